@@ -1,0 +1,91 @@
+//! What a user may do, where: roles flow down from account to organization to space (PERMISSIONS §4).
+//!
+//! Rule: every function here is monotone: whoever holds more above never holds less below. The ceiling rests on that.
+
+use std::collections::HashMap;
+
+use crate::id::{OrganizationId, SpaceId};
+use crate::organization::Space;
+use crate::permission::{Permission, PermissionSet};
+use crate::predefined;
+use crate::role::{AccountRole, ScopedRole};
+
+/// One role of a user below the account, with what it permits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Membership {
+    /// A predefined role in an organization.
+    Organization(OrganizationId, ScopedRole),
+    /// A role in a space; custom roles are given as the permissions that they have at this moment.
+    Space(SpaceId, PermissionSet),
+}
+
+/// All that a user may do, as read in one transaction.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    account: PermissionSet,
+    organizations: HashMap<OrganizationId, PermissionSet>,
+    spaces: HashMap<SpaceId, PermissionSet>,
+}
+
+impl Access {
+    /// The access that these roles give together.
+    pub fn new(role: AccountRole, memberships: impl IntoIterator<Item = Membership>) -> Self {
+        let mut access = Self {
+            account: role.permissions(),
+            ..Self::default()
+        };
+        for membership in memberships {
+            let (set, more) = match membership {
+                Membership::Organization(id, role) => (
+                    access.organizations.entry(id).or_default(),
+                    role.in_organization(),
+                ),
+                Membership::Space(id, permissions) => {
+                    (access.spaces.entry(id).or_default(), permissions)
+                }
+            };
+            *set = set.union(more);
+        }
+        access
+    }
+
+    /// What is permitted in the account as a whole.
+    pub fn at_account(&self) -> PermissionSet {
+        self.account
+    }
+
+    /// What is permitted in an organization.
+    pub fn at_organization(&self, organization: OrganizationId) -> PermissionSet {
+        let own = self
+            .organizations
+            .get(&organization)
+            .copied()
+            .unwrap_or_default();
+        self.account.union(own)
+    }
+
+    /// What is permitted in a space: the space's own roles, and what flows down from the organization. Into a private space, only
+    /// administrators' rights flow (CONTRACT §3).
+    pub fn at_space(&self, space: &Space) -> PermissionSet {
+        let inherited = self.at_organization(space.organization);
+        let reaches = !space.is_private || predefined::ORGANIZATION_ADMIN.is_subset_of(inherited);
+        let own = self.spaces.get(&space.id).copied().unwrap_or_default();
+        own.union(if reaches { inherited } else { self.account })
+    }
+
+    /// Whether the user administers the space, by a role in it or above it.
+    pub fn administers(&self, space: &Space) -> bool {
+        predefined::SPACE_ADMIN.is_subset_of(self.at_space(space))
+    }
+
+    /// Whether the user may know that the space exists.
+    pub fn sees_space(&self, space: &Space) -> bool {
+        self.at_space(space).contains(Permission::SpaceRead)
+    }
+
+    /// Whether the user may know that the organization exists.
+    pub fn sees_organization(&self, organization: OrganizationId) -> bool {
+        self.at_organization(organization)
+            .contains(Permission::OrganizationRead)
+    }
+}

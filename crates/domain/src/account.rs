@@ -1,0 +1,50 @@
+//! A tenant, and the rules that it sets for all its keys.
+
+use jiff::SignedDuration;
+
+use crate::id::AccountId;
+
+/// Whether a refresh may give a key more time than it had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RefreshExpiryPolicy {
+    /// Each caller's own contract decides: the early ones leave it free, the later ones only let it shorten.
+    #[default]
+    ByDialect,
+    /// Nobody may lengthen a key's life by refreshing it.
+    TightenOnly,
+}
+
+/// What an account demands of all its keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountPolicy {
+    /// The longest time a key may live from its making. Keys made without an expiry get this one.
+    pub max_key_lifetime: Option<SignedDuration>,
+    /// Whether a refresh may lengthen.
+    pub refresh_expiry: RefreshExpiryPolicy,
+    /// Whether service keys may create service keys.
+    pub bots_may_mint: bool,
+    /// How many live user keys one person may have.
+    pub max_user_keys: u32,
+}
+
+impl Default for AccountPolicy {
+    fn default() -> Self {
+        Self {
+            max_key_lifetime: None,
+            refresh_expiry: RefreshExpiryPolicy::ByDialect,
+            bots_may_mint: false,
+            max_user_keys: 1_000,
+        }
+    }
+}
+
+/// A tenant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// What it is called.
+    pub name: String,
+    /// What it demands of its keys.
+    pub policy: AccountPolicy,
+}

@@ -1,0 +1,54 @@
+//! One decision for each operation on keys.
+//!
+//! A decision takes what was read in the transaction, and answers what to write, or why not. The order of its checks is part of the
+//! contract: first who the caller is, then what they may see, then what they may do, then what it would mean.
+
+mod authenticate;
+mod create;
+mod list;
+mod refresh;
+mod revoke;
+
+pub use authenticate::{Presented, authenticate};
+pub use create::{service_key, user_key};
+pub use list::{KeyFilter, KeyScope, Named, list_scope};
+pub use refresh::{RefreshPlan, RefreshRequest, refresh};
+pub use revoke::revoke;
+
+use crate::access::Access;
+use crate::key::ApiKey;
+use crate::organization::Space;
+use crate::refusal::Refusal;
+use crate::user::Caller;
+
+/// A key that an operation is about, with the spaces that it is bound to.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// The key.
+    pub key: ApiKey,
+    /// The spaces that its bot user is bound to; none for a user key.
+    pub spaces: Vec<Space>,
+    /// Whether another key has replaced it.
+    pub is_replaced: bool,
+}
+
+impl Subject {
+    fn all_spaces(&self, holds: impl Fn(&Space) -> bool) -> bool {
+        !self.spaces.is_empty() && self.spaces.iter().all(holds)
+    }
+}
+
+/// Keys are for developers, administrators and bots (CONTRACT §2.4.4).
+fn may_work_with_keys(caller: &Caller) -> Result<(), Refusal> {
+    if caller.is_bot() || caller.user.is_developer || caller.is_account_admin() {
+        Ok(())
+    } else {
+        Err(Refusal::forbidden(
+            "working with API keys needs developer access",
+        ))
+    }
+}
+
+fn administers_all(access: &Access, subject: &Subject) -> bool {
+    subject.all_spaces(|space| access.administers(space))
+}

@@ -1,0 +1,119 @@
+//! Refreshing a key: a new secret under a new id, in the place of the old one.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::access::Access;
+use crate::decide::{Subject, administers_all, may_work_with_keys};
+use crate::expiry::{self, RefreshExpiryRule};
+use crate::grants::ResolvedGrants;
+use crate::key::KeyType;
+use crate::permission::Permission;
+use crate::refusal::{Refusal, Resource};
+use crate::user::Caller;
+
+/// What a caller asks for.
+#[derive(Clone, Copy, Debug)]
+pub struct RefreshRequest {
+    /// When the new key is to expire.
+    pub expires_at: Option<Timestamp>,
+    /// How long the old key goes on working: 0 to 86,400 seconds.
+    pub grace: SignedDuration,
+    /// The contract that the caller's client follows.
+    pub rule: RefreshExpiryRule,
+}
+
+/// What a refresh does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RefreshPlan {
+    /// When the new key expires.
+    pub expires_at: Option<Timestamp>,
+    /// When the old key stops working; at once if `None`.
+    pub old_expires_at: Option<Timestamp>,
+    /// The rule that was applied to the expiry.
+    pub rule: RefreshExpiryRule,
+    /// Whether the caller now holds a secret that acts for another person.
+    pub impersonates: bool,
+}
+
+/// Decides whether the caller may refresh the key, and what comes of it. `grants` are those of a service key's bot user.
+///
+/// # Errors
+///
+/// A [`Refusal`]: 404 for a key that the caller cannot see, 403 for one that they may see and not refresh or that may do more than
+/// they, 422 for one that is dead or replaced and for a bad expiry.
+pub fn refresh(
+    caller: &Caller,
+    access: &Access,
+    subject: Option<&Subject>,
+    grants: Option<&ResolvedGrants>,
+    request: RefreshRequest,
+    now: Timestamp,
+) -> Result<RefreshPlan, Refusal> {
+    may_work_with_keys(caller)?;
+    let subject = subject.ok_or(Refusal::NotFound(Resource::ApiKey))?;
+    let key = &subject.key;
+    let is_own = key.acts_for == caller.user.id;
+    match key.key_type {
+        KeyType::User if is_own || (caller.is_account_admin() && !caller.is_bot()) => {}
+        KeyType::User => return Err(Refusal::NotFound(Resource::ApiKey)),
+        KeyType::Service if is_own => {}
+        KeyType::Service => may_refresh_service_key(caller, access, subject, grants)?,
+    }
+    if !key.is_live(now) {
+        return Err(Refusal::unprocessable(
+            "the key is revoked or expired: create a new one",
+        ));
+    }
+    if subject.is_replaced {
+        return Err(Refusal::unprocessable(
+            "the key was refreshed before and only lives out its grace: refresh its successor",
+        ));
+    }
+    let policy = &caller.account.policy;
+    let rule = request.rule.under(policy);
+    let expires_at = expiry::at_refresh(key.expires_at, request.expires_at, rule, policy, now)?;
+    let old_expires_at =
+        (!request.grace.is_zero()).then(|| expiry::in_grace(key.expires_at, request.grace, now));
+    let impersonates = key.key_type == KeyType::User && !is_own;
+    Ok(RefreshPlan {
+        expires_at,
+        old_expires_at,
+        rule,
+        impersonates,
+    })
+}
+
+/// Administrators of all its spaces, or its creator while they may make such keys; and never above what they hold themselves (T33).
+fn may_refresh_service_key(
+    caller: &Caller,
+    access: &Access,
+    subject: &Subject,
+    grants: Option<&ResolvedGrants>,
+) -> Result<(), Refusal> {
+    let holds = |permission| {
+        move |space: &crate::organization::Space| access.at_space(space).contains(permission)
+    };
+    let creator = subject.key.created_by == caller.user.id;
+    if !creator && !subject.spaces.iter().any(holds(Permission::ServiceKeyRead)) {
+        return Err(Refusal::NotFound(Resource::ApiKey));
+    }
+    if caller.is_bot() && !caller.account.policy.bots_may_mint {
+        return Err(Refusal::forbidden(
+            "service keys may only refresh themselves",
+        ));
+    }
+    let creates = creator && subject.all_spaces(holds(Permission::ServiceKeyCreate));
+    if !creates && !administers_all(access, subject) {
+        return Err(Refusal::forbidden(
+            "refreshing a service key is for administrators of all its spaces, and for its creator while they \
+             hold SERVICE_KEY_CREATE there",
+        ));
+    }
+    if grants.is_some_and(|grants| grants.within(access).is_ok()) {
+        Ok(())
+    } else {
+        Err(Refusal::forbidden(
+            "the service key holds rights that you do not hold yourself",
+        ))
+    }
+}

@@ -1,0 +1,104 @@
+//! When a key may end: at creation and at refresh.
+//!
+//! A refresh follows one of two contracts. The early clients were told that a refreshed key without `expires_at` never expires; the
+//! later ones that a refresh can only shorten a key's life. Each caller is served its own, unless the account's policy says more.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::account::{AccountPolicy, RefreshExpiryPolicy};
+use crate::refusal::Refusal;
+
+/// Which contract a caller's refresh follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefreshExpiryRule {
+    /// Any future expiry; none means never (SEED, dialects A and B).
+    Free,
+    /// Never later than before; required if the key has one (CONTRACT §2.5, from Go 0.16, Python 8.39, JS 1.23).
+    TightenOnly,
+}
+
+impl RefreshExpiryRule {
+    /// The rule that applies to a caller under an account's policy.
+    #[must_use]
+    pub fn under(self, policy: &AccountPolicy) -> Self {
+        match policy.refresh_expiry {
+            RefreshExpiryPolicy::ByDialect => self,
+            RefreshExpiryPolicy::TightenOnly => Self::TightenOnly,
+        }
+    }
+
+    /// The name that audit records use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::TightenOnly => "tighten_only",
+        }
+    }
+}
+
+/// The longest that a replaced key may go on working.
+pub const LONGEST_GRACE: SignedDuration = SignedDuration::from_secs(86_400);
+
+/// The expiry of a new key.
+///
+/// # Errors
+///
+/// [`Refusal::Unprocessable`] if it lies in the past or beyond the account's limit.
+pub fn at_creation(
+    asked: Option<Timestamp>,
+    policy: &AccountPolicy,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Refusal> {
+    if asked.is_some_and(|expiry| expiry <= now) {
+        return Err(Refusal::unprocessable(
+            "`expires_at` must lie in the future",
+        ));
+    }
+    let Some(limit) = policy.max_key_lifetime else {
+        return Ok(asked);
+    };
+    let latest = now.checked_add(limit).unwrap_or(Timestamp::MAX);
+    match asked {
+        Some(expiry) if expiry > latest => Err(Refusal::unprocessable(
+            "`expires_at` is beyond the longest lifetime that the account allows its keys",
+        )),
+        Some(expiry) => Ok(Some(expiry)),
+        None => Ok(Some(latest)),
+    }
+}
+
+/// The expiry of a key that replaces one which expires at `old`.
+///
+/// # Errors
+///
+/// [`Refusal::Unprocessable`] if the rule or the account's policy does not allow it.
+pub fn at_refresh(
+    old: Option<Timestamp>,
+    asked: Option<Timestamp>,
+    rule: RefreshExpiryRule,
+    policy: &AccountPolicy,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Refusal> {
+    if let (RefreshExpiryRule::TightenOnly, Some(old)) = (rule, old) {
+        match asked {
+            None => {
+                return Err(Refusal::unprocessable(
+                    "`expires_at` is required: the key has an expiry, and a refresh can only shorten it",
+                ));
+            }
+            Some(expiry) if expiry > old => {
+                return Err(Refusal::unprocessable(
+                    "`expires_at` is later than the key's own: a refresh can only shorten it",
+                ));
+            }
+            Some(_) => {}
+        }
+    }
+    at_creation(asked, policy, now)
+}
+
+/// The expiry of a key that goes on working for a while after it was replaced: never later than its own.
+pub fn in_grace(own: Option<Timestamp>, grace: SignedDuration, now: Timestamp) -> Timestamp {
+    let end = now.checked_add(grace).unwrap_or(Timestamp::MAX);
+    own.map_or(end, |own| own.min(end))
+}

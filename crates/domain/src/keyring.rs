@@ -1,0 +1,120 @@
+//! What is kept of a secret, and how a presented one is held against it.
+//!
+//! A digest is HMAC-SHA-256 under a pepper over the handle, the account, the kind and the secret. A digest that is moved to
+//! another row does not fit there, and a stolen database authenticates nobody.
+
+use std::fmt;
+
+use hmac::Mac as _;
+use subtle::ConstantTimeEq as _;
+
+use crate::id::AccountId;
+use crate::key::KeyType;
+use crate::key_text::{InstanceTag, KeyHandle, KeyText, Secret};
+use crate::pepper::{PepperId, PepperRing};
+
+const CONTEXT: &[u8] = b"clv-key-v1\0";
+
+/// The MAC over a secret and the row it belongs to. Compared in constant time only.
+#[derive(Clone)]
+pub struct KeyDigest([u8; 32]);
+
+impl KeyDigest {
+    /// A digest that was kept.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bytes to keep.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Debug for KeyDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeyDigest(…)")
+    }
+}
+
+/// A digest with the pepper it was made under, as a row holds it.
+#[derive(Clone, Debug)]
+pub struct StoredDigest {
+    /// Which pepper.
+    pub pepper: PepperId,
+    /// The MAC.
+    pub digest: KeyDigest,
+}
+
+/// The installation's tag and its peppers: all that is needed to make digests and to check presented keys.
+#[derive(Clone, Debug)]
+pub struct Keyring {
+    tag: InstanceTag,
+    peppers: PepperRing,
+}
+
+impl Keyring {
+    /// A keyring of an installation.
+    pub fn new(tag: InstanceTag, peppers: PepperRing) -> Self {
+        Self { tag, peppers }
+    }
+
+    /// The tag that every key of this installation carries.
+    pub fn tag(&self) -> InstanceTag {
+        self.tag
+    }
+
+    /// What to keep of a new key.
+    pub fn digest(&self, text: &KeyText, account: AccountId) -> StoredDigest {
+        let pepper = self.peppers.primary();
+        let digest = self.mac(pepper, &text.handle, account, text.key_type, &text.secret);
+        StoredDigest { pepper, digest }
+    }
+
+    /// Whether a presented key is the one whose digest a row of this account holds.
+    pub fn verifies(&self, text: &KeyText, account: AccountId, stored: &StoredDigest) -> bool {
+        let digest = self.mac(
+            stored.pepper,
+            &text.handle,
+            account,
+            text.key_type,
+            &text.secret,
+        );
+        digest.0.ct_eq(&stored.digest.0).into()
+    }
+
+    /// Does the work of [`verifies`](Self::verifies) for a handle that no row has, so that unknown keys take as long as wrong ones.
+    pub fn verify_nothing(&self, text: &KeyText) {
+        let digest = self.digest(text, AccountId::new(0)).digest;
+        std::hint::black_box(digest.0.ct_eq(&[0; 32]));
+    }
+
+    fn mac(
+        &self,
+        pepper: PepperId,
+        handle: &KeyHandle,
+        account: AccountId,
+        key_type: KeyType,
+        secret: &Secret,
+    ) -> KeyDigest {
+        let Some(mut mac) = self.peppers.mac(pepper) else {
+            // A row under a pepper that is not at hand: nothing can prove it. Opening the database refuses this state.
+            return KeyDigest([0xff; 32]);
+        };
+        let letter = match key_type {
+            KeyType::User => b'u',
+            KeyType::Service => b's',
+        };
+        mac.update(CONTEXT);
+        for field in [
+            handle.as_str().as_bytes(),
+            &account.number().to_be_bytes(),
+            &[letter],
+            secret.bytes(),
+        ] {
+            mac.update(&[u8::try_from(field.len()).unwrap_or(u8::MAX)]);
+            mac.update(field);
+        }
+        KeyDigest(mac.finalize().into_bytes().into())
+    }
+}

@@ -1,0 +1,54 @@
+//! The rules of Claviger, without I/O, clock or randomness of their own.
+//!
+//! - What a key looks like and what is kept of it: [`KeyText`], [`Keyring`], [`PepperRing`].
+//! - Who may do what, where: [`Permission`], [`PermissionSet`], [`Access`], and the [`ceiling`](Grants::within) that keeps every
+//!   key at or below its maker.
+//! - What happens to a key over time: [`ApiKey`], [`expiry`], [`RefreshPlan`].
+//! - One decision for each operation on keys: [`decide`]. A decision is a function of what was read in the transaction that
+//!   carries it out; it answers a plan or a [`Refusal`], and never reads anything itself.
+
+mod access;
+mod account;
+mod ambient;
+mod audit;
+mod base62;
+pub mod decide;
+pub mod expiry;
+mod grants;
+mod id;
+mod key;
+mod key_text;
+mod keyring;
+mod mac;
+mod object_id;
+mod organization;
+mod pepper;
+mod permission;
+mod predefined;
+mod refusal;
+mod role;
+mod text;
+mod user;
+
+pub use crate::access::{Access, Membership};
+pub use crate::account::{Account, AccountPolicy, RefreshExpiryPolicy};
+pub use crate::ambient::{
+    Clock, Entropy, EntropyUnavailable, SystemClock, SystemEntropy, to_micros,
+};
+pub use crate::audit::{Action, AuditRecord, RequestContext, Target};
+pub use crate::decide::RefreshPlan;
+pub use crate::grants::{
+    GrantError, Grants, OrganizationGrant, OverPrivileged, ResolvedGrants, Scope, SpaceGrant,
+};
+pub use crate::id::{AccountId, ApiKeyId, OrganizationId, RoleId, SpaceId, UserId};
+pub use crate::key::{ApiKey, KeyStatus, KeyType};
+pub use crate::key_text::{InstanceTag, KeyHandle, KeyText, MalformedKey, MintedKey, Secret};
+pub use crate::keyring::{KeyDigest, Keyring, StoredDigest};
+pub use crate::object_id::{MalformedObjectId, ObjectIdCodec, ObjectKind};
+pub use crate::organization::{Organization, Space};
+pub use crate::pepper::{InvalidPepperFile, PepperCheck, PepperId, PepperMismatch, PepperRing};
+pub use crate::permission::{Permission, PermissionSet};
+pub use crate::refusal::{Refusal, Resource};
+pub use crate::role::{AccountRole, CustomRole, ScopedRole, SpaceRole};
+pub use crate::text::{Description, InvalidText, KeyName};
+pub use crate::user::{Caller, User, UserKind, UserStatus};

@@ -1,0 +1,130 @@
+//! Ids on the wire: padded standard base64 of `Type:number:check` (CONTRACT §1.2).
+//!
+//! `check` is a keyed checksum of 65 bits, so ids cannot be guessed by counting. An id whose check is wrong is well-formed and names
+//! nothing: it is answered exactly as an id of somebody else's object.
+
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use subtle::ConstantTimeEq as _;
+
+use crate::{base62, mac};
+
+const LONGEST: usize = 128;
+const CONTEXT: &[u8] = b"clv-object-id-v1\0";
+
+/// What kind of object an id names: the first word of its decoded form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ObjectKind {
+    /// An API key.
+    ApiKey,
+    /// An organization.
+    Organization,
+    /// A custom role.
+    Role,
+    /// A space.
+    Space,
+    /// A person or a bot user.
+    User,
+}
+
+impl ObjectKind {
+    /// The word in decoded ids.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::ApiKey => "ApiKey",
+            Self::Organization => "Organization",
+            Self::Role => "Role",
+            Self::Space => "Space",
+            Self::User => "User",
+        }
+    }
+}
+
+/// A text that cannot be an id of the wanted kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MalformedObjectId {
+    /// Not padded standard base64 of `Type:number:check`.
+    #[error("it is not an id: ids are padded base64 text, as other calls answer them")]
+    Malformed,
+    /// An id, but of another kind of object.
+    #[error("it is an id of another kind: a {0} id is wanted")]
+    WrongKind(&'static str),
+}
+
+/// Writes and reads ids. The key belongs to the installation.
+#[derive(Clone)]
+pub struct ObjectIdCodec {
+    mac: Hmac<Sha256>,
+}
+
+impl ObjectIdCodec {
+    /// A codec under the installation's id key.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self {
+            mac: mac::keyed(key),
+        }
+    }
+
+    /// The wire form of an id.
+    pub fn encode(&self, kind: ObjectKind, number: i64) -> String {
+        let check = self.check(kind, number);
+        let check = std::str::from_utf8(&check).unwrap_or_default();
+        data_encoding::BASE64.encode(format!("{}:{number}:{check}", kind.word()).as_bytes())
+    }
+
+    /// Reads an id of the wanted kind. It is 0, which no object has, if it is well-formed but cannot be one that was handed out.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedObjectId`] if the text is no id, or one of another kind. There is exactly one spelling for each id.
+    pub fn decode(&self, kind: ObjectKind, text: &str) -> Result<i64, MalformedObjectId> {
+        if text.len() > LONGEST {
+            return Err(MalformedObjectId::Malformed);
+        }
+        let decoded = data_encoding::BASE64
+            .decode(text.as_bytes())
+            .ok()
+            .and_then(|bytes| String::from_utf8(bytes).ok())
+            .ok_or(MalformedObjectId::Malformed)?;
+        let mut parts = decoded.splitn(3, ':');
+        let (word, digits) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
+        if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return Err(MalformedObjectId::Malformed);
+        }
+        let number: i64 = digits.parse().map_err(|_| MalformedObjectId::Malformed)?;
+        if number < 0 || number.to_string() != digits {
+            return Err(MalformedObjectId::Malformed);
+        }
+        let check = parts.next();
+        if check.is_some_and(|check| !base62::is_base62(check.as_bytes())) {
+            return Err(MalformedObjectId::Malformed);
+        }
+        if word != kind.word() {
+            return Err(MalformedObjectId::WrongKind(kind.word()));
+        }
+        let check = check.unwrap_or_default().as_bytes();
+        let right: bool = self.check(kind, number)[..].ct_eq(check).into();
+        Ok(if right { number } else { 0 })
+    }
+
+    fn check(&self, kind: ObjectKind, number: i64) -> [u8; 11] {
+        let mut mac = self.mac.clone();
+        mac.update(CONTEXT);
+        mac.update(kind.word().as_bytes());
+        mac.update(&[0]);
+        mac.update(&number.to_be_bytes());
+        let bytes = mac.finalize().into_bytes();
+        let mut head = [0; 8];
+        head.copy_from_slice(&bytes[..8]);
+        base62::encode(u64::from_be_bytes(head))
+    }
+}
+
+impl std::fmt::Debug for ObjectIdCodec {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ObjectIdCodec(…)")
+    }
+}

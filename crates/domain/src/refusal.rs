@@ -1,0 +1,94 @@
+//! Why a call is refused: one list for every operation.
+//!
+//! Rule: a refusal says what would be right and never repeats what was sent. What the caller may not know about is `NotFound`,
+//! with the same words whether it is somebody else's or nobody's.
+
+use std::borrow::Cow;
+
+use jiff::SignedDuration;
+
+use crate::grants::OverPrivileged;
+
+/// A kind of thing that can be missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Resource {
+    /// An API key.
+    ApiKey,
+    /// An organization.
+    Organization,
+    /// A custom role.
+    Role,
+    /// A space.
+    Space,
+    /// A user.
+    User,
+}
+
+impl std::fmt::Display for Resource {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::ApiKey => "API key",
+            Self::Organization => "organization",
+            Self::Role => "role",
+            Self::Space => "space",
+            Self::User => "user",
+        })
+    }
+}
+
+/// A call that is refused. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The credential does not authenticate. Never says why: that would be advice to a guesser.
+    #[error("the API key is not valid")]
+    Unauthenticated,
+    /// The caller may see the thing, and may not do this.
+    #[error("{0}")]
+    Forbidden(Cow<'static, str>),
+    /// Not there, or not the caller's to know about.
+    #[error("there is no such {0}, or it is not yours to see")]
+    NotFound(Resource),
+    /// A member of the request breaks the schema.
+    #[error("`{field}`: {reason}")]
+    Invalid {
+        /// The member, as the client spelled it.
+        field: Cow<'static, str>,
+        /// What would be right.
+        reason: Cow<'static, str>,
+    },
+    /// Well-formed, and refused for what it means.
+    #[error("{0}")]
+    Unprocessable(Cow<'static, str>),
+    /// Too often.
+    #[error("too many keys in a short time: try again in {} s", .retry_after.as_secs())]
+    TooMany {
+        /// How long to wait.
+        retry_after: SignedDuration,
+    },
+    /// A role above the caller's own: 400 to the flat body of the early dialects, 422 to the nested one of the later.
+    #[error(transparent)]
+    OverPrivileged(#[from] OverPrivileged),
+}
+
+impl Refusal {
+    /// Refuses a member of the request.
+    pub fn invalid(
+        field: impl Into<Cow<'static, str>>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self::Invalid {
+            field: field.into(),
+            reason: reason.into(),
+        }
+    }
+
+    /// Refuses what a well-formed request means.
+    pub fn unprocessable(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Unprocessable(reason.into())
+    }
+
+    /// Refuses an action to a caller who may see the thing.
+    pub fn forbidden(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Forbidden(reason.into())
+    }
+}
