@@ -1,0 +1,1 @@
+//! The suite that every database is held to.

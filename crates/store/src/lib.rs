@@ -1,0 +1,139 @@
+//! What Claviger remembers: one trait, [`Store`], and the databases behind it.
+//!
+//! - A method is one transaction: the caller is authenticated, the decision of [`claviger_domain::decide`] is taken, and the change and
+//!   its audit record are written, all on the same snapshot. It happens whole or not at all, and when it has answered, it is on disk.
+//! - [`operations`] says what each method does, once, over the row statements of [`rows`]. A database brings only the statements.
+//! - `sqlite` is the database inside the binary: one writer thread that commits concurrent writes as a group, and readers beside it.
+//! - `conformance` is the suite that holds every database to the trait.
+
+#[cfg(not(feature = "sqlite"))]
+compile_error!("enable a database: `sqlite`");
+
+mod authority;
+mod call;
+#[cfg(feature = "conformance")]
+pub mod conformance;
+mod error;
+mod founding;
+mod operations;
+mod rows;
+mod sql;
+#[cfg(feature = "sqlite")]
+mod sqlite;
+
+use async_trait::async_trait;
+use claviger_domain::{
+    AccountId, AccountPolicy, ApiKey, ApiKeyId, InstanceTag, Organization, OrganizationId, Space,
+    SpaceId, User, UserId,
+};
+use jiff::Timestamp;
+
+pub use crate::call::{
+    After, BotOrganization, BotSpace, BotUser, Call, CreateServiceKey, CreateUserKey,
+    CreatedServiceKey, GrantsOrSpace, ListKeys, ListOrganizations, ListSpaces, ListUsers,
+    ListedKey, Page, Quota, RefreshKey, SpaceRoleView,
+};
+pub use crate::error::{CallError, Corrupt, StoreError};
+pub use crate::founding::{
+    Founded, FoundedUser, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
+    FoundingUser,
+};
+#[cfg(feature = "sqlite")]
+pub use crate::sqlite::{Durability, OpenError, SqliteOptions, SqliteStore};
+
+/// What identifies an installation. Made once, with its database.
+#[derive(Clone)]
+pub struct Installation {
+    /// The tag in all its keys.
+    pub tag: InstanceTag,
+    /// The key that object ids and cursors are made under. A thief of the database has it; it protects nothing but guessing.
+    pub id_key: [u8; 32],
+}
+
+impl std::fmt::Debug for Installation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Installation")
+            .field("tag", &self.tag)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The result of a method that a caller's key is checked in.
+pub type CallResult<T> = Result<T, CallError>;
+
+/// Remembers. See the [crate documentation](crate) for the rules that all methods follow.
+///
+/// An id that was never handed out comes in as `NOTHING`, and is answered like one that is somebody else's.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// What identifies the installation.
+    fn installation(&self) -> &Installation;
+
+    /// Proves the presented key, and nothing else.
+    async fn authenticate(&self, call: Call) -> CallResult<()>;
+
+    /// Makes a user key for the caller.
+    async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey>;
+
+    /// Makes a bot user with these grants, and a service key for it.
+    async fn create_service_key(
+        &self,
+        call: Call,
+        command: CreateServiceKey,
+    ) -> CallResult<CreatedServiceKey>;
+
+    /// Replaces a key by a new one.
+    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey>;
+
+    /// Revokes a key. A second time changes nothing and writes nothing.
+    async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()>;
+
+    /// A page of keys, newest first.
+    async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>>;
+
+    /// A page of the organizations that the caller sees, oldest first.
+    async fn list_organizations(
+        &self,
+        call: Call,
+        query: ListOrganizations,
+    ) -> CallResult<Page<Organization>>;
+
+    /// One organization.
+    async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization>;
+
+    /// A page of the spaces that the caller sees, oldest first.
+    async fn list_spaces(&self, call: Call, query: ListSpaces) -> CallResult<Page<Space>>;
+
+    /// One space.
+    async fn space(&self, call: Call, id: SpaceId) -> CallResult<Space>;
+
+    /// A page of the people of the account, oldest first. Bot users are not among them.
+    async fn list_users(&self, call: Call, query: ListUsers) -> CallResult<Page<User>>;
+
+    /// One user.
+    async fn user(&self, call: Call, id: UserId) -> CallResult<User>;
+
+    /// Removes a person for good and revokes their user keys. Removing twice changes nothing.
+    async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()>;
+
+    /// Writes down when keys were last used. Every proof of a key is noted in memory; to be called every minute or so, and before the
+    /// end. Not part of any promise: what was noted may be lost.
+    async fn write_last_uses(&self) -> Result<(), StoreError>;
+
+    /// Makes an account with what it starts with. For the host's own commands, not for callers.
+    async fn found(&self, founding: Founding) -> Result<Founded, StoreError>;
+
+    /// Sets what an account demands of its keys. For the host's own commands, not for callers.
+    async fn set_policy(
+        &self,
+        account: AccountId,
+        policy: AccountPolicy,
+        now: Timestamp,
+    ) -> Result<(), StoreError>;
+
+    /// Whether the database answers and takes writes.
+    async fn ready(&self) -> Result<(), StoreError>;
+
+    /// Stops taking calls, finishes those under way, and closes the database.
+    async fn close(&self);
+}

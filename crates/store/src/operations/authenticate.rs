@@ -1,0 +1,134 @@
+//! Who calls, and what they may do.
+
+use std::collections::HashMap;
+
+use claviger_domain::decide::{self, Subject};
+use claviger_domain::{
+    Access, ApiKeyId, Caller, Grants, KeyType, OrganizationGrant, ResolvedGrants, SpaceGrant,
+    SpaceRole,
+};
+
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::{BotUser, Call, SpaceRoleView};
+use crate::rows::{RowResult, Rows};
+
+/// Proves the presented key, and nothing else.
+pub(crate) async fn authenticate<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+) -> CallResult<()> {
+    caller(rows, authority, &call).await.map(|_| ())
+}
+
+/// Proves the presented key of a call that mints, and counts it against its user's quota.
+pub(super) async fn minting_caller<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: &Call,
+) -> CallResult<Caller> {
+    let caller = caller(rows, authority, call).await?;
+    if let Some(quota) = &call.quota {
+        quota.admit(caller.user.id)?;
+    }
+    Ok(caller)
+}
+
+/// Proves the presented key.
+pub(crate) async fn caller<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: &Call,
+) -> CallResult<Caller> {
+    let found = rows.presented(call.key.handle).await?;
+    let caller = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
+    authority.uses.note(caller.key.id, call.now);
+    Ok(caller)
+}
+
+/// What the caller may do. Account administrators' own roles further down add nothing, and are not read.
+pub(super) async fn access<R: Rows>(rows: &mut R, caller: &Caller) -> RowResult<Access> {
+    let memberships = if caller.is_account_admin() {
+        Vec::new()
+    } else {
+        rows.memberships(caller.account.id, caller.user.id).await?
+    };
+    Ok(Access::new(caller.user.role, memberships))
+}
+
+/// A key of the caller's account, with the spaces that it is bound to.
+pub(super) async fn subject<R: Rows>(
+    rows: &mut R,
+    caller: &Caller,
+    id: ApiKeyId,
+) -> RowResult<Option<Subject>> {
+    let account = caller.account.id;
+    let Some(key) = rows.key(account, id).await? else {
+        return Ok(None);
+    };
+    let mut spaces = Vec::new();
+    if key.key_type == KeyType::Service {
+        for (_, bot_space) in rows.bot_spaces(account, key.acts_for).await? {
+            spaces.extend(rows.space(account, bot_space.id).await?);
+        }
+    }
+    let is_replaced = rows.is_replaced(account, id).await?;
+    Ok(Some(Subject {
+        key,
+        spaces,
+        is_replaced,
+    }))
+}
+
+/// The spaces and custom roles that grants name, as far as they are in the caller's account.
+pub(super) async fn resolve<R: Rows>(
+    rows: &mut R,
+    caller: &Caller,
+    grants: Grants,
+) -> RowResult<ResolvedGrants> {
+    let account = caller.account.id;
+    let mut spaces = HashMap::new();
+    let mut roles = HashMap::new();
+    for (_, _, grant) in grants.spaces() {
+        if let Some(space) = rows.space(account, grant.space).await? {
+            spaces.insert(space.id, space);
+        }
+    }
+    for id in grants.custom_roles() {
+        if let Some(role) = rows.custom_role(account, id).await? {
+            roles.insert(role.id, role);
+        }
+    }
+    Ok(ResolvedGrants {
+        grants,
+        spaces,
+        roles,
+    })
+}
+
+/// A bot user's roles, as grants that can be held against a caller's.
+pub(super) fn grants_of(bot: &BotUser) -> Grants {
+    let organizations = bot
+        .organizations
+        .iter()
+        .map(|organization| OrganizationGrant {
+            organization: organization.id,
+            role: organization.role,
+            spaces: organization
+                .spaces
+                .iter()
+                .map(|space| SpaceGrant {
+                    space: space.id,
+                    role: match space.role {
+                        SpaceRoleView::Predefined(role) => SpaceRole::Predefined(role),
+                        SpaceRoleView::Custom { id, .. } => SpaceRole::Custom(id),
+                    },
+                })
+                .collect(),
+        });
+    Grants {
+        account_role: bot.account_role,
+        organizations: organizations.collect(),
+    }
+}

@@ -1,0 +1,242 @@
+//! Creating keys.
+
+use claviger_domain::{
+    Action, ApiKey, ApiKeyId, Caller, Description, Grants, KeyName, MintedKey, OrganizationGrant,
+    Refusal, ResolvedGrants, Resource, SpaceGrant, SpaceRole, Target, User, UserId, UserKind,
+    UserStatus, decide,
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::{audit, authenticate};
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::{
+    BotOrganization, BotSpace, BotUser, Call, CreateServiceKey, CreateUserKey, CreatedServiceKey,
+    GrantsOrSpace, SpaceRoleView,
+};
+use crate::rows::{NewKey, RowResult, Rows};
+
+/// What all new keys have in common.
+struct Draft {
+    minted: MintedKey,
+    name: KeyName,
+    description: Option<Description>,
+    expires_at: Option<Timestamp>,
+}
+
+impl Draft {
+    async fn insert<R: Rows>(
+        self,
+        rows: &mut R,
+        authority: &Authority,
+        caller: &Caller,
+        acts_for: UserId,
+        now: Timestamp,
+    ) -> RowResult<ApiKey> {
+        let account = caller.account.id;
+        let key = ApiKey {
+            id: ApiKeyId::NOTHING,
+            account,
+            key_type: self.minted.text.key_type,
+            name: self.name,
+            description: self.description,
+            handle: self.minted.text.handle,
+            created_by: caller.user.id,
+            acts_for,
+            created_at: now,
+            expires_at: self.expires_at,
+            revoked_at: None,
+            last_used_at: None,
+            replaces: None,
+        };
+        let digest = authority.keyring.digest(&self.minted.text, account);
+        let new = NewKey { key, digest };
+        let id = rows.insert_key(&new).await?;
+        Ok(ApiKey { id, ..new.key })
+    }
+}
+
+pub(crate) async fn create_user_key<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: CreateUserKey,
+) -> CallResult<ApiKey> {
+    let caller = authenticate::minting_caller(rows, authority, &call).await?;
+    let live = live_user_keys(rows, &caller, call.now).await?;
+    let expires_at = decide::user_key(&caller, command.expires_at, live, call.now)?;
+    let CreateUserKey {
+        minted,
+        name,
+        description,
+        ..
+    } = command;
+    let draft = Draft {
+        minted,
+        name,
+        description,
+        expires_at,
+    };
+    let key = draft
+        .insert(rows, authority, &caller, caller.user.id, call.now)
+        .await?;
+    rows.count_user_keys(caller.account.id, caller.user.id, 1)
+        .await?;
+    let target = Target::ApiKey(key.id);
+    audit(rows, call, &caller, Action::ApiKeyCreate, target, json!({})).await?;
+    Ok(key)
+}
+
+/// How many live user keys the caller has; exact at the account's limit, where it decides, and an upper bound below it.
+///
+/// The count that is kept along includes keys that have expired since. They are told apart only when it matters.
+async fn live_user_keys<R: Rows>(rows: &mut R, caller: &Caller, now: Timestamp) -> RowResult<u32> {
+    let (account, user) = (caller.account.id, caller.user.id);
+    let most = caller.account.policy.max_user_keys;
+    let counted = rows.counted_user_keys(account, user).await?;
+    if counted < most {
+        return Ok(counted);
+    }
+    rows.live_user_keys(account, user, now, most).await
+}
+
+pub(crate) async fn create_service_key<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: CreateServiceKey,
+) -> CallResult<CreatedServiceKey> {
+    let caller = authenticate::minting_caller(rows, authority, &call).await?;
+    let access = authenticate::access(rows, &caller).await?;
+    let grants = complete(rows, &caller, command.grants).await?;
+    let resolved = authenticate::resolve(rows, &caller, grants).await?;
+    let expires_at =
+        decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
+    let bot = insert_bot(rows, &caller, &resolved, command.name.as_str(), call.now).await?;
+    let CreateServiceKey {
+        minted,
+        name,
+        description,
+        ..
+    } = command;
+    let draft = Draft {
+        minted,
+        name,
+        description,
+        expires_at,
+    };
+    let key = draft
+        .insert(rows, authority, &caller, bot.id, call.now)
+        .await?;
+    for (_, _, grant) in resolved.grants.spaces() {
+        rows.insert_key_space(&key, key.id, grant.space).await?;
+    }
+    let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
+    let target = Target::ApiKey(key.id);
+    audit(
+        rows,
+        call,
+        &caller,
+        Action::ServiceKeyCreate,
+        target,
+        details,
+    )
+    .await?;
+    Ok(CreatedServiceKey { key, bot })
+}
+
+/// Fills in the organization of a lone space.
+async fn complete<R: Rows>(
+    rows: &mut R,
+    caller: &Caller,
+    grants: GrantsOrSpace,
+) -> CallResult<Grants> {
+    let (space, space_role, organization_role, account_role) = match grants {
+        GrantsOrSpace::Grants(grants) => return Ok(grants),
+        GrantsOrSpace::Space {
+            space,
+            space_role,
+            organization_role,
+            account_role,
+        } => (space, space_role, organization_role, account_role),
+    };
+    let space = rows
+        .space(caller.account.id, space)
+        .await?
+        .ok_or(Refusal::NotFound(Resource::Space))?;
+    let spaces = vec![SpaceGrant {
+        space: space.id,
+        role: SpaceRole::Predefined(space_role),
+    }];
+    let organization = OrganizationGrant {
+        organization: space.organization,
+        role: organization_role,
+        spaces,
+    };
+    Ok(Grants {
+        account_role,
+        organizations: vec![organization],
+    })
+}
+
+async fn insert_bot<R: Rows>(
+    rows: &mut R,
+    caller: &Caller,
+    resolved: &ResolvedGrants,
+    name: &str,
+    now: Timestamp,
+) -> RowResult<BotUser> {
+    let account = caller.account.id;
+    let bot = User {
+        id: UserId::NOTHING,
+        account,
+        kind: UserKind::Bot,
+        name: name.to_owned(),
+        // Official clients refuse users without a valid address (DIALECTS §4.1). RFC 6761 keeps `.invalid` from ever being one.
+        email: "bot@claviger.invalid".to_owned(),
+        role: resolved.grants.account_role,
+        is_developer: false,
+        status: UserStatus::Active,
+        created_at: now,
+    };
+    let id = rows.insert_user(&bot).await?;
+    let mut organizations = Vec::with_capacity(resolved.grants.organizations.len());
+    for grant in &resolved.grants.organizations {
+        rows.insert_organization_member(account, grant.organization, id, grant.role)
+            .await?;
+        let mut spaces = Vec::with_capacity(grant.spaces.len());
+        for space in &grant.spaces {
+            rows.insert_space_member(account, space.space, id, space.role)
+                .await?;
+            spaces.push(BotSpace {
+                id: space.space,
+                role: view(resolved, space.role),
+            });
+        }
+        organizations.push(BotOrganization {
+            id: grant.organization,
+            role: grant.role,
+            spaces,
+        });
+    }
+    Ok(BotUser {
+        id,
+        name: bot.name,
+        account_role: bot.role,
+        organizations,
+    })
+}
+
+fn view(resolved: &ResolvedGrants, role: SpaceRole) -> SpaceRoleView {
+    match role {
+        SpaceRole::Predefined(role) => SpaceRoleView::Predefined(role),
+        SpaceRole::Custom(id) => {
+            let name = resolved.roles.get(&id).map(|role| role.name.clone());
+            SpaceRoleView::Custom {
+                id,
+                name: name.unwrap_or_default(),
+            }
+        }
+    }
+}

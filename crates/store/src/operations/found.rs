@@ -1,0 +1,164 @@
+//! Making an account with what it starts with.
+
+use claviger_domain::{
+    Account, AccountId, Action, ApiKey, ApiKeyId, AuditRecord, CustomRole, Organization,
+    OrganizationId, RequestContext, RoleId, Space, SpaceId, SpaceRole, Target, User, UserId,
+    UserKind, UserStatus,
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::authority::Authority;
+use crate::error::StoreError;
+use crate::founding::{Founded, FoundedUser, Founding, FoundingKey, FoundingUser};
+use crate::rows::{NewKey, RowResult, Rows};
+
+pub(crate) async fn found<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    founding: Founding,
+) -> RowResult<Founded> {
+    let now = founding.now;
+    let draft = Account {
+        id: AccountId::NOTHING,
+        name: founding.account,
+        policy: founding.policy,
+    };
+    let account = rows.insert_account(&draft, now).await?;
+    let mut founded = Founded {
+        account,
+        organizations: Vec::new(),
+        roles: Vec::new(),
+        users: Vec::new(),
+    };
+    for organization in founding.organizations {
+        let draft = Organization {
+            id: OrganizationId::NOTHING,
+            account,
+            name: organization.name,
+            description: String::new(),
+            created_at: now,
+        };
+        let id = rows.insert_organization(&draft).await?;
+        let mut spaces = Vec::new();
+        for space in organization.spaces {
+            let draft = Space {
+                id: SpaceId::NOTHING,
+                account,
+                organization: id,
+                name: space.name,
+                description: String::new(),
+                is_private: space.is_private,
+                created_at: now,
+            };
+            spaces.push(rows.insert_space(&draft).await?);
+        }
+        founded.organizations.push((id, spaces));
+    }
+    for role in founding.roles {
+        let draft = CustomRole {
+            id: RoleId::NOTHING,
+            account,
+            name: role.name,
+            permissions: role.permissions,
+        };
+        founded
+            .roles
+            .push(rows.insert_custom_role(&draft, now).await?);
+    }
+    for user in founding.users {
+        let made = insert_user(rows, authority, &founded, user, now).await?;
+        founded.users.push(made);
+    }
+    record(rows, account, now).await?;
+    Ok(founded)
+}
+
+async fn insert_user<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    founded: &Founded,
+    user: FoundingUser,
+    now: Timestamp,
+) -> RowResult<FoundedUser> {
+    let account = founded.account;
+    let draft = User {
+        id: UserId::NOTHING,
+        account,
+        kind: UserKind::Person,
+        name: user.name,
+        email: user.email,
+        role: user.role,
+        is_developer: user.is_developer,
+        status: UserStatus::Active,
+        created_at: now,
+    };
+    let id = rows.insert_user(&draft).await?;
+    for (place, role) in user.organizations {
+        if let Some((organization, _)) = founded.organizations.get(place) {
+            rows.insert_organization_member(account, *organization, id, role)
+                .await?;
+        }
+    }
+    for (organization, place, role) in user.spaces {
+        let spaces = founded
+            .organizations
+            .get(organization)
+            .map(|(_, spaces)| spaces);
+        if let Some(&space) = spaces.and_then(|spaces| spaces.get(place)) {
+            let role = SpaceRole::Predefined(role);
+            rows.insert_space_member(account, space, id, role).await?;
+        }
+    }
+    let key = match user.key {
+        Some(key) => Some(insert_key(rows, authority, account, id, key, now).await?),
+        None => None,
+    };
+    Ok(FoundedUser { id, key })
+}
+
+async fn insert_key<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    account: AccountId,
+    user: UserId,
+    key: FoundingKey,
+    now: Timestamp,
+) -> RowResult<ApiKeyId> {
+    let digest = authority.keyring.digest(&key.minted.text, account);
+    let key = ApiKey {
+        id: ApiKeyId::NOTHING,
+        account,
+        key_type: key.minted.text.key_type,
+        name: key.name,
+        description: None,
+        handle: key.minted.text.handle,
+        created_by: user,
+        acts_for: user,
+        created_at: now,
+        expires_at: None,
+        revoked_at: None,
+        last_used_at: None,
+        replaces: None,
+    };
+    rows.count_user_keys(account, user, 1).await?;
+    rows.insert_key(&NewKey { key, digest }).await
+}
+
+async fn record<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let record = AuditRecord {
+        at: now,
+        account,
+        actor: None,
+        actor_key: None,
+        action: Action::AccountFound,
+        target: Target::Account(account),
+        details: json!({}),
+        context: RequestContext::default(),
+    };
+    rows.insert_audit_record(&record).await
+}

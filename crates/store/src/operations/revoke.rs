@@ -1,0 +1,36 @@
+//! Revoking keys.
+
+use claviger_domain::{Action, ApiKeyId, KeyType, Target, decide};
+use serde_json::json;
+
+use super::{audit, authenticate};
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::Call;
+use crate::rows::Rows;
+
+pub(crate) async fn revoke_key<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: ApiKeyId,
+) -> CallResult<()> {
+    let caller = authenticate::caller(rows, authority, &call).await?;
+    let access = authenticate::access(rows, &caller).await?;
+    let subject = authenticate::subject(rows, &caller, id).await?;
+    decide::revoke(&caller, &access, subject.as_ref())?;
+    let Some(key) = subject
+        .map(|subject| subject.key)
+        .filter(|key| key.revoked_at.is_none())
+    else {
+        return Ok(());
+    };
+    let account = caller.account.id;
+    rows.revoke_key(account, key.id, call.now).await?;
+    if key.key_type == KeyType::User {
+        rows.count_user_keys(account, key.acts_for, -1).await?;
+    }
+    let target = Target::ApiKey(key.id);
+    audit(rows, call, &caller, Action::ApiKeyRevoke, target, json!({})).await?;
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Bringing a database's schema up to date: forward only, each step once, in the order of their numbers.
+//!
+//! Rule: a step that has been released is never edited. Its checksum is kept, and a database made by other steps does not open.
+
+use rusqlite::Connection;
+use sha2::{Digest as _, Sha256};
+
+use super::OpenError;
+
+const STEPS: &[(i64, &str)] = &[(1, include_str!("../../migrations/sqlite/0001_initial.sql"))];
+
+/// Runs the steps that the database has not seen. The caller commits.
+pub(super) fn run(connection: &Connection) -> Result<(), OpenError> {
+    connection.execute_batch(
+        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
+    )?;
+    let known = STEPS.last().map_or(0, |(version, _)| *version);
+    let found: i64 = connection.query_row(
+        "SELECT coalesce(max(version), 0) FROM migrations",
+        [],
+        |row| row.get(0),
+    )?;
+    if found > known {
+        return Err(OpenError::Newer { found, known });
+    }
+    for (version, text) in STEPS {
+        let checksum: [u8; 32] = Sha256::digest(text).into();
+        if *version > found {
+            connection.execute_batch(text)?;
+            connection.execute(
+                "INSERT INTO migrations VALUES ($1, $2)",
+                (version, checksum),
+            )?;
+            continue;
+        }
+        let kept: [u8; 32] = connection.query_row(
+            "SELECT checksum FROM migrations WHERE version = $1",
+            [version],
+            |row| row.get(0),
+        )?;
+        if kept != checksum {
+            return Err(OpenError::Edited(*version));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! SQLite: the database inside the binary.
+//!
+//! - One writer thread holds the only connection that writes, and commits whatever is waiting as one group: one `fsync` for all.
+//! - Readers have connections of their own. A read that starts after a commit was answered sees it.
+//! - WAL, `synchronous=FULL`: what was answered is on disk. The WAL is checkpointed by the writer alone.
+
+mod migrate;
+mod open;
+mod readers;
+mod record;
+mod rows;
+mod writer;
+
+use async_trait::async_trait;
+use claviger_domain::{
+    AccountId, AccountPolicy, Action, ApiKey, ApiKeyId, AuditRecord, Organization, OrganizationId,
+    RequestContext, Space, SpaceId, Target, User, UserId,
+};
+use futures_util::FutureExt as _;
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::authority::Authority;
+use crate::call::{
+    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListOrganizations,
+    ListSpaces, ListUsers, ListedKey, Page, RefreshKey,
+};
+use crate::error::{CallError, StoreError};
+use crate::founding::{Founded, Founding};
+use crate::rows::Rows as _;
+use crate::{CallResult, Installation, Store, operations};
+
+pub use open::{Durability, OpenError, SqliteOptions};
+use readers::Readers;
+use rows::SqliteRows;
+use writer::Writer;
+
+/// A store in an SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    installation: Installation,
+    authority: Authority,
+    writer: Writer,
+    readers: Readers,
+    /// Held as long as the store is open: a second process on the same file would not know of the first one's changes.
+    _lock: std::fs::File,
+}
+
+/// SQLite answers where it is asked: its futures are ready when they are first polled.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    future
+        .now_or_never()
+        .unwrap_or_else(|| unreachable!("SQLite's statements never wait"))
+}
+
+/// Runs an operation in the writer's next group. The answer comes when the group is on disk.
+macro_rules! write {
+    ($self:ident, |$rows:ident, $authority:ident| $operation:expr) => {{
+        let $authority = $self.authority.clone();
+        $self
+            .writer
+            .run(move |$rows: &mut SqliteRows<'_>| {
+                let $authority = &$authority;
+                now($operation)
+            })
+            .await
+    }};
+}
+
+/// Runs an operation on a reader's snapshot.
+macro_rules! read {
+    ($self:ident, |$rows:ident, $authority:ident| $operation:expr) => {{
+        let $authority = $self.authority.clone();
+        $self
+            .readers
+            .run(move |$rows: &mut SqliteRows<'_>| {
+                let $authority = &$authority;
+                now($operation)
+            })
+            .await
+    }};
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn installation(&self) -> &Installation {
+        &self.installation
+    }
+
+    async fn authenticate(&self, call: Call) -> CallResult<()> {
+        read!(self, |rows, authority| operations::authenticate(
+            rows, authority, call
+        ))
+    }
+
+    async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey> {
+        write!(self, |rows, authority| operations::create_user_key(
+            rows, authority, call, command
+        ))
+    }
+
+    async fn create_service_key(
+        &self,
+        call: Call,
+        command: CreateServiceKey,
+    ) -> CallResult<CreatedServiceKey> {
+        write!(self, |rows, authority| operations::create_service_key(
+            rows, authority, call, command
+        ))
+    }
+
+    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey> {
+        write!(self, |rows, authority| operations::refresh_key(
+            rows, authority, call, command
+        ))
+    }
+
+    async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::revoke_key(
+            rows, authority, call, id
+        ))
+    }
+
+    async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {
+        read!(self, |rows, authority| operations::list_keys(
+            rows, authority, call, query
+        ))
+    }
+
+    async fn list_organizations(
+        &self,
+        call: Call,
+        query: ListOrganizations,
+    ) -> CallResult<Page<Organization>> {
+        read!(self, |rows, authority| operations::list_organizations(
+            rows, authority, call, query
+        ))
+    }
+
+    async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization> {
+        read!(self, |rows, authority| operations::organization(
+            rows, authority, call, id
+        ))
+    }
+
+    async fn list_spaces(&self, call: Call, query: ListSpaces) -> CallResult<Page<Space>> {
+        read!(self, |rows, authority| operations::list_spaces(
+            rows, authority, call, query
+        ))
+    }
+
+    async fn space(&self, call: Call, id: SpaceId) -> CallResult<Space> {
+        read!(self, |rows, authority| operations::space(
+            rows, authority, call, id
+        ))
+    }
+
+    async fn list_users(&self, call: Call, query: ListUsers) -> CallResult<Page<User>> {
+        read!(self, |rows, authority| operations::list_users(
+            rows, authority, call, query
+        ))
+    }
+
+    async fn user(&self, call: Call, id: UserId) -> CallResult<User> {
+        read!(self, |rows, authority| operations::user(
+            rows, authority, call, id
+        ))
+    }
+
+    async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::remove_user(
+            rows, authority, call, id
+        ))
+    }
+
+    async fn write_last_uses(&self) -> Result<(), StoreError> {
+        let uses = self.authority.uses.take();
+        if uses.is_empty() {
+            return Ok(());
+        }
+        let job = move |rows: &mut SqliteRows<'_>| {
+            for (id, at) in uses {
+                now(rows.set_last_used(id, at))?;
+            }
+            Ok(())
+        };
+        self.writer.run(job).await.map_err(only_store)
+    }
+
+    async fn found(&self, founding: Founding) -> Result<Founded, StoreError> {
+        let authority = self.authority.clone();
+        let job = move |rows: &mut SqliteRows<'_>| {
+            Ok(now(operations::found(rows, &authority, founding))?)
+        };
+        self.writer.run(job).await.map_err(only_store)
+    }
+
+    async fn set_policy(
+        &self,
+        account: AccountId,
+        policy: AccountPolicy,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let job = move |rows: &mut SqliteRows<'_>| {
+            now(rows.set_policy(account, &policy))?;
+            let record = AuditRecord {
+                at,
+                account,
+                actor: None,
+                actor_key: None,
+                action: Action::PolicyUpdate,
+                target: Target::Account(account),
+                details: json!({ "policy": format!("{policy:?}") }),
+                context: RequestContext::default(),
+            };
+            now(rows.insert_audit_record(&record))?;
+            Ok(())
+        };
+        self.writer.run(job).await.map_err(only_store)
+    }
+
+    async fn ready(&self) -> Result<(), StoreError> {
+        self.writer.run(|_| Ok(())).await.map_err(only_store)?;
+        self.readers.run(|_| Ok(())).await.map_err(only_store)
+    }
+
+    async fn close(&self) {
+        self.readers.close();
+        self.writer.close().await;
+    }
+}
+
+/// The host's own operations are refused by nobody.
+fn only_store(error: CallError) -> StoreError {
+    match error {
+        CallError::Store(error) => error,
+        CallError::Refused(refusal) => StoreError::Failed(Box::new(refusal)),
+    }
+}

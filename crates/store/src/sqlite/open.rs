@@ -1,0 +1,264 @@
+//! Making and opening a database file.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use claviger_domain::{
+    Entropy, EntropyUnavailable, InstanceTag, Keyring, PepperCheck, PepperId, PepperMismatch,
+    PepperRing,
+};
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags};
+
+use super::readers::Readers;
+use super::writer::Writer;
+use super::{SqliteStore, migrate};
+use crate::Installation;
+use crate::authority::Authority;
+
+/// The oldest SQLite that is safe to write with: earlier ones could lose commits when a WAL was reset. 3.52.0 was withdrawn.
+const OLDEST_SQLITE: i32 = 3_051_003;
+const WITHDRAWN_SQLITE: i32 = 3_052_000;
+
+/// How many connections read.
+const READERS: usize = 2;
+
+/// How much of what is written has to be on disk before a commit returns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Durability {
+    /// All of it.
+    #[default]
+    Full,
+    /// What SQLite calls `NORMAL`: commits can be lost with the power. Only to show that tests notice.
+    #[cfg(feature = "fault-injection")]
+    Normal,
+}
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub struct SqliteOptions {
+    path: PathBuf,
+    durability: Durability,
+}
+
+/// A database that cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("the database {} is in use by another process", .0.display())]
+    InUse(PathBuf),
+    /// There is none.
+    #[error("there is no database at {}", .0.display())]
+    Missing(PathBuf),
+    /// There is one already.
+    #[error("there is a database at {} already", .0.display())]
+    Exists(PathBuf),
+    /// The file has no installation in it.
+    #[error("the database holds no installation")]
+    NotFounded,
+    /// The pepper file is not the database's.
+    #[error("the pepper file does not fit the database")]
+    Peppers(#[from] PepperMismatch),
+    /// A newer version of Claviger wrote it.
+    #[error(
+        "the database has schema version {found}, and this version of Claviger knows {known}: use a newer one"
+    )]
+    Newer {
+        /// What the file has.
+        found: i64,
+        /// The newest that is known.
+        known: i64,
+    },
+    /// A step of the schema is not the one that this version knows.
+    #[error("step {0} of the database's schema is not the one of this version of Claviger")]
+    Edited(i64),
+    /// The linked SQLite can lose data.
+    #[error(
+        "SQLite {0} is linked, which can lose commits: 3.51.3 or newer is needed, except 3.52.0"
+    )]
+    UnsafeSqlite(&'static str),
+    /// No randomness to make an installation with.
+    #[error(transparent)]
+    Entropy(#[from] EntropyUnavailable),
+    /// The file system said no.
+    #[error("the file {} cannot be used", .1.display())]
+    File(#[source] std::io::Error, PathBuf),
+    /// SQLite said no.
+    #[error("the database cannot be opened")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl SqliteOptions {
+    /// A database file at this path.
+    pub fn at(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            durability: Durability::Full,
+        }
+    }
+
+    /// Says how much has to be on disk before a commit returns.
+    #[cfg(feature = "fault-injection")]
+    #[must_use]
+    pub fn with_durability(self, durability: Durability) -> Self {
+        Self { durability, ..self }
+    }
+
+    /// Whether there is a file at the path.
+    pub fn exists(&self) -> bool {
+        self.path.exists()
+    }
+
+    /// Makes a new database with a new installation in it.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Exists`] if there is a file, and what else can go wrong.
+    pub fn create(
+        &self,
+        peppers: PepperRing,
+        entropy: &dyn Entropy,
+        now: Timestamp,
+    ) -> Result<SqliteStore, OpenError> {
+        if self.exists() {
+            return Err(OpenError::Exists(self.path.clone()));
+        }
+        let tag = InstanceTag::generate(entropy)?;
+        let mut id_key = [0; 32];
+        entropy.fill(&mut id_key)?;
+        let lock = self.lock()?;
+        let mut writer =
+            self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let transaction = writer.transaction()?;
+        migrate::run(&transaction)?;
+        transaction.execute(
+            "INSERT INTO installation (id, tag, id_key, created_at) VALUES (1, $1, $2, $3)",
+            (tag.as_str(), id_key, now.as_microsecond()),
+        )?;
+        keep_checks(&transaction, &peppers)?;
+        transaction.commit()?;
+        self.store(writer, lock, Installation { tag, id_key }, peppers)
+    }
+
+    /// Opens an existing database, and brings its schema up to date.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Peppers`] if the ring is not the one that the database was made with, and what else can go wrong.
+    pub fn open(&self, peppers: PepperRing) -> Result<SqliteStore, OpenError> {
+        if !self.exists() {
+            return Err(OpenError::Missing(self.path.clone()));
+        }
+        let lock = self.lock()?;
+        let mut writer = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let transaction = writer.transaction()?;
+        migrate::run(&transaction)?;
+        let installation = installation(&transaction)?.ok_or(OpenError::NotFounded)?;
+        peppers.fits(&checks(&transaction)?)?;
+        keep_checks(&transaction, &peppers)?;
+        transaction.commit()?;
+        self.store(writer, lock, installation, peppers)
+    }
+
+    fn store(
+        &self,
+        writer: Connection,
+        lock: File,
+        installation: Installation,
+        peppers: PepperRing,
+    ) -> Result<SqliteStore, OpenError> {
+        let thread = |error| OpenError::File(error, self.path.clone());
+        let authority = Authority::new(Keyring::new(installation.tag, peppers));
+        let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
+        let connections = (0..READERS)
+            .map(|_| self.connect(read_only))
+            .collect::<Result<Vec<_>, _>>()?;
+        let readers = Readers::start(connections).map_err(thread)?;
+        let writer = Writer::start(writer).map_err(thread)?;
+        Ok(SqliteStore {
+            installation,
+            authority,
+            writer,
+            readers,
+            _lock: lock,
+        })
+    }
+
+    fn connect(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
+        let version = rusqlite::version_number();
+        if version < OLDEST_SQLITE || version == WITHDRAWN_SQLITE {
+            return Err(OpenError::UnsafeSqlite(rusqlite::version()));
+        }
+        let connection =
+            Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.set_prepared_statement_cache_capacity(128);
+        if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+            connection.pragma_update(None, "journal_mode", "WAL")?;
+            connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+        }
+        let synchronous = match self.durability {
+            Durability::Full => "FULL",
+            #[cfg(feature = "fault-injection")]
+            Durability::Normal => "NORMAL",
+        };
+        connection.pragma_update(None, "synchronous", synchronous)?;
+        connection.pragma_update(None, "foreign_keys", true)?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        connection.pragma_update(None, "cache_size", -65_536)?;
+        Ok(connection)
+    }
+
+    /// Takes the lock beside the database. The system gives it back when the process ends, however it ends.
+    fn lock(&self) -> Result<File, OpenError> {
+        let path = lock_path(&self.path);
+        let file = File::create(&path).map_err(|error| OpenError::File(error, path.clone()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(self.path.clone())),
+            Err(TryLockError::Error(error)) => Err(OpenError::File(error, path)),
+        }
+    }
+}
+
+fn lock_path(database: &Path) -> PathBuf {
+    let mut path = database.as_os_str().to_owned();
+    path.push(".lock");
+    path.into()
+}
+
+fn installation(connection: &Connection) -> Result<Option<Installation>, OpenError> {
+    let row = connection.query_row(
+        "SELECT tag, id_key FROM installation WHERE id = 1",
+        [],
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?)),
+    );
+    match row {
+        Ok((tag, id_key)) => Ok(InstanceTag::parse(&tag).map(|tag| Installation { tag, id_key })),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn checks(connection: &Connection) -> Result<Vec<PepperCheck>, OpenError> {
+    let mut statement = connection.prepare("SELECT pepper, value FROM pepper_checks")?;
+    let rows = statement.query_map([], |row| {
+        Ok(PepperCheck {
+            pepper: PepperId(row.get(0)?),
+            value: row.get(1)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// Peppers that are new to the database are noted, so that a later start can tell whether they are at hand.
+fn keep_checks(connection: &Connection, peppers: &PepperRing) -> Result<(), OpenError> {
+    for check in peppers.checks() {
+        connection.execute(
+            "INSERT INTO pepper_checks (pepper, value) VALUES ($1, $2) ON CONFLICT DO NOTHING",
+            (check.pepper.0, check.value),
+        )?;
+    }
+    Ok(())
+}

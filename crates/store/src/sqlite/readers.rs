@@ -1,0 +1,106 @@
+//! The threads that read, each with a connection of its own, each call on one snapshot.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::rows::{SqliteRows, store_error};
+use crate::CallResult;
+use crate::error::StoreError;
+
+/// How many reads may wait. Beyond it, callers are told to come back.
+const MOST_WAITING: usize = 4_096;
+
+type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) + Send>;
+
+/// The way to the reading threads.
+#[derive(Debug)]
+pub(super) struct Readers {
+    jobs: Mutex<Option<SyncSender<Job>>>,
+}
+
+#[derive(Debug, thiserror::Error)]
+enum ReaderError {
+    #[error("too many reads are waiting")]
+    Busy,
+    #[error("the database is closed")]
+    Closed,
+    #[error("the read was not carried out: see the log")]
+    Dropped,
+}
+
+impl ReaderError {
+    fn into_store(self) -> StoreError {
+        StoreError::Unavailable(Box::new(self))
+    }
+}
+
+impl Readers {
+    pub(super) fn start(connections: Vec<Connection>) -> std::io::Result<Self> {
+        let (jobs, waiting) = sync_channel::<Job>(MOST_WAITING);
+        let waiting = Arc::new(Mutex::new(waiting));
+        for mut connection in connections {
+            let waiting = Arc::clone(&waiting);
+            std::thread::Builder::new()
+                .name("store-reader".to_owned())
+                .spawn(move || serve(&mut connection, &waiting))?;
+        }
+        Ok(Self {
+            jobs: Mutex::new(Some(jobs)),
+        })
+    }
+
+    /// Runs a job on a snapshot that is taken when it starts.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+    ) -> CallResult<T> {
+        let (sender, answer) = oneshot::channel();
+        let job: Job = Box::new(move |rows| {
+            // Whoever asked may be gone.
+            drop(sender.send(job(rows)));
+        });
+        let jobs = self
+            .jobs
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let jobs = jobs.ok_or_else(|| ReaderError::Closed.into_store())?;
+        jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => ReaderError::Busy.into_store(),
+            TrySendError::Disconnected(_) => ReaderError::Closed.into_store(),
+        })?;
+        answer
+            .await
+            .unwrap_or_else(|_| Err(ReaderError::Dropped.into_store().into()))
+    }
+
+    /// Lets the threads end when they have done what is waiting.
+    pub(super) fn close(&self) {
+        *self.jobs.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+fn serve(connection: &mut Connection, waiting: &Mutex<Receiver<Job>>) {
+    loop {
+        let job = waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .recv();
+        let Ok(job) = job else { return };
+        if let Err(error) = connection.execute_batch("BEGIN") {
+            tracing::error!(error = %store_error(error), "a snapshot could not be taken");
+            continue;
+        }
+        let mut rows = SqliteRows::new(connection);
+        if catch_unwind(AssertUnwindSafe(|| job(&mut rows))).is_err() {
+            tracing::error!("a read panicked");
+        }
+        if let Err(error) = connection.execute_batch("COMMIT") {
+            tracing::error!(%error, "a snapshot could not be let go");
+        }
+    }
+}

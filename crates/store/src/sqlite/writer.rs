@@ -1,0 +1,238 @@
+//! The one thread that writes. Whatever is waiting when it comes round is committed together: one `fsync` for all of it.
+//!
+//! Rules: every job runs in a savepoint of its own, so that one that fails leaves nothing behind; no job is answered before its
+//! group is on disk; when the disk reports that it could not keep something, nothing is written any more, because what SQLite and
+//! the file hold may have parted (a failed `fsync` forgets, it does not retry).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::thread::JoinHandle;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+use super::rows::{SqliteRows, store_error};
+use crate::CallResult;
+use crate::error::{CallError, StoreError};
+
+/// How many jobs may wait. Beyond it, callers are told to come back.
+const MOST_WAITING: usize = 4_096;
+/// How many jobs one commit carries at most: what bounds how long the first of them waits for the last.
+const MOST_IN_GROUP: usize = 256;
+/// How many pages of WAL may gather before they are moved into the database: 32 MiB.
+const CHECKPOINT_PAGES: i64 = 8_192;
+
+/// Answers a job once its group's fate is known.
+type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
+
+/// A job: whether what it wrote is to be kept, and how to answer it.
+type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) -> (bool, Answer) + Send>;
+
+enum Message {
+    Job(Job),
+    Close(oneshot::Sender<()>),
+}
+
+/// The way to the writer thread.
+#[derive(Debug)]
+pub(super) struct Writer {
+    messages: SyncSender<Message>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// The writer took no job, or did not come back with one.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum WriterError {
+    #[error("too many writes are waiting")]
+    Busy,
+    #[error("the database is closed")]
+    Closed,
+    #[error("the write was not carried out: see the log")]
+    Dropped,
+}
+
+impl WriterError {
+    fn into_store(self) -> StoreError {
+        StoreError::Unavailable(Box::new(self))
+    }
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+        let (messages, waiting) = sync_channel(MOST_WAITING);
+        let thread = std::thread::Builder::new()
+            .name("store-writer".to_owned())
+            .spawn(move || {
+                Loop {
+                    connection,
+                    broken: false,
+                }
+                .run(&waiting)
+            })?;
+        Ok(Self {
+            messages,
+            thread: Mutex::new(Some(thread)),
+        })
+    }
+
+    /// Runs a job in the next group and answers when that is on disk.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+    ) -> CallResult<T> {
+        let (sender, answer) = oneshot::channel();
+        let job: Job = Box::new(move |rows| {
+            let result = job(rows);
+            let keep = result.is_ok();
+            let reply: Answer = Box::new(move |committed| {
+                // Whoever asked may be gone; what was written stays written.
+                drop(sender.send(committed.map_err(CallError::from).and(result)));
+            });
+            (keep, reply)
+        });
+        self.messages
+            .try_send(Message::Job(job))
+            .map_err(|error| match error {
+                TrySendError::Full(_) => WriterError::Busy.into_store(),
+                TrySendError::Disconnected(_) => WriterError::Closed.into_store(),
+            })?;
+        answer
+            .await
+            .unwrap_or_else(|_| Err(WriterError::Dropped.into_store().into()))
+    }
+
+    /// Finishes what is waiting, and ends the thread.
+    pub(super) async fn close(&self) {
+        let (sender, closed) = oneshot::channel();
+        if self.messages.send(Message::Close(sender)).is_ok() {
+            drop(closed.await);
+        }
+        let thread = self.thread.lock().ok().and_then(|mut thread| thread.take());
+        if let Some(thread) = thread {
+            drop(tokio::task::spawn_blocking(move || thread.join()).await);
+        }
+    }
+}
+
+struct Loop {
+    connection: Connection,
+    broken: bool,
+}
+
+impl Loop {
+    fn run(mut self, waiting: &Receiver<Message>) {
+        while let Ok(first) = waiting.recv() {
+            let mut jobs = Vec::new();
+            let mut closing = None;
+            let mut next = Some(first);
+            while let Some(message) = next {
+                match message {
+                    Message::Job(job) => jobs.push(job),
+                    Message::Close(sender) => {
+                        closing = Some(sender);
+                        break;
+                    }
+                }
+                next = (jobs.len() < MOST_IN_GROUP)
+                    .then(|| waiting.try_recv().ok())
+                    .flatten();
+            }
+            if !jobs.is_empty() {
+                self.group(jobs);
+            }
+            if let Some(sender) = closing {
+                drop(self.connection);
+                let _ = sender.send(());
+                return;
+            }
+        }
+    }
+
+    /// Carries out a group of jobs in one transaction.
+    fn group(&mut self, jobs: Vec<Job>) {
+        // Whoever waits for a dropped job is told that it was not carried out.
+        if self.broken {
+            tracing::error!(
+                "an earlier write could not be kept by the disk: restart when the disk is well"
+            );
+            return;
+        }
+        if let Err(error) = self.connection.execute_batch("BEGIN IMMEDIATE") {
+            tracing::error!(%error, "a transaction could not be opened");
+            return;
+        }
+        let mut answers = Vec::with_capacity(jobs.len());
+        for job in jobs {
+            answers.extend(self.job(job));
+        }
+        let committed = self.connection.execute_batch("COMMIT");
+        if let Err(error) = &committed {
+            self.broken = is_disk_failure(error);
+            tracing::error!(%error, broken = self.broken, "a commit failed");
+            drop(self.connection.execute_batch("ROLLBACK"));
+        }
+        for answer in answers {
+            answer(match &committed {
+                Ok(()) => Ok(()),
+                Err(error) => Err(StoreError::Unavailable(error.to_string().into())),
+            });
+        }
+        self.checkpoint();
+    }
+
+    /// Carries out one job in a savepoint; undone if it fails or panics.
+    fn job(&mut self, job: Job) -> Option<Answer> {
+        let savepoint = self.statement("SAVEPOINT job");
+        let mut rows = SqliteRows::new(&mut self.connection);
+        let outcome = catch_unwind(AssertUnwindSafe(|| job(&mut rows)));
+        let keep = savepoint.is_ok() && matches!(outcome, Ok((true, _)));
+        let ended = if keep {
+            self.statement("RELEASE job")
+        } else {
+            self.statement("ROLLBACK TO job")
+                .and_then(|()| self.statement("RELEASE job"))
+        };
+        let (_, answer) = outcome.ok()?;
+        match savepoint.and(ended) {
+            Ok(()) => Some(answer),
+            Err(error) => {
+                answer(Err(store_error(error)));
+                None
+            }
+        }
+    }
+
+    fn statement(&self, text: &str) -> rusqlite::Result<()> {
+        self.connection
+            .prepare_cached(text)?
+            .execute([])
+            .map(|_| ())
+    }
+
+    /// Moves the WAL into the database when enough has gathered. Only here: two checkpointers at once is where SQLite lost data
+    /// until 3.51.3 (its WAL-reset defect).
+    fn checkpoint(&self) {
+        let pages = self
+            .connection
+            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| {
+                row.get::<_, i64>(1)
+            });
+        if pages.unwrap_or(0) >= CHECKPOINT_PAGES
+            && let Err(error) =
+                self.connection
+                    .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+        {
+            tracing::warn!(%error, "the WAL could not be checkpointed");
+        }
+    }
+}
+
+/// Whether the disk failed, as against being full: after that, what is in memory and what is on disk may differ.
+fn is_disk_failure(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::DatabaseCorrupt)
+    )
+}
