@@ -1,0 +1,93 @@
+//! Everything that the handlers share.
+
+use std::sync::Arc;
+
+use claviger_domain::{Clock, Entropy, ObjectIdCodec};
+use claviger_store::{Quota, Store};
+use tokio::sync::Semaphore;
+
+use crate::throttle::{FailureThrottle, MintThrottle};
+use crate::trace::RequestIds;
+use crate::wire::cursor::CursorCodec;
+use crate::wire::dialect::Dialect;
+
+/// How many large bodies are held in memory at once.
+const LARGE_BODIES: usize = 4;
+
+/// What an operator may set.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How many keys one user may mint a minute, by creating and refreshing; no limit if 0.
+    pub mint_rate_per_minute: u32,
+    /// How many requests with a key that does not authenticate one address may send a minute; no limit if 0.
+    pub failure_rate_per_minute: u32,
+    /// The dialect of clients that are not recognised.
+    pub dialect: Dialect,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mint_rate_per_minute: 600,
+            failure_rate_per_minute: 20,
+            dialect: Dialect::NEWEST,
+        }
+    }
+}
+
+/// The application: cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Shared>);
+
+/// What is behind an [`App`].
+#[derive(Debug)]
+pub struct Shared {
+    /// What remembers.
+    pub store: Arc<dyn Store>,
+    /// What tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// What supplies secrets.
+    pub entropy: Arc<dyn Entropy>,
+    /// What an operator has set.
+    pub options: Options,
+    pub(crate) codec: ObjectIdCodec,
+    pub(crate) cursors: CursorCodec,
+    pub(crate) quota: Option<Arc<dyn Quota>>,
+    pub(crate) failures: Option<FailureThrottle>,
+    pub(crate) large_bodies: Semaphore,
+    pub(crate) request_ids: RequestIds,
+}
+
+impl App {
+    /// An application over a store.
+    pub fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        options: Options,
+    ) -> Self {
+        let id_key = store.installation().id_key;
+        let quota = MintThrottle::new(options.mint_rate_per_minute, Arc::clone(&clock));
+        let failures = FailureThrottle::new(options.failure_rate_per_minute, Arc::clone(&clock));
+        Self(Arc::new(Shared {
+            codec: ObjectIdCodec::new(&id_key),
+            cursors: CursorCodec::new(&id_key),
+            quota: quota.map(|quota| Arc::new(quota) as Arc<dyn Quota>),
+            failures,
+            large_bodies: Semaphore::new(LARGE_BODIES),
+            request_ids: RequestIds::new(&*entropy),
+            store,
+            clock,
+            entropy,
+            options,
+        }))
+    }
+}
+
+impl std::ops::Deref for App {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

@@ -1,0 +1,113 @@
+//! From refusals and failures to problem documents. This is where an error ends, and the one place where it is logged.
+
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use claviger_domain::{EntropyUnavailable, Refusal};
+use claviger_store::{CallError, StoreError};
+
+use crate::problem::{Problem, ProblemKind};
+use crate::wire::credential;
+
+/// When to come back after a 503, in seconds.
+const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
+
+/// Why a request failed.
+#[derive(Debug)]
+pub(crate) struct ApiError(Problem);
+
+impl From<Problem> for ApiError {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<Refusal> for ApiError {
+    fn from(refusal: Refusal) -> Self {
+        let detail = refusal.to_string();
+        // No wildcard: a new refusal must choose its status.
+        let kind = match refusal {
+            Refusal::Unauthenticated => return Self(credential::unauthenticated()),
+            Refusal::Forbidden(_) => ProblemKind::AccessForbidden,
+            Refusal::NotFound(_) => ProblemKind::ResourceNotFound,
+            Refusal::Invalid { .. } => ProblemKind::InvalidRequest,
+            Refusal::Unprocessable(_) | Refusal::OverPrivileged(_) => {
+                ProblemKind::UnprocessableEntity
+            }
+            Refusal::TooMany { retry_after } => {
+                let seconds = HeaderValue::from(retry_after.as_secs());
+                let problem = Problem::new(ProblemKind::RateLimitExceeded, detail);
+                return Self(problem.with_header(header::RETRY_AFTER, seconds));
+            }
+        };
+        Self(Problem::new(kind, detail))
+    }
+}
+
+impl From<CallError> for ApiError {
+    fn from(error: CallError) -> Self {
+        match error {
+            CallError::Refused(refusal) => refusal.into(),
+            CallError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<StoreError> for ApiError {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = %Chain(&error), "the store failed");
+        match error {
+            StoreError::Unavailable(_) => Self(unavailable("the database cannot answer")),
+            StoreError::Corrupt(_) | StoreError::Failed(_) => Self(Problem::new(
+                ProblemKind::InternalError,
+                "something is wrong on our side: the log has more under the request id",
+            )),
+        }
+    }
+}
+
+impl From<EntropyUnavailable> for ApiError {
+    fn from(error: EntropyUnavailable) -> Self {
+        tracing::error!(%error, "no key can be minted");
+        Self(unavailable("no key can be minted"))
+    }
+}
+
+fn unavailable(what: &str) -> Problem {
+    let detail = format!("{what} for the moment: nothing was changed, try again");
+    Problem::new(ProblemKind::ServiceUnavailable, detail)
+        .with_header(header::RETRY_AFTER, RETRY_AFTER)
+}
+
+impl ApiError {
+    /// The flat bodies of the early dialects are told 400 for what the nested ones are told 422 (CONTRACT §2.4).
+    pub(crate) fn from_flat(error: CallError) -> Self {
+        match error {
+            CallError::Refused(refusal @ Refusal::OverPrivileged(_)) => Self(Problem::new(
+                ProblemKind::InvalidRequest,
+                refusal.to_string(),
+            )),
+            error => error.into(),
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        self.0.into_response()
+    }
+}
+
+/// An error with its causes, on one line.
+struct Chain<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chain<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut source = self.0.source();
+        while let Some(cause) = source {
+            write!(f, ": {cause}")?;
+            source = cause.source();
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,45 @@
+//! Turns a request of the HTTP library into one for the service, and the other way round.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+
+use axum::body::Body;
+use http::header::{CONNECTION, HeaderValue};
+use http::{Request, Response, StatusCode, Version};
+use hyper::body::Incoming;
+use tower::ServiceExt as _;
+
+use super::limits::Limits;
+use super::{Attendant, PeerAddress, body, screen};
+
+/// Answers one request.
+pub(super) async fn answer<S: Attendant>(
+    service: S,
+    request: Request<Incoming>,
+    peer: IpAddr,
+    limits: Limits,
+) -> Result<Response<Body>, Infallible> {
+    let (mut head, incoming) = request.into_parts();
+    if let Err(refusal) = screen::check(&head, &limits) {
+        tracing::debug!(reason = ?refusal, "request refused");
+        return Ok(refusal.problem().into_response());
+    }
+    head.extensions.insert(PeerAddress(peer));
+    let version = head.version;
+    let request = Request::from_parts(head, body::bounded(incoming, &limits));
+    let mut response = service.oneshot(request).await?;
+    if version != Version::HTTP_2 && leaves_body_unread(response.status()) {
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+/// Whether an answer means that the rest of the body will not be waited for, so that the connection cannot go on.
+fn leaves_body_unread(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE
+    )
+}

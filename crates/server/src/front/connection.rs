@@ -1,0 +1,193 @@
+//! One connection: tells HTTP/1 from HTTP/2, serves it, and shuts it down gently.
+
+use std::net::IpAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::Instant;
+
+use super::Attendant;
+use super::activity::{Activity, Stop};
+use super::answer::answer;
+use super::guard::Guard;
+use super::limits::Limits;
+use super::transport::Transport;
+
+/// What an HTTP/2 client says first (RFC 9113 §3.4).
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// How many streams may be reset before they are taken up, and how many errors of its own a client may provoke.
+const HTTP2_MAX_RESETS: usize = 20;
+const HTTP2_MAX_ERRORS: usize = 100;
+/// How often a silent HTTP/2 client is asked whether it is still there, and how long it may take to say so.
+const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
+const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Serves one connection until it ends, or until `shutdown` and what was in flight then have.
+pub async fn serve_connection<S, Io>(
+    io: Io,
+    peer: IpAddr,
+    service: S,
+    limits: &Limits,
+    shutdown: impl Future<Output = ()>,
+) where
+    S: Attendant,
+    Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let limits = *limits;
+    let deadline = Instant::now() + limits.header_timeout;
+    let mut transport = Transport::new(io, limits.write_idle);
+    let mut shutdown = pin!(shutdown);
+    let is_http2 = tokio::select! {
+        biased;
+        () = shutdown.as_mut() => return,
+        is_http2 = tokio::time::timeout_at(deadline, speaks_http2(&mut transport)) => is_http2,
+    };
+    match is_http2 {
+        Ok(Ok(true)) => serve_http2(transport, peer, service, limits, shutdown).await,
+        // Whoever has not even said the preface in time is told so in HTTP/1.
+        Ok(Ok(false)) | Err(_) => {
+            let guard = Guard::new(transport, limits, deadline);
+            serve_http1(guard, peer, service, limits, shutdown).await;
+        }
+        Ok(Err(error)) => tracing::debug!(%error, "connection failed"),
+    }
+}
+
+/// Reads until the first bytes are, or cannot become, the HTTP/2 preface.
+async fn speaks_http2<Io>(transport: &mut Transport<Io>) -> std::io::Result<bool>
+where
+    Io: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
+        let incoming = transport.incoming();
+        let compared = incoming.len().min(HTTP2_PREFACE.len());
+        if incoming[..compared] != HTTP2_PREFACE[..compared] {
+            return Ok(false);
+        }
+        if compared == HTTP2_PREFACE.len() {
+            return Ok(true);
+        }
+        if std::future::poll_fn(|context| transport.poll_fill(context)).await? == 0 {
+            return Ok(false);
+        }
+    }
+}
+
+async fn serve_http1<S, Io>(
+    guard: Guard<Io>,
+    peer: IpAddr,
+    service: S,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) where
+    S: Attendant,
+    Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let verdict = guard.verdict();
+    let respond = service_fn(move |request| {
+        // Requests of one connection come one at a time, so the first after a verdict is the stand-in.
+        let refusal = verdict.get().copied();
+        let service = service.clone();
+        async move {
+            match refusal {
+                Some(refusal) => Ok(refusal.problem().into_response()),
+                None => answer(service, request, peer, limits).await,
+            }
+        }
+    });
+    let connection = http1::Builder::new()
+        .half_close(true)
+        .header_read_timeout(None)
+        .serve_connection(TokioIo::new(guard), respond);
+    let stop = async {
+        shutdown.await;
+        Stop::Gently
+    };
+    drive(
+        connection,
+        http1::Connection::graceful_shutdown,
+        stop,
+        limits.shutdown_grace,
+    )
+    .await;
+}
+
+async fn serve_http2<S, Io>(
+    transport: Transport<Io>,
+    peer: IpAddr,
+    service: S,
+    limits: Limits,
+    shutdown: impl Future<Output = ()>,
+) where
+    S: Attendant,
+    Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let activity = Arc::new(Activity::default());
+    let watched = Arc::clone(&activity);
+    let respond = service_fn(move |request| {
+        let in_flight = activity.begin();
+        let service = service.clone();
+        async move {
+            let response = answer(service, request, peer, limits).await;
+            in_flight.finish();
+            response
+        }
+    });
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.http2_max_streams)
+        .max_header_list_size(limits.http2_max_header_list_bytes)
+        .max_pending_accept_reset_streams(HTTP2_MAX_RESETS)
+        .max_local_error_reset_streams(HTTP2_MAX_ERRORS)
+        .keep_alive_interval(HTTP2_PING_INTERVAL)
+        .keep_alive_timeout(HTTP2_PING_TIMEOUT)
+        .serve_connection(TokioIo::new(transport), respond);
+    let stop = async {
+        tokio::select! {
+            () = shutdown => Stop::Gently,
+            stop = watched.watch(&limits) => stop,
+        }
+    };
+    drive(
+        connection,
+        http2::Connection::graceful_shutdown,
+        stop,
+        limits.shutdown_grace,
+    )
+    .await;
+}
+
+/// Runs a connection until it ends by itself, or until `stop` and then at most `grace`.
+async fn drive<C>(
+    connection: C,
+    close: impl FnOnce(Pin<&mut C>),
+    stop: impl Future<Output = Stop>,
+    grace: Duration,
+) where
+    C: Future<Output = hyper::Result<()>>,
+{
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        biased;
+        ended = connection.as_mut() => Ok(ended),
+        stop = stop => Err(stop),
+    };
+    let ended = match ended {
+        Ok(ended) => Some(ended),
+        Err(Stop::AtOnce) => None,
+        Err(Stop::Gently) => {
+            close(connection.as_mut());
+            tokio::time::timeout(grace, connection).await.ok()
+        }
+    };
+    match ended {
+        Some(Ok(())) => tracing::trace!("connection ended"),
+        Some(Err(error)) => tracing::debug!(%error, "connection failed"),
+        None => tracing::debug!("connection dropped"),
+    }
+}

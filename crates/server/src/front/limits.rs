@@ -1,0 +1,51 @@
+//! What a client may take: bytes, headers, connections and time.
+
+use std::time::Duration;
+
+/// The limits of the front. [`Limits::default`] is what production runs with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// From the first byte of a request to the end of its head; for the first request, from accepting the connection.
+    pub header_timeout: Duration,
+    /// How long a connection may stay without a request.
+    pub keep_alive: Duration,
+    /// Between two pieces of a request body.
+    pub body_idle: Duration,
+    /// From the end of the head to the end of the body.
+    pub body_total: Duration,
+    /// How long a client may refuse to take the bytes of an answer.
+    pub write_idle: Duration,
+    /// Bytes of an HTTP/1 head: request line, header lines and the empty line.
+    pub max_head_bytes: usize,
+    /// Header lines of a request. More than 100 counts as 100.
+    pub max_headers: usize,
+    /// Bytes of a request target.
+    pub max_target_bytes: usize,
+    /// Connections at a time; the next one waits in the backlog of the kernel.
+    pub max_connections: usize,
+    /// Streams at a time on one HTTP/2 connection.
+    pub http2_max_streams: u32,
+    /// Bytes of an HTTP/2 header list, as RFC 9113 §6.5.2 counts them.
+    pub http2_max_header_list_bytes: u32,
+    /// How long requests in flight may take to finish once shutdown has begun.
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            header_timeout: Duration::from_secs(10),
+            keep_alive: Duration::from_secs(75),
+            body_idle: Duration::from_secs(10),
+            body_total: Duration::from_secs(30),
+            write_idle: Duration::from_secs(30),
+            max_head_bytes: 16 * 1024,
+            max_headers: 100,
+            max_target_bytes: 8 * 1024,
+            max_connections: 10_000,
+            http2_max_streams: 100,
+            http2_max_header_list_bytes: 16 * 1024,
+            shutdown_grace: Duration::from_secs(10),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The HTTP front: accepts connections, decides which bytes are a request, and hands whole requests to one service.
+//!
+//! Rule: nothing reaches the service that two HTTP implementations could read differently, and every refusal is a problem
+//! document. A connection passes these files in this order:
+//!
+//! 1. `accept` takes connections, at most so many.
+//! 2. `connection` tells HTTP/1 from HTTP/2 and shuts down gently.
+//! 3. `transport` holds the bytes that have arrived, and bounds writing and closing.
+//! 4. `guard` releases HTTP/1 bytes to the HTTP library only after `head`, `target` and `framing` have judged them.
+//! 5. `screen` applies the rules that both versions share; `body` bounds how long a body may take.
+
+mod accept;
+mod activity;
+mod answer;
+mod body;
+mod connection;
+mod framing;
+mod guard;
+mod head;
+mod limits;
+mod lines;
+mod refusal;
+mod screen;
+mod target;
+mod transport;
+
+pub use self::accept::serve;
+pub use self::body::BodyTimeout;
+pub use self::connection::serve_connection;
+pub use self::limits::Limits;
+
+/// The address that a connection came from; an extension of every request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct PeerAddress(pub std::net::IpAddr);
+
+/// What the front hands requests to: a service that always answers.
+///
+/// A name for the bounds, implemented by whatever meets them; an `axum::Router` does.
+pub trait Attendant:
+    tower::Service<
+        http::Request<axum::body::Body>,
+        Response = http::Response<axum::body::Body>,
+        Error = std::convert::Infallible,
+        Future: Send,
+    > + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Attendant for S where
+    S: tower::Service<
+            http::Request<axum::body::Body>,
+            Response = http::Response<axum::body::Body>,
+            Error = std::convert::Infallible,
+            Future: Send,
+        > + Clone
+        + Send
+        + 'static
+{
+}

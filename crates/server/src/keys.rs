@@ -1,0 +1,106 @@
+//! What can be done with keys: mints what is needed and lets the store decide and remember. Every face calls these functions.
+
+use claviger_domain::decide::RefreshRequest;
+use claviger_domain::{ApiKey, ApiKeyId, KeyType, MintedKey};
+use claviger_store::{
+    Call, CallError, CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace, RefreshKey,
+};
+
+use crate::app::App;
+use crate::error::ApiError;
+use crate::wire::api_keys::request::Create;
+
+fn mint(app: &App, key_type: KeyType) -> Result<MintedKey, ApiError> {
+    Ok(MintedKey::generate(
+        key_type,
+        app.store.installation().tag,
+        &*app.entropy,
+    )?)
+}
+
+/// Creates a user key for the caller, and answers it with its secret, once.
+#[tracing::instrument(name = "keys.create_user", skip_all, fields(request.id = %call.context.request_id))]
+pub(crate) async fn create_user(
+    app: &App,
+    call: Call,
+    create: Create,
+) -> Result<(ApiKey, MintedKey), ApiError> {
+    let minted = mint(app, KeyType::User)?;
+    let Create {
+        name,
+        description,
+        expires_at,
+        ..
+    } = create;
+    let command = CreateUserKey {
+        minted: minted.clone(),
+        name,
+        description,
+        expires_at,
+    };
+    let key = app.store.create_user_key(call, command).await?;
+    Ok((key, minted))
+}
+
+/// Creates a service key with a bot user, and answers both, the secret once.
+#[tracing::instrument(name = "keys.create_service", skip_all, fields(request.id = %call.context.request_id))]
+pub(crate) async fn create_service(
+    app: &App,
+    call: Call,
+    create: Create,
+    grants: GrantsOrSpace,
+) -> Result<(CreatedServiceKey, MintedKey), ApiError> {
+    let minted = mint(app, KeyType::Service)?;
+    let flat = matches!(grants, GrantsOrSpace::Space { .. });
+    let Create {
+        name,
+        description,
+        expires_at,
+        ..
+    } = create;
+    let command = CreateServiceKey {
+        minted: minted.clone(),
+        name,
+        description,
+        expires_at,
+        grants,
+    };
+    let told = |error: CallError| {
+        if flat {
+            ApiError::from_flat(error)
+        } else {
+            error.into()
+        }
+    };
+    let created = app
+        .store
+        .create_service_key(call, command)
+        .await
+        .map_err(told)?;
+    Ok((created, minted))
+}
+
+/// Replaces a key, and answers the new one with its secret, once.
+#[tracing::instrument(name = "keys.refresh", skip_all, fields(request.id = %call.context.request_id))]
+pub(crate) async fn refresh(
+    app: &App,
+    call: Call,
+    id: ApiKeyId,
+    request: RefreshRequest,
+) -> Result<(ApiKey, MintedKey), ApiError> {
+    let mut minted = mint(app, KeyType::User)?;
+    let command = RefreshKey {
+        id,
+        minted: minted.clone(),
+        request,
+    };
+    let key = app.store.refresh_key(call, command).await?;
+    minted.text.key_type = key.key_type;
+    Ok((key, minted))
+}
+
+/// Revokes a key. When this has answered, the key is dead.
+#[tracing::instrument(name = "keys.revoke", skip_all, fields(request.id = %call.context.request_id))]
+pub(crate) async fn revoke(app: &App, call: Call, id: ApiKeyId) -> Result<(), ApiError> {
+    Ok(app.store.revoke_key(call, id).await?)
+}

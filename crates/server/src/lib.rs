@@ -1,0 +1,24 @@
+//! The HTTP face of Claviger.
+//!
+//! A request passes through these layers, and each knows only the next:
+//!
+//! 1. [`front`] accepts connections and lets through what is well-formed HTTP, within limits.
+//! 2. `trace` gives the request its id, and every answer its headers.
+//! 3. `routes` reads input and writes outcomes, by way of [`wire`], which knows the dialects of every client.
+//! 4. `keys` mints, and asks the store.
+//! 5. [`claviger_store`] authenticates, decides by the rules of [`claviger_domain`], and remembers, in one transaction.
+
+mod app;
+mod error;
+pub mod front;
+mod keys;
+mod openapi;
+pub mod problem;
+mod routes;
+mod throttle;
+mod trace;
+pub mod wire;
+
+pub use crate::app::{App, Options, Shared};
+pub use crate::routes::router;
+pub use crate::wire::dialect::Dialect;

@@ -1,0 +1,102 @@
+//! `/v2/organizations`: reading. The rest of the identity plane has its place here.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::Response;
+use claviger_domain::OrganizationId;
+use claviger_store::ListOrganizations;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{after, json, list_name, pagination, read};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::openapi::ProblemBody;
+use crate::wire::client::Client;
+use crate::wire::ids;
+use crate::wire::organizations::{OrganizationList, OrganizationView};
+use crate::wire::path::PathId;
+use crate::wire::query::Query;
+
+const LIST: &[&str] = &["name", "limit", "cursor"];
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
+}
+
+/// List organizations
+///
+/// Those that the caller can see, oldest first.
+#[utoipa::path(
+    get, path = "/v2/organizations", tag = "organizations", operation_id = "listOrganizations", security(("key" = [])),
+    params(
+        ("name" = Option<String>, Query, max_length = 255, description = "What the name contains, in whatever case"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "A page of organizations", body = OrganizationList),
+        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn list(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+) -> Result<Response<Body>, ApiError> {
+    let input = Query::read(raw.as_deref(), LIST, &[]).and_then(|query| {
+        let name = list_name("organizations", &query, &LIST[..1]);
+        let after = after::<OrganizationId>(&app, &name, &query)?;
+        let limit = query.limit()?;
+        let list = ListOrganizations {
+            name: query.search("name")?,
+            after,
+            limit,
+        };
+        Ok((list, name))
+    });
+    let (query, name) = read(&app, &client.call, input).await?;
+    let page = app.store.list_organizations(client.call, query).await?;
+    let pagination = pagination(&app, &name, &page, |organization| organization.id)?;
+    let organizations = page
+        .items
+        .into_iter()
+        .map(|organization| OrganizationView::of(&app.codec, organization))
+        .collect();
+    Ok(json(
+        200,
+        &OrganizationList {
+            organizations,
+            pagination,
+        },
+    ))
+}
+
+/// Get an organization
+#[utoipa::path(
+    get, path = "/v2/organizations/{org_id}", tag = "organizations", operation_id = "getOrganization", security(("key" = [])),
+    params(("org_id" = String, Path, description = "The organization")),
+    responses(
+        (status = 200, description = "The organization", body = OrganizationView),
+        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such organization", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn get(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
+    let organization = app.store.organization(client.call, id).await?;
+    Ok(json(200, &OrganizationView::of(&app.codec, organization)))
+}

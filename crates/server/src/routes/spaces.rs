@@ -1,0 +1,106 @@
+//! `/v2/spaces`: reading. The rest of the identity plane has its place here.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::Response;
+use claviger_domain::{OrganizationId, SpaceId};
+use claviger_store::ListSpaces;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{after, json, list_name, pagination, read};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::openapi::ProblemBody;
+use crate::wire::client::Client;
+use crate::wire::ids;
+use crate::wire::path::PathId;
+use crate::wire::query::Query;
+use crate::wire::spaces::{SpaceList, SpaceView};
+
+const LIST: &[&str] = &["org_id", "name", "limit", "cursor"];
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(get))
+}
+
+/// List spaces
+///
+/// Those that the caller can see, oldest first.
+#[utoipa::path(
+    get, path = "/v2/spaces", tag = "spaces", operation_id = "listSpaces", security(("key" = [])),
+    params(
+        ("org_id" = Option<String>, Query, description = "Spaces of this organization"),
+        ("name" = Option<String>, Query, max_length = 255, description = "What the name contains, in whatever case"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "A page of spaces", body = SpaceList),
+        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such organization", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn list(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+) -> Result<Response<Body>, ApiError> {
+    let input = Query::read(raw.as_deref(), LIST, &[]).and_then(|query| {
+        let name = list_name("spaces", &query, &LIST[..2]);
+        let after = after::<SpaceId>(&app, &name, &query)?;
+        let limit = query.limit()?;
+        let organization = query
+            .get("org_id")
+            .map(|id| ids::read::<OrganizationId>(&app.codec, "org_id", id))
+            .transpose()?;
+        let list = ListSpaces {
+            organization,
+            name: query.search("name")?,
+            after,
+            limit,
+        };
+        Ok((list, name))
+    });
+    let (query, name) = read(&app, &client.call, input).await?;
+    let page = app.store.list_spaces(client.call, query).await?;
+    let pagination = pagination(&app, &name, &page, |space| space.id)?;
+    let spaces = page
+        .items
+        .into_iter()
+        .map(|space| SpaceView::of(&app.codec, &client.dialect, space))
+        .collect();
+    Ok(json(200, &SpaceList { spaces, pagination }))
+}
+
+/// Get a space
+#[utoipa::path(
+    get, path = "/v2/spaces/{space_id}", tag = "spaces", operation_id = "getSpace", security(("key" = [])),
+    params(("space_id" = String, Path, description = "The space")),
+    responses(
+        (status = 200, description = "The space", body = SpaceView),
+        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such space", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn get(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
+    let space = app.store.space(client.call, id).await?;
+    Ok(json(
+        200,
+        &SpaceView::of(&app.codec, &client.dialect, space),
+    ))
+}

@@ -1,0 +1,122 @@
+//! Limits on how often: minting, per user; failing to authenticate, per address.
+//!
+//! Both are token buckets in memory. A valid key is never throttled for what others do from the same address.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use claviger_domain::{Clock, Refusal, UserId};
+use claviger_store::Quota;
+use governor::clock::Clock as GovernorClock;
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota as Rate, RateLimiter};
+use jiff::SignedDuration;
+
+/// Above this many buckets, the full ones are let go.
+const MOST_BUCKETS: usize = 50_000;
+
+/// The injected clock, as the limiter reads it.
+#[derive(Clone, Debug)]
+struct Ticks(Arc<dyn Clock>);
+
+impl GovernorClock for Ticks {
+    type Instant = Nanos;
+
+    fn now(&self) -> Nanos {
+        Nanos::from(u64::try_from(self.0.now().as_nanosecond()).unwrap_or(0))
+    }
+}
+
+type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Nanos>>;
+
+fn limiter<K: std::hash::Hash + Eq + Clone>(per_minute: u32, ticks: &Ticks) -> Option<Limiter<K>> {
+    let rate = Rate::per_minute(NonZeroU32::new(per_minute)?);
+    Some(RateLimiter::new(
+        rate,
+        DashMapStateStore::default(),
+        ticks.clone(),
+    ))
+}
+
+/// Counts one, or says how long to wait.
+fn admit<K: std::hash::Hash + Eq + Clone>(
+    limiter: &Limiter<K>,
+    ticks: &Ticks,
+    key: &K,
+) -> Result<(), Duration> {
+    if limiter.len() > MOST_BUCKETS {
+        limiter.retain_recent();
+    }
+    let now = ticks.now();
+    limiter
+        .check_key(key)
+        .map_err(|early| early.wait_time_from(now))
+}
+
+/// How often one user may mint keys.
+#[derive(Debug)]
+pub(crate) struct MintThrottle {
+    limiter: Limiter<UserId>,
+    ticks: Ticks,
+}
+
+impl MintThrottle {
+    pub(crate) fn new(per_minute: u32, clock: Arc<dyn Clock>) -> Option<Self> {
+        let ticks = Ticks(clock);
+        Some(Self {
+            limiter: limiter(per_minute, &ticks)?,
+            ticks,
+        })
+    }
+}
+
+impl Quota for MintThrottle {
+    fn admit(&self, user: UserId) -> Result<(), Refusal> {
+        admit(&self.limiter, &self.ticks, &user).map_err(|wait| Refusal::TooMany {
+            retry_after: whole_seconds(wait),
+        })
+    }
+}
+
+/// How often one address may present keys that do not authenticate.
+#[derive(Debug)]
+pub(crate) struct FailureThrottle {
+    limiter: Limiter<IpAddr>,
+    ticks: Ticks,
+}
+
+impl FailureThrottle {
+    pub(crate) fn new(per_minute: u32, clock: Arc<dyn Clock>) -> Option<Self> {
+        let ticks = Ticks(clock);
+        Some(Self {
+            limiter: limiter(per_minute, &ticks)?,
+            ticks,
+        })
+    }
+
+    /// Counts a failure; above the limit, says how long to wait.
+    pub(crate) fn failed(&self, source: IpAddr) -> Result<(), SignedDuration> {
+        admit(&self.limiter, &self.ticks, &network(source)).map_err(whole_seconds)
+    }
+}
+
+/// Whoever has one IPv6 address has the 2⁶⁴ of its network.
+fn network(source: IpAddr) -> IpAddr {
+    match source {
+        IpAddr::V4(_) => source,
+        IpAddr::V6(address) => {
+            let bits = u128::from(address) & !u128::from(u64::MAX);
+            IpAddr::V6(Ipv6Addr::from(bits))
+        }
+    }
+}
+
+/// `Retry-After` counts whole seconds (RFC 9110 §10.2.3): rounded up, so that coming back then succeeds.
+fn whole_seconds(wait: Duration) -> SignedDuration {
+    let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+    SignedDuration::from_secs(i64::try_from(seconds.max(1)).unwrap_or(i64::MAX))
+}

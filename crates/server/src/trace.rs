@@ -1,0 +1,153 @@
+//! What surrounds every request: its id, the log line, the headers of every answer, panics, and the throttle on failures.
+//!
+//! Rule: nothing that a client sent is logged but the user agent of audited changes: paths can hold secrets, routes cannot.
+
+use std::net::IpAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use claviger_domain::{Entropy, KeyText};
+use futures_util::FutureExt as _;
+
+use crate::app::App;
+use crate::front::PeerAddress;
+use crate::problem::{Problem, ProblemKind};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longer paths are not repeated in problems.
+const LONGEST_INSTANCE: usize = 256;
+
+/// Hands out request ids: random per process, counted within it.
+#[derive(Debug)]
+pub(crate) struct RequestIds {
+    process: u64,
+    next: AtomicU64,
+}
+
+/// The id of a request, in its answer and in everything that is logged about it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RequestId {
+    process: u64,
+    number: u64,
+}
+
+impl RequestIds {
+    pub(crate) fn new(entropy: &dyn Entropy) -> Self {
+        let mut process = [0; 8];
+        // Without randomness ids of different runs may be equal; that is a nuisance and no reason not to start.
+        if entropy.fill(&mut process).is_err() {
+            tracing::warn!("request ids start at zero: there is no randomness");
+        }
+        Self {
+            process: u64::from_be_bytes(process),
+            next: AtomicU64::new(1),
+        }
+    }
+
+    fn next(&self) -> RequestId {
+        RequestId {
+            process: self.process,
+            number: self.next.fetch_add(1, Ordering::Relaxed),
+        }
+    }
+}
+
+impl std::fmt::Display for RequestId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{:016x}-{:x}", self.process, self.number)
+    }
+}
+
+/// The outermost layer.
+pub(crate) async fn surround(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let id = app.request_ids.next();
+    let started = Instant::now();
+    request.extensions_mut().insert(id);
+    let source = request
+        .extensions()
+        .get()
+        .map(|PeerAddress(address)| *address);
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let path = instance(request.uri().path());
+    let presented = request.headers().contains_key(header::AUTHORIZATION);
+
+    let response = if KeyText::looks_like_one(request.uri().path()) {
+        tracing::warn!(request.id = %id, "a request carried a secret in its path");
+        let detail = "an API key belongs into the `Authorization` header, never into a URL: this one is in logs by now, revoke it";
+        Problem::new(ProblemKind::InvalidRequest, detail).into_response()
+    } else {
+        AssertUnwindSafe(next.run(request))
+            .catch_unwind()
+            .await
+            .unwrap_or_else(|_| {
+                tracing::error!(request.id = %id, "a handler panicked");
+                let detail =
+                    "something is wrong on our side: the log has more under the request id";
+                Problem::new(ProblemKind::InternalError, detail).into_response()
+            })
+    };
+    let response = throttled(&app, response, source.filter(|_| presented));
+    let response = complete(response, path.as_deref(), id);
+    tracing::debug!(
+        request.id = %id,
+        method = %method,
+        route = route.as_ref().map_or("none", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+        "request",
+    );
+    response
+}
+
+/// The path, where it is safe to repeat.
+fn instance(path: &str) -> Option<String> {
+    let safe = path.len() <= LONGEST_INSTANCE && !KeyText::looks_like_one(path);
+    safe.then(|| path.to_owned())
+}
+
+/// A failure to authenticate above the address's limit is answered with 429. Nothing else is.
+fn throttled(app: &App, response: Response, source: Option<IpAddr>) -> Response {
+    let (Some(throttle), Some(source)) = (&app.failures, source) else {
+        return response;
+    };
+    if response.status() != StatusCode::UNAUTHORIZED {
+        return response;
+    }
+    match throttle.failed(source) {
+        Ok(()) => response,
+        Err(wait) => {
+            let detail = "too many requests with an API key that is not valid";
+            Problem::new(ProblemKind::RateLimitExceeded, detail)
+                .with_header(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()))
+                .into_response()
+        }
+    }
+}
+
+/// Adds what every answer carries: the request's id, and that nobody may keep it (T06).
+fn complete(mut response: Response, path: Option<&str>, id: RequestId) -> Response {
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        let (mut parts, _) = response.into_parts();
+        parts.headers.remove(header::CONTENT_LENGTH);
+        let problem = path.map_or_else(|| problem.clone(), |path| problem.clone().at(path));
+        response = Response::from_parts(parts, problem.body().into());
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
+    headers.insert(header::VARY, HeaderValue::from_static("authorization"));
+    headers.insert(
+        header::X_CONTENT_TYPE_OPTIONS,
+        HeaderValue::from_static("nosniff"),
+    );
+    response
+}

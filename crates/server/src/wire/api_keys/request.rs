@@ -1,0 +1,340 @@
+//! Reading requests about keys, in every form that clients ever sent (CONTRACT §§2.3–2.5, DIALECTS §6).
+
+use claviger_domain::decide::RefreshRequest;
+use claviger_domain::expiry::{self, RefreshExpiryRule};
+use claviger_domain::{
+    AccountRole, Description, Grants, KeyName, KeyStatus, KeyType, ObjectIdCodec,
+    OrganizationGrant, Refusal, ScopedRole, SpaceGrant, SpaceRole,
+};
+use claviger_store::{GrantsOrSpace, ListKeys};
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+
+use crate::wire::body::{Object, present};
+use crate::wire::dialect::Dialect;
+use crate::wire::ids;
+use crate::wire::query::Query;
+use crate::wire::roles::{self, RoleInput, canonical};
+use crate::wire::timestamp::{self, InvalidTimestamp};
+
+/// The most organizations of a key, and spaces of an organization (CONTRACT §2.4.2).
+const MOST_GRANTS: usize = 100;
+
+/// The body of a creation: the flat form of dialects A to C and the nested one of D and E, told apart by their members.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateBody {
+    name: String,
+    #[serde(default, deserialize_with = "present")]
+    description: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    key_type: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    expires_at: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    space_id: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    roles: Option<Object<FlatRoles>>,
+    #[serde(default)]
+    account_role: Option<RoleInput>,
+    #[serde(default, deserialize_with = "present")]
+    organizations: Option<Vec<Object<OrganizationBody>>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FlatRoles {
+    #[serde(default, rename = "space_role")]
+    space: Option<String>,
+    #[serde(default, rename = "org_role")]
+    organization: Option<String>,
+    #[serde(default, rename = "account_role")]
+    account: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OrganizationBody {
+    org_id: String,
+    // A client's unset union is written as `null` and means "not given" (PERMISSIONS §5).
+    #[serde(default)]
+    role: Option<RoleInput>,
+    spaces: Vec<Object<SpaceBody>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SpaceBody {
+    space_id: String,
+    #[serde(default)]
+    role: Option<RoleInput>,
+}
+
+/// A creation, read.
+#[derive(Debug)]
+pub(crate) struct Create {
+    pub name: KeyName,
+    pub description: Option<Description>,
+    pub expires_at: Option<Timestamp>,
+    /// What a service key is to be given; nothing for a user key.
+    pub grants: Option<GrantsOrSpace>,
+}
+
+impl CreateBody {
+    /// Reads the members.
+    pub(crate) fn read(self, codec: &ObjectIdCodec) -> Result<Create, Refusal> {
+        let nested = self.organizations.is_some() || self.account_role.is_some();
+        let flat = self.space_id.is_some() || self.roles.is_some();
+        if nested && flat {
+            return Err(Refusal::invalid(
+                "organizations",
+                "a body has either `organizations` and `account_role`, or `space_id` and `roles`, not both",
+            ));
+        }
+        let key_type = match self.key_type.as_deref() {
+            Some(text) => key_type("key_type", text)?,
+            None if nested => {
+                return Err(Refusal::invalid(
+                    "key_type",
+                    "it is required beside `organizations`",
+                ));
+            }
+            None => KeyType::User,
+        };
+        let name = KeyName::parse(&self.name)
+            .map_err(|error| Refusal::invalid("name", error.to_string()))?;
+        let description = match self.description.as_deref().map(Description::parse) {
+            Some(Ok(description)) => description,
+            Some(Err(error)) => return Err(Refusal::invalid("description", error.to_string())),
+            None => None,
+        };
+        let expires_at = instant("expires_at", self.expires_at.as_deref())?;
+        let grants = match (key_type, self.organizations, self.space_id) {
+            (KeyType::User, None, None) if !nested && !flat => None,
+            (KeyType::User, ..) => {
+                return Err(Refusal::invalid(
+                    "key_type",
+                    "spaces, organizations and roles are for service keys: send SERVICE, or leave them out",
+                ));
+            }
+            (KeyType::Service, Some(organizations), _) => Some(nested_grants(
+                codec,
+                self.account_role.as_ref(),
+                organizations,
+            )?),
+            (KeyType::Service, None, Some(space)) => Some(flat_grants(
+                codec,
+                &space,
+                self.roles.unwrap_or_default().0,
+            )?),
+            (KeyType::Service, None, None) => {
+                return Err(Refusal::invalid(
+                    "organizations",
+                    "a service key needs its organizations and spaces (or `space_id`, in the flat form)",
+                ));
+            }
+        };
+        Ok(Create {
+            name,
+            description,
+            expires_at,
+            grants,
+        })
+    }
+}
+
+fn nested_grants(
+    codec: &ObjectIdCodec,
+    account_role: Option<&RoleInput>,
+    organizations: Vec<Object<OrganizationBody>>,
+) -> Result<GrantsOrSpace, Refusal> {
+    let account_role = match account_role {
+        Some(role) => roles::account_role("account_role", role)?,
+        None => AccountRole::Member,
+    };
+    counted("organizations", organizations.len())?;
+    let organizations = organizations
+        .into_iter()
+        .enumerate()
+        .map(|(n, Object(organization))| organization_grant(codec, n, organization))
+        .collect::<Result<_, _>>()?;
+    let grants = Grants {
+        account_role,
+        organizations,
+    };
+    grants
+        .without_duplicates()
+        .map_err(|error| Refusal::invalid("organizations", error.to_string()))?;
+    grants
+        .with_roles_for_keys()
+        .map_err(|error| Refusal::unprocessable(error.to_string()))?;
+    Ok(GrantsOrSpace::Grants(grants))
+}
+
+fn organization_grant(
+    codec: &ObjectIdCodec,
+    n: usize,
+    body: OrganizationBody,
+) -> Result<OrganizationGrant, Refusal> {
+    let organization = ids::read(codec, &format!("organizations[{n}].org_id"), &body.org_id)?;
+    let role = match &body.role {
+        Some(role) => roles::organization_role(&format!("organizations[{n}].role"), role)?,
+        None => ScopedRole::ReadOnly,
+    };
+    counted(&format!("organizations[{n}].spaces"), body.spaces.len())?;
+    let spaces = body
+        .spaces
+        .into_iter()
+        .enumerate()
+        .map(|(m, Object(space))| {
+            let field = format!("organizations[{n}].spaces[{m}]");
+            let id = ids::read(codec, &format!("{field}.space_id"), &space.space_id)?;
+            let role = match &space.role {
+                Some(role) => roles::space_role(codec, &format!("{field}.role"), role)?,
+                None => SpaceRole::Predefined(ScopedRole::Member),
+            };
+            Ok(SpaceGrant { space: id, role })
+        })
+        .collect::<Result<_, Refusal>>()?;
+    Ok(OrganizationGrant {
+        organization,
+        role,
+        spaces,
+    })
+}
+
+fn counted(field: &str, count: usize) -> Result<(), Refusal> {
+    if (1..=MOST_GRANTS).contains(&count) {
+        Ok(())
+    } else {
+        Err(Refusal::invalid(
+            field.to_owned(),
+            "it must have 1 to 100 entries",
+        ))
+    }
+}
+
+fn flat_grants(
+    codec: &ObjectIdCodec,
+    space: &str,
+    roles: FlatRoles,
+) -> Result<GrantsOrSpace, Refusal> {
+    let space = ids::read(codec, "space_id", space)?;
+    let scoped = |field: &str, text: Option<String>, default| match text {
+        Some(text) => roles::scoped_role(field, &text),
+        None => Ok(default),
+    };
+    let space_role = scoped("roles.space_role", roles.space, ScopedRole::Member)?;
+    let organization_role = scoped("roles.org_role", roles.organization, ScopedRole::ReadOnly)?;
+    let account_role = match roles.account {
+        Some(text) => roles::account_role("roles.account_role", &RoleInput::Named(text))?,
+        None => AccountRole::Member,
+    };
+    if [space_role, organization_role].contains(&ScopedRole::Annotator)
+        || account_role == AccountRole::Annotator
+    {
+        return Err(Refusal::unprocessable(
+            "`roles`: service keys cannot be annotators",
+        ));
+    }
+    Ok(GrantsOrSpace::Space {
+        space,
+        space_role,
+        organization_role,
+        account_role,
+    })
+}
+
+/// The body of a refresh.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshBody {
+    #[serde(default, deserialize_with = "present")]
+    expires_at: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    grace_period_seconds: Option<i64>,
+}
+
+impl RefreshBody {
+    /// Reads the members, and the contract that the caller's client follows.
+    pub(crate) fn read(self, dialect: &Dialect) -> Result<RefreshRequest, Refusal> {
+        let grace = SignedDuration::from_secs(self.grace_period_seconds.unwrap_or(0));
+        if grace.is_negative() || grace > expiry::LONGEST_GRACE {
+            return Err(Refusal::invalid(
+                "grace_period_seconds",
+                "it must be a whole number from 0 to 86400",
+            ));
+        }
+        let expires_at = instant("expires_at", self.expires_at.as_deref())?;
+        let rule = if dialect.tightens_only {
+            RefreshExpiryRule::TightenOnly
+        } else {
+            RefreshExpiryRule::Free
+        };
+        Ok(RefreshRequest {
+            expires_at,
+            grace,
+            rule,
+        })
+    }
+}
+
+/// The parameters of a list.
+pub(crate) const LIST: &[&str] = &[
+    "key_type", "status", "space_id", "user_id", "limit", "cursor",
+];
+
+/// Reads the filters of a list; the cursor is the caller's business.
+pub(crate) fn list(
+    query: &Query,
+    codec: &ObjectIdCodec,
+    dialect: &Dialect,
+) -> Result<ListKeys, Refusal> {
+    Ok(ListKeys {
+        key_type: query
+            .get("key_type")
+            .map(|text| key_type("key_type", text))
+            .transpose()?,
+        status: query.get("status").map_or(Ok(KeyStatus::Active), status)?,
+        space: query
+            .get("space_id")
+            .map(|id| ids::read(codec, "space_id", id))
+            .transpose()?,
+        user: query
+            .get("user_id")
+            .map(|id| ids::read(codec, "user_id", id))
+            .transpose()?,
+        after: None,
+        limit: query.limit()?,
+        with_bots: dialect.bot_on_list,
+    })
+}
+
+fn key_type(field: &'static str, text: &str) -> Result<KeyType, Refusal> {
+    match canonical(text).as_str() {
+        "USER" => Ok(KeyType::User),
+        "SERVICE" => Ok(KeyType::Service),
+        _ => Err(Refusal::invalid(field, "it must be USER or SERVICE")),
+    }
+}
+
+fn status(text: &str) -> Result<KeyStatus, Refusal> {
+    match canonical(text).as_str() {
+        "ACTIVE" => Ok(KeyStatus::Active),
+        "REVOKED" | "DELETED" => Ok(KeyStatus::Revoked),
+        _ => Err(Refusal::invalid("status", "it must be ACTIVE or REVOKED")),
+    }
+}
+
+fn instant(field: &'static str, text: Option<&str>) -> Result<Option<Timestamp>, Refusal> {
+    match text.map(timestamp::parse) {
+        None => Ok(None),
+        Some(Ok(instant)) => Ok(Some(instant)),
+        Some(Err(error @ InvalidTimestamp::Malformed)) => {
+            Err(Refusal::invalid(field, error.to_string()))
+        }
+        Some(Err(error @ InvalidTimestamp::OutOfRange)) => {
+            Err(Refusal::unprocessable(format!("`{field}`: {error}")))
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What the OpenAPI document says of request bodies. They are read by [`super::request`], more liberally than is advertised.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A key to create: a user key, or a service key in the nested or the flat form.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum CreateApiKey {
+    User(CreateUserApiKey),
+    Service(CreateServiceApiKey),
+    SpaceService(CreateSpaceServiceApiKey),
+}
+
+/// A key that acts for the caller.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateUserApiKey {
+    /// `USER`.
+    key_type: UserType,
+    #[schema(min_length = 1, max_length = 256, example = "ci")]
+    name: String,
+    #[schema(max_length = 1000, nullable = false)]
+    description: Option<String>,
+    /// When the key is to stop working; never, if left out. Must lie in the future.
+    #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
+    expires_at: Option<String>,
+}
+
+/// A key that acts for a new bot user with roles in organizations and spaces.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateServiceApiKey {
+    /// `SERVICE`.
+    key_type: ServiceType,
+    #[schema(min_length = 1, max_length = 256)]
+    name: String,
+    #[schema(max_length = 1000, nullable = false)]
+    description: Option<String>,
+    #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
+    expires_at: Option<String>,
+    /// The role in the account: `MEMBER` if left out.
+    account_role: Option<Role>,
+    #[schema(min_items = 1, max_items = 100)]
+    organizations: Vec<OrganizationBinding>,
+}
+
+/// A key that acts for a new bot user in one space: the flat form of the early clients.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CreateSpaceServiceApiKey {
+    /// `SERVICE`.
+    key_type: ServiceType,
+    #[schema(min_length = 1, max_length = 256)]
+    name: String,
+    #[schema(max_length = 1000, nullable = false)]
+    description: Option<String>,
+    #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
+    expires_at: Option<String>,
+    space_id: String,
+    #[schema(nullable = false)]
+    roles: Option<SpaceRoles>,
+}
+
+/// The roles of the flat form.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(clippy::struct_field_names, reason = "the names are the wire's")]
+pub(crate) struct SpaceRoles {
+    /// `MEMBER` if left out.
+    space_role: Option<RoleName>,
+    /// `READ_ONLY` if left out.
+    org_role: Option<RoleName>,
+    /// `MEMBER` if left out.
+    account_role: Option<RoleName>,
+}
+
+/// An organization of a bot user.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrganizationBinding {
+    org_id: String,
+    /// `READ_ONLY` if left out.
+    role: Option<Role>,
+    #[schema(min_items = 1, max_items = 100)]
+    spaces: Vec<SpaceBinding>,
+}
+
+/// A space of a bot user.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SpaceBinding {
+    space_id: String,
+    /// `MEMBER` if left out.
+    role: Option<Role>,
+}
+
+/// A role: `{"type":"PREDEFINED","name":"MEMBER"}`, or `{"type":"CUSTOM","id":"…"}` in a space.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Role {
+    #[serde(rename = "type")]
+    kind: RoleType,
+    /// Of a predefined role.
+    #[schema(nullable = false)]
+    name: Option<RoleName>,
+    /// Of a custom role.
+    #[schema(nullable = false)]
+    id: Option<String>,
+}
+
+/// Who defined a role.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum RoleType {
+    Predefined,
+    Custom,
+}
+
+/// The predefined roles that keys can have.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum RoleName {
+    Admin,
+    Member,
+    ReadOnly,
+}
+
+/// The type of a user key.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum UserType {
+    User,
+}
+
+/// The type of a service key.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum ServiceType {
+    Service,
+}
+
+/// What to list keys by.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum KeyTypeFilter {
+    User,
+    Service,
+}
+
+/// What to list keys by.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum KeyStatusFilter {
+    Active,
+    Revoked,
+}
+
+/// How to refresh a key.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefreshApiKey {
+    /// When the new key is to stop working. A refresh can only shorten: required if the key has an expiry, and no later than that.
+    /// (Go clients before 0.16, Python before 8.39, JavaScript before 1.23 and the `arize` crate may give any future instant, and
+    /// none for never.)
+    #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
+    expires_at: Option<String>,
+    /// For how many seconds the old key goes on working.
+    #[schema(minimum = 0, maximum = 86400, default = 0, nullable = false)]
+    grace_period_seconds: Option<u32>,
+}

@@ -1,0 +1,244 @@
+//! JSON bodies: plain UTF-8 objects of known members, read whole before anything is done with them.
+//!
+//! Rules: a body that is an array is refused at every depth (derived decoders read arrays as objects by position); nothing of a body is
+//! repeated in an error but the names of members that this server knows.
+
+use std::marker::PhantomData;
+
+use axum::body::Body;
+use axum::http::{HeaderMap, header};
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+
+use crate::app::App;
+use crate::front::BodyTimeout;
+use crate::problem::{Problem, ProblemKind};
+
+/// Bodies above this size are decoded a few at a time.
+const LARGE: usize = 64 * 1024;
+
+/// The most bytes that an operation reads.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limit(pub usize);
+
+impl Limit {
+    /// Creating: the contract allows 100 organizations of 100 spaces, about 1.1 MB.
+    pub(crate) const CREATE: Self = Self(2 * 1024 * 1024);
+    /// Creating a user key, once the type is known.
+    pub(crate) const CREATE_USER_KEY: Self = Self(64 * 1024);
+    /// Refreshing.
+    pub(crate) const REFRESH: Self = Self(16 * 1024);
+
+    pub(crate) fn exceeded(self) -> Problem {
+        let detail = format!(
+            "the body is larger than the {} bytes that this operation reads",
+            self.0
+        );
+        Problem::new(ProblemKind::PayloadTooLarge, detail)
+    }
+}
+
+/// Reads a body that must be there, with its size.
+pub(crate) async fn required<T: DeserializeOwned>(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+    limit: Limit,
+) -> Result<(T, usize), Problem> {
+    check_media_type(headers)?;
+    let _permit = large(app, headers).await;
+    let bytes = collect(headers, body, limit).await?;
+    Ok((decode(&bytes)?, bytes.len()))
+}
+
+/// Reads a body that may be missing or empty: that is the same as an empty object.
+pub(crate) async fn optional<T: DeserializeOwned + Default>(
+    headers: &HeaderMap,
+    body: Body,
+    limit: Limit,
+) -> Result<T, Problem> {
+    let bytes = collect(headers, body, limit).await?;
+    if bytes.is_empty() {
+        return Ok(T::default());
+    }
+    check_media_type(headers)?;
+    decode(&bytes)
+}
+
+/// A place among the few large bodies, where this may be one. Refused places are waited for; the front's time limit bounds that.
+async fn large<'a>(app: &'a App, headers: &HeaderMap) -> Option<tokio::sync::SemaphorePermit<'a>> {
+    match declared_length(headers) {
+        Some(length) if length <= LARGE => None,
+        Some(_) | None => app.large_bodies.acquire().await.ok(),
+    }
+}
+
+fn declared_length(headers: &HeaderMap) -> Option<usize> {
+    headers
+        .get(header::CONTENT_LENGTH)?
+        .to_str()
+        .ok()?
+        .parse()
+        .ok()
+}
+
+fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
+    let unsupported = |detail| Problem::new(ProblemKind::UnsupportedMediaType, detail);
+    if headers
+        .get(header::CONTENT_ENCODING)
+        .is_some_and(|value| value != "identity")
+    {
+        return Err(unsupported(
+            "compressed bodies are not read: leave out `Content-Encoding`",
+        ));
+    }
+    let value = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok());
+    let mut parts = value.unwrap_or_default().split(';').map(str::trim);
+    let json = parts
+        .next()
+        .is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
+    let utf8 = parts.filter(|part| !part.is_empty()).all(|part| {
+        part.split_once('=').is_some_and(|(name, value)| {
+            name.eq_ignore_ascii_case("charset")
+                && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+        })
+    });
+    if json && utf8 {
+        Ok(())
+    } else {
+        Err(unsupported(
+            "the body must be `Content-Type: application/json`, in UTF-8",
+        ))
+    }
+}
+
+async fn collect(headers: &HeaderMap, mut body: Body, limit: Limit) -> Result<Bytes, Problem> {
+    if declared_length(headers).is_some_and(|length| length > limit.0) {
+        return Err(limit.exceeded());
+    }
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| broken(&error))?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        if bytes.len() + data.len() > limit.0 {
+            return Err(limit.exceeded());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes.freeze())
+}
+
+fn broken(error: &axum::Error) -> Problem {
+    let mut source: Option<&dyn std::error::Error> = Some(error);
+    while let Some(cause) = source {
+        if cause.is::<BodyTimeout>() {
+            return Problem::new(
+                ProblemKind::RequestTimeout,
+                "the body did not arrive in time",
+            )
+            .with_header(header::CONNECTION, http::HeaderValue::from_static("close"));
+        }
+        source = cause.source();
+    }
+    Problem::new(
+        ProblemKind::InvalidRequest,
+        "the body ended early or was not framed as HTTP demands",
+    )
+}
+
+/// Decodes an object.
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    let refused = |detail: String| Problem::new(ProblemKind::InvalidRequest, detail);
+    let text = std::str::from_utf8(bytes)
+        .map_err(|_| refused("the body is not valid UTF-8".to_owned()))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let value: Object<T> = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| refused(describe(&error)))?;
+    deserializer
+        .end()
+        .map_err(|_| refused("the body holds more than one JSON object".to_owned()))?;
+    Ok(value.0)
+}
+
+/// Says which member is wrong and what would be right, without repeating what was sent.
+fn describe(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+    let inner = error.inner();
+    if !inner.is_data() {
+        return "the body is not valid JSON".to_owned();
+    }
+    let message = inner.to_string();
+    let message = message.split(" at line ").next().unwrap_or_default();
+    let expected = message.rsplit_once(", expected ").map(|(_, tail)| tail);
+    let says = |start: &str| message.starts_with(start);
+    let place = match place(&error.path().to_string(), says("unknown field")) {
+        place if place.is_empty() => "the body".to_owned(),
+        place => format!("`{place}`"),
+    };
+    if says("unknown field") {
+        let known = expected.unwrap_or("none");
+        return format!(
+            "{place} has a member that this operation does not know; it knows: {known}"
+        );
+    }
+    if says("missing field") || says("duplicate field") {
+        return format!("{place}: {message}");
+    }
+    match expected {
+        Some(expected) => format!("{place} must be {expected}"),
+        None => format!("{place}: {message}"),
+    }
+}
+
+/// The path of the member at fault. An unknown member's own name is the client's, and is cut off.
+fn place(path: &str, unknown: bool) -> String {
+    if path == "." {
+        return String::new();
+    }
+    if unknown {
+        path.rsplit_once('.')
+            .map_or("", |(parent, _)| parent)
+            .to_owned()
+    } else {
+        path.to_owned()
+    }
+}
+
+/// A value that must be written as a JSON object.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Object<T>(pub T);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct ObjectVisitor<T>(PhantomData<T>);
+
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
+            type Value = Object<T>;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+                T::deserialize(MapAccessDeserializer::new(map)).map(Object)
+            }
+        }
+
+        deserializer.deserialize_map(ObjectVisitor(PhantomData))
+    }
+}
+
+/// For members that may be left out and may not be `null`.
+pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    T::deserialize(deserializer).map(Some)
+}

@@ -1,0 +1,158 @@
+//! The rows.
+
+use super::recognize::Language;
+use super::{Casing, Dialect, RoleForm};
+
+const A: Dialect = Dialect {
+    letter: "A",
+    casing: Casing::Lower,
+    removed: "deleted",
+    redacted_on_create: true,
+    last_used: true,
+    bot_on_create: false,
+    bot_on_list: false,
+    is_private: false,
+    role_form: RoleForm::Predefined,
+    tightens_only: false,
+};
+const B: Dialect = Dialect {
+    letter: "B",
+    removed: "revoked",
+    ..A
+};
+const C: Dialect = Dialect {
+    letter: "C",
+    casing: Casing::Upper,
+    redacted_on_create: false,
+    tightens_only: true,
+    ..B
+};
+const D: Dialect = Dialect {
+    letter: "D",
+    redacted_on_create: true,
+    bot_on_create: true,
+    ..C
+};
+pub(super) const E: Dialect = Dialect {
+    letter: "E",
+    bot_on_list: true,
+    is_private: true,
+    ..D
+};
+
+/// The dialects that can be chosen by hand.
+pub(super) const BY_LETTER: [Dialect; 5] = [A, B, C, D, E];
+
+/// A band of client versions: from this one on, up to the next row of the same language.
+pub(super) struct Band {
+    pub language: Language,
+    pub from: (u16, u16, u16),
+    pub dialect: Dialect,
+}
+
+const fn band(language: Language, from: (u16, u16, u16), dialect: Dialect) -> Band {
+    Band {
+        language,
+        from,
+        dialect,
+    }
+}
+
+/// Every band, oldest first within its language (DIALECTS §§1, 4, 5, 6).
+pub(super) const BANDS: &[Band] = &[
+    band(Language::Go, (0, 0, 0), A),
+    band(Language::Go, (0, 12, 0), B),
+    band(
+        Language::Go,
+        (0, 16, 0),
+        Dialect {
+            tightens_only: true,
+            ..B
+        },
+    ),
+    band(Language::Go, (0, 17, 0), C),
+    band(
+        Language::Go,
+        (0, 19, 0),
+        Dialect {
+            is_private: true,
+            ..D
+        },
+    ),
+    // Before 8.22.4, Python clients do not say their version and are recognised by their user agent alone.
+    band(
+        Language::Python,
+        (0, 0, 0),
+        Dialect {
+            last_used: false,
+            role_form: RoleForm::Bare,
+            ..A
+        },
+    ),
+    band(
+        Language::Python,
+        (8, 22, 4),
+        Dialect {
+            last_used: false,
+            role_form: RoleForm::Builtin,
+            ..A
+        },
+    ),
+    band(
+        Language::Python,
+        (8, 24, 0),
+        Dialect {
+            last_used: false,
+            ..A
+        },
+    ),
+    band(Language::Python, (8, 28, 2), A),
+    band(Language::Python, (8, 34, 0), B),
+    band(
+        Language::Python,
+        (8, 39, 0),
+        Dialect {
+            tightens_only: true,
+            ..B
+        },
+    ),
+    band(Language::Python, (8, 40, 0), C),
+    band(Language::Python, (8, 41, 0), D),
+    band(
+        Language::Python,
+        (8, 43, 0),
+        Dialect {
+            is_private: true,
+            ..D
+        },
+    ),
+    band(Language::Python, (8, 58, 0), E),
+    band(Language::JavaScript, (0, 0, 0), A),
+    band(Language::JavaScript, (1, 18, 0), B),
+    band(
+        Language::JavaScript,
+        (1, 23, 0),
+        Dialect {
+            tightens_only: true,
+            ..B
+        },
+    ),
+    band(Language::JavaScript, (1, 24, 0), C),
+    band(
+        Language::JavaScript,
+        (1, 25, 0),
+        Dialect {
+            is_private: true,
+            ..D
+        },
+    ),
+    // The `arize` crate: the newest shapes, and the refresh that the page asked for describes (SEED).
+    band(
+        Language::Rust,
+        (0, 0, 0),
+        Dialect {
+            tightens_only: false,
+            ..E
+        },
+    ),
+];

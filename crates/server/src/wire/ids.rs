@@ -1,0 +1,53 @@
+//! Ids of requests, read as the kind of thing that they must name.
+
+use claviger_domain::{
+    ApiKeyId, ObjectIdCodec, ObjectKind, OrganizationId, Refusal, RoleId, SpaceId, UserId,
+};
+
+/// A kind of id with its word on the wire.
+pub(crate) trait WireId: Sized {
+    const KIND: ObjectKind;
+    fn of(number: i64) -> Self;
+    fn number(&self) -> i64;
+}
+
+macro_rules! wire_ids {
+    ($($id:ident = $kind:ident,)*) => {$(
+        impl WireId for $id {
+            const KIND: ObjectKind = ObjectKind::$kind;
+
+            fn of(number: i64) -> Self {
+                Self::new(number)
+            }
+
+            fn number(&self) -> i64 {
+                (*self).number()
+            }
+        }
+    )*};
+}
+
+wire_ids! {
+    ApiKeyId = ApiKey,
+    OrganizationId = Organization,
+    RoleId = Role,
+    SpaceId = Space,
+    UserId = User,
+}
+
+/// Reads an id. One that was never handed out is `NOTHING`, which is answered like somebody else's.
+pub(crate) fn read<Id: WireId>(
+    codec: &ObjectIdCodec,
+    field: &str,
+    text: &str,
+) -> Result<Id, Refusal> {
+    match codec.decode(Id::KIND, text) {
+        Ok(number) => Ok(Id::of(number)),
+        Err(error) => Err(Refusal::invalid(field.to_owned(), error.to_string())),
+    }
+}
+
+/// Writes an id.
+pub(crate) fn write<Id: WireId>(codec: &ObjectIdCodec, id: &Id) -> String {
+    codec.encode(Id::KIND, id.number())
+}

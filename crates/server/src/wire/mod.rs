@@ -1,0 +1,41 @@
+//! Between HTTP and the canonical model: what clients of every version send and expect.
+//!
+//! Rule: input is read the same way for everybody, as liberally as the contract demands and no more; output takes the shape of the
+//! caller's dialect. Nothing outside this folder knows that there are dialects.
+
+pub(crate) mod api_keys;
+pub(crate) mod body;
+pub(crate) mod client;
+pub(crate) mod credential;
+pub(crate) mod cursor;
+pub mod dialect;
+pub(crate) mod ids;
+pub(crate) mod organizations;
+pub(crate) mod path;
+pub(crate) mod query;
+pub(crate) mod roles;
+pub(crate) mod spaces;
+pub(crate) mod timestamp;
+pub(crate) mod users;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Where a list goes on.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Pagination {
+    /// Whether there is more.
+    has_more: bool,
+    /// What to send as `cursor` for the next page. There only if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_cursor: Option<String>,
+}
+
+impl Pagination {
+    pub(crate) fn new(next_cursor: Option<String>) -> Self {
+        Self {
+            has_more: next_cursor.is_some(),
+            next_cursor,
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A clock that stands still, and randomness that is the same in every run.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+use claviger_domain::{Clock, Entropy, EntropyUnavailable};
+use jiff::{SignedDuration, Timestamp};
+
+/// A clock that moves when it is told to.
+#[derive(Debug)]
+pub struct FixedClock(AtomicI64);
+
+impl FixedClock {
+    /// A clock that stands at this instant.
+    pub fn at(start: Timestamp) -> Self {
+        Self(AtomicI64::new(start.as_microsecond()))
+    }
+
+    /// Moves it on, or back.
+    pub fn advance(&self, by: SignedDuration) {
+        let micros = i64::try_from(by.as_micros()).unwrap();
+        self.0.fetch_add(micros, Ordering::SeqCst);
+    }
+}
+
+impl Clock for FixedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap()
+    }
+}
+
+/// Entropy for tests: the same bytes in the same order in every run, not random at all. Can be made to fail.
+#[derive(Debug)]
+pub struct SeededEntropy {
+    state: AtomicU64,
+    fails: AtomicBool,
+}
+
+impl SeededEntropy {
+    /// Entropy that begins with this seed.
+    pub fn new(seed: u64) -> Self {
+        Self {
+            state: AtomicU64::new(seed),
+            fails: AtomicBool::new(false),
+        }
+    }
+
+    /// Makes it fail from here on, or not.
+    pub fn set_failing(&self, fails: bool) {
+        self.fails.store(fails, Ordering::SeqCst);
+    }
+}
+
+impl Entropy for SeededEntropy {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
+        if self.fails.load(Ordering::SeqCst) {
+            return Err(EntropyUnavailable);
+        }
+        for chunk in bytes.chunks_mut(8) {
+            // SplitMix64 (Steele, Lea, Flood 2014).
+            let mut z = self
+                .state
+                .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,16 @@
+//! What the tests share: [`TestServer`], which is the real router over a real database with the clock standing still, and the
+//! [`World`] in it.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
+
+mod ambient;
+mod dump;
+mod faulty;
+mod response;
+mod server;
+mod world;
+
+pub use crate::ambient::{FixedClock, SeededEntropy};
+pub use crate::response::TestResponse;
+pub use crate::server::TestServer;
+pub use crate::world::World;

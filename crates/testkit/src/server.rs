@@ -1,0 +1,197 @@
+//! The real router over a real database, with the clock standing still.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, header};
+use claviger_domain::{AccountPolicy, Clock as _, PepperRing};
+use claviger_server::front::{self, Limits};
+use claviger_server::{App, Options, router};
+use claviger_store::{SqliteOptions, Store};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+use crate::ambient::{FixedClock, SeededEntropy};
+use crate::dump::dump;
+use crate::faulty::FaultyStore;
+use crate::response::TestResponse;
+use crate::world::{self, World};
+
+/// When the world is made. Two hours later, some of its keys have expired, and tests begin.
+const FOUNDED: &str = "2026-11-23T10:00:00Z";
+
+/// A server for one test.
+#[derive(Debug)]
+pub struct TestServer {
+    /// Its clock. Tests begin at 2026-11-23T12:00:00Z.
+    pub clock: Arc<FixedClock>,
+    /// Its randomness.
+    pub entropy: Arc<SeededEntropy>,
+    /// What is in its database.
+    pub world: World,
+    /// Its store.
+    pub store: Arc<dyn Store>,
+    faulty: Arc<FaultyStore>,
+    router: Router,
+    directory: TempDir,
+}
+
+impl TestServer {
+    /// A server without limits on how often.
+    pub async fn start() -> Self {
+        Self::with(|_| {}).await
+    }
+
+    /// A server with options of its own.
+    pub async fn with(set: impl FnOnce(&mut Options)) -> Self {
+        let mut options = Options {
+            mint_rate_per_minute: 0,
+            failure_rate_per_minute: 0,
+            ..Options::default()
+        };
+        set(&mut options);
+        let start: Timestamp = FOUNDED.parse().unwrap();
+        let clock = Arc::new(FixedClock::at(start));
+        let entropy = Arc::new(SeededEntropy::new(42));
+        let directory = tempfile::tempdir().unwrap();
+        let peppers = PepperRing::generate(&*entropy).unwrap();
+        let database = SqliteOptions::at(directory.path().join("claviger.db"));
+        let store: Arc<dyn Store> =
+            Arc::new(database.create(peppers, &*entropy, clock.now()).unwrap());
+        let faulty = Arc::new(FaultyStore::over(Arc::clone(&store)));
+        let app = |options| {
+            let store = Arc::clone(&faulty) as Arc<dyn Store>;
+            App::new(store, clock.clone(), entropy.clone(), options)
+        };
+        // The world is made through a server without limits, so that making it counts against none.
+        let free = Options {
+            mint_rate_per_minute: 0,
+            failure_rate_per_minute: 0,
+            ..options
+        };
+        let world = world::plant(&*store, &router(app(free)), &clock, &*entropy).await;
+        let router = router(app(options));
+        Self {
+            clock,
+            entropy,
+            world,
+            store,
+            faulty,
+            router,
+            directory,
+        }
+    }
+
+    /// Sends a request through the router.
+    pub async fn send(&self, request: Request<Body>) -> TestResponse {
+        send(&self.router, request).await
+    }
+
+    /// A request of a principal of the world, with a JSON body unless it is null.
+    pub async fn call(&self, who: &str, method: &str, path: &str, body: Value) -> TestResponse {
+        self.send(request(self.world.key(who), method, path, &body))
+            .await
+    }
+
+    /// A request with a key, a JSON body unless it is null, and further headers.
+    pub async fn call_with(
+        &self,
+        key: &str,
+        method: &str,
+        path: &str,
+        body: Value,
+        headers: &[(&'static str, &str)],
+    ) -> TestResponse {
+        let mut request = request(key, method, path, &body);
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        self.send(request).await
+    }
+
+    /// The instant at which the clock stands.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Moves the clock on by seconds.
+    pub fn advance(&self, seconds: i64) {
+        self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// Every row of the database, as text.
+    pub async fn dump(&self) -> String {
+        let path = self.directory.path().join("claviger.db");
+        tokio::task::spawn_blocking(move || dump(&path))
+            .await
+            .unwrap()
+    }
+
+    /// A second connection to the database, for what no call does.
+    pub fn database(&self) -> rusqlite::Connection {
+        let connection = rusqlite::Connection::open(self.directory.path().join("claviger.db"));
+        connection.unwrap()
+    }
+
+    /// How many calls have reached the store.
+    pub fn database_calls(&self) -> u64 {
+        self.faulty.calls()
+    }
+
+    /// Makes every later call of the store fail.
+    pub fn break_database(&self) {
+        self.faulty.set_broken(true);
+    }
+
+    /// Lets calls of the store through again.
+    pub fn mend_database(&self) {
+        self.faulty.set_broken(false);
+    }
+
+    /// Sets the policy of the account `acme`.
+    pub async fn set_policy(&self, set: impl FnOnce(&mut AccountPolicy)) {
+        let mut policy = AccountPolicy::default();
+        set(&mut policy);
+        self.store
+            .set_policy(self.world.account, policy, self.now())
+            .await
+            .unwrap();
+    }
+
+    /// Serves the same application through the real accept loop, for tests that speak raw HTTP.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = self.router.clone();
+        tokio::spawn(front::serve(
+            listener,
+            router,
+            Limits::default(),
+            std::future::pending(),
+        ));
+        address
+    }
+}
+
+/// A request with a key, and a JSON body unless it is null.
+pub(crate) fn request(key: &str, method: &str, path: &str, body: &Value) -> Request<Body> {
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::AUTHORIZATION, format!("Bearer {key}"));
+    if body.is_null() {
+        return request.body(Body::empty()).unwrap();
+    }
+    request
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Body::from(body.to_string()))
+        .unwrap()
+}
+
+pub(crate) async fn send(router: &Router, request: Request<Body>) -> TestResponse {
+    TestResponse::read(router.clone().oneshot(request).await.unwrap()).await
+}
