@@ -1,0 +1,154 @@
+//! The command line: every flag, its environment variable, its default and its help, in one place.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+use claviger_server::Dialect;
+
+/// An API-key authority that you run yourself, compatible with Arize's REST API v2.
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, arg_required_else_help = true)]
+pub(crate) struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start a server to try things with: makes what is missing, and prints it
+    Dev(Dev),
+    /// Make the data directory of a server: account, organization, space, administrator
+    Init(Init),
+    /// Serve from a data directory that `init` made
+    Serve(Serve),
+    /// Print a completion script for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+/// `claviger dev`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Dev {
+    /// Where the database, the pepper and `dev.env` are kept; made if missing
+    #[arg(long, env = "CLAVIGER_DATA_DIR", default_value = "claviger-data")]
+    pub data_dir: PathBuf,
+    #[command(flatten)]
+    pub server: Server,
+    /// Let the database lose commits with the power: for fault tests
+    #[cfg(feature = "fault-injection")]
+    #[arg(long, hide = true)]
+    pub unsafe_synchronous: Option<UnsafeSynchronous>,
+}
+
+/// How carelessly to write.
+#[cfg(feature = "fault-injection")]
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum UnsafeSynchronous {
+    /// SQLite's `synchronous=NORMAL`.
+    Normal,
+}
+
+/// `claviger init`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Init {
+    /// The directory to make
+    #[arg(long, env = "CLAVIGER_DATA_DIR")]
+    pub data_dir: PathBuf,
+    /// A file for the pepper, apart from the data directory and its backups [default: pepper.json in the data directory]
+    #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
+    pub pepper_file: Option<PathBuf>,
+    /// What the account is called
+    #[arg(long, default_value = "main")]
+    pub account: String,
+    /// What its organization is called
+    #[arg(long, default_value = "main")]
+    pub organization: String,
+    /// What the space in it is called
+    #[arg(long, default_value = "main")]
+    pub space: String,
+    /// What the administrator is called
+    #[arg(long, default_value = "Administrator")]
+    pub admin_name: String,
+    /// The administrator's address
+    #[arg(long)]
+    pub admin_email: String,
+    #[command(flatten)]
+    pub admin_key: AdminKey,
+}
+
+/// Where the administrator's first key goes: it is shown nowhere else.
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = false)]
+pub(crate) struct AdminKey {
+    /// Write the administrator's key to this new file, of mode 0600
+    #[arg(long)]
+    pub admin_key_file: Option<PathBuf>,
+    /// Print the administrator's key to the standard output
+    #[arg(long)]
+    pub print_admin_key: bool,
+}
+
+/// `claviger serve`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Serve {
+    /// The directory that `init` made
+    #[arg(long, env = "CLAVIGER_DATA_DIR")]
+    pub data_dir: PathBuf,
+    /// The file that holds the pepper [default: pepper.json in the data directory]
+    #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
+    pub pepper_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub server: Server,
+    /// How to write the log
+    #[arg(long, env = "CLAVIGER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
+    pub log_format: LogFormat,
+}
+
+/// What all servers can be told.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Server {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, env = "CLAVIGER_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// How many keys one user may mint a minute, by creating and refreshing; 0 for no limit
+    #[arg(
+        long,
+        env = "CLAVIGER_MINT_RATE",
+        value_name = "PER_MINUTE",
+        default_value_t = 600
+    )]
+    pub mint_rate: u32,
+    /// How many requests with an invalid key one address may send a minute; 0 for no limit
+    #[arg(
+        long,
+        env = "CLAVIGER_FAILURE_RATE",
+        value_name = "PER_MINUTE",
+        default_value_t = 20
+    )]
+    pub failure_rate: u32,
+    /// The dialect of clients that are not recognised, A (oldest) to E
+    #[arg(long, env = "CLAVIGER_DIALECT", value_parser = dialect, default_value = "E")]
+    pub dialect: Dialect,
+    /// What to log: `error`, `warn`, `info`, `debug` (each request) or directives such as `claviger_server=debug`
+    #[arg(long, env = "CLAVIGER_LOG", default_value = "info")]
+    pub log: String,
+}
+
+/// How a log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// One JSON object a line.
+    Json,
+    /// Lines for people.
+    Text,
+}
+
+fn dialect(letter: &str) -> Result<Dialect, String> {
+    Dialect::by_letter(letter).ok_or_else(|| "it must be A, B, C, D or E".to_owned())
+}

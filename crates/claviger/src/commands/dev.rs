@@ -1,0 +1,63 @@
+//! `claviger dev`: one command, and there is something to try.
+
+use anyhow::Context as _;
+use claviger_store::SqliteOptions;
+
+use super::environment::{self, Environment};
+use super::listen;
+use crate::args::{Dev, LogFormat};
+use crate::data_dir::{self, Beginning};
+use crate::output::{self, DevSummary};
+use crate::telemetry;
+
+pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
+    telemetry::start(&args.server.log, LogFormat::Text)?;
+    let data_dir = args.data_dir.as_path();
+    let listener = listen::bind(args.server.listen).await?;
+    let address = listener.local_addr()?;
+    let mut new_key = None;
+    if !data_dir.exists() {
+        let finish = |partial: &std::path::Path, made: &data_dir::Made| {
+            Environment::from(made).write(partial, address)
+        };
+        let made = data_dir::make(data_dir, None, beginning(), finish).await?;
+        new_key = Some(made.admin_key);
+    }
+    let peppers = data_dir::read_peppers(&data_dir::pepper_file(data_dir, None))?;
+    let store = options(&args).open(peppers).with_context(|| {
+        format!(
+            "{} cannot be opened",
+            data_dir::database(data_dir).display()
+        )
+    })?;
+    let environment = Environment::read(data_dir)?;
+    environment.write(data_dir, address)?;
+    output::dev(&DevSummary {
+        address,
+        data_dir,
+        environment_file: &environment::path(data_dir),
+        organization_id: &environment.organization_id,
+        space_id: &environment.space_id,
+        new_key: new_key.as_deref(),
+    });
+    listen::serve(listener, store, &args.server).await
+}
+
+fn beginning() -> Beginning {
+    Beginning {
+        account: "Development".to_owned(),
+        organization: "Development".to_owned(),
+        space: "Playground".to_owned(),
+        admin_name: "Developer".to_owned(),
+        admin_email: "developer@example.com".to_owned(),
+    }
+}
+
+fn options(args: &Dev) -> SqliteOptions {
+    let options = SqliteOptions::at(data_dir::database(&args.data_dir));
+    #[cfg(feature = "fault-injection")]
+    if let Some(crate::args::UnsafeSynchronous::Normal) = args.unsafe_synchronous {
+        return options.with_durability(claviger_store::Durability::Normal);
+    }
+    options
+}

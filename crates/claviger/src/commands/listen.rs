@@ -1,0 +1,72 @@
+//! Running a server until it is told to stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use claviger_domain::{SystemClock, SystemEntropy};
+use claviger_server::front::{self, Limits};
+use claviger_server::{App, Options, router};
+use claviger_store::{SqliteStore, Store};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::args::Server;
+
+/// How often the last uses of keys are written down.
+const LAST_USES_EVERY: Duration = Duration::from_mins(1);
+
+/// Takes the address.
+pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Serves until SIGTERM or SIGINT, finishes what is in flight, and closes the store.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    store: SqliteStore,
+    server: &Server,
+) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let shutdown = async move {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: finishing what is in flight"),
+            _ = interrupt.recv() => tracing::info!("SIGINT: finishing what is in flight"),
+        }
+    };
+    let options = Options {
+        mint_rate_per_minute: server.mint_rate,
+        failure_rate_per_minute: server.failure_rate,
+        dialect: server.dialect,
+    };
+    let store: Arc<dyn Store> = Arc::new(store);
+    let app = App::new(
+        Arc::clone(&store),
+        Arc::new(SystemClock),
+        Arc::new(SystemEntropy),
+        options,
+    );
+    let uses = tokio::spawn(write_last_uses(Arc::clone(&store)));
+    front::serve(listener, router(app), Limits::default(), shutdown).await;
+    uses.abort();
+    if let Err(error) = store.write_last_uses().await {
+        tracing::warn!(%error, "the last uses of keys could not be written down");
+    }
+    store.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn write_last_uses(store: Arc<dyn Store>) {
+    let mut ticks = tokio::time::interval(LAST_USES_EVERY);
+    loop {
+        ticks.tick().await;
+        if let Err(error) = store.write_last_uses().await {
+            tracing::warn!(%error, "the last uses of keys could not be written down");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! What each command does.
+
+mod dev;
+mod environment;
+mod init;
+mod listen;
+mod serve;
+
+use clap::CommandFactory as _;
+
+use crate::args::{Args, Command};
+use crate::output;
+
+/// Carries out a command.
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Dev(args) => runtime()?.block_on(dev::run(args)),
+        Command::Init(args) => runtime()?.block_on(init::run(args)),
+        Command::Serve(args) => runtime()?.block_on(serve::run(args)),
+        Command::Completions { shell } => {
+            output::completions(shell, &mut Args::command());
+            Ok(())
+        }
+    }
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+}

@@ -1,0 +1,32 @@
+//! `claviger serve`: the production server. It makes nothing: what is missing is an error.
+
+use anyhow::Context as _;
+use claviger_store::SqliteOptions;
+
+use super::listen;
+use crate::args::Serve;
+use crate::data_dir;
+use crate::output;
+use crate::telemetry;
+
+pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
+    telemetry::start(&args.server.log, args.log_format)?;
+    let options = SqliteOptions::at(data_dir::database(&args.data_dir));
+    if !options.exists() {
+        anyhow::bail!(
+            "there is no installation in {}: make one with `claviger init`",
+            args.data_dir.display()
+        );
+    }
+    let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
+    let peppers = data_dir::read_peppers(&pepper_file)?;
+    let store = options.open(peppers).with_context(|| {
+        format!(
+            "{} cannot be opened",
+            data_dir::database(&args.data_dir).display()
+        )
+    })?;
+    let listener = listen::bind(args.server.listen).await?;
+    output::listening(listener.local_addr()?);
+    listen::serve(listener, store, &args.server).await
+}

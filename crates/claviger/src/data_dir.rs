@@ -1,0 +1,197 @@
+//! The data directory: the database, and unless it is kept elsewhere, the pepper.
+//!
+//! Rules: a directory is there whole or not at all: it is made under another name and renamed when everything in it is on disk.
+//! Files with secrets have mode 0600 from their first byte, and a pepper that others can read is not used.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use claviger_domain::{
+    AccountPolicy, AccountRole, Clock as _, KeyName, KeyType, MintedKey, ObjectIdCodec, ObjectKind,
+    PepperRing, ScopedRole, SystemClock, SystemEntropy,
+};
+use claviger_store::{
+    Founding, FoundingKey, FoundingOrganization, FoundingSpace, FoundingUser, SqliteOptions, Store,
+};
+
+const DATABASE: &str = "claviger.db";
+const PEPPER: &str = "pepper.json";
+
+/// What an installation starts with.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    pub account: String,
+    pub organization: String,
+    pub space: String,
+    pub admin_name: String,
+    pub admin_email: String,
+}
+
+/// What was made.
+#[derive(Debug)]
+pub(crate) struct Made {
+    pub organization_id: String,
+    pub space_id: String,
+    /// The administrator's key: a secret.
+    pub admin_key: String,
+}
+
+/// The database file of a data directory.
+pub(crate) fn database(data_dir: &Path) -> PathBuf {
+    data_dir.join(DATABASE)
+}
+
+/// The pepper file: where it was said to be, or in the data directory.
+pub(crate) fn pepper_file(data_dir: &Path, chosen: Option<&Path>) -> PathBuf {
+    chosen.map_or_else(|| data_dir.join(PEPPER), Path::to_owned)
+}
+
+/// Makes a data directory with an installation in it. `finish` adds to it before it gets its name.
+pub(crate) async fn make(
+    data_dir: &Path,
+    pepper: Option<&Path>,
+    beginning: Beginning,
+    finish: impl FnOnce(&Path, &Made) -> anyhow::Result<()>,
+) -> anyhow::Result<Made> {
+    if data_dir.exists() {
+        bail!("{} is there already", data_dir.display());
+    }
+    let partial = partial_name(data_dir)?;
+    if partial.exists() {
+        fs::remove_dir_all(&partial)
+            .with_context(|| format!("{} is left over and cannot be removed", partial.display()))?;
+    }
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&partial)
+        .with_context(|| format!("{} cannot be made", partial.display()))?;
+    let peppers = PepperRing::generate(&SystemEntropy)?;
+    let pepper = pepper_file(&partial, pepper);
+    write_secret(&pepper, &peppers.reveal())?;
+    let store =
+        SqliteOptions::at(database(&partial)).create(peppers, &SystemEntropy, SystemClock.now())?;
+    let made = found(&store, beginning).await?;
+    store.close().await;
+    drop(store);
+    finish(&partial, &made)?;
+    sync_dir(&partial)?;
+    fs::rename(&partial, data_dir)
+        .with_context(|| format!("{} cannot be made", data_dir.display()))?;
+    sync_dir(
+        data_dir
+            .parent()
+            .filter(|parent| *parent != Path::new(""))
+            .unwrap_or(Path::new(".")),
+    )?;
+    Ok(made)
+}
+
+fn partial_name(data_dir: &Path) -> anyhow::Result<PathBuf> {
+    let name = data_dir
+        .file_name()
+        .context("the data directory needs a name")?;
+    let mut partial = std::ffi::OsString::from(".");
+    partial.push(name);
+    partial.push(".partial");
+    Ok(data_dir.with_file_name(partial))
+}
+
+async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> {
+    let installation = store.installation();
+    let minted = MintedKey::generate(KeyType::User, installation.tag, &SystemEntropy)?;
+    let admin_key = minted.reveal();
+    let key = FoundingKey {
+        minted,
+        name: KeyName::parse("Administrator's first key")?,
+    };
+    let admin = FoundingUser {
+        name: beginning.admin_name,
+        email: beginning.admin_email,
+        role: AccountRole::Admin,
+        is_developer: true,
+        organizations: vec![(0, ScopedRole::Admin)],
+        spaces: vec![(0, 0, ScopedRole::Admin)],
+        key: Some(key),
+    };
+    let spaces = vec![FoundingSpace {
+        name: beginning.space,
+        is_private: false,
+    }];
+    let founding = Founding {
+        now: SystemClock.now(),
+        account: beginning.account,
+        policy: AccountPolicy::default(),
+        organizations: vec![FoundingOrganization {
+            name: beginning.organization,
+            spaces,
+        }],
+        roles: Vec::new(),
+        users: vec![admin],
+    };
+    let founded = store.found(founding).await?;
+    let (organization, spaces) = founded
+        .organizations
+        .first()
+        .context("no organization was made")?;
+    let space = spaces.first().context("no space was made")?;
+    let codec = ObjectIdCodec::new(&installation.id_key);
+    Ok(Made {
+        organization_id: codec.encode(ObjectKind::Organization, organization.number()),
+        space_id: codec.encode(ObjectKind::Space, space.number()),
+        admin_key,
+    })
+}
+
+/// Reads the pepper file, if nobody else can.
+pub(crate) fn read_peppers(path: &Path) -> anyhow::Result<PepperRing> {
+    let cannot = || format!("the pepper file {} cannot be used", path.display());
+    let mode = fs::metadata(path)
+        .with_context(cannot)?
+        .permissions()
+        .mode();
+    if mode & 0o077 != 0 {
+        bail!(
+            "the pepper file {} can be read by others: `chmod 600` it",
+            path.display()
+        );
+    }
+    let text = fs::read_to_string(path).with_context(cannot)?;
+    PepperRing::parse(&text).with_context(cannot)
+}
+
+/// Writes a new file that only its owner can read, and sees it to the disk.
+pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(|| format!("{} cannot be made", path.display()))?;
+    file.write_all(text.as_bytes())
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("{} cannot be written", path.display()))
+}
+
+/// Replaces a file that only its owner can read: at every moment the old one is there, or the new one.
+pub(crate) fn replace_secret(path: &Path, text: &str) -> anyhow::Result<()> {
+    let fresh = path.with_extension("new");
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).with_context(|| format!("{} is left over", fresh.display()));
+        }
+        _ => {}
+    }
+    write_secret(&fresh, text)?;
+    fs::rename(&fresh, path).with_context(|| format!("{} cannot be written", path.display()))?;
+    sync_dir(path.parent().unwrap_or(Path::new(".")))
+}
+
+fn sync_dir(path: &Path) -> anyhow::Result<()> {
+    File::open(path)
+        .and_then(|directory| directory.sync_all())
+        .with_context(|| format!("{} cannot be written", path.display()))
+}

@@ -1,0 +1,26 @@
+//! `claviger`: the server and its commands.
+//!
+//! [`args`] holds the shapes, `commands` the deeds, [`output`] everything that is printed.
+
+mod args;
+mod commands;
+mod data_dir;
+mod output;
+mod telemetry;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::Args;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    match commands::run(args.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            output::error(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Everything that is printed: results to stdout, the rest to stderr. A secret is printed where somebody asked for it, and once.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where printing is done"
+)]
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// What `dev` made, or found.
+#[derive(Debug)]
+pub(crate) struct DevSummary<'a> {
+    pub address: SocketAddr,
+    pub data_dir: &'a Path,
+    pub environment_file: &'a Path,
+    pub organization_id: &'a str,
+    pub space_id: &'a str,
+    /// The administrator's key, if it was made just now.
+    pub new_key: Option<&'a str>,
+}
+
+/// Says that something failed, and what led to it.
+pub(crate) fn error(error: &anyhow::Error) {
+    eprintln!("error: {error}");
+    for cause in error.chain().skip(1) {
+        eprintln!("  caused by: {cause}");
+    }
+}
+
+/// Introduces a server to try things with.
+pub(crate) fn dev(summary: &DevSummary<'_>) {
+    let DevSummary {
+        address,
+        data_dir,
+        environment_file,
+        organization_id,
+        space_id,
+        new_key,
+    } = summary;
+    let environment_file = environment_file.display();
+    println!("Claviger is listening on http://{address}");
+    println!();
+    match new_key {
+        Some(_) => println!("Made in {}:", data_dir.display()),
+        None => println!("Goes on in {}:", data_dir.display()),
+    }
+    println!("  organization  {organization_id}");
+    println!("  space         {space_id}");
+    println!("  environment   {environment_file}");
+    match new_key {
+        Some(key) => {
+            println!("  admin key     {key}");
+            println!("                shown this once; it is kept in the environment file");
+        }
+        None => println!("  admin key     in the environment file"),
+    }
+    println!();
+    println!("Try, in another terminal:");
+    println!("  set -a; . {environment_file}; set +a");
+    println!("  curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys");
+    println!(
+        "  curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys --json '{{\"name\":\"ci\"}}'"
+    );
+    println!("  any Arize SDK: it reads the same variables");
+    println!("The API, to read: http://{address}/docs");
+}
+
+/// Says where `serve` listens.
+pub(crate) fn listening(address: SocketAddr) {
+    eprintln!("Listening on http://{address}");
+}
+
+/// Says what `init` made.
+pub(crate) fn initialised(data_dir: &Path, organization_id: &str, space_id: &str) {
+    eprintln!(
+        "Made {}: organization {organization_id}, space {space_id}",
+        data_dir.display()
+    );
+    eprintln!(
+        "Start it with `claviger serve --data-dir {}`",
+        data_dir.display()
+    );
+}
+
+/// The one time that the administrator's key is shown.
+pub(crate) fn key(key: &str) {
+    println!("{key}");
+}
+
+/// A completion script.
+pub(crate) fn completions(shell: clap_complete::Shell, command: &mut clap::Command) {
+    clap_complete::generate(shell, command, "claviger", &mut std::io::stdout());
+}
