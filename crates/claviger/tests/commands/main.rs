@@ -1,0 +1,7 @@
+//! The commands, as a person at a terminal meets them: the real binary, its exit code, and what it prints.
+
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod dev;
+mod init_and_serve;
+mod process;

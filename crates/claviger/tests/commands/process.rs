@@ -1,0 +1,120 @@
+//! Running the binary, and speaking to a server that it started.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The binary with these arguments, in an environment without settings.
+pub(crate) fn claviger(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_claviger"));
+    command.args(arguments).env_clear().stdin(Stdio::null());
+    command
+}
+
+/// Exit code, stdout and stderr together, with the directory of the test cut out.
+pub(crate) fn transcript(output: &Output, directory: &Path) -> String {
+    let text =
+        |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(directory.to_str().unwrap(), "DIR");
+    format!(
+        "exit {}\n--- stdout\n{}--- stderr\n{}",
+        output
+            .status
+            .code()
+            .map_or("by signal".to_owned(), |code| code.to_string()),
+        text(&output.stdout),
+        text(&output.stderr),
+    )
+}
+
+/// A server that runs until it is dropped.
+pub(crate) struct Running {
+    child: Child,
+    /// Where it listens.
+    pub(crate) address: String,
+    /// What it had printed by then.
+    pub(crate) greeting: String,
+}
+
+impl Running {
+    /// Starts a server and waits for the line that says where it listens: on stdout for `dev`, on stderr for `serve`.
+    pub(crate) fn start(arguments: &[&str]) -> Self {
+        let mut command = claviger(arguments);
+        let dev = arguments[0] == "dev";
+        command
+            .stdout(Stdio::piped())
+            .stderr(if dev { Stdio::null() } else { Stdio::piped() });
+        let mut child = command.spawn().unwrap();
+        let mut reader: Box<dyn std::io::BufRead + Send> = if dev {
+            Box::new(BufReader::new(child.stdout.take().unwrap()))
+        } else {
+            Box::new(BufReader::new(child.stderr.take().unwrap()))
+        };
+        let last = if dev {
+            "The API, to read"
+        } else {
+            "istening on http://"
+        };
+        let mut greeting = String::new();
+        while !greeting.contains(last) {
+            assert_ne!(
+                reader.read_line(&mut greeting).unwrap(),
+                0,
+                "it ended early: {greeting}"
+            );
+        }
+        let address = greeting.split("istening on http://").nth(1).unwrap();
+        let address = address.lines().next().unwrap().to_owned();
+        std::thread::spawn(move || reader.read_to_end(&mut Vec::new()));
+        Self {
+            child,
+            address,
+            greeting,
+        }
+    }
+
+    /// Status and body of a request.
+    pub(crate) fn get(&self, path: &str, key: &str) -> (u16, String) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n",
+            self.address
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+        (status, answer.split("\r\n\r\n").nth(1).unwrap().to_owned())
+    }
+
+    /// Asks it to stop, and waits for its exit code.
+    pub(crate) fn stop(mut self) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
+        self.child.wait().unwrap().code()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The variables of an environment file.
+pub(crate) fn variables(file: &Path) -> HashMap<String, String> {
+    let text = std::fs::read_to_string(file).unwrap();
+    let pairs = text.lines().map(|line| line.split_once('=').unwrap());
+    pairs
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect()
+}
