@@ -117,20 +117,10 @@ pub(crate) struct Server {
     #[arg(long, env = "CLAVIGER_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// How many keys one user may mint a minute, by creating and refreshing; 0 for no limit
-    #[arg(
-        long,
-        env = "CLAVIGER_MINT_RATE",
-        value_name = "PER_MINUTE",
-        default_value_t = 600
-    )]
+    #[arg(long, env = "CLAVIGER_MINT_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
     pub mint_rate: u32,
     /// How many requests with an invalid key one address may send a minute; 0 for no limit
-    #[arg(
-        long,
-        env = "CLAVIGER_FAILURE_RATE",
-        value_name = "PER_MINUTE",
-        default_value_t = 20
-    )]
+    #[arg(long, env = "CLAVIGER_FAILURE_RATE", value_name = "PER_MINUTE", default_value_t = 20)]
     pub failure_rate: u32,
     /// The dialect of clients that are not recognised, A (oldest) to E
     #[arg(long, env = "CLAVIGER_DIALECT", value_parser = dialect, default_value = "E")]

@@ -82,18 +82,13 @@ pub(crate) async fn make(
     fs::rename(&partial, data_dir)
         .with_context(|| format!("{} cannot be made", data_dir.display()))?;
     sync_dir(
-        data_dir
-            .parent()
-            .filter(|parent| *parent != Path::new(""))
-            .unwrap_or(Path::new(".")),
+        data_dir.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
     )?;
     Ok(made)
 }
 
 fn partial_name(data_dir: &Path) -> anyhow::Result<PathBuf> {
-    let name = data_dir
-        .file_name()
-        .context("the data directory needs a name")?;
+    let name = data_dir.file_name().context("the data directory needs a name")?;
     let mut partial = std::ffi::OsString::from(".");
     partial.push(name);
     partial.push(".partial");
@@ -104,10 +99,7 @@ async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> 
     let installation = store.installation();
     let minted = MintedKey::generate(KeyType::User, installation.tag, &SystemEntropy)?;
     let admin_key = minted.reveal();
-    let key = FoundingKey {
-        minted,
-        name: KeyName::parse("Administrator's first key")?,
-    };
+    let key = FoundingKey { minted, name: KeyName::parse("Administrator's first key")? };
     let admin = FoundingUser {
         name: beginning.admin_name,
         email: beginning.admin_email,
@@ -117,26 +109,18 @@ async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> 
         spaces: vec![(0, 0, ScopedRole::Admin)],
         key: Some(key),
     };
-    let spaces = vec![FoundingSpace {
-        name: beginning.space,
-        is_private: false,
-    }];
+    let spaces = vec![FoundingSpace { name: beginning.space, is_private: false }];
     let founding = Founding {
         now: SystemClock.now(),
         account: beginning.account,
         policy: AccountPolicy::default(),
-        organizations: vec![FoundingOrganization {
-            name: beginning.organization,
-            spaces,
-        }],
+        organizations: vec![FoundingOrganization { name: beginning.organization, spaces }],
         roles: Vec::new(),
         users: vec![admin],
     };
     let founded = store.found(founding).await?;
-    let (organization, spaces) = founded
-        .organizations
-        .first()
-        .context("no organization was made")?;
+    let (organization, spaces) =
+        founded.organizations.first().context("no organization was made")?;
     let space = spaces.first().context("no space was made")?;
     let codec = ObjectIdCodec::new(&installation.id_key);
     Ok(Made {
@@ -149,15 +133,9 @@ async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> 
 /// Reads the pepper file, if nobody else can.
 pub(crate) fn read_peppers(path: &Path) -> anyhow::Result<PepperRing> {
     let cannot = || format!("the pepper file {} cannot be used", path.display());
-    let mode = fs::metadata(path)
-        .with_context(cannot)?
-        .permissions()
-        .mode();
+    let mode = fs::metadata(path).with_context(cannot)?.permissions().mode();
     if mode & 0o077 != 0 {
-        bail!(
-            "the pepper file {} can be read by others: `chmod 600` it",
-            path.display()
-        );
+        bail!("the pepper file {} can be read by others: `chmod 600` it", path.display());
     }
     let text = fs::read_to_string(path).with_context(cannot)?;
     PepperRing::parse(&text).with_context(cannot)

@@ -1,10 +1,6 @@
 //! Everything that is printed: results to stdout, the rest to stderr. A secret is printed where somebody asked for it, and once.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "this is where printing is done"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is done")]
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -31,14 +27,8 @@ pub(crate) fn error(error: &anyhow::Error) {
 
 /// Introduces a server to try things with.
 pub(crate) fn dev(summary: &DevSummary<'_>) {
-    let DevSummary {
-        address,
-        data_dir,
-        environment_file,
-        organization_id,
-        space_id,
-        new_key,
-    } = summary;
+    let DevSummary { address, data_dir, environment_file, organization_id, space_id, new_key } =
+        summary;
     let environment_file = environment_file.display();
     println!("Claviger is listening on http://{address}");
     println!();
@@ -74,14 +64,8 @@ pub(crate) fn listening(address: SocketAddr) {
 
 /// Says what `init` made.
 pub(crate) fn initialised(data_dir: &Path, organization_id: &str, space_id: &str) {
-    eprintln!(
-        "Made {}: organization {organization_id}, space {space_id}",
-        data_dir.display()
-    );
-    eprintln!(
-        "Start it with `claviger serve --data-dir {}`",
-        data_dir.display()
-    );
+    eprintln!("Made {}: organization {organization_id}, space {space_id}", data_dir.display());
+    eprintln!("Start it with `claviger serve --data-dir {}`", data_dir.display());
 }
 
 /// The one time that the administrator's key is shown.

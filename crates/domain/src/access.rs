@@ -30,16 +30,12 @@ pub struct Access {
 impl Access {
     /// The access that these roles give together.
     pub fn new(role: AccountRole, memberships: impl IntoIterator<Item = Membership>) -> Self {
-        let mut access = Self {
-            account: role.permissions(),
-            ..Self::default()
-        };
+        let mut access = Self { account: role.permissions(), ..Self::default() };
         for membership in memberships {
             let (set, more) = match membership {
-                Membership::Organization(id, role) => (
-                    access.organizations.entry(id).or_default(),
-                    role.in_organization(),
-                ),
+                Membership::Organization(id, role) => {
+                    (access.organizations.entry(id).or_default(), role.in_organization())
+                }
                 Membership::Space(id, permissions) => {
                     (access.spaces.entry(id).or_default(), permissions)
                 }
@@ -56,11 +52,7 @@ impl Access {
 
     /// What is permitted in an organization.
     pub fn at_organization(&self, organization: OrganizationId) -> PermissionSet {
-        let own = self
-            .organizations
-            .get(&organization)
-            .copied()
-            .unwrap_or_default();
+        let own = self.organizations.get(&organization).copied().unwrap_or_default();
         self.account.union(own)
     }
 
@@ -85,7 +77,6 @@ impl Access {
 
     /// Whether the user may know that the organization exists.
     pub fn sees_organization(&self, organization: OrganizationId) -> bool {
-        self.at_organization(organization)
-            .contains(Permission::OrganizationRead)
+        self.at_organization(organization).contains(Permission::OrganizationRead)
     }
 }

@@ -32,10 +32,7 @@ pub struct EntropyUnavailable;
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is where the clock is injected from"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is where the clock is injected from")]
     fn now(&self) -> Timestamp {
         to_micros(Timestamp::now())
     }
@@ -46,10 +43,7 @@ impl Clock for SystemClock {
 pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "this is where randomness is injected from"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "this is where randomness is injected from")]
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
         getrandom::fill(bytes).map_err(|_| EntropyUnavailable)
     }
@@ -60,7 +54,5 @@ impl Entropy for SystemEntropy {
 /// Databases keep microseconds. An instant that is kept and one that is still in hand must compare equal.
 pub fn to_micros(instant: Timestamp) -> Timestamp {
     let surplus = i64::from(instant.subsec_nanosecond() % 1_000);
-    instant
-        .checked_sub(SignedDuration::from_nanos(surplus))
-        .unwrap_or(instant)
+    instant.checked_sub(SignedDuration::from_nanos(surplus)).unwrap_or(instant)
 }

@@ -50,9 +50,7 @@ pub fn at_creation(
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Refusal> {
     if asked.is_some_and(|expiry| expiry <= now) {
-        return Err(Refusal::unprocessable(
-            "`expires_at` must lie in the future",
-        ));
+        return Err(Refusal::unprocessable("`expires_at` must lie in the future"));
     }
     let Some(limit) = policy.max_key_lifetime else {
         return Ok(asked);

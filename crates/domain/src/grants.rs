@@ -92,13 +92,10 @@ pub struct ResolvedGrants {
 impl Grants {
     /// Every space grant, with its place in the request.
     pub fn spaces(&self) -> impl Iterator<Item = (Scope, &OrganizationGrant, &SpaceGrant)> {
-        self.organizations
-            .iter()
-            .enumerate()
-            .flat_map(|(n, organization)| {
-                let spaces = organization.spaces.iter().enumerate();
-                spaces.map(move |(m, space)| (Scope::Space(n, m), organization, space))
-            })
+        self.organizations.iter().enumerate().flat_map(|(n, organization)| {
+            let spaces = organization.spaces.iter().enumerate();
+            spaces.map(move |(m, space)| (Scope::Space(n, m), organization, space))
+        })
     }
 
     /// The custom roles named.
@@ -122,10 +119,7 @@ impl Grants {
             }
         }
         let mut spaces = HashSet::new();
-        match self
-            .spaces()
-            .find(|(_, _, grant)| !spaces.insert(grant.space))
-        {
+        match self.spaces().find(|(_, _, grant)| !spaces.insert(grant.space)) {
             Some((scope, _, _)) => Err(GrantError::Duplicate(scope)),
             None => Ok(()),
         }
@@ -138,10 +132,7 @@ impl Grants {
     /// [`GrantError::RoleNotForKeys`] with the first place.
     pub fn with_roles_for_keys(&self) -> Result<(), GrantError> {
         let refused = |scope| Err(GrantError::RoleNotForKeys(scope));
-        if matches!(
-            self.account_role,
-            AccountRole::Annotator | AccountRole::MemberUiOnly
-        ) {
+        if matches!(self.account_role, AccountRole::Annotator | AccountRole::MemberUiOnly) {
             return refused(Scope::Account);
         }
         for (n, organization) in self.organizations.iter().enumerate() {
@@ -165,11 +156,7 @@ impl ResolvedGrants {
     /// [`OverPrivileged`] with the first place where it is not.
     pub fn within(&self, caller: &Access) -> Result<(), OverPrivileged> {
         let check = |granted: PermissionSet, held: PermissionSet, scope| {
-            if granted.is_subset_of(held) {
-                Ok(())
-            } else {
-                Err(OverPrivileged(scope))
-            }
+            if granted.is_subset_of(held) { Ok(()) } else { Err(OverPrivileged(scope)) }
         };
         let account = self.grants.account_role.permissions();
         check(account, caller.at_account(), Scope::Account)?;
@@ -178,15 +165,8 @@ impl ResolvedGrants {
             check(grant.role.in_organization(), held, Scope::Organization(n))?;
         }
         for (scope, _, grant) in self.grants.spaces() {
-            let held = self
-                .spaces
-                .get(&grant.space)
-                .map(|space| caller.at_space(space));
-            check(
-                self.space_permissions(grant.role),
-                held.unwrap_or_default(),
-                scope,
-            )?;
+            let held = self.spaces.get(&grant.space).map(|space| caller.at_space(space));
+            check(self.space_permissions(grant.role), held.unwrap_or_default(), scope)?;
         }
         Ok(())
     }
@@ -195,10 +175,9 @@ impl ResolvedGrants {
     fn space_permissions(&self, role: SpaceRole) -> PermissionSet {
         match role {
             SpaceRole::Predefined(role) => role.in_space(),
-            SpaceRole::Custom(id) => self
-                .roles
-                .get(&id)
-                .map_or(PermissionSet::ALL, |role| role.permissions),
+            SpaceRole::Custom(id) => {
+                self.roles.get(&id).map_or(PermissionSet::ALL, |role| role.permissions)
+            }
         }
     }
 }

@@ -58,11 +58,7 @@ pub struct ApiKey {
 impl ApiKey {
     /// The status that lists show.
     pub fn status(&self) -> KeyStatus {
-        if self.revoked_at.is_some() {
-            KeyStatus::Revoked
-        } else {
-            KeyStatus::Active
-        }
+        if self.revoked_at.is_some() { KeyStatus::Revoked } else { KeyStatus::Active }
     }
 
     /// Whether it authenticates at `now`: not revoked, and `now` strictly before its expiry.

@@ -160,11 +160,7 @@ impl KeyText {
         let (mut handle, mut secret) = ([0; 20], [0; 43]);
         handle.copy_from_slice(&bytes[HANDLE]);
         secret.copy_from_slice(&bytes[SECRET]);
-        let parsed = Self {
-            key_type,
-            handle: KeyHandle(handle),
-            secret: Secret(secret),
-        };
+        let parsed = Self { key_type, handle: KeyHandle(handle), secret: Secret(secret) };
         secret.zeroize();
         Ok(parsed)
     }
@@ -207,13 +203,7 @@ impl MintedKey {
         handle[..4].copy_from_slice(&tag.0);
         handle[4..].copy_from_slice(&base62::random::<16>(entropy)?);
         let secret = Secret(base62::random(entropy)?);
-        Ok(Self {
-            text: KeyText {
-                key_type,
-                handle: KeyHandle(handle),
-                secret,
-            },
-        })
+        Ok(Self { text: KeyText { key_type, handle: KeyHandle(handle), secret } })
     }
 
     /// The full text. The only way to it, so that every place where a secret leaves its box can be found by this name.

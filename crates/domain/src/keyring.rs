@@ -73,13 +73,7 @@ impl Keyring {
 
     /// Whether a presented key is the one whose digest a row of this account holds.
     pub fn verifies(&self, text: &KeyText, account: AccountId, stored: &StoredDigest) -> bool {
-        let digest = self.mac(
-            stored.pepper,
-            &text.handle,
-            account,
-            text.key_type,
-            &text.secret,
-        );
+        let digest = self.mac(stored.pepper, &text.handle, account, text.key_type, &text.secret);
         digest.0.ct_eq(&stored.digest.0).into()
     }
 
@@ -106,12 +100,9 @@ impl Keyring {
             KeyType::Service => b's',
         };
         mac.update(CONTEXT);
-        for field in [
-            handle.as_str().as_bytes(),
-            &account.number().to_be_bytes(),
-            &[letter],
-            secret.bytes(),
-        ] {
+        for field in
+            [handle.as_str().as_bytes(), &account.number().to_be_bytes(), &[letter], secret.bytes()]
+        {
             mac.update(&[u8::try_from(field.len()).unwrap_or(u8::MAX)]);
             mac.update(field);
         }

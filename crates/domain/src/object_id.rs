@@ -60,9 +60,7 @@ pub struct ObjectIdCodec {
 impl ObjectIdCodec {
     /// A codec under the installation's id key.
     pub fn new(key: &[u8; 32]) -> Self {
-        Self {
-            mac: mac::keyed(key),
-        }
+        Self { mac: mac::keyed(key) }
     }
 
     /// The wire form of an id.
@@ -87,10 +85,7 @@ impl ObjectIdCodec {
             .and_then(|bytes| String::from_utf8(bytes).ok())
             .ok_or(MalformedObjectId::Malformed)?;
         let mut parts = decoded.splitn(3, ':');
-        let (word, digits) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
+        let (word, digits) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
             return Err(MalformedObjectId::Malformed);
         }

@@ -83,10 +83,7 @@ impl PepperRing {
         let mut pepper = Pepper([0; 32]);
         entropy.fill(&mut pepper.0)?;
         let primary = PepperId(1);
-        Ok(Self {
-            primary,
-            peppers: BTreeMap::from([(primary, pepper)]),
-        })
+        Ok(Self { primary, peppers: BTreeMap::from([(primary, pepper)]) })
     }
 
     /// Reads a pepper file.
@@ -119,15 +116,8 @@ impl PepperRing {
     /// The text of the pepper file. Secret: for that file only.
     pub fn reveal(&self) -> String {
         let hex = |pepper: &Pepper| data_encoding::HEXLOWER.encode(&pepper.0);
-        let peppers = self
-            .peppers
-            .iter()
-            .map(|(id, pepper)| (id.0, hex(pepper)))
-            .collect();
-        let file = File {
-            primary: self.primary.0,
-            peppers,
-        };
+        let peppers = self.peppers.iter().map(|(id, pepper)| (id.0, hex(pepper))).collect();
+        let file = File { primary: self.primary.0, peppers };
         serde_json::to_string(&file).unwrap_or_default() + "\n"
     }
 
@@ -146,10 +136,7 @@ impl PepperRing {
         let check = |&pepper: &PepperId| {
             let mut mac = self.mac(pepper)?;
             mac.update(CHECK_CONTEXT);
-            Some(PepperCheck {
-                pepper,
-                value: mac.finalize().into_bytes().into(),
-            })
+            Some(PepperCheck { pepper, value: mac.finalize().into_bytes().into() })
         };
         self.peppers.keys().filter_map(check).collect()
     }

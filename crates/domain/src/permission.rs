@@ -185,10 +185,7 @@ permissions! {
 impl Permission {
     /// The permission with this name.
     pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL
-            .iter()
-            .copied()
-            .find(|permission| permission.name() == name)
+        Self::ALL.iter().copied().find(|permission| permission.name() == name)
     }
 }
 
@@ -226,11 +223,7 @@ impl PermissionSet {
     #[must_use]
     pub const fn without(self, other: Self) -> Self {
         let (Self(left), Self(right)) = (self, other);
-        Self([
-            left[0] & !right[0],
-            left[1] & !right[1],
-            left[2] & !right[2],
-        ])
+        Self([left[0] & !right[0], left[1] & !right[1], left[2] & !right[2]])
     }
 
     /// Whether the permission is in the set.
@@ -247,10 +240,7 @@ impl PermissionSet {
 
     /// The permissions, in order of name.
     pub fn iter(self) -> impl Iterator<Item = Permission> {
-        Permission::ALL
-            .iter()
-            .copied()
-            .filter(move |&permission| self.contains(permission))
+        Permission::ALL.iter().copied().filter(move |&permission| self.contains(permission))
     }
 }
 
@@ -258,16 +248,12 @@ impl FromIterator<Permission> for PermissionSet {
     fn from_iter<T: IntoIterator<Item = Permission>>(permissions: T) -> Self {
         permissions
             .into_iter()
-            .fold(Self::EMPTY, |set, permission| {
-                set.union(Self::of(&[permission]))
-            })
+            .fold(Self::EMPTY, |set, permission| set.union(Self::of(&[permission])))
     }
 }
 
 impl fmt::Debug for PermissionSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_set()
-            .entries(self.iter().map(Permission::name))
-            .finish()
+        f.debug_set().entries(self.iter().map(Permission::name)).finish()
     }
 }

@@ -147,24 +147,15 @@ const RESTRICT: PermissionSet = PermissionSet::of(&[
 ]);
 
 /// What account members may do at the account's own level.
-pub(crate) const ACCOUNT_MEMBER: PermissionSet = PermissionSet::of(&[
-    Permission::RoleRead,
-    Permission::UserCreate,
-    Permission::UserRead,
-]);
+pub(crate) const ACCOUNT_MEMBER: PermissionSet =
+    PermissionSet::of(&[Permission::RoleRead, Permission::UserCreate, Permission::UserRead]);
 
-pub(crate) const SPACE_READ_ONLY: PermissionSet = CONTENT_READ.union(PermissionSet::of(&[
-    Permission::ServiceKeyRead,
-    Permission::SpaceRead,
-]));
+pub(crate) const SPACE_READ_ONLY: PermissionSet =
+    CONTENT_READ.union(PermissionSet::of(&[Permission::ServiceKeyRead, Permission::SpaceRead]));
 
-pub(crate) const SPACE_MEMBER: PermissionSet =
-    SPACE_READ_ONLY
-        .union(CONTENT_WORK)
-        .union(PermissionSet::of(&[
-            Permission::ServiceKeyCreate,
-            Permission::ServiceKeyRevoke,
-        ]));
+pub(crate) const SPACE_MEMBER: PermissionSet = SPACE_READ_ONLY
+    .union(CONTENT_WORK)
+    .union(PermissionSet::of(&[Permission::ServiceKeyCreate, Permission::ServiceKeyRevoke]));
 
 pub(crate) const SPACE_ADMIN: PermissionSet =
     SPACE_MEMBER.union(RESTRICT).union(PermissionSet::of(&[
@@ -191,12 +182,10 @@ pub(crate) const ORGANIZATION_READ_ONLY: PermissionSet = ORGANIZATION_READ.union
 pub(crate) const ORGANIZATION_MEMBER: PermissionSet = ORGANIZATION_READ.union(SPACE_MEMBER);
 
 pub(crate) const ORGANIZATION_ADMIN: PermissionSet =
-    ORGANIZATION_READ
-        .union(SPACE_ADMIN)
-        .union(PermissionSet::of(&[
-            Permission::OrganizationDelete,
-            Permission::OrganizationUpdate,
-            Permission::SpaceCreate,
-        ]));
+    ORGANIZATION_READ.union(SPACE_ADMIN).union(PermissionSet::of(&[
+        Permission::OrganizationDelete,
+        Permission::OrganizationUpdate,
+        Permission::SpaceCreate,
+    ]));
 
 pub(crate) const ORGANIZATION_ANNOTATOR: PermissionSet = ORGANIZATION_READ.union(SPACE_ANNOTATOR);

@@ -65,11 +65,7 @@ impl KeyName {
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
         let name = normalized(text, Self::LONGEST, false)?;
         let visible = |c: char| !c.is_whitespace() && !is_joiner(c);
-        if name.chars().any(visible) {
-            Ok(Self(name))
-        } else {
-            Err(InvalidText::Empty)
-        }
+        if name.chars().any(visible) { Ok(Self(name)) } else { Err(InvalidText::Empty) }
     }
 
     /// The text.

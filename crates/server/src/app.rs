@@ -27,11 +27,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            mint_rate_per_minute: 600,
-            failure_rate_per_minute: 20,
-            dialect: Dialect::NEWEST,
-        }
+        Self { mint_rate_per_minute: 600, failure_rate_per_minute: 20, dialect: Dialect::NEWEST }
     }
 }
 

@@ -82,10 +82,9 @@ impl ApiError {
     /// The flat bodies of the early dialects are told 400 for what the nested ones are told 422 (CONTRACT §2.4).
     pub(crate) fn from_flat(error: CallError) -> Self {
         match error {
-            CallError::Refused(refusal @ Refusal::OverPrivileged(_)) => Self(Problem::new(
-                ProblemKind::InvalidRequest,
-                refusal.to_string(),
-            )),
+            CallError::Refused(refusal @ Refusal::OverPrivileged(_)) => {
+                Self(Problem::new(ProblemKind::InvalidRequest, refusal.to_string()))
+            }
             error => error.into(),
         }
     }

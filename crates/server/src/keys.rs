@@ -11,11 +11,7 @@ use crate::error::ApiError;
 use crate::wire::api_keys::request::Create;
 
 fn mint(app: &App, key_type: KeyType) -> Result<MintedKey, ApiError> {
-    Ok(MintedKey::generate(
-        key_type,
-        app.store.installation().tag,
-        &*app.entropy,
-    )?)
+    Ok(MintedKey::generate(key_type, app.store.installation().tag, &*app.entropy)?)
 }
 
 /// Creates a user key for the caller, and answers it with its secret, once.
@@ -26,18 +22,8 @@ pub(crate) async fn create_user(
     create: Create,
 ) -> Result<(ApiKey, MintedKey), ApiError> {
     let minted = mint(app, KeyType::User)?;
-    let Create {
-        name,
-        description,
-        expires_at,
-        ..
-    } = create;
-    let command = CreateUserKey {
-        minted: minted.clone(),
-        name,
-        description,
-        expires_at,
-    };
+    let Create { name, description, expires_at, .. } = create;
+    let command = CreateUserKey { minted: minted.clone(), name, description, expires_at };
     let key = app.store.create_user_key(call, command).await?;
     Ok((key, minted))
 }
@@ -52,31 +38,13 @@ pub(crate) async fn create_service(
 ) -> Result<(CreatedServiceKey, MintedKey), ApiError> {
     let minted = mint(app, KeyType::Service)?;
     let flat = matches!(grants, GrantsOrSpace::Space { .. });
-    let Create {
-        name,
-        description,
-        expires_at,
-        ..
-    } = create;
-    let command = CreateServiceKey {
-        minted: minted.clone(),
-        name,
-        description,
-        expires_at,
-        grants,
-    };
+    let Create { name, description, expires_at, .. } = create;
+    let command =
+        CreateServiceKey { minted: minted.clone(), name, description, expires_at, grants };
     let told = |error: CallError| {
-        if flat {
-            ApiError::from_flat(error)
-        } else {
-            error.into()
-        }
+        if flat { ApiError::from_flat(error) } else { error.into() }
     };
-    let created = app
-        .store
-        .create_service_key(call, command)
-        .await
-        .map_err(told)?;
+    let created = app.store.create_service_key(call, command).await.map_err(told)?;
     Ok((created, minted))
 }
 
@@ -89,11 +57,7 @@ pub(crate) async fn refresh(
     request: RefreshRequest,
 ) -> Result<(ApiKey, MintedKey), ApiError> {
     let mut minted = mint(app, KeyType::User)?;
-    let command = RefreshKey {
-        id,
-        minted: minted.clone(),
-        request,
-    };
+    let command = RefreshKey { id, minted: minted.clone(), request };
     let key = app.store.refresh_key(call, command).await?;
     minted.text.key_type = key.key_type;
     Ok((key, minted))

@@ -94,18 +94,14 @@ impl ProblemKind {
             Self::UriTooLong => (414, "URI too long", "uri-too-long"),
             Self::UnsupportedMediaType => (415, "Unsupported media type", "unsupported-media-type"),
             Self::ExpectationFailed => (417, "Expectation failed", "expectation-failed"),
-            Self::HeaderFieldsTooLarge => (
-                431,
-                "Request header fields too large",
-                "header-fields-too-large",
-            ),
+            Self::HeaderFieldsTooLarge => {
+                (431, "Request header fields too large", "header-fields-too-large")
+            }
             Self::InternalError => (500, "Internal error", "internal-error"),
             Self::NotImplemented => (501, "Not implemented", "not-implemented"),
-            Self::HttpVersionNotSupported => (
-                505,
-                "HTTP version not supported",
-                "http-version-not-supported",
-            ),
+            Self::HttpVersionNotSupported => {
+                (505, "HTTP version not supported", "http-version-not-supported")
+            }
         }
     }
 
@@ -156,12 +152,7 @@ struct Document<'a> {
 impl Problem {
     /// A problem of a kind, with one sentence that says what would be right.
     pub fn new(kind: ProblemKind, detail: impl Into<String>) -> Self {
-        Self {
-            kind,
-            detail: detail.into(),
-            instance: None,
-            headers: Vec::new(),
-        }
+        Self { kind, detail: detail.into(), instance: None, headers: Vec::new() }
     }
 
     /// Adds a header to the answer.
@@ -196,10 +187,7 @@ impl Problem {
         *response.status_mut() = self.kind.status();
         response.headers_mut().extend(self.headers.iter().cloned());
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response.extensions_mut().insert(self);
         response

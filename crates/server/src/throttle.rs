@@ -35,11 +35,7 @@ type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Nan
 
 fn limiter<K: std::hash::Hash + Eq + Clone>(per_minute: u32, ticks: &Ticks) -> Option<Limiter<K>> {
     let rate = Rate::per_minute(NonZeroU32::new(per_minute)?);
-    Some(RateLimiter::new(
-        rate,
-        DashMapStateStore::default(),
-        ticks.clone(),
-    ))
+    Some(RateLimiter::new(rate, DashMapStateStore::default(), ticks.clone()))
 }
 
 /// Counts one, or says how long to wait.
@@ -52,9 +48,7 @@ fn admit<K: std::hash::Hash + Eq + Clone>(
         limiter.retain_recent();
     }
     let now = ticks.now();
-    limiter
-        .check_key(key)
-        .map_err(|early| early.wait_time_from(now))
+    limiter.check_key(key).map_err(|early| early.wait_time_from(now))
 }
 
 /// How often one user may mint keys.
@@ -67,18 +61,14 @@ pub(crate) struct MintThrottle {
 impl MintThrottle {
     pub(crate) fn new(per_minute: u32, clock: Arc<dyn Clock>) -> Option<Self> {
         let ticks = Ticks(clock);
-        Some(Self {
-            limiter: limiter(per_minute, &ticks)?,
-            ticks,
-        })
+        Some(Self { limiter: limiter(per_minute, &ticks)?, ticks })
     }
 }
 
 impl Quota for MintThrottle {
     fn admit(&self, user: UserId) -> Result<(), Refusal> {
-        admit(&self.limiter, &self.ticks, &user).map_err(|wait| Refusal::TooMany {
-            retry_after: whole_seconds(wait),
-        })
+        admit(&self.limiter, &self.ticks, &user)
+            .map_err(|wait| Refusal::TooMany { retry_after: whole_seconds(wait) })
     }
 }
 
@@ -92,10 +82,7 @@ pub(crate) struct FailureThrottle {
 impl FailureThrottle {
     pub(crate) fn new(per_minute: u32, clock: Arc<dyn Clock>) -> Option<Self> {
         let ticks = Ticks(clock);
-        Some(Self {
-            limiter: limiter(per_minute, &ticks)?,
-            ticks,
-        })
+        Some(Self { limiter: limiter(per_minute, &ticks)?, ticks })
     }
 
     /// Counts a failure; above the limit, says how long to wait.

@@ -43,17 +43,11 @@ impl RequestIds {
         if entropy.fill(&mut process).is_err() {
             tracing::warn!("request ids start at zero: there is no randomness");
         }
-        Self {
-            process: u64::from_be_bytes(process),
-            next: AtomicU64::new(1),
-        }
+        Self { process: u64::from_be_bytes(process), next: AtomicU64::new(1) }
     }
 
     fn next(&self) -> RequestId {
-        RequestId {
-            process: self.process,
-            number: self.next.fetch_add(1, Ordering::Relaxed),
-        }
+        RequestId { process: self.process, number: self.next.fetch_add(1, Ordering::Relaxed) }
     }
 }
 
@@ -68,10 +62,7 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
     let id = app.request_ids.next();
     let started = Instant::now();
     request.extensions_mut().insert(id);
-    let source = request
-        .extensions()
-        .get()
-        .map(|PeerAddress(address)| *address);
+    let source = request.extensions().get().map(|PeerAddress(address)| *address);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let path = instance(request.uri().path());
@@ -82,15 +73,11 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
         let detail = "an API key belongs into the `Authorization` header, never into a URL: this one is in logs by now, revoke it";
         Problem::new(ProblemKind::InvalidRequest, detail).into_response()
     } else {
-        AssertUnwindSafe(next.run(request))
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|_| {
-                tracing::error!(request.id = %id, "a handler panicked");
-                let detail =
-                    "something is wrong on our side: the log has more under the request id";
-                Problem::new(ProblemKind::InternalError, detail).into_response()
-            })
+        AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
+            tracing::error!(request.id = %id, "a handler panicked");
+            let detail = "something is wrong on our side: the log has more under the request id";
+            Problem::new(ProblemKind::InternalError, detail).into_response()
+        })
     };
     let response = throttled(&app, response, source.filter(|_| presented));
     let response = complete(response, path.as_deref(), id);
@@ -145,9 +132,6 @@ fn complete(mut response: Response, path: Option<&str>, id: RequestId) -> Respon
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
     headers.insert(header::VARY, HeaderValue::from_static("authorization"));
-    headers.insert(
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    );
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

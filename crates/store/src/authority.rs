@@ -15,10 +15,7 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new(keyring: Keyring) -> Self {
-        Self {
-            keyring: Arc::new(keyring),
-            uses: Arc::default(),
-        }
+        Self { keyring: Arc::new(keyring), uses: Arc::default() }
     }
 }
 

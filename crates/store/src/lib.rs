@@ -52,9 +52,7 @@ pub struct Installation {
 
 impl std::fmt::Debug for Installation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Installation")
-            .field("tag", &self.tag)
-            .finish_non_exhaustive()
+        f.debug_struct("Installation").field("tag", &self.tag).finish_non_exhaustive()
     }
 }
 

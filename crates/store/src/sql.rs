@@ -202,9 +202,7 @@ mod tests {
     #[test]
     fn sql_every_statement_has_tenant() {
         for (name, text) in ALL {
-            let excepted = WITHOUT_ACCOUNT
-                .iter()
-                .any(|(exception, _)| exception == name);
+            let excepted = WITHOUT_ACCOUNT.iter().any(|(exception, _)| exception == name);
             assert_ne!(
                 excepted,
                 text.contains("account_id = $")
@@ -222,29 +220,17 @@ mod tests {
                 let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
                 digits.parse::<usize>().unwrap()
             });
-            assert!(
-                numbers
-                    .enumerate()
-                    .all(|(place, number)| number == place + 1),
-                "{name}"
-            );
+            assert!(numbers.enumerate().all(|(place, number)| number == place + 1), "{name}");
         }
     }
 
     #[test]
     fn no_format_in_sql() {
-        let sources = [
-            include_str!("sql.rs"),
-            include_str!("sqlite/rows.rs"),
-            include_str!("sqlite/mod.rs"),
-        ];
+        let sources =
+            [include_str!("sql.rs"), include_str!("sqlite/rows.rs"), include_str!("sqlite/mod.rs")];
         for source in sources {
-            let built = [
-                "format!(\"SELECT",
-                "format!(\"UPDATE",
-                "format!(\"INSERT",
-                "format!(\"DELETE",
-            ];
+            let built =
+                ["format!(\"SELECT", "format!(\"UPDATE", "format!(\"INSERT", "format!(\"DELETE"];
             assert!(
                 !built.iter().any(|start| source.matches(start).count() > 1),
                 "SQL is never pasted together"

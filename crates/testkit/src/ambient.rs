@@ -38,10 +38,7 @@ pub struct SeededEntropy {
 impl SeededEntropy {
     /// Entropy that begins with this seed.
     pub fn new(seed: u64) -> Self {
-        Self {
-            state: AtomicU64::new(seed),
-            fails: AtomicBool::new(false),
-        }
+        Self { state: AtomicU64::new(seed), fails: AtomicBool::new(false) }
     }
 
     /// Makes it fail from here on, or not.
@@ -57,9 +54,7 @@ impl Entropy for SeededEntropy {
         }
         for chunk in bytes.chunks_mut(8) {
             // SplitMix64 (Steele, Lea, Flood 2014).
-            let mut z = self
-                .state
-                .fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+            let mut z = self.state.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
             z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
             z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
             chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);

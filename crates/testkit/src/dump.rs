@@ -11,27 +11,15 @@ pub(crate) fn dump(path: &Path) -> String {
     let mut tables = connection
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         .unwrap();
-    let tables: Vec<String> = tables
-        .query_map([], |row| row.get(0))
-        .unwrap()
-        .map(Result::unwrap)
-        .collect();
-    tables
-        .iter()
-        .map(|table| dump_table(&connection, table))
-        .collect()
+    let tables: Vec<String> =
+        tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    tables.iter().map(|table| dump_table(&connection, table)).collect()
 }
 
 fn dump_table(connection: &Connection, table: &str) -> String {
     // The name comes from the schema, and identifiers cannot be bound.
-    let mut statement = connection
-        .prepare(&["SELECT * FROM \"", table, "\""].concat())
-        .unwrap();
-    let columns: Vec<String> = statement
-        .column_names()
-        .into_iter()
-        .map(str::to_owned)
-        .collect();
+    let mut statement = connection.prepare(&["SELECT * FROM \"", table, "\""].concat()).unwrap();
+    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
     let mut rows = statement.query([]).unwrap();
     let mut text = String::new();
     while let Some(row) = rows.next().unwrap() {

@@ -25,11 +25,7 @@ pub(crate) struct FaultyStore {
 
 impl FaultyStore {
     pub(crate) fn over(inner: Arc<dyn Store>) -> Self {
-        Self {
-            inner,
-            calls: AtomicU64::new(0),
-            broken: AtomicBool::new(false),
-        }
+        Self { inner, calls: AtomicU64::new(0), broken: AtomicBool::new(false) }
     }
 
     pub(crate) fn calls(&self) -> u64 {

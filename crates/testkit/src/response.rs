@@ -21,11 +21,7 @@ impl TestResponse {
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
         let text = String::from_utf8(bytes.to_vec()).unwrap();
-        Self {
-            status: parts.status.as_u16(),
-            headers: parts.headers,
-            text,
-        }
+        Self { status: parts.status.as_u16(), headers: parts.headers, text }
     }
 
     /// The body, if the answer has the status that is meant.
@@ -37,9 +33,6 @@ impl TestResponse {
 
     /// A header's value; empty if it is not there.
     pub fn header(&self, name: &str) -> &str {
-        self.headers
-            .get(name)
-            .map(|value| value.to_str().unwrap())
-            .unwrap_or_default()
+        self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default()
     }
 }

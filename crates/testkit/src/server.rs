@@ -48,11 +48,8 @@ impl TestServer {
 
     /// A server with options of its own.
     pub async fn with(set: impl FnOnce(&mut Options)) -> Self {
-        let mut options = Options {
-            mint_rate_per_minute: 0,
-            failure_rate_per_minute: 0,
-            ..Options::default()
-        };
+        let mut options =
+            Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..Options::default() };
         set(&mut options);
         let start: Timestamp = FOUNDED.parse().unwrap();
         let clock = Arc::new(FixedClock::at(start));
@@ -68,22 +65,10 @@ impl TestServer {
             App::new(store, clock.clone(), entropy.clone(), options)
         };
         // The world is made through a server without limits, so that making it counts against none.
-        let free = Options {
-            mint_rate_per_minute: 0,
-            failure_rate_per_minute: 0,
-            ..options
-        };
+        let free = Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..options };
         let world = world::plant(&*store, &router(app(free)), &clock, &*entropy).await;
         let router = router(app(options));
-        Self {
-            clock,
-            entropy,
-            world,
-            store,
-            faulty,
-            router,
-            directory,
-        }
+        Self { clock, entropy, world, store, faulty, router, directory }
     }
 
     /// Sends a request through the router.
@@ -93,8 +78,7 @@ impl TestServer {
 
     /// A request of a principal of the world, with a JSON body unless it is null.
     pub async fn call(&self, who: &str, method: &str, path: &str, body: Value) -> TestResponse {
-        self.send(request(self.world.key(who), method, path, &body))
-            .await
+        self.send(request(self.world.key(who), method, path, &body)).await
     }
 
     /// A request with a key, a JSON body unless it is null, and further headers.
@@ -126,9 +110,7 @@ impl TestServer {
     /// Every row of the database, as text.
     pub async fn dump(&self) -> String {
         let path = self.directory.path().join("claviger.db");
-        tokio::task::spawn_blocking(move || dump(&path))
-            .await
-            .unwrap()
+        tokio::task::spawn_blocking(move || dump(&path)).await.unwrap()
     }
 
     /// A second connection to the database, for what no call does.
@@ -156,10 +138,7 @@ impl TestServer {
     pub async fn set_policy(&self, set: impl FnOnce(&mut AccountPolicy)) {
         let mut policy = AccountPolicy::default();
         set(&mut policy);
-        self.store
-            .set_policy(self.world.account, policy, self.now())
-            .await
-            .unwrap();
+        self.store.set_policy(self.world.account, policy, self.now()).await.unwrap();
     }
 
     /// Serves the same application through the real accept loop, for tests that speak raw HTTP.
@@ -167,12 +146,7 @@ impl TestServer {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = self.router.clone();
-        tokio::spawn(front::serve(
-            listener,
-            router,
-            Limits::default(),
-            std::future::pending(),
-        ));
+        tokio::spawn(front::serve(listener, router, Limits::default(), std::future::pending()));
         address
     }
 }

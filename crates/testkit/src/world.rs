@@ -33,17 +33,13 @@ impl World {
     /// The full text of a key: of a principal (`admin`, `member`, `bot`, …) or a dead one (`expired`, `revoked`, `orphan`).
     #[track_caller]
     pub fn key(&self, name: &str) -> &str {
-        self.keys
-            .get(name)
-            .unwrap_or_else(|| panic!("there is no key {name}"))
+        self.keys.get(name).unwrap_or_else(|| panic!("there is no key {name}"))
     }
 
     /// The id of a thing: `O1`, `S1`, `CR_small`, `user:member`, `uk`, …
     #[track_caller]
     pub fn id(&self, name: &str) -> &str {
-        self.ids
-            .get(name)
-            .unwrap_or_else(|| panic!("there is no id {name}"))
+        self.ids.get(name).unwrap_or_else(|| panic!("there is no id {name}"))
     }
 }
 
@@ -63,44 +59,25 @@ const fn member(
     organizations: &'static [(usize, ScopedRole)],
     spaces: &'static [(usize, usize, ScopedRole)],
 ) -> Person {
-    Person {
-        name,
-        role: AccountRole::Member,
-        is_developer: true,
-        organizations,
-        spaces,
-    }
+    Person { name, role: AccountRole::Member, is_developer: true, organizations, spaces }
 }
 
 const ACME: &[Person] = &[
-    Person {
-        role: AccountRole::Admin,
-        ..member("admin", &[], &[])
-    },
+    Person { role: AccountRole::Admin, ..member("admin", &[], &[]) },
     member("member", &[(0, Member)], &[(0, 0, Member)]),
     member("other", &[(0, Member)], &[(0, 0, Member)]),
-    member(
-        "both",
-        &[(0, Member), (1, Member)],
-        &[(0, 0, Member), (1, 0, Member)],
-    ),
+    member("both", &[(0, Member), (1, Member)], &[(0, 0, Member), (1, 0, Member)]),
     member("reader", &[(0, ReadOnly)], &[(0, 0, ReadOnly)]),
     member("space_admin", &[(0, Member)], &[(0, 0, Admin)]),
     Person {
         role: AccountRole::Annotator,
         ..member("annotator", &[(0, Annotator)], &[(0, 0, Member)])
     },
-    Person {
-        is_developer: false,
-        ..member("plain", &[(0, Member)], &[(0, 0, Member)])
-    },
+    Person { is_developer: false, ..member("plain", &[(0, Member)], &[(0, 0, Member)]) },
     member("orphan", &[(0, Member)], &[(0, 0, Member)]),
 ];
 
-const GLOBEX: &[Person] = &[Person {
-    role: AccountRole::Admin,
-    ..member("stranger", &[], &[])
-}];
+const GLOBEX: &[Person] = &[Person { role: AccountRole::Admin, ..member("stranger", &[], &[]) }];
 
 pub(crate) async fn plant(
     store: &dyn Store,
@@ -112,25 +89,15 @@ pub(crate) async fn plant(
     let mut planter = Planter {
         codec,
         router: router.clone(),
-        world: World {
-            account: AccountId::NOTHING,
-            keys: HashMap::new(),
-            ids: HashMap::new(),
-        },
+        world: World { account: AccountId::NOTHING, keys: HashMap::new(), ids: HashMap::new() },
     };
     let acme = founding(
         "acme",
         clock.now(),
         &[("O1", &["S1", "S1b", "S1p"]), ("O2", &["S2"])],
         vec![
-            role(
-                "CR_small",
-                &[Permission::ProjectRead, Permission::DatasetRead],
-            ),
-            role(
-                "CR_big",
-                &[Permission::SpaceDelete, Permission::RoleBindingCreate],
-            ),
+            role("CR_small", &[Permission::ProjectRead, Permission::DatasetRead]),
+            role("CR_big", &[Permission::SpaceDelete, Permission::RoleBindingCreate]),
         ],
     );
     planter.world.account = planter.found(store, acme, ACME, entropy).await;
@@ -148,10 +115,7 @@ pub(crate) async fn plant(
 }
 
 fn role(name: &str, permissions: &[Permission]) -> FoundingRole {
-    FoundingRole {
-        name: name.to_owned(),
-        permissions: PermissionSet::of(permissions),
-    }
+    FoundingRole { name: name.to_owned(), permissions: PermissionSet::of(permissions) }
 }
 
 fn founding(
@@ -160,16 +124,12 @@ fn founding(
     organizations: &[(&str, &[&str])],
     roles: Vec<FoundingRole>,
 ) -> Founding {
-    let space = |name: &&str| FoundingSpace {
+    let space =
+        |name: &&str| FoundingSpace { name: (*name).to_owned(), is_private: name.ends_with('p') };
+    let organizations = organizations.iter().map(|(name, spaces)| FoundingOrganization {
         name: (*name).to_owned(),
-        is_private: name.ends_with('p'),
-    };
-    let organizations = organizations
-        .iter()
-        .map(|(name, spaces)| FoundingOrganization {
-            name: (*name).to_owned(),
-            spaces: spaces.iter().map(space).collect(),
-        });
+        spaces: spaces.iter().map(space).collect(),
+    });
     Founding {
         now,
         account: account.to_owned(),
@@ -197,9 +157,7 @@ impl Planter {
         for person in people {
             let tag = store.installation().tag;
             let minted = MintedKey::generate(KeyType::User, tag, entropy).unwrap();
-            self.world
-                .keys
-                .insert(person.name.to_owned(), minted.reveal());
+            self.world.keys.insert(person.name.to_owned(), minted.reveal());
             founding.users.push(FoundingUser {
                 name: person.name.to_owned(),
                 email: format!("{}@example.com", person.name),
@@ -207,10 +165,7 @@ impl Planter {
                 is_developer: person.is_developer,
                 organizations: person.organizations.to_vec(),
                 spaces: person.spaces.to_vec(),
-                key: Some(FoundingKey {
-                    minted,
-                    name: KeyName::parse(person.name).unwrap(),
-                }),
+                key: Some(FoundingKey { minted, name: KeyName::parse(person.name).unwrap() }),
             });
         }
         let founded = store.found(founding.clone()).await.unwrap();
@@ -231,17 +186,9 @@ impl Planter {
             named.push((wanted.name.clone(), ObjectKind::Role, id.number()));
         }
         for (wanted, user) in founding.users.iter().zip(&founded.users) {
-            named.push((
-                format!("user:{}", wanted.name),
-                ObjectKind::User,
-                user.id.number(),
-            ));
+            named.push((format!("user:{}", wanted.name), ObjectKind::User, user.id.number()));
             if let Some(key) = user.key {
-                named.push((
-                    format!("key:{}", wanted.name),
-                    ObjectKind::ApiKey,
-                    key.number(),
-                ));
+                named.push((format!("key:{}", wanted.name), ObjectKind::ApiKey, key.number()));
             }
         }
         for (name, kind, number) in named {
@@ -258,22 +205,17 @@ impl Planter {
             body
         };
         self.make("uk", "member", user.clone()).await;
-        self.make("uk_expiring", "member", expiring("2026-12-23T12:00:00Z"))
-            .await;
-        self.make("uk_expired", "member", expiring("2026-11-23T11:00:00Z"))
-            .await;
-        self.make("expired", "member", expiring("2026-11-23T11:00:00Z"))
-            .await;
+        self.make("uk_expiring", "member", expiring("2026-12-23T12:00:00Z")).await;
+        self.make("uk_expired", "member", expiring("2026-11-23T11:00:00Z")).await;
+        self.make("expired", "member", expiring("2026-11-23T11:00:00Z")).await;
         self.make("uk_revoked", "member", user.clone()).await;
         self.make("revoked", "member", user.clone()).await;
         self.make("uk_other", "other", user.clone()).await;
         self.make("fk", "stranger", user.clone()).await;
         for name in ["uk_revoked", "revoked"] {
             let path = format!("/v2/api-keys/{}/revoke", self.world.id(name));
-            let response = send(
-                &self.router,
-                request(self.world.key("member"), "PUT", &path, &Value::Null),
-            );
+            let response =
+                send(&self.router, request(self.world.key("member"), "PUT", &path, &Value::Null));
             assert_eq!(response.await.status, 204);
         }
         let one = self.service(&[("O1", &["S1"])], None);
@@ -315,18 +257,8 @@ impl Planter {
     /// Removes a person, with all that belongs to it.
     async fn remove(&self, store: &dyn Store, name: &str, now: Timestamp) {
         let key = KeyText::parse(self.world.key("admin")).unwrap();
-        let call = Call {
-            key,
-            now,
-            context: RequestContext::default(),
-            quota: None,
-        };
-        let id = self
-            .codec
-            .decode(ObjectKind::User, self.world.id(&format!("user:{name}")));
-        store
-            .remove_user(call, UserId::new(id.unwrap()))
-            .await
-            .unwrap();
+        let call = Call { key, now, context: RequestContext::default(), quota: None };
+        let id = self.codec.decode(ObjectKind::User, self.world.id(&format!("user:{name}")));
+        store.remove_user(call, UserId::new(id.unwrap())).await.unwrap();
     }
 }

@@ -24,12 +24,9 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
         new_key = Some(made.admin_key);
     }
     let peppers = data_dir::read_peppers(&data_dir::pepper_file(data_dir, None))?;
-    let store = options(&args).open(peppers).with_context(|| {
-        format!(
-            "{} cannot be opened",
-            data_dir::database(data_dir).display()
-        )
-    })?;
+    let store = options(&args)
+        .open(peppers)
+        .with_context(|| format!("{} cannot be opened", data_dir::database(data_dir).display()))?;
     let environment = Environment::read(data_dir)?;
     environment.write(data_dir, address)?;
     output::dev(&DevSummary {

@@ -36,15 +36,10 @@ impl Environment {
     pub(crate) fn read(data_dir: &Path) -> anyhow::Result<Self> {
         let path = path(data_dir);
         let text = fs::read_to_string(&path).with_context(|| {
-            format!(
-                "{} cannot be read: start with another `--data-dir`",
-                path.display()
-            )
+            format!("{} cannot be read: start with another `--data-dir`", path.display())
         })?;
         let value = |name: &str| {
-            let line = text
-                .lines()
-                .find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+            let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
             match line {
                 Some(value) => Ok(value.to_owned()),
                 None => bail!("{} does not set {name}", path.display()),

@@ -10,10 +10,7 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<()> {
     if let Some(file) = &args.admin_key.admin_key_file
         && file.exists()
     {
-        bail!(
-            "{} is there already: the key goes to a new file",
-            file.display()
-        );
+        bail!("{} is there already: the key goes to a new file", file.display());
     }
     let beginning = Beginning {
         account: named("--account", &args.account)?,
@@ -54,9 +51,7 @@ fn address(text: String) -> anyhow::Result<String> {
             && !domain.starts_with('.')
             && !domain.ends_with('.')
     });
-    let plain = text
-        .chars()
-        .all(|c| c.is_ascii_graphic() && !"<>()[],;:\\\"".contains(c));
+    let plain = text.chars().all(|c| c.is_ascii_graphic() && !"<>()[],;:\\\"".contains(c));
     if valid && plain && text.matches('@').count() == 1 {
         Ok(text)
     } else {

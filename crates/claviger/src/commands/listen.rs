@@ -19,9 +19,7 @@ const LAST_USES_EVERY: Duration = Duration::from_mins(1);
 
 /// Takes the address.
 pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address)
-        .await
-        .with_context(|| format!("cannot listen on {address}"))
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Serves until SIGTERM or SIGINT, finishes what is in flight, and closes the store.
@@ -44,12 +42,7 @@ pub(crate) async fn serve(
         dialect: server.dialect,
     };
     let store: Arc<dyn Store> = Arc::new(store);
-    let app = App::new(
-        Arc::clone(&store),
-        Arc::new(SystemClock),
-        Arc::new(SystemEntropy),
-        options,
-    );
+    let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy), options);
     let uses = tokio::spawn(write_last_uses(Arc::clone(&store)));
     front::serve(listener, router(app), Limits::default(), shutdown).await;
     uses.abort();

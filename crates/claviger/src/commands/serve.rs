@@ -21,10 +21,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
     let peppers = data_dir::read_peppers(&pepper_file)?;
     let store = options.open(peppers).with_context(|| {
-        format!(
-            "{} cannot be opened",
-            data_dir::database(&args.data_dir).display()
-        )
+        format!("{} cannot be opened", data_dir::database(&args.data_dir).display())
     })?;
     let listener = listen::bind(args.server.listen).await?;
     output::listening(listener.local_addr()?);

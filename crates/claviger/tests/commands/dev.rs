@@ -8,30 +8,18 @@ use crate::process::{Running, claviger, transcript, variables};
 fn dev_makes_what_is_missing_and_says_what_to_try() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let server = Running::start(&[
-        "dev",
-        "--data-dir",
-        data.to_str().unwrap(),
-        "--listen",
-        "127.0.0.1:0",
-    ]);
+    let server =
+        Running::start(&["dev", "--data-dir", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
     let set = variables(&data.join("dev.env"));
     assert_eq!(set["ARIZE_API_HOST"], server.address);
     assert_eq!(set["ARIZE_API_SCHEME"], "http");
     assert_eq!(set["ARIZE_BASE_URL"], format!("http://{}", server.address));
     for file in ["dev.env", "pepper.json"] {
-        let mode = std::fs::metadata(data.join(file))
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = std::fs::metadata(data.join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600, "{file}");
     }
     let key = &set["ARIZE_API_KEY"];
-    assert_eq!(
-        server.greeting.matches(key.as_str()).count(),
-        1,
-        "the secret is printed once"
-    );
+    assert_eq!(server.greeting.matches(key.as_str()).count(), 1, "the secret is printed once");
     for made in ["CLAVIGER_ORG_ID", "CLAVIGER_SPACE_ID"] {
         assert!(server.greeting.contains(&set[made]), "{made}");
     }
@@ -45,13 +33,7 @@ fn dev_makes_what_is_missing_and_says_what_to_try() {
 fn dev_goes_on_with_the_same_keys() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let arguments = [
-        "dev",
-        "--data-dir",
-        data.to_str().unwrap(),
-        "--listen",
-        "127.0.0.1:0",
-    ];
+    let arguments = ["dev", "--data-dir", data.to_str().unwrap(), "--listen", "127.0.0.1:0"];
     let first = Running::start(&arguments);
     let key = variables(&data.join("dev.env"))["ARIZE_API_KEY"].clone();
     assert_eq!(first.stop(), Some(0));
@@ -59,14 +41,8 @@ fn dev_goes_on_with_the_same_keys() {
     let second = Running::start(&arguments);
     let set = variables(&data.join("dev.env"));
     assert_eq!(set["ARIZE_API_KEY"], key);
-    assert_eq!(
-        set["ARIZE_API_HOST"], second.address,
-        "the address is the new one"
-    );
-    assert!(
-        !second.greeting.contains(&key),
-        "the secret is not printed again"
-    );
+    assert_eq!(set["ARIZE_API_HOST"], second.address, "the address is the new one");
+    assert!(!second.greeting.contains(&key), "the secret is not printed again");
     assert_eq!(second.get("/v2/api-keys", &key).0, 200);
 }
 
@@ -76,13 +52,8 @@ fn what_an_interrupted_start_left_is_made_anew() {
     std::fs::create_dir(directory.path().join(".data.partial")).unwrap();
     std::fs::write(directory.path().join(".data.partial/pepper.json"), "half").unwrap();
     let data = directory.path().join("data");
-    let server = Running::start(&[
-        "dev",
-        "--data-dir",
-        data.to_str().unwrap(),
-        "--listen",
-        "127.0.0.1:0",
-    ]);
+    let server =
+        Running::start(&["dev", "--data-dir", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
     let key = variables(&data.join("dev.env"))["ARIZE_API_KEY"].clone();
     assert_eq!(server.get("/v2/api-keys", &key).0, 200);
 }
@@ -93,15 +64,9 @@ fn an_address_in_use_is_named() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let data = directory.path().join("data");
-    let output = claviger(&[
-        "dev",
-        "--data-dir",
-        data.to_str().unwrap(),
-        "--listen",
-        &address,
-    ])
-    .output()
-    .unwrap();
+    let output = claviger(&["dev", "--data-dir", data.to_str().unwrap(), "--listen", &address])
+        .output()
+        .unwrap();
     let text = transcript(&output, directory.path()).replace(&address, "ADDRESS");
     insta::assert_snapshot!(text, @r"
     exit 1

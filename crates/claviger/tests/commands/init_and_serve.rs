@@ -16,10 +16,7 @@ struct Installed {
 /// An installation whose administrator's key is in a file.
 fn installed() -> Installed {
     let directory = tempfile::tempdir().unwrap();
-    let (data, key) = (
-        directory.path().join("data"),
-        directory.path().join("admin.key"),
-    );
+    let (data, key) = (directory.path().join("data"), directory.path().join("admin.key"));
     let output = claviger(&[
         "init",
         "--data-dir",
@@ -31,33 +28,16 @@ fn installed() -> Installed {
     ])
     .output()
     .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        transcript(&output, directory.path())
-    );
-    assert_eq!(
-        output.stdout, b"",
-        "nothing is printed that was not asked for"
-    );
+    assert!(output.status.success(), "{}", transcript(&output, directory.path()));
+    assert_eq!(output.stdout, b"", "nothing is printed that was not asked for");
     let mode = std::fs::metadata(&key).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     let key = std::fs::read_to_string(key).unwrap().trim().to_owned();
-    Installed {
-        directory,
-        data,
-        key,
-    }
+    Installed { directory, data, key }
 }
 
 fn serve(data: &Path) -> Vec<&str> {
-    vec![
-        "serve",
-        "--data-dir",
-        data.to_str().unwrap(),
-        "--listen",
-        "127.0.0.1:0",
-    ]
+    vec!["serve", "--data-dir", data.to_str().unwrap(), "--listen", "127.0.0.1:0"]
 }
 
 fn refusal(installed: &Installed) -> String {
@@ -80,19 +60,10 @@ fn serve_serves_what_init_made() {
 fn init_asks_where_the_key_is_to_go() {
     let directory = tempfile::tempdir().unwrap();
     let data = directory.path().join("data");
-    let arguments = [
-        "init",
-        "--data-dir",
-        data.to_str().unwrap(),
-        "--admin-email",
-        "a@b.example",
-    ];
+    let arguments = ["init", "--data-dir", data.to_str().unwrap(), "--admin-email", "a@b.example"];
     let output = claviger(&arguments).output().unwrap();
     let text = transcript(&output, directory.path());
-    assert!(
-        text.starts_with("exit 2\n--- stdout\n--- stderr\n"),
-        "{text}"
-    );
+    assert!(text.starts_with("exit 2\n--- stdout\n--- stderr\n"), "{text}");
     assert!(text.contains("--admin-key-file"), "{text}");
     assert!(!data.exists());
 }
@@ -111,10 +82,7 @@ fn init_prints_the_key_alone_when_asked() {
     ];
     let output = claviger(&arguments).output().unwrap();
     let key = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        key.starts_with("clvu_") && key.len() == 76,
-        "`> key` captures it and nothing else"
-    );
+    assert!(key.starts_with("clvu_") && key.len() == 76, "`> key` captures it and nothing else");
 }
 
 #[test]
@@ -228,9 +196,6 @@ fn help_and_completions_are_there() {
     }
     for shell in ["bash", "zsh", "fish"] {
         let output = claviger(&["completions", shell]).output().unwrap();
-        assert!(
-            output.status.success() && output.stdout.len() > 500,
-            "{shell}"
-        );
+        assert!(output.status.success() && output.stdout.len() > 500, "{shell}");
     }
 }

@@ -19,10 +19,7 @@ pub(crate) fn transcript(output: &Output, directory: &Path) -> String {
         |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(directory.to_str().unwrap(), "DIR");
     format!(
         "exit {}\n--- stdout\n{}--- stderr\n{}",
-        output
-            .status
-            .code()
-            .map_or("by signal".to_owned(), |code| code.to_string()),
+        output.status.code().map_or("by signal".to_owned(), |code| code.to_string()),
         text(&output.stdout),
         text(&output.stderr),
     )
@@ -42,36 +39,22 @@ impl Running {
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = claviger(arguments);
         let dev = arguments[0] == "dev";
-        command
-            .stdout(Stdio::piped())
-            .stderr(if dev { Stdio::null() } else { Stdio::piped() });
+        command.stdout(Stdio::piped()).stderr(if dev { Stdio::null() } else { Stdio::piped() });
         let mut child = command.spawn().unwrap();
         let mut reader: Box<dyn std::io::BufRead + Send> = if dev {
             Box::new(BufReader::new(child.stdout.take().unwrap()))
         } else {
             Box::new(BufReader::new(child.stderr.take().unwrap()))
         };
-        let last = if dev {
-            "The API, to read"
-        } else {
-            "istening on http://"
-        };
+        let last = if dev { "The API, to read" } else { "istening on http://" };
         let mut greeting = String::new();
         while !greeting.contains(last) {
-            assert_ne!(
-                reader.read_line(&mut greeting).unwrap(),
-                0,
-                "it ended early: {greeting}"
-            );
+            assert_ne!(reader.read_line(&mut greeting).unwrap(), 0, "it ended early: {greeting}");
         }
         let address = greeting.split("istening on http://").nth(1).unwrap();
         let address = address.lines().next().unwrap().to_owned();
         std::thread::spawn(move || reader.read_to_end(&mut Vec::new()));
-        Self {
-            child,
-            address,
-            greeting,
-        }
+        Self { child, address, greeting }
     }
 
     /// Status and body of a request.
@@ -92,13 +75,7 @@ impl Running {
     /// Asks it to stop, and waits for its exit code.
     pub(crate) fn stop(mut self) -> Option<i32> {
         let pid = self.child.id().to_string();
-        assert!(
-            Command::new("kill")
-                .args(["-TERM", &pid])
-                .status()
-                .unwrap()
-                .success()
-        );
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         self.child.wait().unwrap().code()
     }
 }
@@ -114,7 +91,5 @@ impl Drop for Running {
 pub(crate) fn variables(file: &Path) -> HashMap<String, String> {
     let text = std::fs::read_to_string(file).unwrap();
     let pairs = text.lines().map(|line| line.split_once('=').unwrap());
-    pairs
-        .map(|(name, value)| (name.to_owned(), value.to_owned()))
-        .collect()
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

@@ -38,9 +38,5 @@ pub fn authenticate(
         && caller.key.key_type == text.key_type
         && caller.user.account == caller.key.account
         && caller.user.status == UserStatus::Active;
-    if proven && live {
-        Ok(caller)
-    } else {
-        Err(Refusal::Unauthenticated)
-    }
+    if proven && live { Ok(caller) } else { Err(Refusal::Unauthenticated) }
 }

@@ -57,11 +57,10 @@ pub fn service_key(
     may_work_with_keys(caller)?;
     sees_everything(access, resolved)?;
     for (scope, _, grant) in resolved.grants.spaces() {
-        let allowed = resolved.spaces.get(&grant.space).is_some_and(|space| {
-            access
-                .at_space(space)
-                .contains(Permission::ServiceKeyCreate)
-        });
+        let allowed = resolved
+            .spaces
+            .get(&grant.space)
+            .is_some_and(|space| access.at_space(space).contains(Permission::ServiceKeyCreate));
         if !allowed {
             return Err(Refusal::forbidden(format!(
                 "`{scope}`: creating service keys needs SERVICE_KEY_CREATE in the space",
@@ -80,19 +79,11 @@ fn sees_everything(access: &Access, resolved: &ResolvedGrants) -> Result<(), Ref
         }
     }
     for (_, _, grant) in resolved.grants.spaces() {
-        if !resolved
-            .spaces
-            .get(&grant.space)
-            .is_some_and(|space| access.sees_space(space))
-        {
+        if !resolved.spaces.get(&grant.space).is_some_and(|space| access.sees_space(space)) {
             return Err(Refusal::NotFound(Resource::Space));
         }
     }
-    if resolved
-        .grants
-        .custom_roles()
-        .any(|id| !resolved.roles.contains_key(&id))
-    {
+    if resolved.grants.custom_roles().any(|id| !resolved.roles.contains_key(&id)) {
         return Err(Refusal::NotFound(Resource::Role));
     }
     for (scope, organization, grant) in resolved.grants.spaces() {

@@ -74,9 +74,10 @@ pub fn list_scope(
         (None, Some(user)) => keys_of_user(caller, filter.key_type, user.found()),
         (None, None) => Ok(match filter.key_type {
             Some(KeyType::Service) if caller.is_account_admin() => KeyScope::ServiceKeys,
-            Some(KeyType::Service) if caller.is_bot() => KeyScope::ServiceKeysOf(caller.user.id),
+            Some(KeyType::Service) | None if caller.is_bot() => {
+                KeyScope::ServiceKeysOf(caller.user.id)
+            }
             Some(KeyType::Service) => KeyScope::ServiceKeysMadeBy(caller.user.id),
-            None if caller.is_bot() => KeyScope::ServiceKeysOf(caller.user.id),
             Some(KeyType::User) | None => KeyScope::UserKeysOf(caller.user.id),
         }),
     }
@@ -88,18 +89,15 @@ fn keys_of_space(
     space: Option<Space>,
     user: Option<Named<User>>,
 ) -> Result<KeyScope, Refusal> {
-    let space = space
-        .filter(|space| access.sees_space(space))
-        .ok_or(Refusal::NotFound(Resource::Space))?;
+    let space =
+        space.filter(|space| access.sees_space(space)).ok_or(Refusal::NotFound(Resource::Space))?;
     match user {
         Some(Named::Missing) => Err(Refusal::NotFound(Resource::User)),
         Some(Named::Found(user)) => Ok(KeyScope::ServiceKeysIn(space.id, Some(user.id))),
         None if access.at_space(&space).contains(Permission::ServiceKeyRead) => {
             Ok(KeyScope::ServiceKeysIn(space.id, None))
         }
-        None => Err(Refusal::forbidden(
-            "listing service keys needs SERVICE_KEY_READ in the space",
-        )),
+        None => Err(Refusal::forbidden("listing service keys needs SERVICE_KEY_READ in the space")),
     }
 }
 

@@ -43,9 +43,7 @@ fn may_work_with_keys(caller: &Caller) -> Result<(), Refusal> {
     if caller.is_bot() || caller.user.is_developer || caller.is_account_admin() {
         Ok(())
     } else {
-        Err(Refusal::forbidden(
-            "working with API keys needs developer access",
-        ))
+        Err(Refusal::forbidden("working with API keys needs developer access"))
     }
 }
 

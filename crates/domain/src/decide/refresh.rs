@@ -60,9 +60,7 @@ pub fn refresh(
         KeyType::Service => may_refresh_service_key(caller, access, subject, grants)?,
     }
     if !key.is_live(now) {
-        return Err(Refusal::unprocessable(
-            "the key is revoked or expired: create a new one",
-        ));
+        return Err(Refusal::unprocessable("the key is revoked or expired: create a new one"));
     }
     if subject.is_replaced {
         return Err(Refusal::unprocessable(
@@ -75,12 +73,7 @@ pub fn refresh(
     let old_expires_at =
         (!request.grace.is_zero()).then(|| expiry::in_grace(key.expires_at, request.grace, now));
     let impersonates = key.key_type == KeyType::User && !is_own;
-    Ok(RefreshPlan {
-        expires_at,
-        old_expires_at,
-        rule,
-        impersonates,
-    })
+    Ok(RefreshPlan { expires_at, old_expires_at, rule, impersonates })
 }
 
 /// Administrators of all its spaces, or its creator while they may make such keys; and never above what they hold themselves (T33).
@@ -98,9 +91,7 @@ fn may_refresh_service_key(
         return Err(Refusal::NotFound(Resource::ApiKey));
     }
     if caller.is_bot() && !caller.account.policy.bots_may_mint {
-        return Err(Refusal::forbidden(
-            "service keys may only refresh themselves",
-        ));
+        return Err(Refusal::forbidden("service keys may only refresh themselves"));
     }
     let creates = creator && subject.all_spaces(holds(Permission::ServiceKeyCreate));
     if !creates && !administers_all(access, subject) {
@@ -112,8 +103,6 @@ fn may_refresh_service_key(
     if grants.is_some_and(|grants| grants.within(access).is_ok()) {
         Ok(())
     } else {
-        Err(Refusal::forbidden(
-            "the service key holds rights that you do not hold yourself",
-        ))
+        Err(Refusal::forbidden("the service key holds rights that you do not hold yourself"))
     }
 }

@@ -23,11 +23,8 @@ pub fn revoke(caller: &Caller, access: &Access, subject: Option<&Subject>) -> Re
     match key.key_type {
         KeyType::Service if administers_all(access, subject) => Ok(()),
         KeyType::Service if key.created_by == caller.user.id => {
-            let may = subject.all_spaces(|space| {
-                access
-                    .at_space(space)
-                    .contains(Permission::ServiceKeyRevoke)
-            });
+            let may = subject
+                .all_spaces(|space| access.at_space(space).contains(Permission::ServiceKeyRevoke));
             if may {
                 Ok(())
             } else {

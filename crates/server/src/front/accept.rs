@@ -16,6 +16,16 @@ use super::limits::Limits;
 const BACK_OFF: Duration = Duration::from_millis(100);
 
 /// Serves a listener until `shutdown`, and then until what is in flight has finished or its time is up.
+///
+/// ```no_run
+/// use claviger_server::front::{Limits, serve};
+///
+/// # async fn run() -> std::io::Result<()> {
+/// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+/// serve(listener, axum::Router::new(), Limits::default(), std::future::pending()).await;
+/// # Ok(())
+/// # }
+/// ```
 pub async fn serve<S: Attendant>(
     listener: TcpListener,
     service: S,
@@ -37,10 +47,7 @@ pub async fn serve<S: Attendant>(
         });
     }
     drop((listener, stop, stopped));
-    tracing::info!(
-        open = capacity as usize - room.available_permits(),
-        "no longer accepting"
-    );
+    tracing::info!(open = capacity as usize - room.available_permits(), "no longer accepting");
     // Every connection ends within the grace period, so this does too.
     let _ = room.acquire_many(capacity).await;
 }
@@ -74,10 +81,7 @@ async fn next(
 /// Whether accepting failed because the client was gone before its turn.
 fn is_of_the_connection(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
-    matches!(
-        error.kind(),
-        ConnectionAborted | ConnectionRefused | ConnectionReset
-    )
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
 }
 
 async fn serve_stream<S: Attendant>(

@@ -47,10 +47,7 @@ impl Activity {
     pub(super) fn begin(self: &Arc<Self>) -> InFlight {
         self.change(|counts| counts.running += 1);
         self.changed.notify_one();
-        InFlight {
-            activity: Arc::clone(self),
-            is_answered: false,
-        }
+        InFlight { activity: Arc::clone(self), is_answered: false }
     }
 
     /// Waits until the connection should end for what its client does or does not do.
@@ -62,15 +59,8 @@ impl Activity {
                 tracing::info!("HTTP/2 client gives up its requests; closing");
                 return Stop::AtOnce;
             }
-            let patience_now = if counts.running > 0 {
-                Duration::MAX
-            } else {
-                patience
-            };
-            if tokio::time::timeout(patience_now, self.changed.notified())
-                .await
-                .is_err()
-            {
+            let patience_now = if counts.running > 0 { Duration::MAX } else { patience };
+            if tokio::time::timeout(patience_now, self.changed.notified()).await.is_err() {
                 return Stop::Gently;
             }
             patience = limits.keep_alive;

@@ -29,17 +29,12 @@ pub(super) async fn answer<S: Attendant>(
     let request = Request::from_parts(head, body::bounded(incoming, &limits));
     let mut response = service.oneshot(request).await?;
     if version != Version::HTTP_2 && leaves_body_unread(response.status()) {
-        response
-            .headers_mut()
-            .insert(CONNECTION, HeaderValue::from_static("close"));
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)
 }
 
 /// Whether an answer means that the rest of the body will not be waited for, so that the connection cannot go on.
 fn leaves_body_unread(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE
-    )
+    matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE)
 }

@@ -46,9 +46,7 @@ impl TimedBody {
     /// Ready when the wait for the next piece, or for all of them, has lasted too long.
     fn poll_timeout(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let deadline = self.last_moment.min(Instant::now() + self.idle);
-        let timer = self
-            .timer
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
         if !self.is_waiting {
             self.is_waiting = true;
             timer.as_mut().reset(deadline);

@@ -108,13 +108,7 @@ async fn serve_http1<S, Io>(
         shutdown.await;
         Stop::Gently
     };
-    drive(
-        connection,
-        http1::Connection::graceful_shutdown,
-        stop,
-        limits.shutdown_grace,
-    )
-    .await;
+    drive(connection, http1::Connection::graceful_shutdown, stop, limits.shutdown_grace).await;
 }
 
 async fn serve_http2<S, Io>(
@@ -153,13 +147,7 @@ async fn serve_http2<S, Io>(
             stop = watched.watch(&limits) => stop,
         }
     };
-    drive(
-        connection,
-        http2::Connection::graceful_shutdown,
-        stop,
-        limits.shutdown_grace,
-    )
-    .await;
+    drive(connection, http2::Connection::graceful_shutdown, stop, limits.shutdown_grace).await;
 }
 
 /// Runs a connection until it ends by itself, or until `stop` and then at most `grace`.

@@ -17,14 +17,8 @@ const MAX_EXTENSION_BYTES: usize = 4 * 1024;
 const MAX_TRAILER_BYTES: usize = 4 * 1024;
 const MAX_TRAILERS: usize = 16;
 /// Names that would change the meaning of the message if somebody merged trailers into the headers (RFC 9110 §6.5.1).
-const NEVER_TRAILERS: [&str; 6] = [
-    "authorization",
-    "connection",
-    "content-length",
-    "host",
-    "trailer",
-    "transfer-encoding",
-];
+const NEVER_TRAILERS: [&str; 6] =
+    ["authorization", "connection", "content-length", "host", "trailer", "transfer-encoding"];
 
 /// The body is not grammatical.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,16 +61,10 @@ impl BodyScan {
     /// Begins at the first byte after a head.
     pub(super) fn new(framing: Framing) -> Self {
         let place = match framing {
-            Framing::Length(remaining) => Place::Content {
-                remaining,
-                chunked: false,
-            },
+            Framing::Length(remaining) => Place::Content { remaining, chunked: false },
             Framing::Chunked => Place::SizeLine,
         };
-        Self {
-            place,
-            extension_bytes: 0,
-        }
+        Self { place, extension_bytes: 0 }
     }
 
     /// How many bytes of content come next. They may bypass [`step`](Self::step) if [`passed`](Self::passed) hears of them.
@@ -106,15 +94,9 @@ impl BodyScan {
                 Ok(Step::End)
             }
             Place::Content { remaining, .. } => {
-                let count = usize::try_from(*remaining)
-                    .unwrap_or(usize::MAX)
-                    .min(available.len());
+                let count = usize::try_from(*remaining).unwrap_or(usize::MAX).min(available.len());
                 self.passed(count as u64);
-                Ok(if count == 0 {
-                    Step::Wait
-                } else {
-                    Step::Take(count)
-                })
+                Ok(if count == 0 { Step::Wait } else { Step::Take(count) })
             }
             Place::ChunkEnd => match available {
                 [b'\r', b'\n', ..] => {
@@ -126,9 +108,7 @@ impl BodyScan {
             },
             Place::SizeLine => self.read_size_line(available),
             Place::Trailers(lines) => {
-                let end = lines
-                    .advance(available, MAX_TRAILER_BYTES)
-                    .map_err(|_| MalformedBody)?;
+                let end = lines.advance(available, MAX_TRAILER_BYTES).map_err(|_| MalformedBody)?;
                 let Some(end) = end else {
                     return Ok(Step::Wait);
                 };
@@ -148,13 +128,8 @@ impl BodyScan {
                 Err(MalformedBody)
             };
         };
-        let line = window[..line_feed]
-            .strip_suffix(b"\r")
-            .ok_or(MalformedBody)?;
-        let digits = line
-            .iter()
-            .take_while(|byte| byte.is_ascii_hexdigit())
-            .count();
+        let line = window[..line_feed].strip_suffix(b"\r").ok_or(MalformedBody)?;
+        let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
         let (size, extensions) = line.split_at(digits);
         self.extension_bytes += extensions.len();
         if self.extension_bytes > MAX_EXTENSION_BYTES || !are_extensions(extensions) {
@@ -162,10 +137,7 @@ impl BodyScan {
         }
         self.place = match read_size(size)? {
             0 => Place::Trailers(LineScan::START),
-            remaining => Place::Content {
-                remaining,
-                chunked: true,
-            },
+            remaining => Place::Content { remaining, chunked: true },
         };
         Ok(Step::Take(line_feed + 1))
     }
@@ -188,14 +160,10 @@ fn check_trailers(section: &[u8]) -> Result<(), MalformedBody> {
     let mut slots = [httparse::EMPTY_HEADER; MAX_TRAILERS];
     match httparse::parse_headers(section, &mut slots) {
         Ok(httparse::Status::Complete((length, trailers))) if length == section.len() => {
-            let forbidden = |name: &str| {
-                NEVER_TRAILERS
-                    .iter()
-                    .any(|never| never.eq_ignore_ascii_case(name))
-            };
-            let fine = trailers
-                .iter()
-                .all(|field| !forbidden(field.name) && is_plain_value(field.value));
+            let forbidden =
+                |name: &str| NEVER_TRAILERS.iter().any(|never| never.eq_ignore_ascii_case(name));
+            let fine =
+                trailers.iter().all(|field| !forbidden(field.name) && is_plain_value(field.value));
             if fine { Ok(()) } else { Err(MalformedBody) }
         }
         Ok(_) | Err(_) => Err(MalformedBody),

@@ -41,20 +41,14 @@ pub(super) struct Guard<Io> {
 
 /// What comes next from the client.
 enum Phase {
-    Head {
-        lines: LineScan,
-        has_skipped_line: bool,
-    },
+    Head { lines: LineScan, has_skipped_line: bool },
     Body(BodyScan),
     Malformed,
     End,
 }
 
 impl Phase {
-    const HEAD: Self = Self::Head {
-        lines: LineScan::START,
-        has_skipped_line: false,
-    };
+    const HEAD: Self = Self::Head { lines: LineScan::START, has_skipped_line: false };
 }
 
 /// What is being waited for while the timer runs.
@@ -115,11 +109,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Guard<Io> {
 
     /// Answers whether a head is complete. It is released then.
     fn judge_head(&mut self) -> Result<bool, Refusal> {
-        let Phase::Head {
-            lines,
-            has_skipped_line,
-        } = &mut self.phase
-        else {
+        let Phase::Head { lines, has_skipped_line } = &mut self.phase else {
             return Ok(false);
         };
         // RFC 9112 §2.2: one empty line before a request is ignored, because old clients send one after a body.
@@ -153,11 +143,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Guard<Io> {
     fn refuse(&mut self, refusal: Refusal) {
         tracing::debug!(reason = ?refusal, "request refused");
         let wants_no_body = self.transport.incoming().starts_with(b"HEAD ");
-        let stand_in = if wants_no_body {
-            STAND_IN_FOR_HEAD
-        } else {
-            STAND_IN
-        };
+        let stand_in = if wants_no_body { STAND_IN_FOR_HEAD } else { STAND_IN };
         self.transport.substitute(stand_in);
         self.released = stand_in.len();
         self.phase = Phase::End;

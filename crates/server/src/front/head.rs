@@ -53,26 +53,19 @@ struct RequestLine<'h> {
 
 impl<'h> RequestLine<'h> {
     fn read(head: &'h [u8]) -> Result<Self, Refusal> {
-        let length = head
-            .iter()
-            .position(|byte| *byte == b'\r')
-            .unwrap_or(head.len());
+        let length = head.iter().position(|byte| *byte == b'\r').unwrap_or(head.len());
         let mut parts = head[..length].split(|byte| *byte == b' ');
         match (parts.next(), parts.next(), parts.next(), parts.next()) {
-            (Some(method), Some(target), Some(version), None) => Ok(Self {
-                method,
-                target,
-                version,
-            }),
+            (Some(method), Some(target), Some(version), None) => {
+                Ok(Self { method, target, version })
+            }
             _ => Err(Refusal::RequestLine),
         }
     }
 
     fn check(&self, limits: &Limits) -> Result<(), Refusal> {
-        if !matches!(
-            self.version,
-            [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9']
-        ) || self.method.is_empty()
+        if !matches!(self.version, [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'])
+            || self.method.is_empty()
             || !self.method.iter().all(|byte| is_token_byte(*byte))
         {
             return Err(Refusal::RequestLine);

@@ -71,39 +71,21 @@ impl Refusal {
     fn row(self) -> (ProblemKind, &'static str) {
         use ProblemKind as Kind;
         match self {
-            Self::Incomplete => (
-                Kind::InvalidRequest,
-                "The connection ended inside a request.",
-            ),
+            Self::Incomplete => (Kind::InvalidRequest, "The connection ended inside a request."),
             Self::HeadTimeout => (Kind::RequestTimeout, "The request did not arrive in time."),
             Self::BareLineFeed => (Kind::InvalidRequest, "Lines must end with CR LF."),
             Self::RequestLine => (Kind::InvalidRequest, "The request line is malformed."),
-            Self::Method => (
-                Kind::MethodNotAllowed,
-                "The method is not one that is served.",
-            ),
-            Self::Version => (
-                Kind::HttpVersionNotSupported,
-                "HTTP/1.0, 1.1 and 2 are spoken.",
-            ),
+            Self::Method => (Kind::MethodNotAllowed, "The method is not one that is served."),
+            Self::Version => (Kind::HttpVersionNotSupported, "HTTP/1.0, 1.1 and 2 are spoken."),
             Self::TargetTooLong => (Kind::UriTooLong, "The request target is too long."),
-            Self::Target => (
-                Kind::InvalidRequest,
-                "The request target is not one of this server.",
-            ),
-            Self::HeadTooLarge => (
-                Kind::HeaderFieldsTooLarge,
-                "The header section is too large.",
-            ),
+            Self::Target => (Kind::InvalidRequest, "The request target is not one of this server."),
+            Self::HeadTooLarge => (Kind::HeaderFieldsTooLarge, "The header section is too large."),
             Self::TooManyHeaders => (Kind::HeaderFieldsTooLarge, "There are too many headers."),
             Self::HeaderLine => (
                 Kind::InvalidRequest,
                 "A header line is malformed; values are visible ASCII, spaces and tabs.",
             ),
-            Self::Host => (
-                Kind::InvalidRequest,
-                "Exactly one well-formed host must be named.",
-            ),
+            Self::Host => (Kind::InvalidRequest, "Exactly one well-formed host must be named."),
             Self::ContentLength => (
                 Kind::InvalidRequest,
                 "Content-Length must be given once, as a plain decimal number.",
@@ -112,15 +94,11 @@ impl Refusal {
                 Kind::InvalidRequest,
                 "Transfer-Encoding must be given once, as `chunked`, and in HTTP/1.1.",
             ),
-            Self::LengthAndCoding => (
-                Kind::InvalidRequest,
-                "Content-Length and Transfer-Encoding exclude each other.",
-            ),
+            Self::LengthAndCoding => {
+                (Kind::InvalidRequest, "Content-Length and Transfer-Encoding exclude each other.")
+            }
             Self::Authorization => (Kind::InvalidRequest, "Authorization must be given once."),
-            Self::Expectation => (
-                Kind::ExpectationFailed,
-                "Only `100-continue` can be expected.",
-            ),
+            Self::Expectation => (Kind::ExpectationFailed, "Only `100-continue` can be expected."),
         }
     }
 }
@@ -134,11 +112,7 @@ pub(super) fn check_method(method: &[u8]) -> Result<(), Refusal> {
 /// Refuses an expectation other than `100-continue` (RFC 9110 §10.1.1).
 pub(super) fn check_expectation(value: &[u8]) -> Result<(), Refusal> {
     let can_be_met = value.eq_ignore_ascii_case(b"100-continue");
-    if can_be_met {
-        Ok(())
-    } else {
-        Err(Refusal::Expectation)
-    }
+    if can_be_met { Ok(()) } else { Err(Refusal::Expectation) }
 }
 
 /// Whether a header value is visible ASCII, spaces and tabs: RFC 9110 §5.5 without `obs-text`.

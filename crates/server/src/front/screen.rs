@@ -12,13 +12,7 @@ use super::target;
 /// Refuses what must not reach the service.
 pub(super) fn check(request: &Parts, limits: &Limits) -> Result<(), Refusal> {
     check_method(request.method.as_str().as_bytes())?;
-    if request
-        .headers
-        .get_all(header::AUTHORIZATION)
-        .iter()
-        .nth(1)
-        .is_some()
-    {
+    if request.headers.get_all(header::AUTHORIZATION).iter().nth(1).is_some() {
         return Err(Refusal::Authorization);
     }
     for value in request.headers.get_all(header::EXPECT) {
@@ -32,10 +26,7 @@ pub(super) fn check(request: &Parts, limits: &Limits) -> Result<(), Refusal> {
 
 /// What the guard asks of HTTP/1 heads and the HTTP/2 library does not ask.
 fn check_http2(request: &Parts, limits: &Limits) -> Result<(), Refusal> {
-    let path = request
-        .uri
-        .path_and_query()
-        .map_or("", |path| path.as_str());
+    let path = request.uri.path_and_query().map_or("", |path| path.as_str());
     if path.len() > limits.max_target_bytes {
         return Err(Refusal::TargetTooLong);
     }
@@ -43,11 +34,7 @@ fn check_http2(request: &Parts, limits: &Limits) -> Result<(), Refusal> {
     if request.headers.len() > limits.max_headers {
         return Err(Refusal::TooManyHeaders);
     }
-    if !request
-        .headers
-        .values()
-        .all(|value| is_plain_value(value.as_bytes()))
-    {
+    if !request.headers.values().all(|value| is_plain_value(value.as_bytes())) {
         return Err(Refusal::HeaderLine);
     }
     check_authority(request)
@@ -55,15 +42,8 @@ fn check_http2(request: &Parts, limits: &Limits) -> Result<(), Refusal> {
 
 /// RFC 9113 §8.3.1: `:authority` names the host; a Host beside it must say the same.
 fn check_authority(request: &Parts) -> Result<(), Refusal> {
-    let mut hosts = request
-        .headers
-        .get_all(header::HOST)
-        .iter()
-        .map(http::HeaderValue::as_bytes);
-    let authority = request
-        .uri
-        .authority()
-        .map(|authority| authority.as_str().as_bytes());
+    let mut hosts = request.headers.get_all(header::HOST).iter().map(http::HeaderValue::as_bytes);
+    let authority = request.uri.authority().map(|authority| authority.as_str().as_bytes());
     let named = match (authority, hosts.next()) {
         (Some(authority), Some(host)) if !host.eq_ignore_ascii_case(authority) => None,
         (authority, host) => authority.or(host),

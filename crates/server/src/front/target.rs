@@ -7,18 +7,10 @@ use super::refusal::Refusal;
 /// The authority form belongs to CONNECT, which is not served.
 pub(super) fn check<'t>(method: &[u8], target: &'t [u8]) -> Result<Option<&'t [u8]>, Refusal> {
     if target == b"*" {
-        return if method == b"OPTIONS" {
-            Ok(None)
-        } else {
-            Err(Refusal::Target)
-        };
+        return if method == b"OPTIONS" { Ok(None) } else { Err(Refusal::Target) };
     }
     if target.first() == Some(&b'/') {
-        return if is_path_and_query(target) {
-            Ok(None)
-        } else {
-            Err(Refusal::Target)
-        };
+        return if is_path_and_query(target) { Ok(None) } else { Err(Refusal::Target) };
     }
     let after_scheme = strip_scheme(target).ok_or(Refusal::Target)?;
     let authority_len = after_scheme
@@ -35,12 +27,10 @@ pub(super) fn check<'t>(method: &[u8], target: &'t [u8]) -> Result<Option<&'t [u
 
 /// The part after `http://` or `https://`.
 fn strip_scheme(target: &[u8]) -> Option<&[u8]> {
-    [b"http://".as_slice(), b"https://"]
-        .into_iter()
-        .find_map(|scheme| {
-            let (start, rest) = target.split_at_checked(scheme.len())?;
-            start.eq_ignore_ascii_case(scheme).then_some(rest)
-        })
+    [b"http://".as_slice(), b"https://"].into_iter().find_map(|scheme| {
+        let (start, rest) = target.split_at_checked(scheme.len())?;
+        start.eq_ignore_ascii_case(scheme).then_some(rest)
+    })
 }
 
 /// Whether every byte is one of RFC 3986 §3.3 and §3.4, and every percent sign has its two digits.
@@ -71,14 +61,8 @@ fn is_path_byte(byte: u8) -> bool {
 /// Narrower than RFC 3986 §3.2.2: no percent-encoding and no sub-delimiters, which no real host name has.
 pub(super) fn is_host(value: &[u8]) -> bool {
     let host_len = match value.first() {
-        Some(b'[') => value
-            .iter()
-            .position(|byte| *byte == b']')
-            .map_or(0, |end| end + 1),
-        _ => value
-            .iter()
-            .position(|byte| *byte == b':')
-            .unwrap_or(value.len()),
+        Some(b'[') => value.iter().position(|byte| *byte == b']').map_or(0, |end| end + 1),
+        _ => value.iter().position(|byte| *byte == b':').unwrap_or(value.len()),
     };
     let (host, port) = value.split_at(host_len);
     is_address_or_name(host) && is_port(port)
@@ -90,9 +74,7 @@ fn is_address_or_name(host: &[u8]) -> bool {
         [b'[', address @ .., b']'] => {
             str::from_utf8(address).is_ok_and(|text| text.parse::<std::net::Ipv6Addr>().is_ok())
         }
-        name => name
-            .iter()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte)),
+        name => name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(byte)),
     }
 }
 
@@ -112,19 +94,13 @@ mod tests {
 
     #[test]
     fn hosts() {
-        for good in [
-            "a",
-            "a.example:80",
-            "127.0.0.1:8080",
-            "[::1]",
-            "[2001:db8::1]:443",
-            "my_host",
-        ] {
+        for good in ["a", "a.example:80", "127.0.0.1:8080", "[::1]", "[2001:db8::1]:443", "my_host"]
+        {
             assert!(is_host(good.as_bytes()), "{good}");
         }
-        for bad in [
-            "", ":80", "a:", "a:b", "a:99999", "a:+80", "u@a", "a/b", "[::1", "[x]", "a b", "a,b",
-        ] {
+        for bad in
+            ["", ":80", "a:", "a:b", "a:99999", "a:+80", "u@a", "a/b", "[::1", "[x]", "a b", "a,b"]
+        {
             assert!(!is_host(bad.as_bytes()), "{bad}");
         }
     }
@@ -132,11 +108,7 @@ mod tests {
     #[test]
     fn whatever_is_accepted_the_http_library_reads_too() {
         for byte in 0..=u8::MAX {
-            for text in [
-                vec![b'/', byte],
-                vec![b'/', b'?', byte],
-                vec![b'/', b'%', b'4', byte],
-            ] {
+            for text in [vec![b'/', byte], vec![b'/', b'?', byte], vec![b'/', b'%', b'4', byte]] {
                 if check(b"GET", &text).is_ok() {
                     let target = http::Uri::try_from(text.as_slice()).unwrap();
                     let same = target.path_and_query().unwrap().as_str();

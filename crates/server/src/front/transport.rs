@@ -127,9 +127,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Transport<Io> {
     }
 
     fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        self.timer
-            .as_mut()
-            .map_or(Poll::Pending, |timer| timer.as_mut().poll(context))
+        self.timer.as_mut().map_or(Poll::Pending, |timer| timer.as_mut().poll(context))
     }
 
     /// Reads and drops until the client has closed too, or has had its chance.

@@ -46,8 +46,5 @@ pub(crate) fn front_matter() -> OpenApi {
             "An API-key authority that speaks Arize's REST API v2. This document describes its newest dialect; official clients \
              of earlier versions are recognised and answered in theirs.",
         ));
-    OpenApiBuilder::new()
-        .info(info)
-        .components(Some(components.build()))
-        .build()
+    OpenApiBuilder::new().info(info).components(Some(components.build())).build()
 }

@@ -11,7 +11,7 @@ section{margin:1.2rem 0;border:1px solid var(--line);border-radius:.5rem;padding
 h3{font:600 1.05rem ui-monospace,monospace;overflow-wrap:anywhere}
 .method{display:inline-block;min-width:4.2rem;text-align:center;border-radius:.3rem;padding:.05rem .4rem;margin-right:.5rem;color:#fff;background:#555}
 .get{background:#1d6f42}.post{background:#1456a0}.put{background:#8a5a00}.delete{background:#a02020}
-table{border-collapse:collapse;width:100%;font-size:.92rem}td,th{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-top:1px solid var(--line)}
+table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.6rem 0 1rem}td,th{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-top:1px solid var(--line)}
 code{font-family:ui-monospace,monospace;background:var(--soft);border-radius:.2rem;padding:0 .2rem}nav a{margin-right:1rem}";
 
 /// Renders the document.
@@ -63,7 +63,18 @@ fn groups(document: &Value) -> Vec<(String, Vec<Operation<'_>>)> {
             }
         }
     }
+    // What the server is for comes first.
+    groups.sort_by_key(|(tag, _)| tag == "health");
     groups
+}
+
+/// Text with code between backticks.
+fn prose(text: &str) -> Markup {
+    html! {
+        @for (n, part) in text.split('`').enumerate() {
+            @if n % 2 == 1 { code { (part) } } @else { (part) }
+        }
+    }
 }
 
 fn operation(method: &str, path: &str, operation: &Value) -> Markup {
@@ -73,7 +84,7 @@ fn operation(method: &str, path: &str, operation: &Value) -> Markup {
         section id=(text(&operation["operationId"])) {
             h3 { span class={ "method " (method) } { (method.to_uppercase()) } (path) }
             p { strong { (text(&operation["summary"])) } }
-            @if let Some(description) = operation["description"].as_str() { p { (description) } }
+            @if let Some(description) = operation["description"].as_str() { p { (prose(description)) } }
             @if !parameters.is_empty() {
                 table {
                     tr { th { "Parameter" } th { "In" } th { "Type" } th { "Meaning" } }
@@ -82,7 +93,7 @@ fn operation(method: &str, path: &str, operation: &Value) -> Markup {
                             td { code { (text(&parameter["name"])) } }
                             td { (text(&parameter["in"])) }
                             td { (kind(&parameter["schema"])) }
-                            td { (text(&parameter["description"])) }
+                            td { (prose(text(&parameter["description"]))) }
                         }
                     }
                 }
@@ -93,7 +104,7 @@ fn operation(method: &str, path: &str, operation: &Value) -> Markup {
                 @for (status, response) in members(&operation["responses"]) {
                     tr {
                         td { code { (status) } }
-                        td { (text(&response["description"])) }
+                        td { (prose(text(&response["description"]))) }
                         td {
                             @for (_, content) in members(&response["content"]) { (kind(&content["schema"])) }
                         }
@@ -109,7 +120,7 @@ fn schema(name: &str, schema: &Value) -> Markup {
     html! {
         section id={ "schema-" (name) } {
             h3 { (name) }
-            p { (text(&schema["description"])) }
+            p { (prose(text(&schema["description"]))) }
             @if schema["properties"].is_object() {
                 table {
                     tr { th { "Member" } th { "Type" } th { "" } th { "Meaning" } }
@@ -118,7 +129,7 @@ fn schema(name: &str, schema: &Value) -> Markup {
                             td { code { (member) } }
                             td { (kind(value)) }
                             td { @if required.contains(&member) { "always" } }
-                            td { (text(&value["description"])) }
+                            td { (prose(text(&value["description"]))) }
                         }
                     }
                 }
@@ -131,12 +142,8 @@ fn schema(name: &str, schema: &Value) -> Markup {
 
 /// A schema in a few words, with a link where it has a name.
 fn kind(schema: &Value) -> Markup {
-    let variants = ["oneOf", "anyOf", "allOf"]
-        .iter()
-        .flat_map(|word| items(&schema[*word]));
-    let variants: Vec<_> = variants
-        .filter(|variant| variant["type"] != "null")
-        .collect();
+    let variants = ["oneOf", "anyOf", "allOf"].iter().flat_map(|word| items(&schema[*word]));
+    let variants: Vec<_> = variants.filter(|variant| variant["type"] != "null").collect();
     if let Some(reference) = schema["$ref"].as_str() {
         let name = reference.rsplit('/').next().unwrap_or_default();
         return html! { a href={ "#schema-" (name) } { (name) } };
@@ -150,18 +157,18 @@ fn kind(schema: &Value) -> Markup {
         return html! { "list of " (kind(&schema["items"])) };
     }
     let types = match &schema["type"] {
-        Value::Array(types) => types
-            .iter()
-            .map(text)
-            .filter(|name| *name != "null")
-            .collect::<Vec<_>>()
-            .join(" or "),
+        Value::Array(types) => {
+            types.iter().map(text).filter(|name| *name != "null").collect::<Vec<_>>().join(" or ")
+        }
         other => text(other).to_owned(),
     };
     let values: Vec<_> = items(&schema["enum"]).iter().map(text).collect();
     html! {
         (types)
         @if let Some(format) = schema["format"].as_str() { " (" (format) ")" }
+        @for (word, bound) in [("from", "minimum"), ("to", "maximum"), ("up to", "maxLength"), ("up to", "maxItems")] {
+            @if let Some(bound) = schema[bound].as_i64() { " " (word) " " (bound) }
+        }
         @for value in values { " " code { (value) } }
     }
 }
@@ -175,9 +182,5 @@ fn items(value: &Value) -> &[Value] {
 }
 
 fn members(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
-    value
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(name, value)| (name.as_str(), value))
+    value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }

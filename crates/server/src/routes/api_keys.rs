@@ -67,22 +67,9 @@ async fn list(
     let (query, name) = read(&app, &client.call, input).await?;
     let page = app.store.list_keys(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |listed| listed.key.id)?;
-    let writer = Writer {
-        codec: &app.codec,
-        dialect: &client.dialect,
-    };
-    let api_keys = page
-        .items
-        .iter()
-        .map(|listed| writer.listed(listed))
-        .collect();
-    Ok(json(
-        200,
-        &KeyList {
-            api_keys,
-            pagination,
-        },
-    ))
+    let writer = Writer { codec: &app.codec, dialect: &client.dialect };
+    let api_keys = page.items.iter().map(|listed| writer.listed(listed)).collect();
+    Ok(json(200, &KeyList { api_keys, pagination }))
 }
 
 /// Create an API key
@@ -115,10 +102,7 @@ async fn create(
     let body = body::required::<CreateBody>(&app, &headers, body, Limit::CREATE).await;
     let (body, size) = read(&app, &client.call, body).await?;
     let mut create = read(&app, &client.call, body.read(&app.codec)).await?;
-    let writer = Writer {
-        codec: &app.codec,
-        dialect: &client.dialect,
-    };
+    let writer = Writer { codec: &app.codec, dialect: &client.dialect };
     let view = match create.grants.take() {
         None if size > Limit::CREATE_USER_KEY.0 => {
             read(&app, &client.call, Err(Limit::CREATE_USER_KEY.exceeded())).await?
@@ -169,10 +153,7 @@ async fn refresh(
     let body = read(&app, &client.call, body).await?;
     let request = read(&app, &client.call, body.read(&client.dialect)).await?;
     let (key, minted) = keys::refresh(&app, client.call, id, request).await?;
-    let writer = Writer {
-        codec: &app.codec,
-        dialect: &client.dialect,
-    };
+    let writer = Writer { codec: &app.codec, dialect: &client.dialect };
     Ok(json(200, &writer.minted(&key, &minted, None)))
 }
 

@@ -16,14 +16,8 @@ pub(super) fn router(document: &OpenApi) -> Router<App> {
     let json: Arc<str> = document.to_json().unwrap_or_default().into();
     let page: Arc<str> = openapi::page(&json).into();
     Router::new()
-        .route(
-            "/openapi.json",
-            get(move || ready(answer(&json, "application/json"))),
-        )
-        .route(
-            "/docs",
-            get(move || ready(answer(&page, "text/html; charset=utf-8"))),
-        )
+        .route("/openapi.json", get(move || ready(answer(&json, "application/json"))))
+        .route("/docs", get(move || ready(answer(&page, "text/html; charset=utf-8"))))
 }
 
 fn answer(text: &str, media_type: &'static str) -> Response<Body> {

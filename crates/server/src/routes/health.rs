@@ -14,9 +14,7 @@ use crate::error::ApiError;
 use crate::openapi::ProblemBody;
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(healthz))
-        .routes(routes!(readyz))
+    OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz))
 }
 
 /// That the server is there.

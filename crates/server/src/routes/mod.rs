@@ -44,19 +44,12 @@ pub fn router(app: App) -> Router {
 }
 
 async fn not_found() -> Response<axum::body::Body> {
-    Problem::new(
-        ProblemKind::ResourceNotFound,
-        "there is nothing at this path",
-    )
-    .into_response()
+    Problem::new(ProblemKind::ResourceNotFound, "there is nothing at this path").into_response()
 }
 
 async fn method_not_allowed(_: Request) -> Response<axum::body::Body> {
-    Problem::new(
-        ProblemKind::MethodNotAllowed,
-        "this path does not take this method: see `Allow`",
-    )
-    .into_response()
+    Problem::new(ProblemKind::MethodNotAllowed, "this path does not take this method: see `Allow`")
+        .into_response()
 }
 
 /// What was read of a request, if the caller is who they claim to be: nobody else is told what is wrong with their input.
@@ -102,15 +95,9 @@ fn after<Id: WireId>(
         return Ok(None);
     };
     let place = app.cursors.open(list, cursor).ok_or_else(|| {
-        Refusal::invalid(
-            "cursor",
-            "it is not a cursor of this list: start again without it",
-        )
+        Refusal::invalid("cursor", "it is not a cursor of this list: start again without it")
     })?;
-    Ok(Some(After {
-        reader: place.reader,
-        id: Id::of(place.id),
-    }))
+    Ok(Some(After { reader: place.reader, id: Id::of(place.id) }))
 }
 
 /// How a page says where the next one begins.
@@ -123,15 +110,8 @@ fn pagination<T, Id: WireId>(
     let Some(final_item) = page.items.last().filter(|_| page.has_more) else {
         return Ok(Pagination::new(None));
     };
-    let place = After {
-        reader: page.reader,
-        id: id(final_item).number(),
-    };
-    Ok(Pagination::new(Some(app.cursors.seal(
-        list,
-        place,
-        &*app.entropy,
-    )?)))
+    let place = After { reader: page.reader, id: id(final_item).number() };
+    Ok(Pagination::new(Some(app.cursors.seal(list, place, &*app.entropy)?)))
 }
 
 /// A JSON answer.

@@ -21,9 +21,7 @@ use crate::wire::query::Query;
 const LIST: &[&str] = &["name", "limit", "cursor"];
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
 }
 
 /// List organizations
@@ -53,11 +51,7 @@ async fn list(
         let name = list_name("organizations", &query, &LIST[..1]);
         let after = after::<OrganizationId>(&app, &name, &query)?;
         let limit = query.limit()?;
-        let list = ListOrganizations {
-            name: query.search("name")?,
-            after,
-            limit,
-        };
+        let list = ListOrganizations { name: query.search("name")?, after, limit };
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
@@ -68,13 +62,7 @@ async fn list(
         .into_iter()
         .map(|organization| OrganizationView::of(&app.codec, organization))
         .collect();
-    Ok(json(
-        200,
-        &OrganizationList {
-            organizations,
-            pagination,
-        },
-    ))
+    Ok(json(200, &OrganizationList { organizations, pagination }))
 }
 
 /// Get an organization

@@ -21,9 +21,7 @@ use crate::wire::spaces::{SpaceList, SpaceView};
 const LIST: &[&str] = &["org_id", "name", "limit", "cursor"];
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
 }
 
 /// List spaces
@@ -59,12 +57,7 @@ async fn list(
             .get("org_id")
             .map(|id| ids::read::<OrganizationId>(&app.codec, "org_id", id))
             .transpose()?;
-        let list = ListSpaces {
-            organization,
-            name: query.search("name")?,
-            after,
-            limit,
-        };
+        let list = ListSpaces { organization, name: query.search("name")?, after, limit };
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
@@ -99,8 +92,5 @@ async fn get(
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
     let space = app.store.space(client.call, id).await?;
-    Ok(json(
-        200,
-        &SpaceView::of(&app.codec, &client.dialect, space),
-    ))
+    Ok(json(200, &SpaceView::of(&app.codec, &client.dialect, space)))
 }

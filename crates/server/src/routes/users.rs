@@ -21,9 +21,7 @@ use crate::wire::users::{self, UserList, UserView};
 const LIST: &[&str] = &["email", "status", "limit", "cursor"];
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new()
-        .routes(routes!(list))
-        .routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
 }
 
 /// List users
@@ -54,16 +52,8 @@ async fn list(
         let name = list_name("users", &query, &LIST[..2]);
         let after = after::<UserId>(&app, &name, &query)?;
         let limit = query.limit()?;
-        let statuses = query
-            .all("status")
-            .map(users::status)
-            .collect::<Result<_, _>>()?;
-        let list = ListUsers {
-            email: query.search("email")?,
-            statuses,
-            after,
-            limit,
-        };
+        let statuses = query.all("status").map(users::status).collect::<Result<_, _>>()?;
+        let list = ListUsers { email: query.search("email")?, statuses, after, limit };
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;

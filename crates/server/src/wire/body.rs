@@ -33,10 +33,8 @@ impl Limit {
     pub(crate) const REFRESH: Self = Self(16 * 1024);
 
     pub(crate) fn exceeded(self) -> Problem {
-        let detail = format!(
-            "the body is larger than the {} bytes that this operation reads",
-            self.0
-        );
+        let detail =
+            format!("the body is larger than the {} bytes that this operation reads", self.0);
         Problem::new(ProblemKind::PayloadTooLarge, detail)
     }
 }
@@ -77,31 +75,17 @@ async fn large<'a>(app: &'a App, headers: &HeaderMap) -> Option<tokio::sync::Sem
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<usize> {
-    headers
-        .get(header::CONTENT_LENGTH)?
-        .to_str()
-        .ok()?
-        .parse()
-        .ok()
+    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
     let unsupported = |detail| Problem::new(ProblemKind::UnsupportedMediaType, detail);
-    if headers
-        .get(header::CONTENT_ENCODING)
-        .is_some_and(|value| value != "identity")
-    {
-        return Err(unsupported(
-            "compressed bodies are not read: leave out `Content-Encoding`",
-        ));
+    if headers.get(header::CONTENT_ENCODING).is_some_and(|value| value != "identity") {
+        return Err(unsupported("compressed bodies are not read: leave out `Content-Encoding`"));
     }
-    let value = headers
-        .get(header::CONTENT_TYPE)
-        .and_then(|value| value.to_str().ok());
+    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
     let mut parts = value.unwrap_or_default().split(';').map(str::trim);
-    let json = parts
-        .next()
-        .is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
+    let json = parts.next().is_some_and(|media| media.eq_ignore_ascii_case("application/json"));
     let utf8 = parts.filter(|part| !part.is_empty()).all(|part| {
         part.split_once('=').is_some_and(|(name, value)| {
             name.eq_ignore_ascii_case("charset")
@@ -111,9 +95,7 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
     if json && utf8 {
         Ok(())
     } else {
-        Err(unsupported(
-            "the body must be `Content-Type: application/json`, in UTF-8",
-        ))
+        Err(unsupported("the body must be `Content-Type: application/json`, in UTF-8"))
     }
 }
 
@@ -139,11 +121,8 @@ fn broken(error: &axum::Error) -> Problem {
     let mut source: Option<&dyn std::error::Error> = Some(error);
     while let Some(cause) = source {
         if cause.is::<BodyTimeout>() {
-            return Problem::new(
-                ProblemKind::RequestTimeout,
-                "the body did not arrive in time",
-            )
-            .with_header(header::CONNECTION, http::HeaderValue::from_static("close"));
+            return Problem::new(ProblemKind::RequestTimeout, "the body did not arrive in time")
+                .with_header(header::CONNECTION, http::HeaderValue::from_static("close"));
         }
         source = cause.source();
     }
@@ -202,9 +181,7 @@ fn place(path: &str, unknown: bool) -> String {
         return String::new();
     }
     if unknown {
-        path.rsplit_once('.')
-            .map_or("", |(parent, _)| parent)
-            .to_owned()
+        path.rsplit_once('.').map_or("", |(parent, _)| parent).to_owned()
     } else {
         path.to_owned()
     }

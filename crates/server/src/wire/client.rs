@@ -30,25 +30,13 @@ impl FromRequestParts<App> for Client {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = credential::read(&parts.headers, app.store.installation().tag)?;
-        let agent = parts
-            .headers
-            .get(header::USER_AGENT)
-            .and_then(|agent| agent.to_str().ok());
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
         let context = RequestContext {
-            request_id: parts
-                .extensions
-                .get()
-                .map(RequestId::to_string)
-                .unwrap_or_default(),
+            request_id: parts.extensions.get().map(RequestId::to_string).unwrap_or_default(),
             source: parts.extensions.get().map(|PeerAddress(address)| *address),
             user_agent: agent.map(|agent| agent.chars().take(LONGEST_USER_AGENT).collect()),
         };
-        let call = Call {
-            key,
-            now: app.clock.now(),
-            context,
-            quota: app.quota.clone(),
-        };
+        let call = Call { key, now: app.clock.now(), context, quota: app.quota.clone() };
         let dialect = dialect::recognize(&parts.headers, app.options.dialect);
         Ok(Self { call, dialect })
     }

@@ -16,14 +16,8 @@ const INVALID_REQUEST: &str = r#"Bearer realm="claviger", error="invalid_request
 
 /// The one answer to every credential that does not authenticate, whatever is wrong with it.
 pub(crate) fn unauthenticated() -> Problem {
-    Problem::new(
-        ProblemKind::AuthenticationRequired,
-        "the API key is not valid",
-    )
-    .with_header(
-        header::WWW_AUTHENTICATE,
-        HeaderValue::from_static(INVALID_TOKEN),
-    )
+    Problem::new(ProblemKind::AuthenticationRequired, "the API key is not valid")
+        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(INVALID_TOKEN))
 }
 
 fn missing() -> Problem {
@@ -31,21 +25,12 @@ fn missing() -> Problem {
         ProblemKind::AuthenticationRequired,
         "an API key is required: send it as `Authorization: Bearer <key>`",
     )
-    .with_header(
-        header::WWW_AUTHENTICATE,
-        HeaderValue::from_static(CHALLENGE),
-    )
+    .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE))
 }
 
 fn several() -> Problem {
-    Problem::new(
-        ProblemKind::InvalidRequest,
-        "send one `Authorization` header with one API key",
-    )
-    .with_header(
-        header::WWW_AUTHENTICATE,
-        HeaderValue::from_static(INVALID_REQUEST),
-    )
+    Problem::new(ProblemKind::InvalidRequest, "send one `Authorization` header with one API key")
+        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(INVALID_REQUEST))
 }
 
 /// Reads the presented key. Whatever cannot be a key of this installation is refused here, without a hash and without the database.
@@ -73,8 +58,5 @@ pub(crate) fn read(headers: &HeaderMap, tag: InstanceTag) -> Result<KeyText, Pro
         ProblemKind::AuthenticationRequired,
         "the API key belongs to another installation",
     )
-    .with_header(
-        header::WWW_AUTHENTICATE,
-        HeaderValue::from_static(INVALID_TOKEN),
-    ))
+    .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(INVALID_TOKEN)))
 }

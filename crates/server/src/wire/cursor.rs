@@ -28,13 +28,8 @@ impl std::fmt::Debug for CursorCodec {
 impl CursorCodec {
     /// A codec under a key derived from the installation's.
     pub(crate) fn new(id_key: &[u8; 32]) -> Self {
-        let key = Sha256::new()
-            .chain_update(b"clv-cursor-v1\0")
-            .chain_update(id_key)
-            .finalize();
-        Self {
-            cipher: ChaCha20Poly1305::new(&key),
-        }
+        let key = Sha256::new().chain_update(b"clv-cursor-v1\0").chain_update(id_key).finalize();
+        Self { cipher: ChaCha20Poly1305::new(&key) }
     }
 
     /// The cursor behind this thing in this list.
@@ -49,14 +44,8 @@ impl CursorCodec {
         let mut place = [0; 16];
         place[..8].copy_from_slice(&after.reader.number().to_be_bytes());
         place[8..].copy_from_slice(&after.id.to_be_bytes());
-        let payload = Payload {
-            msg: &place,
-            aad: list.as_bytes(),
-        };
-        let sealed = self
-            .cipher
-            .encrypt(&nonce.into(), payload)
-            .map_err(|_| EntropyUnavailable)?;
+        let payload = Payload { msg: &place, aad: list.as_bytes() };
+        let sealed = self.cipher.encrypt(&nonce.into(), payload).map_err(|_| EntropyUnavailable)?;
         Ok(BASE64URL_NOPAD.encode(&[&nonce[..], &sealed].concat()))
     }
 
@@ -67,10 +56,7 @@ impl CursorCodec {
         }
         let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE>()?;
-        let payload = Payload {
-            msg: sealed,
-            aad: list.as_bytes(),
-        };
+        let payload = Payload { msg: sealed, aad: list.as_bytes() };
         let place = self.cipher.decrypt(nonce.into(), payload).ok()?;
         let (reader, id) = place.split_first_chunk::<8>()?;
         Some(After {

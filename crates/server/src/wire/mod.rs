@@ -33,9 +33,6 @@ pub(crate) struct Pagination {
 
 impl Pagination {
     pub(crate) fn new(next_cursor: Option<String>) -> Self {
-        Self {
-            has_more: next_cursor.is_some(),
-            next_cursor,
-        }
+        Self { has_more: next_cursor.is_some(), next_cursor }
     }
 }

@@ -15,15 +15,8 @@ impl FromRequestParts<App> for PathId {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
-        let bad = || {
-            Problem::new(
-                ProblemKind::InvalidRequest,
-                "the path is not valid UTF-8 text",
-            )
-        };
-        let parameters = RawPathParams::from_request_parts(parts, app)
-            .await
-            .map_err(|_| bad())?;
+        let bad = || Problem::new(ProblemKind::InvalidRequest, "the path is not valid UTF-8 text");
+        let parameters = RawPathParams::from_request_parts(parts, app).await.map_err(|_| bad())?;
         let id = parameters.iter().next().map(|(_, value)| value.to_owned());
         id.map(Self).ok_or_else(|| bad().into())
     }

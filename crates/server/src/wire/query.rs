@@ -23,11 +23,7 @@ impl Query {
         repeatable: &[&'static str],
     ) -> Result<Self, Refusal> {
         let mut pairs: Vec<(&'static str, String)> = Vec::new();
-        for part in raw
-            .unwrap_or_default()
-            .split('&')
-            .filter(|part| !part.is_empty())
-        {
+        for part in raw.unwrap_or_default().split('&').filter(|part| !part.is_empty()) {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             let (name, value) = (decode(name)?, decode(value)?);
             if KeyText::looks_like_one(&value) || KeyText::looks_like_one(&name) {
@@ -38,11 +34,7 @@ impl Query {
             }
             let Some(&name) = known.iter().find(|known| **known == name) else {
                 let known = known.join("`, `");
-                let known = if known.is_empty() {
-                    "none".to_owned()
-                } else {
-                    format!("`{known}`")
-                };
+                let known = if known.is_empty() { "none".to_owned() } else { format!("`{known}`") };
                 let reason = format!("unknown parameter; this operation knows {known}");
                 return Err(Refusal::invalid("query", reason));
             };
@@ -61,10 +53,7 @@ impl Query {
 
     /// Every value of a repeatable parameter.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.pairs
-            .iter()
-            .filter(move |(other, _)| *other == name)
-            .map(|(_, value)| value.as_str())
+        self.pairs.iter().filter(move |(other, _)| *other == name).map(|(_, value)| value.as_str())
     }
 
     /// The page size: plain digits, 1 to 100.
@@ -77,24 +66,19 @@ impl Query {
         if (1..=MOST).contains(&limit) {
             Ok(limit)
         } else {
-            Err(Refusal::invalid(
-                "limit",
-                "it must be a whole number from 1 to 100",
-            ))
+            Err(Refusal::invalid("limit", "it must be a whole number from 1 to 100"))
         }
     }
 
     /// A search text of at most 255 characters (CONTRACT §§3–5).
     pub(crate) fn search(&self, name: &'static str) -> Result<Option<String>, Refusal> {
         match self.get(name) {
-            Some(text) if text.chars().count() > 255 => Err(Refusal::invalid(
-                name,
-                "it must not be longer than 255 characters",
-            )),
-            Some(text) if text.contains('\0') => Err(Refusal::invalid(
-                name,
-                "it must not contain control characters",
-            )),
+            Some(text) if text.chars().count() > 255 => {
+                Err(Refusal::invalid(name, "it must not be longer than 255 characters"))
+            }
+            Some(text) if text.contains('\0') => {
+                Err(Refusal::invalid(name, "it must not contain control characters"))
+            }
             text => Ok(text.map(str::to_owned)),
         }
     }
@@ -111,7 +95,5 @@ fn decode(text: &str) -> Result<String, Refusal> {
     }
     let text = text.replace('+', " ");
     let decoded = percent_encoding::percent_decode_str(&text).decode_utf8();
-    decoded
-        .map(std::borrow::Cow::into_owned)
-        .map_err(|_| refused())
+    decoded.map(std::borrow::Cow::into_owned).map_err(|_| refused())
 }

@@ -50,13 +50,11 @@ impl<'de> Deserialize<'de> for RoleInput {
                     ("PREDEFINED" | "BUILTIN", Some(name), None) => Ok(RoleInput::Named(name)),
                     // Responses carry a name beside the id; clients that echo them mean the id (CONTRACT §2.4.2).
                     ("CUSTOM", _, Some(id)) => Ok(RoleInput::Custom(id)),
-                    ("PREDEFINED" | "BUILTIN", _, _) => Err(A::Error::custom(
-                        "a PREDEFINED role has a `name` and no `id`",
-                    )),
+                    ("PREDEFINED" | "BUILTIN", _, _) => {
+                        Err(A::Error::custom("a PREDEFINED role has a `name` and no `id`"))
+                    }
                     ("CUSTOM", _, None) => Err(A::Error::custom("a CUSTOM role has an `id`")),
-                    _ => Err(A::Error::custom(
-                        "the `type` of a role is PREDEFINED or CUSTOM",
-                    )),
+                    _ => Err(A::Error::custom("the `type` of a role is PREDEFINED or CUSTOM")),
                 }
             }
         }
@@ -77,18 +75,15 @@ fn unknown(field: &str, known: &str) -> Refusal {
 /// Reads a role in the account. Custom ones exist in the contract and are refused there (CONTRACT §2.4.2).
 pub(crate) fn account_role(field: &str, input: &RoleInput) -> Result<AccountRole, Refusal> {
     let RoleInput::Named(name) = input else {
-        return Err(Refusal::unprocessable(format!(
-            "`{field}`: custom roles are for spaces"
-        )));
+        return Err(Refusal::unprocessable(format!("`{field}`: custom roles are for spaces")));
     };
     match canonical(name).as_str() {
         "ADMIN" => Ok(AccountRole::Admin),
         "MEMBER" => Ok(AccountRole::Member),
         "ANNOTATOR" => Ok(AccountRole::Annotator),
-        "MEMBER_UI_ONLY" => Err(Refusal::invalid(
-            field.to_owned(),
-            "members without the API cannot have keys",
-        )),
+        "MEMBER_UI_ONLY" => {
+            Err(Refusal::invalid(field.to_owned(), "members without the API cannot have keys"))
+        }
         _ => Err(unknown(field, "ADMIN, MEMBER")),
     }
 }
@@ -108,9 +103,9 @@ pub(crate) fn scoped_role(field: &str, name: &str) -> Result<ScopedRole, Refusal
 pub(crate) fn organization_role(field: &str, input: &RoleInput) -> Result<ScopedRole, Refusal> {
     match input {
         RoleInput::Named(name) => scoped_role(field, name),
-        RoleInput::Custom(_) => Err(Refusal::unprocessable(format!(
-            "`{field}`: custom roles are for spaces"
-        ))),
+        RoleInput::Custom(_) => {
+            Err(Refusal::unprocessable(format!("`{field}`: custom roles are for spaces")))
+        }
     }
 }
 
@@ -173,11 +168,7 @@ fn scoped_role_name(role: ScopedRole) -> &'static str {
 }
 
 fn predefined(dialect: &Dialect, name: &'static str) -> RoleAssignment {
-    RoleAssignment {
-        kind: dialect.spell("PREDEFINED"),
-        id: None,
-        name: dialect.spell(name),
-    }
+    RoleAssignment { kind: dialect.spell("PREDEFINED"), id: None, name: dialect.spell(name) }
 }
 
 impl RoleAssignment {

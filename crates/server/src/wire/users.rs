@@ -60,9 +60,6 @@ pub(crate) fn status(text: &str) -> Result<UserStatus, Refusal> {
         "ACTIVE" => Ok(UserStatus::Active),
         "INVITED" => Ok(UserStatus::Invited),
         "EXPIRED" => Ok(UserStatus::Expired),
-        _ => Err(Refusal::invalid(
-            "status",
-            "it must be one of ACTIVE, INVITED, EXPIRED",
-        )),
+        _ => Err(Refusal::invalid("status", "it must be one of ACTIVE, INVITED, EXPIRED")),
     }
 }

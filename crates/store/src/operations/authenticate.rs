@@ -74,11 +74,7 @@ pub(super) async fn subject<R: Rows>(
         }
     }
     let is_replaced = rows.is_replaced(account, id).await?;
-    Ok(Some(Subject {
-        key,
-        spaces,
-        is_replaced,
-    }))
+    Ok(Some(Subject { key, spaces, is_replaced }))
 }
 
 /// The spaces and custom roles that grants name, as far as they are in the caller's account.
@@ -100,35 +96,25 @@ pub(super) async fn resolve<R: Rows>(
             roles.insert(role.id, role);
         }
     }
-    Ok(ResolvedGrants {
-        grants,
-        spaces,
-        roles,
-    })
+    Ok(ResolvedGrants { grants, spaces, roles })
 }
 
 /// A bot user's roles, as grants that can be held against a caller's.
 pub(super) fn grants_of(bot: &BotUser) -> Grants {
-    let organizations = bot
-        .organizations
-        .iter()
-        .map(|organization| OrganizationGrant {
-            organization: organization.id,
-            role: organization.role,
-            spaces: organization
-                .spaces
-                .iter()
-                .map(|space| SpaceGrant {
-                    space: space.id,
-                    role: match space.role {
-                        SpaceRoleView::Predefined(role) => SpaceRole::Predefined(role),
-                        SpaceRoleView::Custom { id, .. } => SpaceRole::Custom(id),
-                    },
-                })
-                .collect(),
-        });
-    Grants {
-        account_role: bot.account_role,
-        organizations: organizations.collect(),
-    }
+    let organizations = bot.organizations.iter().map(|organization| OrganizationGrant {
+        organization: organization.id,
+        role: organization.role,
+        spaces: organization
+            .spaces
+            .iter()
+            .map(|space| SpaceGrant {
+                space: space.id,
+                role: match space.role {
+                    SpaceRoleView::Predefined(role) => SpaceRole::Predefined(role),
+                    SpaceRoleView::Custom { id, .. } => SpaceRole::Custom(id),
+                },
+            })
+            .collect(),
+    });
+    Grants { account_role: bot.account_role, organizations: organizations.collect() }
 }

@@ -66,23 +66,10 @@ pub(crate) async fn create_user_key<R: Rows>(
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
     let live = live_user_keys(rows, &caller, call.now).await?;
     let expires_at = decide::user_key(&caller, command.expires_at, live, call.now)?;
-    let CreateUserKey {
-        minted,
-        name,
-        description,
-        ..
-    } = command;
-    let draft = Draft {
-        minted,
-        name,
-        description,
-        expires_at,
-    };
-    let key = draft
-        .insert(rows, authority, &caller, caller.user.id, call.now)
-        .await?;
-    rows.count_user_keys(caller.account.id, caller.user.id, 1)
-        .await?;
+    let CreateUserKey { minted, name, description, .. } = command;
+    let draft = Draft { minted, name, description, expires_at };
+    let key = draft.insert(rows, authority, &caller, caller.user.id, call.now).await?;
+    rows.count_user_keys(caller.account.id, caller.user.id, 1).await?;
     let target = Target::ApiKey(key.id);
     audit(rows, call, &caller, Action::ApiKeyCreate, target, json!({})).await?;
     Ok(key)
@@ -114,35 +101,15 @@ pub(crate) async fn create_service_key<R: Rows>(
     let expires_at =
         decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
     let bot = insert_bot(rows, &caller, &resolved, command.name.as_str(), call.now).await?;
-    let CreateServiceKey {
-        minted,
-        name,
-        description,
-        ..
-    } = command;
-    let draft = Draft {
-        minted,
-        name,
-        description,
-        expires_at,
-    };
-    let key = draft
-        .insert(rows, authority, &caller, bot.id, call.now)
-        .await?;
+    let CreateServiceKey { minted, name, description, .. } = command;
+    let draft = Draft { minted, name, description, expires_at };
+    let key = draft.insert(rows, authority, &caller, bot.id, call.now).await?;
     for (_, _, grant) in resolved.grants.spaces() {
         rows.insert_key_space(&key, key.id, grant.space).await?;
     }
     let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
     let target = Target::ApiKey(key.id);
-    audit(
-        rows,
-        call,
-        &caller,
-        Action::ServiceKeyCreate,
-        target,
-        details,
-    )
-    .await?;
+    audit(rows, call, &caller, Action::ServiceKeyCreate, target, details).await?;
     Ok(CreatedServiceKey { key, bot })
 }
 
@@ -154,30 +121,16 @@ async fn complete<R: Rows>(
 ) -> CallResult<Grants> {
     let (space, space_role, organization_role, account_role) = match grants {
         GrantsOrSpace::Grants(grants) => return Ok(grants),
-        GrantsOrSpace::Space {
-            space,
-            space_role,
-            organization_role,
-            account_role,
-        } => (space, space_role, organization_role, account_role),
+        GrantsOrSpace::Space { space, space_role, organization_role, account_role } => {
+            (space, space_role, organization_role, account_role)
+        }
     };
-    let space = rows
-        .space(caller.account.id, space)
-        .await?
-        .ok_or(Refusal::NotFound(Resource::Space))?;
-    let spaces = vec![SpaceGrant {
-        space: space.id,
-        role: SpaceRole::Predefined(space_role),
-    }];
-    let organization = OrganizationGrant {
-        organization: space.organization,
-        role: organization_role,
-        spaces,
-    };
-    Ok(Grants {
-        account_role,
-        organizations: vec![organization],
-    })
+    let space =
+        rows.space(caller.account.id, space).await?.ok_or(Refusal::NotFound(Resource::Space))?;
+    let spaces = vec![SpaceGrant { space: space.id, role: SpaceRole::Predefined(space_role) }];
+    let organization =
+        OrganizationGrant { organization: space.organization, role: organization_role, spaces };
+    Ok(Grants { account_role, organizations: vec![organization] })
 }
 
 async fn insert_bot<R: Rows>(
@@ -203,29 +156,15 @@ async fn insert_bot<R: Rows>(
     let id = rows.insert_user(&bot).await?;
     let mut organizations = Vec::with_capacity(resolved.grants.organizations.len());
     for grant in &resolved.grants.organizations {
-        rows.insert_organization_member(account, grant.organization, id, grant.role)
-            .await?;
+        rows.insert_organization_member(account, grant.organization, id, grant.role).await?;
         let mut spaces = Vec::with_capacity(grant.spaces.len());
         for space in &grant.spaces {
-            rows.insert_space_member(account, space.space, id, space.role)
-                .await?;
-            spaces.push(BotSpace {
-                id: space.space,
-                role: view(resolved, space.role),
-            });
+            rows.insert_space_member(account, space.space, id, space.role).await?;
+            spaces.push(BotSpace { id: space.space, role: view(resolved, space.role) });
         }
-        organizations.push(BotOrganization {
-            id: grant.organization,
-            role: grant.role,
-            spaces,
-        });
+        organizations.push(BotOrganization { id: grant.organization, role: grant.role, spaces });
     }
-    Ok(BotUser {
-        id,
-        name: bot.name,
-        account_role: bot.role,
-        organizations,
-    })
+    Ok(BotUser { id, name: bot.name, account_role: bot.role, organizations })
 }
 
 fn view(resolved: &ResolvedGrants, role: SpaceRole) -> SpaceRoleView {
@@ -233,10 +172,7 @@ fn view(resolved: &ResolvedGrants, role: SpaceRole) -> SpaceRoleView {
         SpaceRole::Predefined(role) => SpaceRoleView::Predefined(role),
         SpaceRole::Custom(id) => {
             let name = resolved.roles.get(&id).map(|role| role.name.clone());
-            SpaceRoleView::Custom {
-                id,
-                name: name.unwrap_or_default(),
-            }
+            SpaceRoleView::Custom { id, name: name.unwrap_or_default() }
         }
     }
 }

@@ -19,18 +19,10 @@ pub(crate) async fn found<R: Rows>(
     founding: Founding,
 ) -> RowResult<Founded> {
     let now = founding.now;
-    let draft = Account {
-        id: AccountId::NOTHING,
-        name: founding.account,
-        policy: founding.policy,
-    };
+    let draft = Account { id: AccountId::NOTHING, name: founding.account, policy: founding.policy };
     let account = rows.insert_account(&draft, now).await?;
-    let mut founded = Founded {
-        account,
-        organizations: Vec::new(),
-        roles: Vec::new(),
-        users: Vec::new(),
-    };
+    let mut founded =
+        Founded { account, organizations: Vec::new(), roles: Vec::new(), users: Vec::new() };
     for organization in founding.organizations {
         let draft = Organization {
             id: OrganizationId::NOTHING,
@@ -62,9 +54,7 @@ pub(crate) async fn found<R: Rows>(
             name: role.name,
             permissions: role.permissions,
         };
-        founded
-            .roles
-            .push(rows.insert_custom_role(&draft, now).await?);
+        founded.roles.push(rows.insert_custom_role(&draft, now).await?);
     }
     for user in founding.users {
         let made = insert_user(rows, authority, &founded, user, now).await?;
@@ -96,15 +86,11 @@ async fn insert_user<R: Rows>(
     let id = rows.insert_user(&draft).await?;
     for (place, role) in user.organizations {
         if let Some((organization, _)) = founded.organizations.get(place) {
-            rows.insert_organization_member(account, *organization, id, role)
-                .await?;
+            rows.insert_organization_member(account, *organization, id, role).await?;
         }
     }
     for (organization, place, role) in user.spaces {
-        let spaces = founded
-            .organizations
-            .get(organization)
-            .map(|(_, spaces)| spaces);
+        let spaces = founded.organizations.get(organization).map(|(_, spaces)| spaces);
         if let Some(&space) = spaces.and_then(|spaces| spaces.get(place)) {
             let role = SpaceRole::Predefined(role);
             rows.insert_space_member(account, space, id, role).await?;

@@ -37,11 +37,7 @@ pub(crate) async fn list_organizations<R: Rows>(
         let chunk = rows.organizations(caller.account.id, &query, after).await?;
         let last = chunk.last().map(|organization| organization.id);
         let complete = chunk.len() < CHUNK as usize;
-        seen.extend(
-            chunk
-                .into_iter()
-                .filter(|found| access.sees_organization(found.id)),
-        );
+        seen.extend(chunk.into_iter().filter(|found| access.sees_organization(found.id)));
         if complete || seen.len() > wanted as usize {
             return Ok(list::cut(&caller, seen, wanted));
         }
@@ -152,10 +148,7 @@ pub(crate) async fn remove_user<R: Rows>(
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
     let account = caller.account.id;
-    let found = rows
-        .user(account, id)
-        .await?
-        .filter(|user| user.kind == UserKind::Person);
+    let found = rows.user(account, id).await?.filter(|user| user.kind == UserKind::Person);
     let user = found.ok_or(Refusal::NotFound(Resource::User))?;
     if !access.at_account().contains(Permission::UserDelete) {
         return Err(Refusal::forbidden("removing users needs USER_DELETE in the account").into());
@@ -169,14 +162,6 @@ pub(crate) async fn remove_user<R: Rows>(
     rows.block_user(account, id).await?;
     let revoked = rows.revoke_user_keys(account, id, call.now).await?;
     let details = json!({ "revoked_user_keys": revoked });
-    audit(
-        rows,
-        call,
-        &caller,
-        Action::UserDelete,
-        Target::User(id),
-        details,
-    )
-    .await?;
+    audit(rows, call, &caller, Action::UserDelete, Target::User(id), details).await?;
     Ok(())
 }

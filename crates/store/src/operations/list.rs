@@ -18,10 +18,7 @@ pub(crate) async fn list_keys<R: Rows>(
     let caller = authenticate::caller(rows, authority, &call).await?;
     let account = caller.account.id;
     let access = authenticate::access(rows, &caller).await?;
-    let mut filter = KeyFilter {
-        key_type: query.key_type,
-        ..KeyFilter::default()
-    };
+    let mut filter = KeyFilter { key_type: query.key_type, ..KeyFilter::default() };
     if let Some(id) = query.space {
         filter.space = Some(named(rows.space(account, id).await?));
     }
@@ -31,19 +28,9 @@ pub(crate) async fn list_keys<R: Rows>(
     let scope = decide::list_scope(&caller, &access, filter)?;
     let before = place(&caller, query.after)?.unwrap_or(ApiKeyId::new(i64::MAX));
     let limit = query.limit + 1;
-    let page = KeyPage {
-        account,
-        scope,
-        status: query.status,
-        before,
-        limit,
-    };
+    let page = KeyPage { account, scope, status: query.status, before, limit };
     let keys = rows.keys(page).await?;
-    let Page {
-        items: keys,
-        has_more,
-        reader,
-    } = cut(&caller, keys, query.limit);
+    let Page { items: keys, has_more, reader } = cut(&caller, keys, query.limit);
     let mut items = Vec::with_capacity(keys.len());
     for key in keys {
         let mut bot = None;
@@ -52,11 +39,7 @@ pub(crate) async fn list_keys<R: Rows>(
         }
         items.push(ListedKey { key, bot });
     }
-    Ok(Page {
-        reader,
-        items,
-        has_more,
-    })
+    Ok(Page { reader, items, has_more })
 }
 
 fn named<T>(found: Option<T>) -> Named<T> {
@@ -68,20 +51,15 @@ pub(super) fn cut<T>(caller: &Caller, mut items: Vec<T>, limit: u32) -> Page<T> 
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let has_more = items.len() > limit;
     items.truncate(limit);
-    Page {
-        reader: caller.user.id,
-        items,
-        has_more,
-    }
+    Page { reader: caller.user.id, items, has_more }
 }
 
 /// Where to go on, if it is the caller's own list that goes on (T45).
 pub(super) fn place<Id>(caller: &Caller, after: Option<After<Id>>) -> Result<Option<Id>, Refusal> {
     match after {
-        Some(after) if after.reader != caller.user.id => Err(Refusal::invalid(
-            "cursor",
-            "it belongs to another list: start again without it",
-        )),
+        Some(after) if after.reader != caller.user.id => {
+            Err(Refusal::invalid("cursor", "it belongs to another list: start again without it"))
+        }
         after => Ok(after.map(|after| after.id)),
     }
 }
@@ -95,15 +73,9 @@ async fn listed_bot<R: Rows>(
 ) -> RowResult<BotUser> {
     if matches!(scope, KeyScope::ServiceKeysIn(..)) {
         let user = rows.user(account, id).await?;
-        let (name, account_role) = user.map_or((String::new(), AccountRole::Member), |user| {
-            (user.name, user.role)
-        });
-        return Ok(BotUser {
-            id,
-            name,
-            account_role,
-            organizations: Vec::new(),
-        });
+        let (name, account_role) =
+            user.map_or((String::new(), AccountRole::Member), |user| (user.name, user.role));
+        return Ok(BotUser { id, name, account_role, organizations: Vec::new() });
     }
     bot(rows, account, id).await
 }
@@ -116,26 +88,13 @@ pub(super) async fn bot<R: Rows>(
 ) -> RowResult<BotUser> {
     let Some(user) = rows.user(account, id).await? else {
         let account_role = AccountRole::Member;
-        return Ok(BotUser {
-            id,
-            name: String::new(),
-            account_role,
-            organizations: Vec::new(),
-        });
+        return Ok(BotUser { id, name: String::new(), account_role, organizations: Vec::new() });
     };
     let mut organizations = rows.bot_organizations(account, id).await?;
     for (organization, space) in rows.bot_spaces(account, id).await? {
-        if let Some(found) = organizations
-            .iter_mut()
-            .find(|found| found.id == organization)
-        {
+        if let Some(found) = organizations.iter_mut().find(|found| found.id == organization) {
             found.spaces.push(space);
         }
     }
-    Ok(BotUser {
-        id,
-        name: user.name,
-        account_role: user.role,
-        organizations,
-    })
+    Ok(BotUser { id, name: user.name, account_role: user.role, organizations })
 }

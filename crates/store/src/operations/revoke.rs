@@ -19,9 +19,7 @@ pub(crate) async fn revoke_key<R: Rows>(
     let access = authenticate::access(rows, &caller).await?;
     let subject = authenticate::subject(rows, &caller, id).await?;
     decide::revoke(&caller, &access, subject.as_ref())?;
-    let Some(key) = subject
-        .map(|subject| subject.key)
-        .filter(|key| key.revoked_at.is_none())
+    let Some(key) = subject.map(|subject| subject.key).filter(|key| key.revoked_at.is_none())
     else {
         return Ok(());
     };

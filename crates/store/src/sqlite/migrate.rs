@@ -15,11 +15,9 @@ pub(super) fn run(connection: &Connection) -> Result<(), OpenError> {
         "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
     )?;
     let known = STEPS.last().map_or(0, |(version, _)| *version);
-    let found: i64 = connection.query_row(
-        "SELECT coalesce(max(version), 0) FROM migrations",
-        [],
-        |row| row.get(0),
-    )?;
+    let found: i64 =
+        connection
+            .query_row("SELECT coalesce(max(version), 0) FROM migrations", [], |row| row.get(0))?;
     if found > known {
         return Err(OpenError::Newer { found, known });
     }
@@ -27,10 +25,7 @@ pub(super) fn run(connection: &Connection) -> Result<(), OpenError> {
         let checksum: [u8; 32] = Sha256::digest(text).into();
         if *version > found {
             connection.execute_batch(text)?;
-            connection.execute(
-                "INSERT INTO migrations VALUES ($1, $2)",
-                (version, checksum),
-            )?;
+            connection.execute("INSERT INTO migrations VALUES ($1, $2)", (version, checksum))?;
             continue;
         }
         let kept: [u8; 32] = connection.query_row(

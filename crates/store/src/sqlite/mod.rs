@@ -48,9 +48,7 @@ pub struct SqliteStore {
 
 /// SQLite answers where it is asked: its futures are ready when they are first polled.
 fn now<T>(future: impl Future<Output = T>) -> T {
-    future
-        .now_or_never()
-        .unwrap_or_else(|| unreachable!("SQLite's statements never wait"))
+    future.now_or_never().unwrap_or_else(|| unreachable!("SQLite's statements never wait"))
 }
 
 /// Runs an operation in the writer's next group. The answer comes when the group is on disk.
@@ -88,15 +86,11 @@ impl Store for SqliteStore {
     }
 
     async fn authenticate(&self, call: Call) -> CallResult<()> {
-        read!(self, |rows, authority| operations::authenticate(
-            rows, authority, call
-        ))
+        read!(self, |rows, authority| operations::authenticate(rows, authority, call))
     }
 
     async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey> {
-        write!(self, |rows, authority| operations::create_user_key(
-            rows, authority, call, command
-        ))
+        write!(self, |rows, authority| operations::create_user_key(rows, authority, call, command))
     }
 
     async fn create_service_key(
@@ -110,21 +104,15 @@ impl Store for SqliteStore {
     }
 
     async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey> {
-        write!(self, |rows, authority| operations::refresh_key(
-            rows, authority, call, command
-        ))
+        write!(self, |rows, authority| operations::refresh_key(rows, authority, call, command))
     }
 
     async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::revoke_key(
-            rows, authority, call, id
-        ))
+        write!(self, |rows, authority| operations::revoke_key(rows, authority, call, id))
     }
 
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {
-        read!(self, |rows, authority| operations::list_keys(
-            rows, authority, call, query
-        ))
+        read!(self, |rows, authority| operations::list_keys(rows, authority, call, query))
     }
 
     async fn list_organizations(
@@ -132,45 +120,31 @@ impl Store for SqliteStore {
         call: Call,
         query: ListOrganizations,
     ) -> CallResult<Page<Organization>> {
-        read!(self, |rows, authority| operations::list_organizations(
-            rows, authority, call, query
-        ))
+        read!(self, |rows, authority| operations::list_organizations(rows, authority, call, query))
     }
 
     async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization> {
-        read!(self, |rows, authority| operations::organization(
-            rows, authority, call, id
-        ))
+        read!(self, |rows, authority| operations::organization(rows, authority, call, id))
     }
 
     async fn list_spaces(&self, call: Call, query: ListSpaces) -> CallResult<Page<Space>> {
-        read!(self, |rows, authority| operations::list_spaces(
-            rows, authority, call, query
-        ))
+        read!(self, |rows, authority| operations::list_spaces(rows, authority, call, query))
     }
 
     async fn space(&self, call: Call, id: SpaceId) -> CallResult<Space> {
-        read!(self, |rows, authority| operations::space(
-            rows, authority, call, id
-        ))
+        read!(self, |rows, authority| operations::space(rows, authority, call, id))
     }
 
     async fn list_users(&self, call: Call, query: ListUsers) -> CallResult<Page<User>> {
-        read!(self, |rows, authority| operations::list_users(
-            rows, authority, call, query
-        ))
+        read!(self, |rows, authority| operations::list_users(rows, authority, call, query))
     }
 
     async fn user(&self, call: Call, id: UserId) -> CallResult<User> {
-        read!(self, |rows, authority| operations::user(
-            rows, authority, call, id
-        ))
+        read!(self, |rows, authority| operations::user(rows, authority, call, id))
     }
 
     async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::remove_user(
-            rows, authority, call, id
-        ))
+        write!(self, |rows, authority| operations::remove_user(rows, authority, call, id))
     }
 
     async fn write_last_uses(&self) -> Result<(), StoreError> {

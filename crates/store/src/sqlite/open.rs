@@ -92,10 +92,7 @@ pub enum OpenError {
 impl SqliteOptions {
     /// A database file at this path.
     pub fn at(path: impl Into<PathBuf>) -> Self {
-        Self {
-            path: path.into(),
-            durability: Durability::Full,
-        }
+        Self { path: path.into(), durability: Durability::Full }
     }
 
     /// Says how much has to be on disk before a commit returns.
@@ -171,18 +168,11 @@ impl SqliteOptions {
         let thread = |error| OpenError::File(error, self.path.clone());
         let authority = Authority::new(Keyring::new(installation.tag, peppers));
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
-        let connections = (0..READERS)
-            .map(|_| self.connect(read_only))
-            .collect::<Result<Vec<_>, _>>()?;
+        let connections =
+            (0..READERS).map(|_| self.connect(read_only)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers::start(connections).map_err(thread)?;
         let writer = Writer::start(writer).map_err(thread)?;
-        Ok(SqliteStore {
-            installation,
-            authority,
-            writer,
-            readers,
-            _lock: lock,
-        })
+        Ok(SqliteStore { installation, authority, writer, readers, _lock: lock })
     }
 
     fn connect(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
@@ -229,11 +219,10 @@ fn lock_path(database: &Path) -> PathBuf {
 }
 
 fn installation(connection: &Connection) -> Result<Option<Installation>, OpenError> {
-    let row = connection.query_row(
-        "SELECT tag, id_key FROM installation WHERE id = 1",
-        [],
-        |row| Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?)),
-    );
+    let row =
+        connection.query_row("SELECT tag, id_key FROM installation WHERE id = 1", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, [u8; 32]>(1)?))
+        });
     match row {
         Ok((tag, id_key)) => Ok(InstanceTag::parse(&tag).map(|tag| Installation { tag, id_key })),
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
@@ -244,10 +233,7 @@ fn installation(connection: &Connection) -> Result<Option<Installation>, OpenErr
 fn checks(connection: &Connection) -> Result<Vec<PepperCheck>, OpenError> {
     let mut statement = connection.prepare("SELECT pepper, value FROM pepper_checks")?;
     let rows = statement.query_map([], |row| {
-        Ok(PepperCheck {
-            pepper: PepperId(row.get(0)?),
-            value: row.get(1)?,
-        })
+        Ok(PepperCheck { pepper: PepperId(row.get(0)?), value: row.get(1)? })
     })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }

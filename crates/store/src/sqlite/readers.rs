@@ -48,9 +48,7 @@ impl Readers {
                 .name("store-reader".to_owned())
                 .spawn(move || serve(&mut connection, &waiting))?;
         }
-        Ok(Self {
-            jobs: Mutex::new(Some(jobs)),
-        })
+        Ok(Self { jobs: Mutex::new(Some(jobs)) })
     }
 
     /// Runs a job on a snapshot that is taken when it starts.
@@ -63,19 +61,13 @@ impl Readers {
             // Whoever asked may be gone.
             drop(sender.send(job(rows)));
         });
-        let jobs = self
-            .jobs
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
+        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let jobs = jobs.ok_or_else(|| ReaderError::Closed.into_store())?;
         jobs.try_send(job).map_err(|error| match error {
             TrySendError::Full(_) => ReaderError::Busy.into_store(),
             TrySendError::Disconnected(_) => ReaderError::Closed.into_store(),
         })?;
-        answer
-            .await
-            .unwrap_or_else(|_| Err(ReaderError::Dropped.into_store().into()))
+        answer.await.unwrap_or_else(|_| Err(ReaderError::Dropped.into_store().into()))
     }
 
     /// Lets the threads end when they have done what is waiting.
@@ -86,10 +78,7 @@ impl Readers {
 
 fn serve(connection: &mut Connection, waiting: &Mutex<Receiver<Job>>) {
     loop {
-        let job = waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .recv();
+        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
         if let Err(error) = connection.execute_batch("BEGIN") {
             tracing::error!(error = %store_error(error), "a snapshot could not be taken");

@@ -26,11 +26,7 @@ pub(super) struct Columns<'a, 'stmt> {
 
 impl<'a, 'stmt> Columns<'a, 'stmt> {
     pub(super) fn of(table: &'static str, row: &'a Row<'stmt>) -> Self {
-        Self {
-            row,
-            table,
-            next: 0,
-        }
+        Self { row, table, next: 0 }
     }
 
     /// Goes on with the columns of another table.
@@ -51,11 +47,7 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
     }
 
     fn corrupt(&self, column: &'static str) -> StoreError {
-        Corrupt {
-            table: self.table,
-            column,
-        }
-        .into()
+        Corrupt { table: self.table, column }.into()
     }
 
     fn parse<T>(
@@ -104,9 +96,7 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
             expires_at: columns.maybe_instant("expires_at")?,
             revoked_at: columns.maybe_instant("revoked_at")?,
             last_used_at: columns.maybe_instant("last_used_at")?,
-            replaces: columns
-                .take::<Option<i64>>("replaces_key_id")?
-                .map(ApiKeyId::new),
+            replaces: columns.take::<Option<i64>>("replaces_key_id")?.map(ApiKeyId::new),
         })
     }
 
@@ -148,10 +138,7 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
         let user = self.user()?;
         let account = self.account()?;
         let caller = Caller { key, user, account };
-        Ok(Presented {
-            caller,
-            digest: StoredDigest { pepper, digest },
-        })
+        Ok(Presented { caller, digest: StoredDigest { pepper, digest } })
     }
 
     pub(super) fn organization(&mut self) -> Decoded<Organization> {
@@ -217,9 +204,7 @@ impl Columns<'_, '_> {
 }
 
 fn key_type(text: &str) -> Option<KeyType> {
-    [KeyType::User, KeyType::Service]
-        .into_iter()
-        .find(|value| key_type_name(*value) == text)
+    [KeyType::User, KeyType::Service].into_iter().find(|value| key_type_name(*value) == text)
 }
 
 pub(super) fn key_type_name(value: KeyType) -> &'static str {
@@ -230,9 +215,7 @@ pub(super) fn key_type_name(value: KeyType) -> &'static str {
 }
 
 fn user_kind(text: &str) -> Option<UserKind> {
-    [UserKind::Person, UserKind::Bot]
-        .into_iter()
-        .find(|value| user_kind_name(*value) == text)
+    [UserKind::Person, UserKind::Bot].into_iter().find(|value| user_kind_name(*value) == text)
 }
 
 pub(super) fn user_kind_name(value: UserKind) -> &'static str {
@@ -243,14 +226,9 @@ pub(super) fn user_kind_name(value: UserKind) -> &'static str {
 }
 
 fn user_status(text: &str) -> Option<UserStatus> {
-    [
-        UserStatus::Active,
-        UserStatus::Invited,
-        UserStatus::Expired,
-        UserStatus::Blocked,
-    ]
-    .into_iter()
-    .find(|value| user_status_name(*value) == text)
+    [UserStatus::Active, UserStatus::Invited, UserStatus::Expired, UserStatus::Blocked]
+        .into_iter()
+        .find(|value| user_status_name(*value) == text)
 }
 
 pub(super) fn user_status_name(value: UserStatus) -> &'static str {
@@ -263,14 +241,9 @@ pub(super) fn user_status_name(value: UserStatus) -> &'static str {
 }
 
 fn account_role(text: &str) -> Option<AccountRole> {
-    [
-        AccountRole::Admin,
-        AccountRole::Member,
-        AccountRole::Annotator,
-        AccountRole::MemberUiOnly,
-    ]
-    .into_iter()
-    .find(|value| account_role_name(*value) == text)
+    [AccountRole::Admin, AccountRole::Member, AccountRole::Annotator, AccountRole::MemberUiOnly]
+        .into_iter()
+        .find(|value| account_role_name(*value) == text)
 }
 
 pub(super) fn account_role_name(value: AccountRole) -> &'static str {
@@ -283,14 +256,9 @@ pub(super) fn account_role_name(value: AccountRole) -> &'static str {
 }
 
 fn scoped_role(text: &str) -> Option<ScopedRole> {
-    [
-        ScopedRole::Admin,
-        ScopedRole::Member,
-        ScopedRole::ReadOnly,
-        ScopedRole::Annotator,
-    ]
-    .into_iter()
-    .find(|value| scoped_role_name(*value) == text)
+    [ScopedRole::Admin, ScopedRole::Member, ScopedRole::ReadOnly, ScopedRole::Annotator]
+        .into_iter()
+        .find(|value| scoped_role_name(*value) == text)
 }
 
 pub(super) fn scoped_role_name(value: ScopedRole) -> &'static str {
@@ -303,12 +271,9 @@ pub(super) fn scoped_role_name(value: ScopedRole) -> &'static str {
 }
 
 fn refresh_expiry(text: &str) -> Option<RefreshExpiryPolicy> {
-    [
-        RefreshExpiryPolicy::ByDialect,
-        RefreshExpiryPolicy::TightenOnly,
-    ]
-    .into_iter()
-    .find(|value| refresh_expiry_name(*value) == text)
+    [RefreshExpiryPolicy::ByDialect, RefreshExpiryPolicy::TightenOnly]
+        .into_iter()
+        .find(|value| refresh_expiry_name(*value) == text)
 }
 
 pub(super) fn refresh_expiry_name(value: RefreshExpiryPolicy) -> &'static str {

@@ -55,25 +55,21 @@ impl<'a> SqliteRows<'a> {
     }
 
     fn execute(&self, text: &str, parameters: impl Params) -> RowResult<usize> {
-        self.statement(text)?
-            .execute(parameters)
-            .map_err(store_error)
+        self.statement(text)?.execute(parameters).map_err(store_error)
     }
 
     /// Carries out a change that must touch exactly one row (T50): a defect would show here, and be undone.
     fn execute_one(&self, text: &str, parameters: impl Params) -> RowResult<()> {
         match self.execute(text, parameters)? {
             1 => Ok(()),
-            count => Err(StoreError::Failed(
-                format!("{count} rows changed where 1 was meant").into(),
-            )),
+            count => {
+                Err(StoreError::Failed(format!("{count} rows changed where 1 was meant").into()))
+            }
         }
     }
 
     fn insert(&self, text: &str, parameters: impl Params) -> RowResult<i64> {
-        self.statement(text)?
-            .query_row(parameters, |row| row.get(0))
-            .map_err(store_error)
+        self.statement(text)?.query_row(parameters, |row| row.get(0)).map_err(store_error)
     }
 
     fn all<T>(
@@ -102,8 +98,7 @@ impl<'a> SqliteRows<'a> {
         let mut statement = self.statement(text)?;
         let mut rows = statement.query(parameters).map_err(store_error)?;
         let row = rows.next().map_err(store_error)?;
-        row.map(|row| decode(&mut Columns::of(table, row)))
-            .transpose()
+        row.map(|row| decode(&mut Columns::of(table, row))).transpose()
     }
 }
 
@@ -120,9 +115,7 @@ fn micros(instant: Timestamp) -> i64 {
 
 impl Rows for SqliteRows<'_> {
     async fn presented(&mut self, handle: KeyHandle) -> RowResult<Option<Presented>> {
-        self.one("api_keys", sql::PRESENTED, [handle.as_str()], |columns| {
-            columns.presented()
-        })
+        self.one("api_keys", sql::PRESENTED, [handle.as_str()], |columns| columns.presented())
     }
 
     async fn memberships(
@@ -131,24 +124,15 @@ impl Rows for SqliteRows<'_> {
         user: UserId,
     ) -> RowResult<Vec<Membership>> {
         let of_user = (user.number(), account.number());
-        let mut found = self.all(
-            "organization_members",
-            sql::ORGANIZATION_MEMBERSHIPS,
-            of_user,
-            |columns| {
+        let mut found =
+            self.all("organization_members", sql::ORGANIZATION_MEMBERSHIPS, of_user, |columns| {
                 let id = OrganizationId::new(columns.take("organization_id")?);
                 Ok(Membership::Organization(id, columns.scoped_role()?))
-            },
-        )?;
-        found.extend(self.all(
-            "space_members",
-            sql::SPACE_MEMBERSHIPS,
-            of_user,
-            |columns| {
-                let id = SpaceId::new(columns.take("space_id")?);
-                Ok(Membership::Space(id, columns.space_permissions()?))
-            },
-        )?);
+            })?;
+        found.extend(self.all("space_members", sql::SPACE_MEMBERSHIPS, of_user, |columns| {
+            let id = SpaceId::new(columns.take("space_id")?);
+            Ok(Membership::Space(id, columns.space_permissions()?))
+        })?);
         Ok(found)
     }
 
@@ -158,9 +142,7 @@ impl Rows for SqliteRows<'_> {
         id: OrganizationId,
     ) -> RowResult<Option<Organization>> {
         let row = (id.number(), account.number());
-        self.one("organizations", sql::ORGANIZATION, row, |columns| {
-            columns.organization()
-        })
+        self.one("organizations", sql::ORGANIZATION, row, |columns| columns.organization())
     }
 
     async fn organizations(
@@ -172,18 +154,11 @@ impl Rows for SqliteRows<'_> {
         let after = after.map_or(0, OrganizationId::number);
         let name = sql::contains(query.name.as_deref());
         let page = (account.number(), after, name, query.limit);
-        self.all("organizations", sql::ORGANIZATIONS, page, |columns| {
-            columns.organization()
-        })
+        self.all("organizations", sql::ORGANIZATIONS, page, |columns| columns.organization())
     }
 
     async fn space(&mut self, account: AccountId, id: SpaceId) -> RowResult<Option<Space>> {
-        self.one(
-            "spaces",
-            sql::SPACE,
-            (id.number(), account.number()),
-            |columns| columns.space(),
-        )
+        self.one("spaces", sql::SPACE, (id.number(), account.number()), |columns| columns.space())
     }
 
     async fn spaces(
@@ -202,9 +177,7 @@ impl Rows for SqliteRows<'_> {
             }
             Some(organization) => {
                 let page = (account, after, name, organization.number(), query.limit);
-                self.all("spaces", sql::SPACES_OF_ORGANIZATION, page, |columns| {
-                    columns.space()
-                })
+                self.all("spaces", sql::SPACES_OF_ORGANIZATION, page, |columns| columns.space())
             }
         }
     }
@@ -215,18 +188,11 @@ impl Rows for SqliteRows<'_> {
         id: RoleId,
     ) -> RowResult<Option<CustomRole>> {
         let row = (id.number(), account.number());
-        self.one("custom_roles", sql::CUSTOM_ROLE, row, |columns| {
-            columns.custom_role()
-        })
+        self.one("custom_roles", sql::CUSTOM_ROLE, row, |columns| columns.custom_role())
     }
 
     async fn user(&mut self, account: AccountId, id: UserId) -> RowResult<Option<User>> {
-        self.one(
-            "users",
-            sql::USER,
-            (id.number(), account.number()),
-            |columns| columns.user(),
-        )
+        self.one("users", sql::USER, (id.number(), account.number()), |columns| columns.user())
     }
 
     async fn users(
@@ -251,19 +217,12 @@ impl Rows for SqliteRows<'_> {
     }
 
     async fn key(&mut self, account: AccountId, id: ApiKeyId) -> RowResult<Option<ApiKey>> {
-        self.one(
-            "api_keys",
-            sql::KEY,
-            (id.number(), account.number()),
-            |columns| columns.key(),
-        )
+        self.one("api_keys", sql::KEY, (id.number(), account.number()), |columns| columns.key())
     }
 
     async fn is_replaced(&mut self, account: AccountId, id: ApiKeyId) -> RowResult<bool> {
         let row = (id.number(), account.number());
-        Ok(self
-            .one("api_keys", sql::IS_REPLACED, row, |_| Ok(()))?
-            .is_some())
+        Ok(self.one("api_keys", sql::IS_REPLACED, row, |_| Ok(()))?.is_some())
     }
 
     async fn keys(&mut self, page: KeyPage) -> RowResult<Vec<ApiKey>> {
@@ -279,14 +238,7 @@ impl Rows for SqliteRows<'_> {
             ),
             KeyScope::ServiceKeysOf(user) => keys(
                 sql::KEYS_OF_USER,
-                &[
-                    &user.number(),
-                    &account,
-                    &"service",
-                    &status,
-                    &before,
-                    &limit,
-                ],
+                &[&user.number(), &account, &"service", &status, &before, &limit],
             ),
             KeyScope::ServiceKeys => keys(sql::SERVICE_KEYS, &[&account, &status, &before, &limit]),
             KeyScope::ServiceKeysMadeBy(user) => keys(
@@ -299,14 +251,7 @@ impl Rows for SqliteRows<'_> {
             ),
             KeyScope::ServiceKeysIn(space, Some(user)) => keys(
                 sql::SERVICE_KEYS_OF_SPACE_BY_MAKER,
-                &[
-                    &space.number(),
-                    &account,
-                    &user.number(),
-                    &status,
-                    &before,
-                    &limit,
-                ],
+                &[&space.number(), &account, &user.number(), &status, &before, &limit],
             ),
         }
     }
@@ -317,19 +262,10 @@ impl Rows for SqliteRows<'_> {
         bot: UserId,
     ) -> RowResult<Vec<BotOrganization>> {
         let of_bot = (bot.number(), account.number());
-        self.all(
-            "organization_members",
-            sql::ORGANIZATION_MEMBERSHIPS,
-            of_bot,
-            |columns| {
-                let id = OrganizationId::new(columns.take("organization_id")?);
-                Ok(BotOrganization {
-                    id,
-                    role: columns.scoped_role()?,
-                    spaces: Vec::new(),
-                })
-            },
-        )
+        self.all("organization_members", sql::ORGANIZATION_MEMBERSHIPS, of_bot, |columns| {
+            let id = OrganizationId::new(columns.take("organization_id")?);
+            Ok(BotOrganization { id, role: columns.scoped_role()?, spaces: Vec::new() })
+        })
     }
 
     async fn bot_spaces(
@@ -341,21 +277,13 @@ impl Rows for SqliteRows<'_> {
         self.all("space_members", sql::BOT_SPACES, of_bot, |columns| {
             let organization = OrganizationId::new(columns.take("organization_id")?);
             let id = SpaceId::new(columns.take("space_id")?);
-            Ok((
-                organization,
-                BotSpace {
-                    id,
-                    role: columns.space_role_view()?,
-                },
-            ))
+            Ok((organization, BotSpace { id, role: columns.space_role_view()? }))
         })
     }
 
     async fn counted_user_keys(&mut self, account: AccountId, user: UserId) -> RowResult<u32> {
         let row = (user.number(), account.number());
-        let count = self.one("users", sql::COUNTED_USER_KEYS, row, |c| {
-            c.take("user_keys")
-        })?;
+        let count = self.one("users", sql::COUNTED_USER_KEYS, row, |c| c.take("user_keys"))?;
         Ok(count.unwrap_or(0))
     }
 
@@ -395,8 +323,7 @@ impl Rows for SqliteRows<'_> {
             &organization.description,
             micros(organization.created_at),
         );
-        self.insert(sql::INSERT_ORGANIZATION, row)
-            .map(OrganizationId::new)
+        self.insert(sql::INSERT_ORGANIZATION, row).map(OrganizationId::new)
     }
 
     async fn insert_space(&mut self, space: &Space) -> RowResult<SpaceId> {
@@ -440,12 +367,7 @@ impl Rows for SqliteRows<'_> {
         user: UserId,
         role: ScopedRole,
     ) -> RowResult<()> {
-        let row = (
-            user.number(),
-            organization.number(),
-            account.number(),
-            scoped_role_name(role),
-        );
+        let row = (user.number(), organization.number(), account.number(), scoped_role_name(role));
         self.execute_one(sql::INSERT_ORGANIZATION_MEMBER, row)
     }
 
@@ -460,13 +382,7 @@ impl Rows for SqliteRows<'_> {
             SpaceRole::Predefined(role) => (Some(scoped_role_name(role)), None),
             SpaceRole::Custom(id) => (None, Some(id.number())),
         };
-        let row = (
-            user.number(),
-            space.number(),
-            account.number(),
-            role,
-            custom,
-        );
+        let row = (user.number(), space.number(), account.number(), role, custom);
         self.execute_one(sql::INSERT_SPACE_MEMBER, row)
     }
 
@@ -495,12 +411,7 @@ impl Rows for SqliteRows<'_> {
         id: ApiKeyId,
         space: SpaceId,
     ) -> RowResult<()> {
-        let row = (
-            space.number(),
-            id.number(),
-            key.account.number(),
-            key.created_by.number(),
-        );
+        let row = (space.number(), id.number(), key.account.number(), key.created_by.number());
         self.execute_one(sql::INSERT_KEY_SPACE, row)
     }
 

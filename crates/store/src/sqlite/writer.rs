@@ -61,19 +61,11 @@ impl WriterError {
 impl Writer {
     pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
         let (messages, waiting) = sync_channel(MOST_WAITING);
+        let rounds = Loop { connection, broken: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || {
-                Loop {
-                    connection,
-                    broken: false,
-                }
-                .run(&waiting)
-            })?;
-        Ok(Self {
-            messages,
-            thread: Mutex::new(Some(thread)),
-        })
+            .spawn(move || rounds.run(&waiting))?;
+        Ok(Self { messages, thread: Mutex::new(Some(thread)) })
     }
 
     /// Runs a job in the next group and answers when that is on disk.
@@ -91,15 +83,11 @@ impl Writer {
             });
             (keep, reply)
         });
-        self.messages
-            .try_send(Message::Job(job))
-            .map_err(|error| match error {
-                TrySendError::Full(_) => WriterError::Busy.into_store(),
-                TrySendError::Disconnected(_) => WriterError::Closed.into_store(),
-            })?;
-        answer
-            .await
-            .unwrap_or_else(|_| Err(WriterError::Dropped.into_store().into()))
+        self.messages.try_send(Message::Job(job)).map_err(|error| match error {
+            TrySendError::Full(_) => WriterError::Busy.into_store(),
+            TrySendError::Disconnected(_) => WriterError::Closed.into_store(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(WriterError::Dropped.into_store().into()))
     }
 
     /// Finishes what is waiting, and ends the thread.
@@ -134,9 +122,7 @@ impl Loop {
                         break;
                     }
                 }
-                next = (jobs.len() < MOST_IN_GROUP)
-                    .then(|| waiting.try_recv().ok())
-                    .flatten();
+                next = (jobs.len() < MOST_IN_GROUP).then(|| waiting.try_recv().ok()).flatten();
             }
             if !jobs.is_empty() {
                 self.group(jobs);
@@ -190,8 +176,7 @@ impl Loop {
         let ended = if keep {
             self.statement("RELEASE job")
         } else {
-            self.statement("ROLLBACK TO job")
-                .and_then(|()| self.statement("RELEASE job"))
+            self.statement("ROLLBACK TO job").and_then(|()| self.statement("RELEASE job"))
         };
         let (_, answer) = outcome.ok()?;
         match savepoint.and(ended) {
@@ -204,10 +189,7 @@ impl Loop {
     }
 
     fn statement(&self, text: &str) -> rusqlite::Result<()> {
-        self.connection
-            .prepare_cached(text)?
-            .execute([])
-            .map(|_| ())
+        self.connection.prepare_cached(text)?.execute([]).map(|_| ())
     }
 
     /// Moves the WAL into the database when enough has gathered. Only here: two checkpointers at once is where SQLite lost data
@@ -215,13 +197,10 @@ impl Loop {
     fn checkpoint(&self) {
         let pages = self
             .connection
-            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| {
-                row.get::<_, i64>(1)
-            });
+            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1));
         if pages.unwrap_or(0) >= CHECKPOINT_PAGES
             && let Err(error) =
-                self.connection
-                    .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
+                self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
         {
             tracing::warn!(%error, "the WAL could not be checkpointed");
         }

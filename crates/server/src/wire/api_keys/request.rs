@@ -94,10 +94,7 @@ impl CreateBody {
         let key_type = match self.key_type.as_deref() {
             Some(text) => key_type("key_type", text)?,
             None if nested => {
-                return Err(Refusal::invalid(
-                    "key_type",
-                    "it is required beside `organizations`",
-                ));
+                return Err(Refusal::invalid("key_type", "it is required beside `organizations`"));
             }
             None => KeyType::User,
         };
@@ -117,16 +114,12 @@ impl CreateBody {
                     "spaces, organizations and roles are for service keys: send SERVICE, or leave them out",
                 ));
             }
-            (KeyType::Service, Some(organizations), _) => Some(nested_grants(
-                codec,
-                self.account_role.as_ref(),
-                organizations,
-            )?),
-            (KeyType::Service, None, Some(space)) => Some(flat_grants(
-                codec,
-                &space,
-                self.roles.unwrap_or_default().0,
-            )?),
+            (KeyType::Service, Some(organizations), _) => {
+                Some(nested_grants(codec, self.account_role.as_ref(), organizations)?)
+            }
+            (KeyType::Service, None, Some(space)) => {
+                Some(flat_grants(codec, &space, self.roles.unwrap_or_default().0)?)
+            }
             (KeyType::Service, None, None) => {
                 return Err(Refusal::invalid(
                     "organizations",
@@ -134,12 +127,7 @@ impl CreateBody {
                 ));
             }
         };
-        Ok(Create {
-            name,
-            description,
-            expires_at,
-            grants,
-        })
+        Ok(Create { name, description, expires_at, grants })
     }
 }
 
@@ -158,16 +146,11 @@ fn nested_grants(
         .enumerate()
         .map(|(n, Object(organization))| organization_grant(codec, n, organization))
         .collect::<Result<_, _>>()?;
-    let grants = Grants {
-        account_role,
-        organizations,
-    };
+    let grants = Grants { account_role, organizations };
     grants
         .without_duplicates()
         .map_err(|error| Refusal::invalid("organizations", error.to_string()))?;
-    grants
-        .with_roles_for_keys()
-        .map_err(|error| Refusal::unprocessable(error.to_string()))?;
+    grants.with_roles_for_keys().map_err(|error| Refusal::unprocessable(error.to_string()))?;
     Ok(GrantsOrSpace::Grants(grants))
 }
 
@@ -196,21 +179,14 @@ fn organization_grant(
             Ok(SpaceGrant { space: id, role })
         })
         .collect::<Result<_, Refusal>>()?;
-    Ok(OrganizationGrant {
-        organization,
-        role,
-        spaces,
-    })
+    Ok(OrganizationGrant { organization, role, spaces })
 }
 
 fn counted(field: &str, count: usize) -> Result<(), Refusal> {
     if (1..=MOST_GRANTS).contains(&count) {
         Ok(())
     } else {
-        Err(Refusal::invalid(
-            field.to_owned(),
-            "it must have 1 to 100 entries",
-        ))
+        Err(Refusal::invalid(field.to_owned(), "it must have 1 to 100 entries"))
     }
 }
 
@@ -233,16 +209,9 @@ fn flat_grants(
     if [space_role, organization_role].contains(&ScopedRole::Annotator)
         || account_role == AccountRole::Annotator
     {
-        return Err(Refusal::unprocessable(
-            "`roles`: service keys cannot be annotators",
-        ));
+        return Err(Refusal::unprocessable("`roles`: service keys cannot be annotators"));
     }
-    Ok(GrantsOrSpace::Space {
-        space,
-        space_role,
-        organization_role,
-        account_role,
-    })
+    Ok(GrantsOrSpace::Space { space, space_role, organization_role, account_role })
 }
 
 /// The body of a refresh.
@@ -271,18 +240,12 @@ impl RefreshBody {
         } else {
             RefreshExpiryRule::Free
         };
-        Ok(RefreshRequest {
-            expires_at,
-            grace,
-            rule,
-        })
+        Ok(RefreshRequest { expires_at, grace, rule })
     }
 }
 
 /// The parameters of a list.
-pub(crate) const LIST: &[&str] = &[
-    "key_type", "status", "space_id", "user_id", "limit", "cursor",
-];
+pub(crate) const LIST: &[&str] = &["key_type", "status", "space_id", "user_id", "limit", "cursor"];
 
 /// Reads the filters of a list; the cursor is the caller's business.
 pub(crate) fn list(
@@ -291,19 +254,10 @@ pub(crate) fn list(
     dialect: &Dialect,
 ) -> Result<ListKeys, Refusal> {
     Ok(ListKeys {
-        key_type: query
-            .get("key_type")
-            .map(|text| key_type("key_type", text))
-            .transpose()?,
+        key_type: query.get("key_type").map(|text| key_type("key_type", text)).transpose()?,
         status: query.get("status").map_or(Ok(KeyStatus::Active), status)?,
-        space: query
-            .get("space_id")
-            .map(|id| ids::read(codec, "space_id", id))
-            .transpose()?,
-        user: query
-            .get("user_id")
-            .map(|id| ids::read(codec, "user_id", id))
-            .transpose()?,
+        space: query.get("space_id").map(|id| ids::read(codec, "space_id", id)).transpose()?,
+        user: query.get("user_id").map(|id| ids::read(codec, "user_id", id)).transpose()?,
         after: None,
         limit: query.limit()?,
         with_bots: dialect.bot_on_list,

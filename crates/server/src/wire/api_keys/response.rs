@@ -108,10 +108,7 @@ impl Writer<'_> {
         KeyView {
             id: ids::write(self.codec, &key.id),
             name: key.name.as_str().to_owned(),
-            description: key
-                .description
-                .as_ref()
-                .map(|text| text.as_str().to_owned()),
+            description: key.description.as_ref().map(|text| text.as_str().to_owned()),
             key_type: self.dialect.spell(key_type),
             status,
             redacted_key: Some(key.handle.redacted(key.key_type)),
@@ -130,10 +127,7 @@ impl Writer<'_> {
     /// A key in a list.
     pub(crate) fn listed(&self, listed: &ListedKey) -> KeyView {
         let bot_user = listed.bot.as_ref().map(|bot| self.bot(bot));
-        KeyView {
-            bot_user,
-            ..self.base(&listed.key)
-        }
+        KeyView { bot_user, ..self.base(&listed.key) }
     }
 
     /// A key with its secret: the one answer that holds it. Refreshed keys are written without their bot user in every dialect.
@@ -146,32 +140,25 @@ impl Writer<'_> {
         let base = self.base(key);
         KeyView {
             key: Some(minted.reveal()),
-            redacted_key: base
-                .redacted_key
-                .filter(|_| self.dialect.redacted_on_create),
-            bot_user: bot
-                .filter(|_| self.dialect.bot_on_create)
-                .map(|bot| self.bot(bot)),
+            redacted_key: base.redacted_key.filter(|_| self.dialect.redacted_on_create),
+            bot_user: bot.filter(|_| self.dialect.bot_on_create).map(|bot| self.bot(bot)),
             ..base
         }
     }
 
     fn bot(&self, bot: &BotUser) -> BotUserView {
-        let organizations = bot
-            .organizations
-            .iter()
-            .map(|organization| BotOrganizationView {
-                org_id: ids::write(self.codec, &organization.id),
-                role: RoleAssignment::of_organization(self.dialect, organization.role),
-                spaces: organization
-                    .spaces
-                    .iter()
-                    .map(|space| BotSpaceView {
-                        space_id: ids::write(self.codec, &space.id),
-                        role: RoleAssignment::of_space(self.codec, self.dialect, &space.role),
-                    })
-                    .collect(),
-            });
+        let organizations = bot.organizations.iter().map(|organization| BotOrganizationView {
+            org_id: ids::write(self.codec, &organization.id),
+            role: RoleAssignment::of_organization(self.dialect, organization.role),
+            spaces: organization
+                .spaces
+                .iter()
+                .map(|space| BotSpaceView {
+                    space_id: ids::write(self.codec, &space.id),
+                    role: RoleAssignment::of_space(self.codec, self.dialect, &space.role),
+                })
+                .collect(),
+        });
         BotUserView {
             id: ids::write(self.codec, &bot.id),
             name: bot.name.clone(),

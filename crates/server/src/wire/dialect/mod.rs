@@ -10,10 +10,7 @@ pub(crate) use recognize::recognize;
 
 /// What the answers to a client look like, and which contract its refreshes follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "a row of a table of differences"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table of differences")]
 pub struct Dialect {
     /// The letter that the contract gives it, for logs and for choosing one by hand.
     pub letter: &'static str,
@@ -71,9 +68,6 @@ impl Dialect {
 
     /// A dialect by its letter: `A`, `B`, `C`, `D` or `E`.
     pub fn by_letter(letter: &str) -> Option<Self> {
-        table::BY_LETTER
-            .iter()
-            .find(|dialect| dialect.letter.eq_ignore_ascii_case(letter))
-            .copied()
+        table::BY_LETTER.iter().find(|dialect| dialect.letter.eq_ignore_ascii_case(letter)).copied()
     }
 }

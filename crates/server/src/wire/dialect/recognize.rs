@@ -37,25 +37,17 @@ pub(crate) fn recognize(headers: &HeaderMap, otherwise: Dialect) -> Dialect {
         (None, None) if is_early_python(headers) => (Language::Python, (0, 0, 0)),
         _ => return otherwise,
     };
-    let band = table::BANDS
-        .iter()
-        .rfind(|band| band.language == language && band.from <= version);
+    let band = table::BANDS.iter().rfind(|band| band.language == language && band.from <= version);
     band.map_or(otherwise, |band| band.dialect)
 }
 
 /// `major.minor.patch`; whatever follows the numbers is a suffix and does not count.
 fn version(text: &str) -> Option<(u16, u16, u16)> {
     let mut parts = text.trim_start_matches('v').splitn(3, '.').map(|part| {
-        let end = part
-            .find(|c: char| !c.is_ascii_digit())
-            .unwrap_or(part.len());
+        let end = part.find(|c: char| !c.is_ascii_digit()).unwrap_or(part.len());
         part[..end].parse::<u16>().ok()
     });
-    Some((
-        parts.next()??,
-        parts.next()??,
-        parts.next().flatten().unwrap_or(0),
-    ))
+    Some((parts.next()??, parts.next()??, parts.next().flatten().unwrap_or(0)))
 }
 
 /// Python clients before 8.22.4 bring nothing but the user agent of their generator.
@@ -120,22 +112,13 @@ mod tests {
 
     #[test]
     fn an_early_python_client_is_known_by_its_generator() {
-        assert_eq!(
-            letter(&[("user-agent", "OpenAPI-Generator/1.0.0/python")]),
-            "A"
-        );
+        assert_eq!(letter(&[("user-agent", "OpenAPI-Generator/1.0.0/python")]), "A");
     }
 
     #[test]
     fn a_dialect_can_be_chosen_by_hand() {
         let python = [("sdk-language", "python"), ("sdk-version", "8.61.0")];
-        assert_eq!(
-            letter(&[("claviger-dialect", "b"), python[0], python[1]]),
-            "B"
-        );
-        assert_eq!(
-            letter(&[("claviger-dialect", "z"), python[0], python[1]]),
-            "E"
-        );
+        assert_eq!(letter(&[("claviger-dialect", "b"), python[0], python[1]]), "B");
+        assert_eq!(letter(&[("claviger-dialect", "z"), python[0], python[1]]), "E");
     }
 }

@@ -15,11 +15,7 @@ const A: Dialect = Dialect {
     role_form: RoleForm::Predefined,
     tightens_only: false,
 };
-const B: Dialect = Dialect {
-    letter: "B",
-    removed: "revoked",
-    ..A
-};
+const B: Dialect = Dialect { letter: "B", removed: "revoked", ..A };
 const C: Dialect = Dialect {
     letter: "C",
     casing: Casing::Upper,
@@ -27,18 +23,8 @@ const C: Dialect = Dialect {
     tightens_only: true,
     ..B
 };
-const D: Dialect = Dialect {
-    letter: "D",
-    redacted_on_create: true,
-    bot_on_create: true,
-    ..C
-};
-pub(super) const E: Dialect = Dialect {
-    letter: "E",
-    bot_on_list: true,
-    is_private: true,
-    ..D
-};
+const D: Dialect = Dialect { letter: "D", redacted_on_create: true, bot_on_create: true, ..C };
+pub(super) const E: Dialect = Dialect { letter: "E", bot_on_list: true, is_private: true, ..D };
 
 /// The dialects that can be chosen by hand.
 pub(super) const BY_LETTER: [Dialect; 5] = [A, B, C, D, E];
@@ -51,108 +37,36 @@ pub(super) struct Band {
 }
 
 const fn band(language: Language, from: (u16, u16, u16), dialect: Dialect) -> Band {
-    Band {
-        language,
-        from,
-        dialect,
-    }
+    Band { language, from, dialect }
 }
 
 /// Every band, oldest first within its language (DIALECTS §§1, 4, 5, 6).
 pub(super) const BANDS: &[Band] = &[
     band(Language::Go, (0, 0, 0), A),
     band(Language::Go, (0, 12, 0), B),
-    band(
-        Language::Go,
-        (0, 16, 0),
-        Dialect {
-            tightens_only: true,
-            ..B
-        },
-    ),
+    band(Language::Go, (0, 16, 0), Dialect { tightens_only: true, ..B }),
     band(Language::Go, (0, 17, 0), C),
-    band(
-        Language::Go,
-        (0, 19, 0),
-        Dialect {
-            is_private: true,
-            ..D
-        },
-    ),
+    band(Language::Go, (0, 19, 0), Dialect { is_private: true, ..D }),
     // Before 8.22.4, Python clients do not say their version and are recognised by their user agent alone.
-    band(
-        Language::Python,
-        (0, 0, 0),
-        Dialect {
-            last_used: false,
-            role_form: RoleForm::Bare,
-            ..A
-        },
-    ),
+    band(Language::Python, (0, 0, 0), Dialect { last_used: false, role_form: RoleForm::Bare, ..A }),
     band(
         Language::Python,
         (8, 22, 4),
-        Dialect {
-            last_used: false,
-            role_form: RoleForm::Builtin,
-            ..A
-        },
+        Dialect { last_used: false, role_form: RoleForm::Builtin, ..A },
     ),
-    band(
-        Language::Python,
-        (8, 24, 0),
-        Dialect {
-            last_used: false,
-            ..A
-        },
-    ),
+    band(Language::Python, (8, 24, 0), Dialect { last_used: false, ..A }),
     band(Language::Python, (8, 28, 2), A),
     band(Language::Python, (8, 34, 0), B),
-    band(
-        Language::Python,
-        (8, 39, 0),
-        Dialect {
-            tightens_only: true,
-            ..B
-        },
-    ),
+    band(Language::Python, (8, 39, 0), Dialect { tightens_only: true, ..B }),
     band(Language::Python, (8, 40, 0), C),
     band(Language::Python, (8, 41, 0), D),
-    band(
-        Language::Python,
-        (8, 43, 0),
-        Dialect {
-            is_private: true,
-            ..D
-        },
-    ),
+    band(Language::Python, (8, 43, 0), Dialect { is_private: true, ..D }),
     band(Language::Python, (8, 58, 0), E),
     band(Language::JavaScript, (0, 0, 0), A),
     band(Language::JavaScript, (1, 18, 0), B),
-    band(
-        Language::JavaScript,
-        (1, 23, 0),
-        Dialect {
-            tightens_only: true,
-            ..B
-        },
-    ),
+    band(Language::JavaScript, (1, 23, 0), Dialect { tightens_only: true, ..B }),
     band(Language::JavaScript, (1, 24, 0), C),
-    band(
-        Language::JavaScript,
-        (1, 25, 0),
-        Dialect {
-            is_private: true,
-            ..D
-        },
-    ),
+    band(Language::JavaScript, (1, 25, 0), Dialect { is_private: true, ..D }),
     // The `arize` crate: the newest shapes, and the refresh that the page asked for describes (SEED).
-    band(
-        Language::Rust,
-        (0, 0, 0),
-        Dialect {
-            tightens_only: false,
-            ..E
-        },
-    ),
+    band(Language::Rust, (0, 0, 0), Dialect { tightens_only: false, ..E }),
 ];
