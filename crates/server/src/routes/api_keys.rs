@@ -101,7 +101,7 @@ async fn create(
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let body = body::required::<CreateBody>(&app, &headers, body, Limit::CREATE).await;
     let (body, size) = read(&app, &client.call, body).await?;
-    let mut create = read(&app, &client.call, body.read(&app.codec)).await?;
+    let mut create = read(&app, &client.call, body.read(&app.codec, &client.dialect)).await?;
     let writer = Writer { codec: &app.codec, dialect: &client.dialect };
     let view = match create.grants.take() {
         None if size > Limit::CREATE_USER_KEY.0 => {

@@ -82,7 +82,7 @@ pub(crate) struct Create {
 
 impl CreateBody {
     /// Reads the members.
-    pub(crate) fn read(self, codec: &ObjectIdCodec) -> Result<Create, Refusal> {
+    pub(crate) fn read(self, codec: &ObjectIdCodec, dialect: &Dialect) -> Result<Create, Refusal> {
         let nested = self.organizations.is_some() || self.account_role.is_some();
         let flat = self.space_id.is_some() || self.roles.is_some();
         if nested && flat {
@@ -115,7 +115,7 @@ impl CreateBody {
                 ));
             }
             (KeyType::Service, Some(organizations), _) => {
-                Some(nested_grants(codec, self.account_role.as_ref(), organizations)?)
+                Some(nested_grants(codec, dialect, self.account_role.as_ref(), organizations)?)
             }
             (KeyType::Service, None, Some(space)) => {
                 Some(flat_grants(codec, &space, self.roles.unwrap_or_default().0)?)
@@ -133,6 +133,7 @@ impl CreateBody {
 
 fn nested_grants(
     codec: &ObjectIdCodec,
+    dialect: &Dialect,
     account_role: Option<&RoleInput>,
     organizations: Vec<Object<OrganizationBody>>,
 ) -> Result<GrantsOrSpace, Refusal> {
@@ -140,6 +141,9 @@ fn nested_grants(
         Some(role) => roles::account_role("account_role", role)?,
         None => AccountRole::Member,
     };
+    if account_role == AccountRole::Annotator && dialect.annotator_is_malformed {
+        return Err(Refusal::invalid("account_role", "service keys cannot be annotators"));
+    }
     counted("organizations", organizations.len())?;
     let organizations = organizations
         .into_iter()

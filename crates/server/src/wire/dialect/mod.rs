@@ -32,6 +32,8 @@ pub struct Dialect {
     pub role_form: RoleForm,
     /// Whether a refresh can only shorten a key's life.
     pub tightens_only: bool,
+    /// Whether an annotator's account role for a key is told 400, as against 422 (CONTRACT §2.4.2: changed at Python 8.61).
+    pub annotator_is_malformed: bool,
 }
 
 /// How enumerations are spelled.

@@ -14,6 +14,7 @@ const A: Dialect = Dialect {
     is_private: false,
     role_form: RoleForm::Predefined,
     tightens_only: false,
+    annotator_is_malformed: false,
 };
 const B: Dialect = Dialect { letter: "B", removed: "revoked", ..A };
 const C: Dialect = Dialect {
@@ -62,6 +63,7 @@ pub(super) const BANDS: &[Band] = &[
     band(Language::Python, (8, 41, 0), D),
     band(Language::Python, (8, 43, 0), Dialect { is_private: true, ..D }),
     band(Language::Python, (8, 58, 0), E),
+    band(Language::Python, (8, 61, 0), Dialect { annotator_is_malformed: true, ..E }),
     band(Language::JavaScript, (0, 0, 0), A),
     band(Language::JavaScript, (1, 18, 0), B),
     band(Language::JavaScript, (1, 23, 0), Dialect { tightens_only: true, ..B }),
