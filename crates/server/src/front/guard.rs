@@ -35,7 +35,9 @@ pub(super) struct Guard<Io> {
     phase: Phase,
     /// How many of the bytes that have arrived have been judged and may be handed on.
     released: usize,
+    /// Goes off at `deadline` or before it: moving it for every request would cost more than looking again.
     timer: Pin<Box<Sleep>>,
+    deadline: Instant,
     patience: Option<Patience>,
 }
 
@@ -70,6 +72,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Guard<Io> {
             phase: Phase::HEAD,
             released: 0,
             timer: Box::pin(tokio::time::sleep_until(deadline)),
+            deadline,
             patience: Some(Patience::Head),
         }
     }
@@ -191,9 +194,16 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Guard<Io> {
                 Patience::Idle => self.limits.keep_alive,
                 Patience::Head => self.limits.header_timeout,
             };
-            self.timer.as_mut().reset(Instant::now() + duration);
+            self.deadline = Instant::now() + duration;
+            if self.deadline < self.timer.deadline() {
+                self.timer.as_mut().reset(self.deadline);
+            }
         }
         ready!(self.timer.as_mut().poll(context));
+        while Instant::now() < self.deadline {
+            self.timer.as_mut().reset(self.deadline);
+            ready!(self.timer.as_mut().poll(context));
+        }
         if has_begun {
             self.refuse(Refusal::HeadTimeout);
         } else {

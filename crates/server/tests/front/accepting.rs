@@ -1,0 +1,123 @@
+//! The accept loop on a real socket: room for so many connections, and an end that loses nothing.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use claviger_server::front::{Limits, serve};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::recorder::Recorder;
+use crate::wire::Client;
+
+const REQUEST: &[u8] = b"GET /kept HTTP/1.1\r\nHost: a\r\n\r\n";
+
+/// A running front; dropping or using `stop` begins its shutdown.
+struct Server {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    ended: JoinHandle<()>,
+}
+
+impl Server {
+    async fn start(recorder: &Recorder, limits: Limits) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let shutdown = async {
+            let _ = stopped.await;
+        };
+        let ended = tokio::spawn(serve(listener, recorder.clone(), limits, shutdown));
+        Self { address, stop, ended }
+    }
+
+    async fn connect(&self) -> Client<TcpStream> {
+        Client::new(TcpStream::connect(self.address).await.unwrap())
+    }
+}
+
+#[tokio::test]
+async fn connection_cap_pauses_accepting() {
+    let recorder = Recorder::new();
+    let limits = Limits { max_connections: 1, ..Limits::default() };
+    let server = Server::start(&recorder, limits).await;
+    let mut first = server.connect().await;
+    first.send(REQUEST).await;
+    assert_eq!(first.answer().await.unwrap().status, 200);
+
+    let mut second = server.connect().await;
+    second.send(b"GET /waited HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    for _ in 0..100 {
+        first.send(REQUEST).await;
+        first.answer().await.unwrap();
+    }
+    assert_eq!(recorder.executed(), vec!["GET /kept"; 101], "the second one waits");
+    drop(first);
+    assert_eq!(second.answer().await.unwrap().body, "GET /waited 0", "and has its turn");
+}
+
+#[tokio::test]
+async fn graceful_shutdown_finishes_requests_in_flight() {
+    let recorder = Recorder::held();
+    let server = Server::start(&recorder, Limits::default()).await;
+    let mut idle = server.connect().await;
+    idle.send(REQUEST).await;
+    recorder.entered().await;
+    recorder.release(1);
+    assert_eq!(idle.answer().await.unwrap().header("connection"), None);
+
+    let mut busy = Vec::new();
+    for _ in 0..20 {
+        let mut client = server.connect().await;
+        client.send(&REQUEST.repeat(2)).await;
+        recorder.entered().await;
+        busy.push(client);
+    }
+    server.stop.send(()).unwrap();
+    assert_eq!(idle.answer().await, None, "an idle connection is closed");
+    assert!(TcpStream::connect(server.address).await.is_err(), "nobody accepts any more");
+
+    recorder.release(100);
+    for client in &mut busy {
+        let answer = client.answer().await.unwrap();
+        assert_eq!((answer.status, answer.header("connection")), (200, Some("close")));
+        assert_eq!(client.answer().await, None, "the pipelined second request is not begun");
+    }
+    assert_eq!(recorder.executed().len(), 21);
+    drop((idle, busy));
+    server.ended.await.unwrap();
+}
+
+#[tokio::test]
+async fn graceful_shutdown_does_not_wait_for_ever() {
+    let recorder = Recorder::held();
+    let limits = Limits { shutdown_grace: Duration::from_millis(20), ..Limits::default() };
+    let server = Server::start(&recorder, limits).await;
+    let mut client = server.connect().await;
+    client.send(REQUEST).await;
+    recorder.entered().await;
+    server.stop.send(()).unwrap();
+    server.ended.await.unwrap();
+    assert_eq!(client.answer().await, None, "dropped");
+}
+
+#[tokio::test]
+async fn graceful_shutdown_lets_http2_finish() {
+    let recorder = Recorder::held();
+    let server = Server::start(&recorder, Limits::default()).await;
+    let io = hyper_util::rt::TokioIo::new(server.connect().await.io);
+    let executor = hyper_util::rt::TokioExecutor::new();
+    let (mut client, connection) =
+        hyper::client::conn::http2::handshake(executor, io).await.unwrap();
+    let connection = tokio::spawn(connection);
+    let request = || http::Request::get("http://a/").body(axum::body::Body::empty()).unwrap();
+    let answer = client.send_request(request());
+    recorder.entered().await;
+    server.stop.send(()).unwrap();
+    recorder.release(1);
+    assert_eq!(answer.await.unwrap().status(), 200);
+    let _ = connection.await.unwrap();
+    server.ended.await.unwrap();
+    assert!(client.send_request(request()).await.is_err(), "the connection is gone");
+}

@@ -1,0 +1,19 @@
+//! The HTTP front from outside: bytes go in, and answers, executed requests and closed connections are what counts.
+//!
+//! Time is tokio's paused clock wherever a limit of time is tested, so nothing here waits for real.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
+
+mod accepting;
+mod agreement;
+mod heads;
+mod http2_floods;
+mod http2_requests;
+mod pipelining;
+mod problems;
+mod recorder;
+mod reference;
+mod smuggling;
+mod timeouts;
+mod vectors;
+mod wire;
