@@ -6,6 +6,7 @@ use claviger_domain::{Clock, Entropy, ObjectIdCodec};
 use claviger_store::{Quota, Store};
 use tokio::sync::Semaphore;
 
+use crate::clock::SteadyClock;
 use crate::throttle::{FailureThrottle, MintThrottle};
 use crate::trace::RequestIds;
 use crate::wire::cursor::CursorCodec;
@@ -41,7 +42,7 @@ pub struct Shared {
     /// What remembers.
     pub store: Arc<dyn Store>,
     /// What tells the time.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<SteadyClock>,
     /// What supplies secrets.
     pub entropy: Arc<dyn Entropy>,
     /// What an operator has set.
@@ -63,8 +64,10 @@ impl App {
         options: Options,
     ) -> Self {
         let id_key = store.installation().id_key;
-        let quota = MintThrottle::new(options.mint_rate_per_minute, Arc::clone(&clock));
-        let failures = FailureThrottle::new(options.failure_rate_per_minute, Arc::clone(&clock));
+        let clock = Arc::new(SteadyClock::new(clock, store.latest_instant()));
+        let ticks = || Arc::clone(&clock) as Arc<dyn Clock>;
+        let quota = MintThrottle::new(options.mint_rate_per_minute, ticks());
+        let failures = FailureThrottle::new(options.failure_rate_per_minute, ticks());
         Self(Arc::new(Shared {
             codec: ObjectIdCodec::new(&id_key),
             cursors: CursorCodec::new(&id_key),
@@ -77,6 +80,15 @@ impl App {
             entropy,
             options,
         }))
+    }
+
+    /// What has to be done every minute or so, and before the end: writes down when keys were last used and how late it is, and looks
+    /// after the clock.
+    pub async fn keep_house(&self) {
+        self.clock.check();
+        if let Err(error) = self.store.write_last_uses(self.clock.now()).await {
+            tracing::warn!(%error, "the last uses of keys could not be written down");
+        }
     }
 }
 

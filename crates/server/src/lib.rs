@@ -9,6 +9,7 @@
 //! 5. [`claviger_store`] authenticates, decides by the rules of [`claviger_domain`], and remembers, in one transaction.
 
 mod app;
+mod clock;
 mod error;
 pub mod front;
 mod keys;

@@ -67,6 +67,10 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// What identifies the installation.
     fn installation(&self) -> &Installation;
 
+    /// The latest instant that the database knew of when it was opened. Time must not be taken to be earlier: what had expired
+    /// by then would live again.
+    fn latest_instant(&self) -> Timestamp;
+
     /// Proves the presented key, and nothing else.
     async fn authenticate(&self, call: Call) -> CallResult<()>;
 
@@ -114,9 +118,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Removes a person for good and revokes their user keys. Removing twice changes nothing.
     async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()>;
 
-    /// Writes down when keys were last used. Every proof of a key is noted in memory; to be called every minute or so, and before the
-    /// end. Not part of any promise: what was noted may be lost.
-    async fn write_last_uses(&self) -> Result<(), StoreError>;
+    /// Writes down when keys were last used, and how late it is. Every proof of a key is noted in memory; to be called every minute
+    /// or so, and before the end. Not part of any promise: what was noted may be lost.
+    async fn write_last_uses(&self, now: Timestamp) -> Result<(), StoreError>;
 
     /// Makes an account with what it starts with. For the host's own commands, not for callers.
     async fn found(&self, founding: Founding) -> Result<Founded, StoreError>;

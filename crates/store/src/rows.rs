@@ -236,6 +236,9 @@ pub(crate) trait Rows: Send {
         at: Timestamp,
     ) -> impl Future<Output = RowResult<()>> + Send;
 
+    /// Keeps the instant, unless a later one is kept.
+    fn set_latest_instant(&mut self, at: Timestamp) -> impl Future<Output = RowResult<()>> + Send;
+
     fn insert_audit_record(
         &mut self,
         record: &AuditRecord,

@@ -165,6 +165,7 @@ statements! {
         UPDATE accounts SET max_key_lifetime = $1, refresh_expiry = $2, bots_may_mint = $3, max_user_keys = $4 WHERE id = $5";
     SET_LAST_USED = "
         UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $3)";
+    SET_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1 AND latest_at < $2";
     INSERT_AUDIT_RECORD = "
         INSERT INTO audit_records (account_id, at, actor_id, actor_key_id, action, target_kind, target_id, details, request_id,
             source, user_agent)
@@ -178,6 +179,7 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("INSERT_ACCOUNT", "makes the tenant"),
     ("SET_POLICY", "the account itself is the row"),
     ("SET_LAST_USED", "the id comes from a key that was proven"),
+    ("SET_LATEST_INSTANT", "belongs to the installation"),
 ];
 
 /// The text of a pattern that matches whatever contains `part`, in whatever case.

@@ -1,5 +1,6 @@
 //! Everything that a database holds, as text.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use rusqlite::types::ValueRef;
@@ -19,13 +20,13 @@ pub(crate) fn dump(path: &Path) -> String {
 fn dump_table(connection: &Connection, table: &str) -> String {
     // The name comes from the schema, and identifiers cannot be bound.
     let mut statement = connection.prepare(&["SELECT * FROM \"", table, "\""].concat()).unwrap();
-    let columns: Vec<String> = statement.column_names().into_iter().map(str::to_owned).collect();
+    let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
     let mut rows = statement.query([]).unwrap();
     let mut text = String::new();
     while let Some(row) = rows.next().unwrap() {
         text.push_str(table);
         for (place, column) in columns.iter().enumerate() {
-            text.push_str(&format!(" {column}={}", value(row.get_ref(place).unwrap())));
+            write!(text, " {column}={}", value(row.get_ref(place).unwrap())).unwrap();
         }
         text.push('\n');
     }
@@ -38,6 +39,9 @@ fn value(value: ValueRef<'_>) -> String {
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => number.to_string(),
         ValueRef::Text(text) => format!("{:?}", String::from_utf8_lossy(text)),
-        ValueRef::Blob(bytes) => bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+        ValueRef::Blob(bytes) => bytes.iter().fold(String::new(), |mut hex, byte| {
+            write!(hex, "{byte:02x}").unwrap();
+            hex
+        }),
     }
 }

@@ -51,6 +51,10 @@ impl Store for FaultyStore {
         self.inner.installation()
     }
 
+    fn latest_instant(&self) -> Timestamp {
+        self.inner.latest_instant()
+    }
+
     async fn authenticate(&self, call: Call) -> CallResult<()> {
         self.inner()?.authenticate(call).await
     }
@@ -111,8 +115,8 @@ impl Store for FaultyStore {
         self.inner()?.remove_user(call, id).await
     }
 
-    async fn write_last_uses(&self) -> Result<(), StoreError> {
-        self.inner()?.write_last_uses().await
+    async fn write_last_uses(&self, now: Timestamp) -> Result<(), StoreError> {
+        self.inner()?.write_last_uses(now).await
     }
 
     async fn found(&self, founding: Founding) -> Result<Founded, StoreError> {

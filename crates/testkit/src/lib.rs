@@ -1,7 +1,7 @@
 //! What the tests share: [`TestServer`], which is the real router over a real database with the clock standing still, and the
 //! [`World`] in it.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
+#![expect(clippy::unwrap_used, reason = "test code")]
 
 mod ambient;
 mod dump;

@@ -14,8 +14,8 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::Server;
 
-/// How often the last uses of keys are written down.
-const LAST_USES_EVERY: Duration = Duration::from_mins(1);
+/// How often the last uses of keys are written down, and the time.
+const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(1);
 
 /// Takes the address.
 pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -43,23 +43,19 @@ pub(crate) async fn serve(
     };
     let store: Arc<dyn Store> = Arc::new(store);
     let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy), options);
-    let uses = tokio::spawn(write_last_uses(Arc::clone(&store)));
-    front::serve(listener, router(app), Limits::default(), shutdown).await;
-    uses.abort();
-    if let Err(error) = store.write_last_uses().await {
-        tracing::warn!(%error, "the last uses of keys could not be written down");
-    }
+    let house = tokio::spawn(keep_house(app.clone()));
+    front::serve(listener, router(app.clone()), Limits::default(), shutdown).await;
+    house.abort();
+    app.keep_house().await;
     store.close().await;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn write_last_uses(store: Arc<dyn Store>) {
-    let mut ticks = tokio::time::interval(LAST_USES_EVERY);
+async fn keep_house(app: App) {
+    let mut ticks = tokio::time::interval(HOUSEKEEPING_EVERY);
     loop {
         ticks.tick().await;
-        if let Err(error) = store.write_last_uses().await {
-            tracing::warn!(%error, "the last uses of keys could not be written down");
-        }
+        app.keep_house().await;
     }
 }

@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use claviger_domain::RequestContext;
+use claviger_domain::{Clock as _, RequestContext};
 use claviger_store::Call;
 
 use super::credential;

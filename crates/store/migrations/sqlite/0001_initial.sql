@@ -4,7 +4,8 @@ CREATE TABLE installation (
     id         INTEGER PRIMARY KEY CHECK (id = 1),
     tag        TEXT    NOT NULL,
     id_key     BLOB    NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    latest_at  INTEGER NOT NULL           -- an instant that has passed: time does not go back behind it
 ) STRICT;
 
 CREATE TABLE pepper_checks (

@@ -39,6 +39,7 @@ use writer::Writer;
 #[derive(Debug)]
 pub struct SqliteStore {
     installation: Installation,
+    latest_instant: Timestamp,
     authority: Authority,
     writer: Writer,
     readers: Readers,
@@ -83,6 +84,10 @@ macro_rules! read {
 impl Store for SqliteStore {
     fn installation(&self) -> &Installation {
         &self.installation
+    }
+
+    fn latest_instant(&self) -> Timestamp {
+        self.latest_instant
     }
 
     async fn authenticate(&self, call: Call) -> CallResult<()> {
@@ -147,16 +152,13 @@ impl Store for SqliteStore {
         write!(self, |rows, authority| operations::remove_user(rows, authority, call, id))
     }
 
-    async fn write_last_uses(&self) -> Result<(), StoreError> {
+    async fn write_last_uses(&self, at: Timestamp) -> Result<(), StoreError> {
         let uses = self.authority.uses.take();
-        if uses.is_empty() {
-            return Ok(());
-        }
         let job = move |rows: &mut SqliteRows<'_>| {
             for (id, at) in uses {
                 now(rows.set_last_used(id, at))?;
             }
-            Ok(())
+            Ok(now(rows.set_latest_instant(at))?)
         };
         self.writer.run(job).await.map_err(only_store)
     }

@@ -130,7 +130,7 @@ impl SqliteOptions {
         let transaction = writer.transaction()?;
         migrate::run(&transaction)?;
         transaction.execute(
-            "INSERT INTO installation (id, tag, id_key, created_at) VALUES (1, $1, $2, $3)",
+            "INSERT INTO installation (id, tag, id_key, created_at, latest_at) VALUES (1, $1, $2, $3, $3)",
             (tag.as_str(), id_key, now.as_microsecond()),
         )?;
         keep_checks(&transaction, &peppers)?;
@@ -171,8 +171,9 @@ impl SqliteOptions {
         let connections =
             (0..READERS).map(|_| self.connect(read_only)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers::start(connections).map_err(thread)?;
+        let latest_instant = latest_instant(&writer)?;
         let writer = Writer::start(writer).map_err(thread)?;
-        Ok(SqliteStore { installation, authority, writer, readers, _lock: lock })
+        Ok(SqliteStore { installation, latest_instant, authority, writer, readers, _lock: lock })
     }
 
     fn connect(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
@@ -228,6 +229,16 @@ fn installation(connection: &Connection) -> Result<Option<Installation>, OpenErr
         Err(rusqlite::Error::QueryReturnedNoRows) => Ok(None),
         Err(error) => Err(error.into()),
     }
+}
+
+/// The latest instant that is known to have passed: kept every minute, and with every change.
+fn latest_instant(connection: &Connection) -> Result<Timestamp, OpenError> {
+    let micros = connection.query_row(
+        "SELECT max(latest_at, coalesce((SELECT at FROM audit_records ORDER BY id DESC LIMIT 1), 0)) FROM installation",
+        [],
+        |row| row.get(0),
+    )?;
+    Ok(Timestamp::from_microsecond(micros).unwrap_or_default())
 }
 
 fn checks(connection: &Connection) -> Result<Vec<PepperCheck>, OpenError> {

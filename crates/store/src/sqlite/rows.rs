@@ -481,6 +481,11 @@ impl Rows for SqliteRows<'_> {
         Ok(())
     }
 
+    async fn set_latest_instant(&mut self, at: Timestamp) -> RowResult<()> {
+        self.execute(sql::SET_LATEST_INSTANT, (micros(at), micros(at)))?;
+        Ok(())
+    }
+
     async fn insert_audit_record(&mut self, record: &AuditRecord) -> RowResult<()> {
         let (target_kind, target_id) = record.target.parts();
         let row = (
