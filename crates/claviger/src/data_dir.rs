@@ -49,6 +49,14 @@ pub(crate) fn pepper_file(data_dir: &Path, chosen: Option<&Path>) -> PathBuf {
     chosen.map_or_else(|| data_dir.join(PEPPER), Path::to_owned)
 }
 
+/// Whether a data directory can be made at this path: there is nothing, or an empty directory.
+pub(crate) fn is_vacant(data_dir: &Path) -> bool {
+    match fs::read_dir(data_dir) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    }
+}
+
 /// Makes a data directory with an installation in it. `finish` adds to it before it gets its name.
 pub(crate) async fn make(
     data_dir: &Path,
@@ -56,7 +64,7 @@ pub(crate) async fn make(
     beginning: Beginning,
     finish: impl FnOnce(&Path, &Made) -> anyhow::Result<()>,
 ) -> anyhow::Result<Made> {
-    if data_dir.exists() {
+    if !is_vacant(data_dir) {
         bail!("{} is there already", data_dir.display());
     }
     let partial = partial_name(data_dir)?;

@@ -16,7 +16,7 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     let listener = listen::bind(args.server.listen).await?;
     let address = listener.local_addr()?;
     let mut new_key = None;
-    if !data_dir.exists() {
+    if data_dir::is_vacant(data_dir) {
         let finish = |partial: &std::path::Path, made: &data_dir::Made| {
             Environment::from(made).write(partial, address)
         };

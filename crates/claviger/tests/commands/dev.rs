@@ -59,6 +59,22 @@ fn what_an_interrupted_start_left_is_made_anew() {
 }
 
 #[test]
+fn dev_takes_an_empty_directory_and_no_other() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().to_str().unwrap();
+    let server = Running::start(&["dev", "--data-dir", path, "--listen", "127.0.0.1:0"]);
+    let key = variables(&directory.path().join("dev.env"))["ARIZE_API_KEY"].clone();
+    assert_eq!(server.get("/v2/api-keys", &key).0, 200);
+
+    let full = tempfile::tempdir().unwrap();
+    std::fs::write(full.path().join("letter.txt"), "dear diary").unwrap();
+    let path = full.path().to_str().unwrap();
+    let output = claviger(&["dev", "--data-dir", path, "--listen", "127.0.0.1:0"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(std::fs::read_dir(full.path()).unwrap().count(), 1, "nothing was made");
+}
+
+#[test]
 fn an_address_in_use_is_named() {
     let directory = tempfile::tempdir().unwrap();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
