@@ -12,6 +12,8 @@ mod app;
 mod clock;
 mod error;
 pub mod front;
+#[cfg(feature = "fuzzing")]
+pub mod fuzzing;
 mod keys;
 mod openapi;
 pub mod problem;

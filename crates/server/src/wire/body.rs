@@ -133,7 +133,7 @@ fn broken(error: &axum::Error) -> Problem {
 }
 
 /// Decodes an object.
-fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let refused = |detail: String| Problem::new(ProblemKind::InvalidRequest, detail);
     let text = std::str::from_utf8(bytes)
         .map_err(|_| refused("the body is not valid UTF-8".to_owned()))?;
