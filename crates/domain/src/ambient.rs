@@ -49,10 +49,13 @@ impl Entropy for SystemEntropy {
     }
 }
 
-/// The instant, cut down to whole microseconds.
+/// The instant, cut down to whole microseconds, and to the latest one that can be read back.
 ///
 /// Databases keep microseconds. An instant that is kept and one that is still in hand must compare equal.
 pub fn to_micros(instant: Timestamp) -> Timestamp {
     let surplus = i64::from(instant.subsec_nanosecond() % 1_000);
-    instant.checked_sub(SignedDuration::from_nanos(surplus)).unwrap_or(instant)
+    let cut = instant.checked_sub(SignedDuration::from_nanos(surplus)).unwrap_or(instant);
+    // `Timestamp::MAX` has a fraction that its own microseconds do not lead back to.
+    let latest = Timestamp::from_second(Timestamp::MAX.as_second()).unwrap_or(Timestamp::MAX);
+    cut.min(latest)
 }

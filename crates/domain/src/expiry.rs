@@ -6,6 +6,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::account::{AccountPolicy, RefreshExpiryPolicy};
+use crate::ambient::to_micros;
 use crate::refusal::Refusal;
 
 /// Which contract a caller's refresh follows.
@@ -55,7 +56,7 @@ pub fn at_creation(
     let Some(limit) = policy.max_key_lifetime else {
         return Ok(asked);
     };
-    let latest = now.checked_add(limit).unwrap_or(Timestamp::MAX);
+    let latest = to_micros(now.checked_add(limit).unwrap_or(Timestamp::MAX));
     match asked {
         Some(expiry) if expiry > latest => Err(Refusal::unprocessable(
             "`expires_at` is beyond the longest lifetime that the account allows its keys",
@@ -97,6 +98,6 @@ pub fn at_refresh(
 
 /// The expiry of a key that goes on working for a while after it was replaced: never later than its own.
 pub fn in_grace(own: Option<Timestamp>, grace: SignedDuration, now: Timestamp) -> Timestamp {
-    let end = now.checked_add(grace).unwrap_or(Timestamp::MAX);
+    let end = to_micros(now.checked_add(grace).unwrap_or(Timestamp::MAX));
     own.map_or(end, |own| own.min(end))
 }

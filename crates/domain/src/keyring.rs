@@ -10,9 +10,11 @@ use subtle::ConstantTimeEq as _;
 
 use crate::id::AccountId;
 use crate::key::KeyType;
-use crate::key_text::{InstanceTag, KeyHandle, KeyText, Secret};
+use crate::key_text::{InstanceTag, KeyText};
 use crate::pepper::{PepperId, PepperRing};
 
+/// What a digest would be without a pepper. A ring always has its primary, so none is ever made; nothing would verify against it.
+const UNUSABLE: KeyDigest = KeyDigest([0; 32]);
 const CONTEXT: &[u8] = b"clv-key-v1\0";
 
 /// The MAC over a secret and the row it belongs to. Compared in constant time only.
@@ -67,14 +69,15 @@ impl Keyring {
     /// What to keep of a new key.
     pub fn digest(&self, text: &KeyText, account: AccountId) -> StoredDigest {
         let pepper = self.peppers.primary();
-        let digest = self.mac(pepper, &text.handle, account, text.key_type, &text.secret);
+        let digest = self.mac(pepper, text, account).unwrap_or(UNUSABLE);
         StoredDigest { pepper, digest }
     }
 
-    /// Whether a presented key is the one whose digest a row of this account holds.
+    /// Whether a presented key is the one whose digest a row of this account holds. Nothing can prove a row whose pepper is not at
+    /// hand; opening a database refuses that state.
     pub fn verifies(&self, text: &KeyText, account: AccountId, stored: &StoredDigest) -> bool {
-        let digest = self.mac(stored.pepper, &text.handle, account, text.key_type, &text.secret);
-        digest.0.ct_eq(&stored.digest.0).into()
+        self.mac(stored.pepper, text, account)
+            .is_some_and(|digest| digest.0.ct_eq(&stored.digest.0).into())
     }
 
     /// Does the work of [`verifies`](Self::verifies) for a handle that no row has, so that unknown keys take as long as wrong ones.
@@ -83,29 +86,22 @@ impl Keyring {
         std::hint::black_box(digest.0.ct_eq(&[0; 32]));
     }
 
-    fn mac(
-        &self,
-        pepper: PepperId,
-        handle: &KeyHandle,
-        account: AccountId,
-        key_type: KeyType,
-        secret: &Secret,
-    ) -> KeyDigest {
-        let Some(mut mac) = self.peppers.mac(pepper) else {
-            // A row under a pepper that is not at hand: nothing can prove it. Opening the database refuses this state.
-            return KeyDigest([0xff; 32]);
-        };
-        let letter = match key_type {
+    fn mac(&self, pepper: PepperId, text: &KeyText, account: AccountId) -> Option<KeyDigest> {
+        let mut mac = self.peppers.mac(pepper)?;
+        let letter = match text.key_type {
             KeyType::User => b'u',
             KeyType::Service => b's',
         };
         mac.update(CONTEXT);
-        for field in
-            [handle.as_str().as_bytes(), &account.number().to_be_bytes(), &[letter], secret.bytes()]
-        {
+        for field in [
+            text.handle.as_str().as_bytes(),
+            &account.number().to_be_bytes(),
+            &[letter],
+            text.secret.bytes(),
+        ] {
             mac.update(&[u8::try_from(field.len()).unwrap_or(u8::MAX)]);
             mac.update(field);
         }
-        KeyDigest(mac.finalize().into_bytes().into())
+        Some(KeyDigest(mac.finalize().into_bytes().into()))
     }
 }

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use hmac::{Hmac, Mac as _};
-use serde::{Deserialize, Serialize};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -70,7 +71,33 @@ pub enum PepperMismatch {
 #[serde(deny_unknown_fields)]
 struct File {
     primary: u8,
+    #[serde(deserialize_with = "each_once")]
     peppers: BTreeMap<u8, String>,
+}
+
+/// Reads the peppers; a file with two of one number could be read in two ways.
+fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<u8, String>, D::Error> {
+    struct EachOnce;
+
+    impl<'de> Visitor<'de> for EachOnce {
+        type Value = BTreeMap<u8, String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an object")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            let mut peppers = BTreeMap::new();
+            while let Some((id, pepper)) = map.next_entry()? {
+                if peppers.insert(id, pepper).is_some() {
+                    return Err(serde::de::Error::custom("a pepper is given twice"));
+                }
+            }
+            Ok(peppers)
+        }
+    }
+
+    deserializer.deserialize_map(EachOnce)
 }
 
 impl PepperRing {
@@ -92,6 +119,10 @@ impl PepperRing {
     ///
     /// [`InvalidPepperFile`], which never repeats what the file holds.
     pub fn parse(text: &str) -> Result<Self, InvalidPepperFile> {
+        // A derived reader would take an array for the object, by position.
+        if !text.trim_start().starts_with('{') {
+            return Err(InvalidPepperFile::Malformed);
+        }
         let file: File = serde_json::from_str(text).map_err(|_| InvalidPepperFile::Malformed)?;
         if file.peppers.is_empty() || file.peppers.len() > MOST_PEPPERS {
             return Err(InvalidPepperFile::Count);

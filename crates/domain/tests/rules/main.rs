@@ -1,0 +1,22 @@
+//! The domain's rules, seen from outside: what is true of keys, ids, roles and time, whatever was stored and whoever asks.
+//!
+//! Rule: a property is checked on the same cases in every run. `CLAVIGER_CASES` sets how many; more cases begin with the same ones.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "test code: the lint's exception does not reach functions beside the tests"
+)]
+
+mod cast;
+mod ceiling;
+mod constant_time;
+mod decide;
+mod digests;
+mod expiry;
+mod format;
+mod minting;
+mod object_ids;
+mod pepper;
+mod property;
+mod reference;
+mod roles;
