@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use claviger_domain::{Entropy, KeyText};
@@ -65,11 +65,12 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
     let source = request.extensions().get().map(|PeerAddress(address)| *address);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let path = instance(request.uri().path());
+    let carries_secret = carries_secret(request.uri());
+    let path = instance(request.uri().path()).filter(|_| !carries_secret);
     let presented = request.headers().contains_key(header::AUTHORIZATION);
 
-    let response = if KeyText::looks_like_one(request.uri().path()) {
-        tracing::warn!(request.id = %id, "a request carried a secret in its path");
+    let response = if carries_secret {
+        tracing::warn!(request.id = %id, "a request carried a secret in its URL");
         let detail = "an API key belongs into the `Authorization` header, never into a URL: this one is in logs by now, revoke it";
         Problem::new(ProblemKind::InvalidRequest, detail).into_response()
     } else {
@@ -92,10 +93,17 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
     response
 }
 
-/// The path, where it is safe to repeat.
+/// The path, where it is short enough to repeat.
 fn instance(path: &str) -> Option<String> {
-    let safe = path.len() <= LONGEST_INSTANCE && !KeyText::looks_like_one(path);
-    safe.then(|| path.to_owned())
+    (path.len() <= LONGEST_INSTANCE).then(|| path.to_owned())
+}
+
+/// Whether a path or query has something like one of our keys in it, however it is spelled (T05).
+fn carries_secret(uri: &Uri) -> bool {
+    [Some(uri.path()), uri.query()].into_iter().flatten().any(|text| {
+        let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
+        KeyText::looks_like_one(&decoded)
+    })
 }
 
 /// A failure to authenticate above the address's limit is answered with 429. Nothing else is.

@@ -2,4 +2,16 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
-mod smoke;
+mod authentication;
+mod capture;
+mod dialects;
+mod documents;
+mod identity;
+mod member_sets;
+mod operations;
+mod sdk;
+mod secrets;
+mod seed;
+mod seed_errors;
+mod throttle;
+mod urls;

@@ -1,0 +1,172 @@
+//! Secrets in URLs, and answers in caches (BAR T05, T06).
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use axum::body::Body;
+use axum::http::Request;
+use claviger_testkit::{TestResponse, TestServer};
+use serde_json::{Value, json};
+
+use crate::capture;
+use crate::operations::{self, Operation, fill};
+
+/// A text, with every byte percent-encoded.
+pub(crate) fn escaped(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut escaped, byte| {
+        write!(escaped, "%{byte:02X}").unwrap();
+        escaped
+    })
+}
+
+/// That an answer refuses, and repeats the secret in no spelling.
+#[track_caller]
+fn assert_refused(answer: &TestResponse, secret: &str, what: &str) {
+    assert_eq!(answer.status, 400, "{what}: {}", answer.text);
+    let said = format!("{:?} {}", answer.headers, answer.text);
+    for spelling in [secret.to_owned(), secret.replace('_', "%5F"), escaped(secret)] {
+        assert!(!said.contains(&spelling), "{what} is repeated: {said}");
+    }
+    // The part that is secret is letters and digits: it is repeated in every spelling that leaves them alone.
+    assert!(!said.contains(&secret[26..69]), "{what} is repeated: {said}");
+}
+
+#[tokio::test]
+async fn secret_in_query_rejected_and_redacted() {
+    capture::start();
+    let server = TestServer::start().await;
+    let key = server.world.key("uk");
+    let before = server.dump().await;
+    for operation in operations::all(&server).await.iter().filter(|operation| operation.needs_key) {
+        let path = fill(&operation.template, &server.world);
+        let known = operation.query.iter().map(String::as_str);
+        for name in known.chain(["access_token", "key"]) {
+            for spelling in [key.to_owned(), key.replace('_', "%5f"), escaped(key)] {
+                for query in [format!("{name}={spelling}"), format!("{spelling}={name}"), spelling]
+                {
+                    let path = format!("{path}?{query}");
+                    let answer = server.call("admin", &operation.method, &path, Value::Null).await;
+                    assert_refused(&answer, key, &format!("{} {name}", operation.id));
+                }
+            }
+        }
+    }
+    assert_eq!(server.dump().await, before);
+    assert!(!capture::text().contains(&key[26..69]), "the secret was logged");
+}
+
+/// Whoever has no key of their own is refused for that, and the secret is not repeated to them either.
+#[tokio::test]
+async fn secret_in_query_is_no_credential() {
+    let server = TestServer::start().await;
+    let key = server.world.key("uk");
+    for name in ["access_token", "api_key", "key", "token"] {
+        let request = Request::get(format!("/v2/api-keys?{name}={key}")).body(Body::empty());
+        let answer = server.send(request.unwrap()).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        assert!(!answer.text.contains(&key[26..69]), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
+async fn secret_in_path_rejected() {
+    capture::start();
+    let server = TestServer::start().await;
+    let key = server.world.key("uk");
+    let before = server.dump().await;
+    for spelling in [key.to_owned(), key.replace('_', "%5F"), escaped(key)] {
+        for (method, path) in [
+            ("GET", format!("/{spelling}")),
+            ("GET", format!("/v2/{spelling}/api-keys")),
+            ("GET", format!("/v2/spaces/{spelling}")),
+            ("GET", format!("/v2/users/{spelling}")),
+            ("GET", format!("/v2/organizations/{spelling}")),
+            ("DELETE", format!("/v2/api-keys/{spelling}")),
+            ("PUT", format!("/v2/api-keys/{spelling}/revoke")),
+            ("POST", format!("/v2/api-keys/{spelling}/refresh")),
+        ] {
+            let answer = server.call("admin", method, &path, Value::Null).await;
+            let what = format!("{method} {}", path.replace(&spelling, "…"));
+            assert_refused(&answer, key, &what);
+        }
+    }
+    assert_eq!(server.dump().await, before);
+    assert!(!capture::text().contains(&key[26..69]), "the secret was logged");
+}
+
+/// Every way in which an operation can be called that comes to mind.
+async fn answers(server: &TestServer, operation: &Operation) -> Vec<TestResponse> {
+    let path = fill(&operation.template, &server.world);
+    let method = operation.method.as_str();
+    let (member, nobody) = (server.world.key("member"), server.world.key("revoked"));
+    let body = if operation.id == "createApiKey" {
+        json!({ "name": "n", "key_type": "USER" })
+    } else {
+        Value::Null
+    };
+    let missing = operation
+        .template
+        .replace("{api_key_id}", server.world.id("fk"))
+        .replace("{space_id}", server.world.id("GS1"))
+        .replace("{org_id}", server.world.id("G1"))
+        .replace("{user_id}", server.world.id("user:stranger"));
+    let unknown_parameter = format!("{path}?nope=1");
+    let text = [("content-type", "text/plain")];
+    let past = json!({ "name": "n", "expires_at": "2020-01-01T00:00:00Z" });
+    let mut answers = vec![
+        server.call_with(nobody, method, &path, Value::Null, &[]).await,
+        server.call_with(member, method, &unknown_parameter, Value::Null, &[]).await,
+        server.call_with(member, method, &missing, Value::Null, &[]).await,
+        server.call_with(member, method, &path, body.clone(), &[]).await,
+        server.call_with(member, "PATCH", &path, Value::Null, &[]).await,
+        server.call_with(member, "OPTIONS", &path, Value::Null, &[]).await,
+        server.call_with(member, method, &format!("{path}/nothing"), Value::Null, &[]).await,
+    ];
+    if operation.has_body {
+        answers.push(server.call_with(member, method, &path, json!([]), &[]).await);
+        answers.push(server.call_with(member, method, &path, body.clone(), &text).await);
+        answers.push(server.call_with(member, method, &path, past, &[]).await);
+        let plain = server.world.key("plain");
+        answers.push(server.call_with(plain, method, &path, body, &[]).await);
+    }
+    server.break_database();
+    answers.push(server.call_with(member, method, &path, Value::Null, &[]).await);
+    server.mend_database();
+    answers
+}
+
+#[track_caller]
+fn assert_not_kept(answer: &TestResponse, what: &str) {
+    assert_eq!(answer.header("cache-control"), "no-store", "{what} {}", answer.status);
+    assert_eq!(answer.header("pragma"), "no-cache", "{what} {}", answer.status);
+    assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what} {}", answer.status);
+    let vary = answer.header("vary").to_lowercase();
+    assert!(vary.contains("authorization"), "{what} {}: {vary}", answer.status);
+}
+
+#[tokio::test]
+async fn no_store_on_every_dynamic_response() {
+    let server = TestServer::with(|options| options.mint_rate_per_minute = 40).await;
+    let mut statuses = BTreeSet::new();
+    for operation in operations::all(&server).await {
+        for answer in answers(&server, &operation).await {
+            assert_not_kept(&answer, &operation.id);
+            statuses.insert(answer.status);
+        }
+    }
+    for path in ["/", "/v2", "/docs", "/openapi.json", "/nothing/here"] {
+        let answer = server.call("member", "GET", path, Value::Null).await;
+        assert_not_kept(&answer, path);
+        statuses.insert(answer.status);
+    }
+    let body = json!({ "name": "n", "key_type": "USER" });
+    for _ in 0..=40 {
+        let answer = server.call("both", "POST", "/v2/api-keys", body.clone()).await;
+        assert_not_kept(&answer, "creating too often");
+        statuses.insert(answer.status);
+    }
+    // That the walk reaches what it is meant to reach.
+    for status in [200, 201, 204, 400, 401, 403, 404, 405, 415, 422, 429, 503] {
+        assert!(statuses.contains(&status), "{status} was never answered: {statuses:?}");
+    }
+}
