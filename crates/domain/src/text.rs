@@ -22,7 +22,7 @@ pub enum InvalidText {
 
 fn is_refused(character: char) -> bool {
     matches!(character,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}'
+        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}'
         | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
         | '\u{feff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}')
         || (character as u32) & 0xfffe == 0xfffe

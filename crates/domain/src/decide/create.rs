@@ -36,6 +36,20 @@ pub fn user_key(
     Ok(expiry)
 }
 
+/// Decides whether the caller may make service keys at all. Asked before anything is looked up for them.
+///
+/// # Errors
+///
+/// A [`Refusal`]: 403 without developer access, and for bots unless the account's policy lets them.
+pub fn may_create_service_keys(caller: &Caller) -> Result<(), Refusal> {
+    if caller.is_bot() && !caller.account.policy.bots_may_mint {
+        return Err(Refusal::forbidden(
+            "service keys may not create keys: the account's policy `bots_may_mint` is off",
+        ));
+    }
+    may_work_with_keys(caller)
+}
+
 /// Decides whether the caller may make a service key with these grants, and when it expires.
 ///
 /// # Errors
@@ -49,12 +63,7 @@ pub fn service_key(
     expires_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Refusal> {
-    if caller.is_bot() && !caller.account.policy.bots_may_mint {
-        return Err(Refusal::forbidden(
-            "service keys may not create keys: the account's policy `bots_may_mint` is off",
-        ));
-    }
-    may_work_with_keys(caller)?;
+    may_create_service_keys(caller)?;
     sees_everything(access, resolved)?;
     for (scope, _, grant) in resolved.grants.spaces() {
         let allowed = resolved

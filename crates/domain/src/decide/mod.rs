@@ -10,7 +10,7 @@ mod refresh;
 mod revoke;
 
 pub use authenticate::{Presented, authenticate};
-pub use create::{service_key, user_key};
+pub use create::{may_create_service_keys, service_key, user_key};
 pub use list::{KeyFilter, KeyScope, Named, list_scope};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::revoke;

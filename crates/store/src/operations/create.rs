@@ -1,9 +1,9 @@
 //! Creating keys.
 
 use claviger_domain::{
-    Action, ApiKey, ApiKeyId, Caller, Description, Grants, KeyName, MintedKey, OrganizationGrant,
-    Refusal, ResolvedGrants, Resource, SpaceGrant, SpaceRole, Target, User, UserId, UserKind,
-    UserStatus, decide,
+    Access, Action, ApiKey, ApiKeyId, Caller, Description, Grants, KeyName, MintedKey,
+    OrganizationGrant, Refusal, ResolvedGrants, Resource, SpaceGrant, SpaceRole, Target, User,
+    UserId, UserKind, UserStatus, decide,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -95,8 +95,9 @@ pub(crate) async fn create_service_key<R: Rows>(
     command: CreateServiceKey,
 ) -> CallResult<CreatedServiceKey> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
+    decide::may_create_service_keys(&caller)?;
     let access = authenticate::access(rows, &caller).await?;
-    let grants = complete(rows, &caller, command.grants).await?;
+    let grants = complete(rows, &caller, &access, command.grants).await?;
     let resolved = authenticate::resolve(rows, &caller, grants).await?;
     let expires_at =
         decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
@@ -113,20 +114,34 @@ pub(crate) async fn create_service_key<R: Rows>(
     Ok(CreatedServiceKey { key, bot })
 }
 
-/// Fills in the organization of a lone space.
+/// Fills in the organization of a lone space. What is not in the caller's account ends here, with the same words as what is in it
+/// and not theirs to see.
 async fn complete<R: Rows>(
     rows: &mut R,
     caller: &Caller,
+    access: &Access,
     grants: GrantsOrSpace,
 ) -> CallResult<Grants> {
+    let account = caller.account.id;
     let (space, space_role, organization_role, account_role) = match grants {
-        GrantsOrSpace::Grants(grants) => return Ok(grants),
+        GrantsOrSpace::Grants(grants) => {
+            for grant in &grants.organizations {
+                rows.organization(account, grant.organization)
+                    .await?
+                    .filter(|found| access.sees_organization(found.id))
+                    .ok_or(Refusal::NotFound(Resource::Organization))?;
+            }
+            return Ok(grants);
+        }
         GrantsOrSpace::Space { space, space_role, organization_role, account_role } => {
             (space, space_role, organization_role, account_role)
         }
     };
-    let space =
-        rows.space(caller.account.id, space).await?.ok_or(Refusal::NotFound(Resource::Space))?;
+    let space = rows
+        .space(account, space)
+        .await?
+        .filter(|space| access.sees_space(space))
+        .ok_or(Refusal::NotFound(Resource::Space))?;
     let spaces = vec![SpaceGrant { space: space.id, role: SpaceRole::Predefined(space_role) }];
     let organization =
         OrganizationGrant { organization: space.organization, role: organization_role, spaces };
