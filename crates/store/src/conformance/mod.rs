@@ -1,1 +1,111 @@
-//! The suite that every database is held to.
+//! The suite that every database is held to: what the methods of [`Store`] promise, shown from outside.
+//!
+//! A database's own tests are a factory that makes an empty store, and [`store_conformance!`](crate::store_conformance). Each case is
+//! a function over a store, so that a case that fails names what does not hold.
+
+#![expect(clippy::unwrap_used, reason = "test code, built for tests only")]
+
+pub mod audit;
+mod house;
+pub mod identity;
+pub mod keys;
+pub mod lists;
+pub mod races;
+pub mod refresh;
+pub mod revoke;
+pub mod schema;
+pub mod tenancy;
+
+use async_trait::async_trait;
+
+use crate::{Store, StoreError};
+
+/// A store that lets tests look behind the trait.
+#[async_trait]
+pub trait TestedStore: Store {
+    /// Has the database understand a statement, without carrying it out.
+    async fn prepare(&self, statement: &'static str) -> Result<(), StoreError>;
+
+    /// The rows of a query, every column as text.
+    async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError>;
+
+    /// Changes rows behind the store's back, and says how many.
+    async fn execute(&self, text: &str) -> Result<usize, StoreError>;
+}
+
+/// An empty store, with what has to live as long as it.
+#[derive(Debug)]
+pub struct Fresh<S, R> {
+    /// The store.
+    pub store: S,
+    /// A directory, a database of its own on a server.
+    pub resources: R,
+}
+
+/// Makes one test of every case. The argument is the path of an `async fn() -> Fresh<impl TestedStore, _>`.
+#[macro_export]
+macro_rules! store_conformance {
+    ($factory:path) => {
+        $crate::store_conformance! { @ $factory;
+            audit::audit_one_row_per_mutation,
+            audit::audit_says_who_did_what_to_which,
+            audit::refusals_change_nothing,
+            identity::a_removed_person_is_not_found,
+            identity::removing_user_revokes_user_keys,
+            identity::removing_users_is_refused_to_others,
+            identity::service_key_outlives_creator,
+            identity::what_a_caller_sees_is_found_by_id,
+            keys::a_service_key_comes_with_its_bot_user,
+            keys::a_service_key_is_made_whole_or_not_at_all,
+            keys::a_service_key_of_one_space_takes_its_organization_along,
+            keys::a_user_key_is_kept_as_it_was_made,
+            keys::expiry_boundary_exact,
+            keys::founding_makes_what_it_says,
+            keys::only_the_right_secret_authenticates,
+            keys::policy_max_ttl_enforced_on_create_and_refresh,
+            keys::removed_rights_bind_the_next_call,
+            keys::the_end_of_time_can_be_kept,
+            keys::the_limit_of_user_keys_is_exact,
+            keys::the_quota_is_asked_before_anything_is_minted,
+            keys::uses_are_written_in_batches_and_never_go_back,
+            lists::a_place_in_a_list_is_its_readers_alone,
+            lists::bot_users_are_shown_where_they_may_be,
+            lists::every_scope_of_keys_is_listed_newest_first,
+            lists::organizations_and_spaces_are_listed_as_far_as_they_are_seen,
+            lists::pages_are_filled_across_what_is_not_seen,
+            lists::searches_find_parts_in_any_case,
+            lists::users_are_listed_without_bots_and_removed_people,
+            races::create_at_once_makes_all,
+            races::race_concurrent_refresh_single_winner,
+            races::race_refresh_vs_revoke,
+            races::race_revoked_key_cannot_mint,
+            races::race_thousand_revokes_one_transition,
+            races::reads_see_what_was_answered,
+            refresh::a_refresh_keeps_what_the_key_is,
+            refresh::a_refreshed_service_key_stays_in_its_spaces,
+            refresh::dead_keys_are_not_refreshed,
+            refresh::grace_lets_the_old_key_live_a_while,
+            refresh::one_successor_a_key,
+            refresh::refreshes_of_others_are_refused,
+            revoke::a_revoked_key_is_dead_at_once,
+            revoke::a_service_key_is_revoked_in_its_spaces,
+            revoke::revoking_twice_changes_nothing,
+            schema::a_closed_store_says_so,
+            schema::ids_are_never_reused,
+            schema::ready_when_it_is,
+            schema::rows_that_cannot_be_read_deny_only_their_owner,
+            schema::statements_prepare,
+            tenancy::foreign_ids_are_answered_like_unknown_ones,
+            tenancy::lists_never_cross_accounts,
+        }
+    };
+    (@ $factory:path; $($module:ident :: $case:ident,)*) => {
+        $(
+            #[tokio::test]
+            async fn $case() {
+                let fresh = $factory().await;
+                $crate::conformance::$module::$case(&fresh.store).await;
+            }
+        )*
+    };
+}

@@ -50,6 +50,12 @@ impl<'a> SqliteRows<'a> {
         Self { connection }
     }
 
+    /// The connection itself, for what tests do behind the store's back.
+    #[cfg(feature = "conformance")]
+    pub(super) fn connection(&self) -> &Connection {
+        self.connection
+    }
+
     fn statement(&self, text: &str) -> RowResult<CachedStatement<'_>> {
         self.connection.prepare_cached(text).map_err(store_error)
     }

@@ -1,0 +1,101 @@
+//! The database itself: that it understands the statements, hands out ids once, and says so when it cannot serve.
+
+use claviger_domain::Refusal;
+
+use super::TestedStore;
+use super::house::{House, now, own_keys, refusal};
+use crate::{CallError, StoreError, sql};
+
+/// The database understands every statement.
+pub async fn statements_prepare(store: &dyn TestedStore) {
+    assert!(sql::ALL.len() > 30);
+    for (name, statement) in sql::ALL {
+        if let Err(error) = store.prepare(statement).await {
+            panic!("{name}: {error:?}");
+        }
+    }
+    assert!(store.prepare("SELECT no_such_column FROM api_keys").await.is_err());
+}
+
+/// Ids go up, whatever was refused or revoked in between: an id in a log means one thing for ever.
+pub async fn ids_are_never_reused(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let mut last = house.key("stranger");
+    for _ in 0..5 {
+        let (key, _) = house.create("member", "one").await.unwrap();
+        assert!(key.id > last);
+        store.revoke_key(house.call("member"), key.id).await.unwrap();
+        let refused = house.refresh(house.call("member"), key.id, 0).await;
+        assert!(matches!(refusal(refused), Refusal::Unprocessable(_)));
+        let (made, _) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+        assert!(made.key.id > key.id && made.bot.id > house.user("stranger"));
+        last = made.key.id;
+    }
+}
+
+/// The database answers and takes writes.
+pub async fn ready_when_it_is(store: &dyn TestedStore) {
+    store.ready().await.unwrap();
+    House::found(store).await;
+    store.ready().await.unwrap();
+}
+
+/// After the end, every method says that it cannot serve: nothing hangs, and nothing is refused as if a rule said so.
+pub async fn a_closed_store_says_so(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    store.close().await;
+    let unavailable = |error| matches!(error, StoreError::Unavailable(_));
+    assert!(unavailable(store.ready().await.unwrap_err()));
+    let cannot = |error| match error {
+        CallError::Store(error) => unavailable(error),
+        CallError::Refused(_) => false,
+    };
+    assert!(cannot(store.authenticate(house.call("member")).await.unwrap_err()));
+    assert!(cannot(house.list("member", own_keys()).await.unwrap_err()));
+    assert!(cannot(house.create("member", "late").await.unwrap_err()));
+    let revoked = store.revoke_key(house.call("member"), house.key("member")).await;
+    assert!(cannot(revoked.unwrap_err()));
+    store.close().await;
+}
+
+/// A row that a hand has spoilt is an error of that row: whoever is not it goes on, and nobody is let in by it.
+pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+    let member = house.key("member");
+    let spoilt = [
+        format!("UPDATE api_keys SET created_at = 9223372036854775807 WHERE id = {member}"),
+        format!("UPDATE api_keys SET name = '' WHERE id = {member}"),
+        format!("UPDATE api_keys SET digest = x'00' WHERE id = {member}"),
+        format!("UPDATE api_keys SET pepper = 1, handle = 'short' WHERE id = {member}"),
+    ];
+    for statement in spoilt {
+        assert_eq!(store.execute(&statement).await.unwrap(), 1, "{statement}");
+        let denied = store.authenticate(house.call("member")).await.unwrap_err();
+        assert!(
+            matches!(
+                denied,
+                CallError::Store(StoreError::Corrupt(_))
+                    | CallError::Refused(Refusal::Unauthenticated)
+            ),
+            "{denied:?}"
+        );
+        assert!(house.opens(&house.text("other"), now()).await);
+        store.ready().await.unwrap();
+    }
+    // A custom role with a permission that nobody knows: whoever holds it is denied, and nobody else.
+    let role = format!(
+        "UPDATE custom_roles SET permissions = '[\"NO_SUCH_THING\"]' WHERE id = {}",
+        house.role()
+    );
+    let hold = format!(
+        "UPDATE space_members SET role = NULL, custom_role_id = {} WHERE user_id = {}",
+        house.role(),
+        house.user("reader")
+    );
+    assert_eq!(store.execute(&role).await.unwrap(), 1);
+    assert_eq!(store.execute(&hold).await.unwrap(), 1);
+    let denied = store.space(house.call("reader"), house.space("S1p")).await;
+    assert!(denied.is_err());
+    store.space(house.call("other"), house.space("S1")).await.unwrap();
+}

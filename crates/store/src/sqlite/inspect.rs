@@ -1,0 +1,66 @@
+//! What tests may do behind the store's back. Not part of the product.
+
+use async_trait::async_trait;
+use rusqlite::types::Value;
+
+use super::rows::{SqliteRows, store_error};
+use super::{SqliteStore, only_store};
+use crate::conformance::TestedStore;
+use crate::error::StoreError;
+
+#[async_trait]
+impl TestedStore for SqliteStore {
+    async fn prepare(&self, statement: &'static str) -> Result<(), StoreError> {
+        let job = move |rows: &mut SqliteRows<'_>| {
+            rows.connection().prepare(statement).map_err(store_error)?;
+            Ok(())
+        };
+        self.writer.run(job).await.map_err(only_store)
+    }
+
+    async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError> {
+        let text = text.to_owned();
+        let job = move |rows: &mut SqliteRows<'_>| {
+            let mut statement = rows.connection().prepare(&text).map_err(store_error)?;
+            let columns = statement.column_count();
+            let mut found = statement.query([]).map_err(store_error)?;
+            let mut texts = Vec::new();
+            while let Some(row) = found.next().map_err(store_error)? {
+                let cells = (0..columns).map(|column| row.get(column).map(text_of));
+                texts.push(cells.collect::<Result<_, _>>().map_err(store_error)?);
+            }
+            Ok(texts)
+        };
+        self.readers.run(job).await.map_err(only_store)
+    }
+
+    async fn execute(&self, text: &str) -> Result<usize, StoreError> {
+        let text = text.to_owned();
+        let job = move |rows: &mut SqliteRows<'_>| {
+            Ok(rows.connection().execute(&text, []).map_err(store_error)?)
+        };
+        self.writer.run(job).await.map_err(only_store)
+    }
+}
+
+impl SqliteStore {
+    /// Runs a job that changes rows and then panics, as a defect would.
+    #[doc(hidden)]
+    pub async fn change_and_panic(&self, text: &'static str) -> Result<(), StoreError> {
+        let job = move |rows: &mut SqliteRows<'_>| {
+            rows.connection().execute(text, []).map_err(store_error)?;
+            panic!("made to panic")
+        };
+        self.writer.run(job).await.map_err(only_store)
+    }
+}
+
+fn text_of(value: Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Integer(number) => number.to_string(),
+        Value::Real(number) => number.to_string(),
+        Value::Text(text) => text,
+        Value::Blob(bytes) => format!("{bytes:02x?}"),
+    }
+}

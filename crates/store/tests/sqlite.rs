@@ -1,0 +1,299 @@
+//! Holds the SQLite store to the contract of all stores, and to what only a file can do wrong.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "test code: the lint's exception does not reach functions beside the tests"
+)]
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use claviger_domain::{
+    AccountPolicy, AccountRole, Entropy, EntropyUnavailable, KeyName, KeyType, MintedKey,
+    PepperMismatch, PepperRing, RequestContext,
+};
+use claviger_store::conformance::{Fresh, TestedStore as _};
+use claviger_store::{
+    Call, Founding, FoundingKey, FoundingUser, OpenError, SqliteOptions, SqliteStore, Store,
+    StoreError,
+};
+use jiff::Timestamp;
+use rusqlite::Connection;
+use tempfile::TempDir;
+
+claviger_store::store_conformance!(sqlite);
+
+/// Bytes that are the same in every run.
+#[derive(Debug)]
+struct Seeded(AtomicU64);
+
+impl Entropy for Seeded {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
+        for byte in bytes {
+            // The upper bits of a Weyl sequence, mixed once: tests need them to differ, not to be unpredictable.
+            let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
+            *byte = (state ^ (state >> 32)).wrapping_mul(0xd6e8_feb8_6659_fd93).to_be_bytes()[0];
+        }
+        Ok(())
+    }
+}
+
+fn ring(seed: u64) -> PepperRing {
+    PepperRing::generate(&Seeded(AtomicU64::new(seed))).unwrap()
+}
+
+fn now() -> Timestamp {
+    "2026-11-23T12:00:00Z".parse().unwrap()
+}
+
+/// A place for a database.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn options(&self) -> SqliteOptions {
+        SqliteOptions::at(self.0.path().join("claviger.db"))
+    }
+
+    fn create(&self) -> SqliteStore {
+        let entropy = Seeded(AtomicU64::new(9));
+        self.options().create(ring(1), &entropy, now()).unwrap()
+    }
+
+    fn open(&self) -> Result<SqliteStore, OpenError> {
+        self.options().open(ring(1))
+    }
+
+    /// A connection beside the store's.
+    fn connection(&self) -> Connection {
+        Connection::open(self.0.path().join("claviger.db")).unwrap()
+    }
+
+    /// A database that was made and closed.
+    async fn closed() -> Self {
+        let place = Self::new();
+        place.create().close().await;
+        place
+    }
+}
+
+#[expect(
+    clippy::unused_async,
+    reason = "the suite waits for its factory: other databases are made over a network"
+)]
+async fn sqlite() -> Fresh<SqliteStore, Place> {
+    let resources = Place::new();
+    Fresh { store: resources.create(), resources }
+}
+
+/// Founds an account with one person, who calls.
+async fn found(store: &SqliteStore) -> Call {
+    let entropy = Seeded(AtomicU64::new(77));
+    let minted = MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap();
+    let key = minted.text.clone();
+    let user = FoundingUser {
+        name: "one".to_owned(),
+        email: "one@example.com".to_owned(),
+        role: AccountRole::Admin,
+        is_developer: true,
+        organizations: vec![],
+        spaces: vec![],
+        key: Some(FoundingKey { minted, name: KeyName::parse("first").unwrap() }),
+    };
+    let founding = Founding {
+        now: now(),
+        account: "acme".to_owned(),
+        policy: AccountPolicy::default(),
+        organizations: vec![],
+        roles: vec![],
+        users: vec![user],
+    };
+    store.found(founding).await.unwrap();
+    Call { key, now: now(), context: RequestContext::default(), quota: None }
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_after_a_restart() {
+    let place = Place::new();
+    let store = place.create();
+    let call = found(&store).await;
+    let tag = store.installation().tag;
+    store.close().await;
+    drop(store);
+    let store = place.open().unwrap();
+    assert_eq!(store.installation().tag, tag);
+    store.authenticate(call).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_answered_is_there_without_a_close() {
+    let place = Place::new();
+    let store = place.create();
+    let call = found(&store).await;
+    drop(store);
+    place.open().unwrap().authenticate(call).await.unwrap();
+}
+
+#[tokio::test]
+async fn start_with_wrong_pepper_refuses() {
+    let place = Place::closed().await;
+    let wrong = place.options().open(ring(2)).unwrap_err();
+    assert!(matches!(wrong, OpenError::Peppers(PepperMismatch::Different(_))), "{wrong:?}");
+    let renumbered = ring(1).reveal().replace("\"primary\":1", "\"primary\":2");
+    let renumbered = PepperRing::parse(&renumbered.replace("{\"1\"", "{\"2\"")).unwrap();
+    let missing = place.options().open(renumbered).unwrap_err();
+    assert!(matches!(missing, OpenError::Peppers(PepperMismatch::Missing(_))), "{missing:?}");
+    // What is said about it repeats nothing of the ring.
+    let said = format!("{wrong} {wrong:?} {missing} {missing:?}");
+    for ring in [ring(1), ring(2)] {
+        assert!(!said.contains(&ring.reveal()[26..42]));
+    }
+    // A refused start leaves the database as it was, and lets go of it.
+    place.open().unwrap();
+}
+
+#[tokio::test]
+async fn a_new_pepper_is_remembered_from_its_first_start() {
+    let place = Place::closed().await;
+    let one = ring(1).reveal();
+    let two = one.trim_end().trim_end_matches("}}").to_owned();
+    let two = format!("{two},\"2\":\"{}\"}}}}", "ab".repeat(32)).replace("mary\":1", "mary\":2");
+    place.options().open(PepperRing::parse(&two).unwrap()).unwrap().close().await;
+    // From here on, digests may have been made with it: without it, the database does not open.
+    let missing = place.open().unwrap_err();
+    assert!(matches!(missing, OpenError::Peppers(PepperMismatch::Missing(_))), "{missing:?}");
+}
+
+#[tokio::test]
+async fn old_binary_refuses_new_schema() {
+    let place = Place::closed().await;
+    place.connection().execute("INSERT INTO migrations VALUES (2, x'00')", []).unwrap();
+    let refused = place.open().unwrap_err();
+    assert!(matches!(refused, OpenError::Newer { found: 2, known: 1 }), "{refused:?}");
+    assert!(refused.to_string().contains("use a newer one"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_schema_of_other_steps_is_refused() {
+    let place = Place::closed().await;
+    place.connection().execute("UPDATE migrations SET checksum = zeroblob(32)", []).unwrap();
+    let refused = place.open().unwrap_err();
+    assert!(matches!(refused, OpenError::Edited(1)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn migrations_are_idempotent() {
+    let place = Place::closed().await;
+    let schema = || {
+        let connection = place.connection();
+        let mut statement = connection.prepare("SELECT sql FROM sqlite_schema").unwrap();
+        let texts = statement.query_map([], |row| row.get::<_, Option<String>>(0)).unwrap();
+        texts.map(Result::unwrap).collect::<Vec<_>>()
+    };
+    let steps = || -> i64 {
+        let count = "SELECT count(*) FROM migrations";
+        place.connection().query_row(count, [], |row| row.get(0)).unwrap()
+    };
+    let (before, count) = (schema(), steps());
+    for _ in 0..3 {
+        place.open().unwrap().close().await;
+    }
+    assert_eq!((schema(), steps()), (before, count));
+}
+
+#[tokio::test]
+async fn one_process_at_a_time() {
+    let place = Place::new();
+    let store = place.create();
+    let second = place.open().unwrap_err();
+    assert!(matches!(second, OpenError::InUse(_)), "{second:?}");
+    store.close().await;
+    drop(store);
+    place.open().unwrap();
+}
+
+#[tokio::test]
+async fn a_database_is_made_once_and_opened_only_if_it_is_one() {
+    let place = Place::new();
+    let missing = place.open().unwrap_err();
+    assert!(matches!(missing, OpenError::Missing(_)), "{missing:?}");
+    assert!(!place.options().exists(), "asking makes nothing");
+    place.create().close().await;
+    let again = place.options().create(ring(1), &Seeded(AtomicU64::new(9)), now()).unwrap_err();
+    assert!(matches!(again, OpenError::Exists(_)), "{again:?}");
+    place.connection().execute("DELETE FROM installation", []).unwrap();
+    let unfounded = place.open().unwrap_err();
+    assert!(matches!(unfounded, OpenError::NotFounded), "{unfounded:?}");
+    let place = Place::new();
+    std::fs::write(place.0.path().join("claviger.db"), "not a database, but text of some length")
+        .unwrap();
+    let other = place.open().unwrap_err();
+    assert!(matches!(other, OpenError::Sqlite(_)), "{other:?}");
+}
+
+#[test]
+fn fault_wal_reset_floor() {
+    // 3.51.3 mends the WAL-reset defect, 3.52.0 was withdrawn.
+    let version = rusqlite::version_number();
+    assert!(version >= 3_051_003 && version != 3_052_000, "{}", rusqlite::version());
+}
+
+#[tokio::test]
+async fn nothing_is_answered_before_it_is_on_disk() {
+    let place = Place::new();
+    let store = place.create();
+    for (pragma, expected) in [("synchronous", "2"), ("foreign_keys", "1")] {
+        let rows = store.query(&format!("PRAGMA {pragma}")).await.unwrap();
+        assert_eq!(rows[0][0], expected, "{pragma}");
+    }
+    let mode: String =
+        place.connection().query_row("PRAGMA journal_mode", [], |row| row.get(0)).unwrap();
+    assert_eq!(mode, "wal");
+}
+
+#[tokio::test]
+async fn panicking_job_undone_and_others_committed() {
+    let place = Place::new();
+    let store = place.create();
+    let call = found(&store).await;
+    let rename = "UPDATE accounts SET name = 'spoilt'";
+    // All wait at once, so that they share groups with the ones that panic.
+    let panics = (0..8).map(|_| store.change_and_panic(rename));
+    let policy = |number| AccountPolicy { max_user_keys: number, ..AccountPolicy::default() };
+    let account = claviger_domain::AccountId::new(1);
+    let changes = (1..=8).map(|number| store.set_policy(account, policy(number), now()));
+    let (spoiling, changes) = tokio::join!(
+        futures_util::future::join_all(panics),
+        futures_util::future::join_all(changes)
+    );
+    for panicked in spoiling {
+        assert!(matches!(panicked, Err(StoreError::Unavailable(_))), "{panicked:?}");
+    }
+    for changed in changes {
+        changed.unwrap();
+    }
+    let state = "SELECT name, max_user_keys FROM accounts";
+    assert_eq!(store.query(state).await.unwrap(), [["acme", "8"]]);
+    let records = "SELECT count(*) FROM audit_records WHERE action = 'policy.update'";
+    assert_eq!(store.query(records).await.unwrap(), [["8"]]);
+    store.authenticate(call).await.unwrap();
+    store.ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_digest_that_was_made_up_lets_nobody_in() {
+    let place = Place::new();
+    let store = place.create();
+    let call = found(&store).await;
+    store.authenticate(call.clone()).await.unwrap();
+    // Whoever can write the file, but has not got the pepper, gives a row a pepper that there is not.
+    let thief = place.connection();
+    thief.pragma_update(None, "foreign_keys", false).unwrap();
+    for byte in ["00", "ff"] {
+        let spoil = ["UPDATE api_keys SET pepper = 9, digest = x'", &byte.repeat(32), "'"].concat();
+        assert_eq!(thief.execute(&spoil, []).unwrap(), 1);
+        assert!(store.authenticate(call.clone()).await.is_err(), "{byte}");
+    }
+}
