@@ -30,7 +30,7 @@ impl Seeded {
         Self(AtomicU64::new(seed))
     }
 
-    /// The next number, by SplitMix64 (Steele, Lea, Flood 2014).
+    /// The next number, by `SplitMix64` (Steele, Lea, Flood 2014).
     pub(crate) fn next(&self) -> u64 {
         let state = self.0.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::Relaxed);
         let mut mixed = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
@@ -163,4 +163,9 @@ pub(crate) fn service_key_by(maker: i64, spaces: &[Space]) -> Subject {
         spaces: spaces.to_vec(),
         is_replaced: false,
     }
+}
+
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(bytes)
 }

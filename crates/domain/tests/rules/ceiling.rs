@@ -162,7 +162,7 @@ fn several_roles_in_one_place_add_up() {
     });
 }
 
-/// Grants of the account role MEMBER, the organization role READ_ONLY and one space role.
+/// Grants of the account role MEMBER, the organization role `READ_ONLY` and one space role.
 fn one_space(role: SpaceRole) -> Grants {
     Grants {
         account_role: AccountRole::Member,

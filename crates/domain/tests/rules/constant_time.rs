@@ -52,12 +52,12 @@ fn instructions(test: &str) -> u64 {
         .args(["--exact", &format!("constant_time::{test}"), "--test-threads=1"])
         .output()
         .expect("valgrind cannot be run: install the Debian package `valgrind`");
-    let text = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{text}");
-    let collected = text.lines().find_map(|line| line.split("Collected :").nth(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let collected = said.lines().find_map(|line| line.split("Collected :").nth(1));
     collected
         .and_then(|count| count.trim().parse().ok())
-        .unwrap_or_else(|| panic!("valgrind did not say how many instructions it counted: {text}"))
+        .unwrap_or_else(|| panic!("valgrind did not say how many instructions it counted: {said}"))
 }
 
 #[test]

@@ -7,14 +7,9 @@ use claviger_domain::{
 };
 use proptest::prelude::*;
 
-use crate::cast::{ACCOUNT, SERVICE_KEY, Seeded, USER_KEY, keyring, mint, tag};
+use crate::cast::{ACCOUNT, SERVICE_KEY, Seeded, USER_KEY, hex, keyring, mint, tag};
 use crate::format::checksum;
 use crate::property::{cases, check};
-
-fn hex(digest: &KeyDigest) -> String {
-    let bytes = digest.as_bytes().iter();
-    bytes.map(|byte| format!("{byte:02x}")).collect()
-}
 
 #[test]
 fn format_vectors_of_digests() {
@@ -24,7 +19,7 @@ fn format_vectors_of_digests() {
         (SERVICE_KEY, "09e53a9a011f5c5e45f3f785cbd08ffd63e602f531a0395bd0742a543a8023b7"),
     ] {
         let stored = keyring().digest(&KeyText::parse(text).unwrap(), ACCOUNT);
-        assert_eq!(hex(&stored.digest), expected);
+        assert_eq!(hex(stored.digest.as_bytes()), expected);
         assert_eq!(stored.pepper, PepperId(1));
     }
 }
@@ -75,7 +70,7 @@ fn prop_distinct_tokens_distinct_cache_keys() {
     let keyring = keyring();
     check(cases(200), any::<u64>(), |seed| {
         let text = mint(KeyType::User, &Seeded::new(seed)).reveal();
-        let digest = |text: &KeyText| hex(&keyring.digest(text, ACCOUNT).digest);
+        let digest = |text: &KeyText| hex(keyring.digest(text, ACCOUNT).digest.as_bytes());
         let mut seen = HashSet::from([digest(&KeyText::parse(&text).unwrap())]);
         prop_assert!(seen.insert(digest(&with(&text, 0, "clvs_"))));
         // Another character at any single place of tag, handle and secret is another key, up to the last one.

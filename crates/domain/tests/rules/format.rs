@@ -85,8 +85,8 @@ fn edited(text: &str, edits: &[(usize, u8)]) -> String {
 fn crc_detects_any_1_2_char_edit() {
     for text in [USER_KEY, SERVICE_KEY] {
         let bytes = text.as_bytes();
-        for place in 0..text.len() {
-            for other in ALPHABET.iter().chain(b"_-").filter(|&&b| b != bytes[place]) {
+        for (place, byte) in bytes.iter().enumerate() {
+            for other in ALPHABET.iter().chain(b"_-").filter(|other| *other != byte) {
                 let wrong = edited(text, &[(place, *other)]);
                 assert!(KeyText::parse(&wrong).is_err(), "{wrong}");
             }

@@ -4,7 +4,8 @@
 
 #![expect(
     clippy::unwrap_used,
-    reason = "test code: the lint's exception does not reach functions beside the tests"
+    clippy::expect_used,
+    reason = "test code: the lints' exceptions do not reach functions beside the tests"
 )]
 
 mod cast;

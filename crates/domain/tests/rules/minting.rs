@@ -4,7 +4,9 @@ use claviger_domain::{
     Entropy, EntropyUnavailable, InstanceTag, KeyText, KeyType, MintedKey, PepperRing,
 };
 
-use crate::cast::{ACCOUNT, PEPPER_FILE, Seeded, USER_KEY, keyring, mint, peppers, tag, text_of};
+use crate::cast::{
+    ACCOUNT, PEPPER_FILE, Seeded, USER_KEY, hex, keyring, mint, peppers, tag, text_of,
+};
 use crate::format::checksum;
 
 const DIGITS: usize = 62;
@@ -118,12 +120,12 @@ fn secret_debug_prints_nothing() {
     let hidden = [
         USER_KEY[26..].to_owned(),
         PEPPER_FILE[26..90].to_owned(),
-        data_hex(digest),
+        hex(digest),
         format!("{:?}", &digest[..]),
         "0, 1, 2, 3, 4, 5".to_owned(),
     ];
     let seen = [
-        format!("{:?} {:#?}", minted, minted),
+        format!("{minted:?} {minted:#?}"),
         format!("{:?} {:#?}", minted.text, minted.text.secret),
         format!("{keyring:?} {keyring:#?}"),
         format!("{stored:?} {:#?}", stored.digest),
@@ -135,8 +137,4 @@ fn secret_debug_prints_nothing() {
             assert!(!shares_six_characters(seen, hidden), "{hidden} in {seen}");
         }
     }
-}
-
-fn data_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

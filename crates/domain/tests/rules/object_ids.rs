@@ -45,7 +45,7 @@ fn official_clients_know_an_id_when_they_see_one() {
     check(cases(2_000), ids(), |(kind, number)| {
         let text = codec().encode(kind, number);
         prop_assert!(!text.contains(['+', '/']), "{text}");
-        prop_assert!(text.len() % 4 == 0, "padded: {text}");
+        prop_assert!(text.len().is_multiple_of(4), "padded: {text}");
         let decoded = String::from_utf8(BASE64.decode(text.as_bytes()).unwrap()).unwrap();
         prop_assert!(decoded.contains(':'));
         let start = format!("{}:{number}:", kind.word());

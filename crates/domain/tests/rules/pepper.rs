@@ -2,7 +2,9 @@
 
 use claviger_domain::{InvalidPepperFile, PepperId, PepperMismatch, PepperRing};
 
-use crate::cast::{PEPPER_FILE, Seeded, peppers};
+use InvalidPepperFile::{Count, Malformed, NoPrimary};
+
+use crate::cast::{PEPPER_FILE, Seeded, hex, peppers};
 
 const CANARY: &str = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
 
@@ -40,8 +42,7 @@ fn the_check_of_a_pepper_never_changes() {
     // HMAC-SHA-256 under 00 to 1f over the constant, computed with another implementation: databases keep it.
     let expected = "1c7a277e21045a62242ba825312e58c4fbaf3820d6d069cc7bd35cd0a3fb9f71";
     let checks = peppers().checks();
-    let hex: String = checks[0].value.iter().map(|b| format!("{b:02x}")).collect();
-    assert_eq!((checks.len(), hex.as_str()), (1, expected));
+    assert_eq!((checks.len(), hex(&checks[0].value).as_str()), (1, expected));
 }
 
 #[test]
@@ -57,7 +58,6 @@ fn forms_of_the_file() {
     for text in accepted {
         assert!(PepperRing::parse(&text).is_ok(), "{text}");
     }
-    use InvalidPepperFile::{Count, Malformed, NoPrimary};
     let refused = [
         (String::new(), Malformed),
         ("[]".to_owned(), Malformed),

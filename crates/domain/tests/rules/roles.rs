@@ -38,9 +38,12 @@ fn named(set: PermissionSet) -> BTreeSet<&'static str> {
     set.iter().map(Permission::name).collect()
 }
 
+/// What a role permits at one level.
+type PermissionsOf = fn(ScopedRole) -> PermissionSet;
+
 #[test]
 fn each_role_is_within_the_next() {
-    let levels: [(&str, fn(ScopedRole) -> PermissionSet); 2] =
+    let levels: [(&str, PermissionsOf); 2] =
         [("organization", ScopedRole::in_organization), ("space", ScopedRole::in_space)];
     for (level, permissions) in levels {
         for (lower, higher) in [

@@ -10,6 +10,14 @@ async fn mint(server: &TestServer, who: &str) -> u16 {
     server.call(who, "POST", KEYS, body).await.status
 }
 
+/// Mints as much as is allowed at once.
+async fn use_up(server: &TestServer, who: &str) {
+    for _ in 0..3 {
+        assert_eq!(mint(server, who).await, 201);
+    }
+    assert_eq!(mint(server, who).await, 429);
+}
+
 async fn limited() -> TestServer {
     TestServer::with(|options| options.mint_rate_per_minute = 3).await
 }
@@ -17,9 +25,7 @@ async fn limited() -> TestServer {
 #[tokio::test]
 async fn minting_is_limited_per_user() {
     let server = limited().await;
-    for _ in 0..3 {
-        assert_eq!(mint(&server, "member").await, 201);
-    }
+    use_up(&server, "member").await;
     let before = server.dump().await;
     let body = json!({ "key_type": "USER", "name": "one more" });
     let answer = server.call("member", "POST", KEYS, body).await;
@@ -36,7 +42,7 @@ async fn minting_is_limited_per_user() {
 #[tokio::test]
 async fn waiting_as_long_as_told_is_enough() {
     let server = limited().await;
-    while mint(&server, "member").await == 201 {}
+    use_up(&server, "member").await;
     let body = json!({ "key_type": "USER", "name": "one more" });
     let answer = server.call("member", "POST", KEYS, body).await;
     let wait: i64 = answer.header("retry-after").parse().unwrap();
@@ -45,10 +51,7 @@ async fn waiting_as_long_as_told_is_enough() {
     server.advance(1);
     assert_eq!(mint(&server, "member").await, 201);
     server.advance(60);
-    for _ in 0..3 {
-        assert_eq!(mint(&server, "member").await, 201);
-    }
-    assert_eq!(mint(&server, "member").await, 429);
+    use_up(&server, "member").await;
 }
 
 /// More keys are not more turns.
@@ -81,7 +84,7 @@ async fn creating_and_refreshing_of_all_types_count_together() {
 #[tokio::test]
 async fn bots_have_a_limit_of_their_own() {
     let server = limited().await;
-    while mint(&server, "member").await == 201 {}
+    use_up(&server, "member").await;
     let key = server.world.key("sk").to_owned();
     let path = format!("{KEYS}/{}/refresh", server.world.id("sk"));
     let answer = server.call_with(&key, "POST", &path, json!({}), &[]).await;
@@ -92,7 +95,7 @@ async fn bots_have_a_limit_of_their_own() {
 #[tokio::test]
 async fn only_minting_is_limited() {
     let server = limited().await;
-    while mint(&server, "member").await == 201 {}
+    use_up(&server, "member").await;
     for path in [KEYS, "/v2/spaces", "/v2/users", "/v2/organizations"] {
         assert_eq!(server.call("member", "GET", path, Value::Null).await.status, 200, "{path}");
     }

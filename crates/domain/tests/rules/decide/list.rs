@@ -12,8 +12,8 @@ use crate::cast::{bot, person, space, user};
 const USER: Option<KeyType> = Some(KeyType::User);
 const SERVICE: Option<KeyType> = Some(KeyType::Service);
 
-fn found(id: i64) -> Option<Named<User>> {
-    Some(Named::Found(user(id, AccountRole::Member)))
+fn found(id: i64) -> Named<User> {
+    Named::Found(user(id, AccountRole::Member))
 }
 
 fn filter(
@@ -45,22 +45,22 @@ fn without_a_space() {
         (&one, None, None, Ok(user_keys_of(1))),
         (&one, USER, None, Ok(user_keys_of(1))),
         (&one, SERVICE, None, Ok(made_by(1))),
-        (&one, None, found(1), Ok(user_keys_of(1))),
-        (&one, SERVICE, found(1), Ok(made_by(1))),
-        (&one, None, found(2), Err("forbidden")),
-        (&one, SERVICE, found(2), Err("forbidden")),
+        (&one, None, Some(found(1)), Ok(user_keys_of(1))),
+        (&one, SERVICE, Some(found(1)), Ok(made_by(1))),
+        (&one, None, Some(found(2)), Err("forbidden")),
+        (&one, SERVICE, Some(found(2)), Err("forbidden")),
         // Whether there is such a user is not for everybody to know.
         (&one, None, Some(Named::Missing), Err("forbidden")),
         (&admin, None, None, Ok(user_keys_of(1))),
         (&admin, SERVICE, None, Ok(KeyScope::ServiceKeys)),
-        (&admin, None, found(2), Ok(user_keys_of(2))),
-        (&admin, USER, found(2), Ok(user_keys_of(2))),
-        (&admin, SERVICE, found(2), Ok(made_by(2))),
+        (&admin, None, Some(found(2)), Ok(user_keys_of(2))),
+        (&admin, USER, Some(found(2)), Ok(user_keys_of(2))),
+        (&admin, SERVICE, Some(found(2)), Ok(made_by(2))),
         (&admin, None, Some(Named::Missing), Err("no such user")),
         (&robot, None, None, Ok(own_bot)),
         (&robot, SERVICE, None, Ok(own_bot)),
         (&robot, USER, None, Ok(user_keys_of(1))),
-        (&robot, None, found(2), Err("forbidden")),
+        (&robot, None, Some(found(2)), Err("forbidden")),
     ] {
         let what = format!("{:?} {key_type:?} {of:?}", caller.user.kind);
         let scope = list_scope(caller, &member([]), filter(key_type, None, of));
@@ -99,11 +99,11 @@ fn in_a_space() {
             filter(SERVICE, here(), None),
             (None, "forbidden"),
         ),
-        ("rule 3", reader(), filter(None, here(), found(2)), (of_two, "yes")),
+        ("rule 3", reader(), filter(None, here(), Some(found(2))), (of_two, "yes")),
         (
             "rule 3 for anyone there",
             annotator(),
-            filter(SERVICE, here(), found(2)),
+            filter(SERVICE, here(), Some(found(2))),
             (of_two, "yes"),
         ),
         (
@@ -113,7 +113,7 @@ fn in_a_space() {
             (None, "no such user"),
         ),
         ("user keys of a space", reader(), filter(USER, here(), None), (None, "invalid")),
-        ("no access", vec![], filter(None, here(), found(2)), (None, "no such space")),
+        ("no access", vec![], filter(None, here(), Some(found(2))), (None, "no such space")),
         ("no SPACE_READ", blind(), filter(None, here(), None), (None, "no such space")),
         (
             "no such space",
@@ -141,7 +141,7 @@ fn who_works_with_no_keys_lists_none() {
     for filter in [
         KeyFilter::default(),
         filter(USER, Some(Named::Found(one)), None),
-        filter(None, Some(Named::Missing), found(1)),
+        filter(None, Some(Named::Missing), Some(found(1))),
     ] {
         assert_eq!(outcome(&list_scope(&plain, &access, filter)), "forbidden");
     }

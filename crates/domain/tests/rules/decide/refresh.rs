@@ -14,7 +14,7 @@ use crate::cast::{bot, now, person, seconds, service_key_by, space, user_key_of}
 const PLAIN: RefreshRequest =
     RefreshRequest { expires_at: None, grace: SignedDuration::ZERO, rule: RefreshExpiryRule::Free };
 
-/// What a bot user holds that has this role in each of the spaces, and READ_ONLY in their organizations.
+/// What a bot user holds that has this role in each of the spaces, and `READ_ONLY` in their organizations.
 fn grants(spaces: &[Space], role: ScopedRole) -> ResolvedGrants {
     let organizations = spaces.iter().map(|space| OrganizationGrant {
         organization: space.organization,

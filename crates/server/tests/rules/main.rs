@@ -1,0 +1,29 @@
+//! The rules that hold whatever was sent: nobody rises above themselves, nobody sees another tenant, every change is one change.
+//!
+//! Each test shows its rule from outside, through the whole router over a real database. What no operation does (demoting a person,
+//! editing a role) is done through a second connection to the database.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
+
+mod acts;
+mod ceiling;
+mod corpus;
+mod edits;
+mod forms;
+mod grace;
+mod idor;
+mod input;
+mod lifecycle;
+mod lists;
+mod matrix;
+mod names;
+mod operations;
+mod paging;
+mod property;
+mod quota;
+mod races;
+mod removal;
+mod revocation;
+mod rows;
+mod tenancy;
+mod touches;

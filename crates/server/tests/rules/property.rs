@@ -1,0 +1,41 @@
+//! Checking a property of the server on many cases, the same ones in every run.
+
+use std::fmt::Debug;
+
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
+use tokio::runtime::Runtime;
+
+/// How many cases: `CLAVIGER_CASES`, or this many where nobody says.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a test's own setting, which no command line defines"
+)]
+pub(crate) fn cases(otherwise: u32) -> u32 {
+    match std::env::var("CLAVIGER_CASES") {
+        Ok(number) => number.parse().expect("CLAVIGER_CASES is a number"),
+        Err(_) => otherwise,
+    }
+}
+
+/// Checks a property; a failure is shown with the smallest case that was found.
+#[track_caller]
+pub(crate) fn check<S: Strategy>(
+    cases: u32,
+    strategy: S,
+    property: impl Fn(S::Value) -> Result<(), TestCaseError>,
+) where
+    S::Value: Debug,
+{
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    if let Err(failure) = runner.run(&strategy, property) {
+        panic!("{failure}");
+    }
+}
+
+/// Something for the property's futures to run in.
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}

@@ -1,0 +1,237 @@
+//! Every change touches what it is about, its owner's counter and its record, and nothing else of anybody's (T50, INV-9).
+
+use claviger_testkit::TestServer;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::acts::{
+    create, made, number, refresh, refresh_path, remove_user, revoke_path, service_key, text,
+    user_key,
+};
+use crate::operations::operations;
+use crate::rows::{Changes, Row, changes};
+
+/// What a change did, in words: users and keys of the world by their names, what is new as `new`.
+struct Watch<'a> {
+    server: &'a TestServer,
+    before: String,
+}
+
+const USERS: [&str; 5] = ["admin", "member", "other", "both", "stranger"];
+const KEYS: [&str; 16] = [
+    "uk",
+    "uk_expiring",
+    "uk_expired",
+    "uk_revoked",
+    "revoked",
+    "expired",
+    "uk_other",
+    "fk",
+    "bot",
+    "sk",
+    "sk_other",
+    "sk_two",
+    "sk_admin",
+    "key:member",
+    "key:other",
+    "key:admin",
+];
+
+impl<'a> Watch<'a> {
+    async fn start(server: &'a TestServer) -> Self {
+        Self { server, before: server.dump().await }
+    }
+
+    async fn changes(self) -> Changes {
+        changes(&self.before, &self.server.dump().await)
+    }
+
+    async fn summary(self) -> String {
+        let server = self.server;
+        self.changes().await.summary(|row| name(server, row))
+    }
+}
+
+fn name(server: &TestServer, row: &Row) -> String {
+    let known = |names: &[&str], prefix: &str, id: i64| {
+        let named = |name: &&&str| number(server.world.id(&format!("{prefix}{name}"))) == id;
+        names.iter().find(named).map_or("new".to_owned(), |name| (*name).to_owned())
+    };
+    match row.table.as_str() {
+        "users" => known(&USERS, "user:", row.number("id")),
+        "organization_members" | "space_members" => known(&USERS, "user:", row.number("user_id")),
+        "api_keys" => known(&KEYS, "", row.number("id")),
+        "api_key_spaces" => known(&KEYS, "", row.number("api_key_id")),
+        _ => "new".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn every_mutation_touches_only_target() {
+    let server = TestServer::start().await;
+    let watch = Watch::start(&server).await;
+    made(&create(&server, "member", user_key()).await);
+    assert_snapshot!(watch.summary().await, @r"
+    + api_keys new
+    + audit_records new
+    ~ users member: user_keys
+    ");
+
+    let watch = Watch::start(&server).await;
+    let body = service_key(&server, &[("O1", &["S1"]), ("O2", &["S2"])]);
+    made(&create(&server, "both", body).await);
+    assert_snapshot!(watch.summary().await, @r"
+    + api_key_spaces new
+    + api_key_spaces new
+    + api_keys new
+    + audit_records new
+    + organization_members new
+    + organization_members new
+    + space_members new
+    + space_members new
+    + users new
+    ");
+
+    let watch = Watch::start(&server).await;
+    refresh(&server, "member", server.world.id("uk"), Value::Null).await.json(200);
+    assert_snapshot!(watch.summary().await, @r"
+    + api_keys new
+    + audit_records new
+    ~ api_keys uk: revoked_at, status
+    ");
+
+    let watch = Watch::start(&server).await;
+    let body = json!({ "expires_at": "2026-12-01T00:00:00Z", "grace_period_seconds": 60 });
+    refresh(&server, "admin", server.world.id("uk_expiring"), body).await.json(200);
+    assert_snapshot!(watch.summary().await, @r"
+    + api_keys new
+    + audit_records new
+    ~ api_keys uk_expiring: expires_at
+    ~ users member: user_keys
+    ");
+
+    let watch = Watch::start(&server).await;
+    refresh(&server, "both", server.world.id("sk_two"), Value::Null).await.json(200);
+    assert_snapshot!(watch.summary().await, @r"
+    + api_key_spaces new
+    + api_key_spaces new
+    + api_keys new
+    + audit_records new
+    ~ api_key_spaces sk_two: status
+    ~ api_key_spaces sk_two: status
+    ~ api_keys sk_two: revoked_at, status
+    ");
+}
+
+#[tokio::test]
+async fn every_end_touches_only_target() {
+    let server = TestServer::start().await;
+    let watch = Watch::start(&server).await;
+    end(&server, "other", "PUT", "uk_other").await;
+    assert_snapshot!(watch.summary().await, @r"
+    + audit_records new
+    ~ api_keys uk_other: revoked_at, status
+    ~ users other: user_keys
+    ");
+
+    let watch = Watch::start(&server).await;
+    end(&server, "admin", "DELETE", "sk_two").await;
+    assert_snapshot!(watch.summary().await, @r"
+    + audit_records new
+    ~ api_key_spaces sk_two: status
+    ~ api_key_spaces sk_two: status
+    ~ api_keys sk_two: revoked_at, status
+    ");
+
+    let watch = Watch::start(&server).await;
+    remove_user(&server, server.world.id("user:member")).await;
+    assert_snapshot!(watch.summary().await, @r"
+    + audit_records new
+    - organization_members member
+    - space_members member
+    ~ api_keys expired: revoked_at, status
+    ~ api_keys key:member: revoked_at, status
+    ~ api_keys uk: revoked_at, status
+    ~ api_keys uk_expired: revoked_at, status
+    ~ api_keys uk_expiring: revoked_at, status
+    ~ users member: status, user_keys
+    ");
+
+    let watch = Watch::start(&server).await;
+    server.set_policy(|policy| policy.bots_may_mint = true).await;
+    assert_snapshot!(watch.summary().await, @r"
+    + audit_records new
+    ~ accounts new: bots_may_mint
+    ");
+}
+
+async fn end(server: &TestServer, who: &str, method: &str, key: &str) {
+    let id = server.world.id(key);
+    let path = if method == "PUT" { revoke_path(id) } else { format!("/v2/api-keys/{id}") };
+    assert_eq!(server.call(who, method, &path, Value::Null).await.status, 204);
+}
+
+/// Every operation that changes something writes one record of who did what to which thing in which request; what is refused, and
+/// what only reads, writes nothing at all.
+#[tokio::test]
+async fn audit_one_row_per_mutation() {
+    let server = TestServer::start().await;
+    for operation in operations(&server).await {
+        let key = made(&create(&server, "member", user_key()).await);
+        let (id, secret) = (text(&key, "id"), text(&key, "key"));
+        let (path, body) = match (operation.method.as_str(), operation.path.as_str()) {
+            ("POST", "/v2/api-keys") => ("/v2/api-keys".to_owned(), user_key()),
+            ("POST", "/v2/api-keys/{api_key_id}/refresh") => (refresh_path(id), json!({})),
+            ("PUT", "/v2/api-keys/{api_key_id}/revoke") => (revoke_path(id), Value::Null),
+            ("DELETE", "/v2/api-keys/{api_key_id}") => (operation.at(id), Value::Null),
+            ("GET", "/v2/spaces/{space_id}") => (operation.at(server.world.id("S1")), Value::Null),
+            ("GET", "/v2/organizations/{org_id}") => {
+                (operation.at(server.world.id("O1")), Value::Null)
+            }
+            ("GET", "/v2/users/{user_id}") => {
+                (operation.at(server.world.id("user:member")), Value::Null)
+            }
+            ("GET", path) => (path.to_owned(), Value::Null),
+            other => panic!("say here how {other:?} succeeds"),
+        };
+        refused(&server, &operation.method, &path, &body).await;
+
+        let watch = Watch::start(&server).await;
+        let answer = server.call_with(secret, &operation.method, &path, body, &[]).await;
+        assert!((200..300).contains(&answer.status), "{operation:?}: {}", answer.text);
+        let changes = watch.changes().await;
+        if !operation.changes() {
+            assert!(changes.is_empty(), "{operation:?} only reads");
+            continue;
+        }
+        let records = changes.added_to("audit_records");
+        let [record] = records[..] else { panic!("{operation:?} wrote {records:?}") };
+        assert_eq!(record.number("actor_key_id"), number(id));
+        assert_eq!(record.number("actor_id"), crate::edits::user(&server, "member"));
+        assert_eq!(record.number("at"), server.now().as_microsecond());
+        let request = format!("{:?}", answer.header("x-request-id"));
+        assert_eq!(record.column("request_id"), request, "the answer names its record");
+        let target = match changes.added_to("api_keys")[..] {
+            [new] => new.number("id"),
+            _ => number(id),
+        };
+        assert_eq!(record.column("target_kind"), "\"api_key\"");
+        assert_eq!(record.number("target_id"), target);
+    }
+}
+
+/// Sends it with a dead key, as somebody who may not (reading is not forbidden), and with a parameter that nobody knows.
+async fn refused(server: &TestServer, method: &str, path: &str, body: &Value) {
+    let watch = Watch::start(server).await;
+    let dead = server.world.key("revoked");
+    let unproven = server.call_with(dead, method, path, body.clone(), &[]).await;
+    assert_eq!(unproven.status, 401, "{method} {path}");
+    let misspelt = format!("{path}?nobody=knows");
+    let unknown = server.call("member", method, &misspelt, body.clone()).await;
+    assert_eq!(unknown.status, 400, "{method} {path}");
+    if method != "GET" {
+        let plain = server.call("plain", method, path, body.clone()).await;
+        assert_eq!(plain.status, 403, "{method} {path}");
+    }
+    assert!(watch.changes().await.is_empty(), "{method} {path} was refused");
+}
