@@ -14,8 +14,7 @@ use crate::wire::{credential, timestamp};
 /// Whether the body of a creation is accepted.
 pub fn create_body(bytes: &[u8]) -> bool {
     let codec = ObjectIdCodec::new(&[7; 32]);
-    body::decode::<CreateBody>(bytes)
-        .is_ok_and(|body| body.read(&codec, &Dialect::NEWEST).is_ok())
+    body::decode::<CreateBody>(bytes).is_ok_and(|body| body.read(&codec, &Dialect::NEWEST).is_ok())
 }
 
 /// Whether the body of a refresh is accepted.

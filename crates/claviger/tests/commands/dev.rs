@@ -69,7 +69,8 @@ fn dev_takes_an_empty_directory_and_no_other() {
     let full = tempfile::tempdir().unwrap();
     std::fs::write(full.path().join("letter.txt"), "dear diary").unwrap();
     let path = full.path().to_str().unwrap();
-    let output = claviger(&["dev", "--data-dir", path, "--listen", "127.0.0.1:0"]).output().unwrap();
+    let output =
+        claviger(&["dev", "--data-dir", path, "--listen", "127.0.0.1:0"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(std::fs::read_dir(full.path()).unwrap().count(), 1, "nothing was made");
 }
