@@ -1,0 +1,152 @@
+//! What happens to acknowledged writes when the server dies: by `kill -9`, and by loss of power.
+//!
+//! 32 clients create, refresh, revoke and verify keys, and keep a history of what they sent and were answered. The server is killed
+//! under them, restarted, and held to the history: nothing that was acknowledged is lost, nothing that was revoked works again.
+//! `kill -9` alone cannot lose a write that the system has taken, synced or not, so the same rounds run on a disk that forgets
+//! what was not synced, and that disk is shown to forget.
+//!
+//! `CLAVIGER_FAULT_POINTS` sets how many points each test has, `CLAVIGER_FAULT_SEED` repeats the choices of an earlier run.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
+
+mod chance;
+mod database;
+mod history;
+mod http;
+mod load;
+mod powerloss;
+mod rounds;
+mod server;
+mod stand_in;
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::io::Write as _;
+use std::sync::{Mutex, PoisonError};
+
+use tempfile::TempDir;
+
+use crate::chance::Chance;
+use crate::rounds::Fault;
+use crate::stand_in::Machine;
+
+/// Tests with a server run one after the other: each is to have the processors for itself.
+static PROCESSORS: Mutex<()> = Mutex::new(());
+
+/// How many new servers are killed while they make their first files, under each fault.
+const FOUNDINGS: u64 = 20;
+
+#[test]
+fn fault_crash_acked_writes() {
+    holds("fault_crash_acked_writes", Fault::Crash, 300);
+}
+
+#[test]
+fn fault_powerloss_acked_writes() {
+    holds("fault_powerloss_acked_writes", Fault::PowerLoss, 200);
+}
+
+/// A server that is killed while it makes its first files starts all the same the next time.
+#[test]
+fn fault_interrupted_founding() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let seed = seed();
+    for fault in [Fault::Crash, Fault::PowerLoss] {
+        rounds::interrupt_foundings(fault, FOUNDINGS, seed);
+    }
+    report(&format!("fault_interrupted_founding: {FOUNDINGS} foundings each, seed {seed}"));
+}
+
+/// The same rounds, where commits are not synced: if this finds nothing lost, the test above shows nothing.
+#[cfg(feature = "fault-injection")]
+#[test]
+fn powerloss_without_full_sync_loses_acked_writes() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let seed = seed();
+    let normal = ["--unsafe-synchronous", "normal"];
+    let tally = rounds::run(Fault::PowerLoss, points(200), seed, &normal);
+    report(&format!(
+        "powerloss_without_full_sync_loses_acked_writes: {} keys lost after {} points, seed {seed}",
+        tally.lost, tally.points
+    ));
+    assert_ne!(tally.lost, 0, "nothing was lost: {}", tally.violations.join("\n"));
+}
+
+fn holds(name: &str, fault: Fault, default_points: u64) {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let seed = seed();
+    let tally = rounds::run(fault, points(default_points), seed, &[]);
+    report(&format!(
+        "{name}: {} points, {} violations, seed {seed}, {} acknowledged writes, {} checkpoints, slowest start {} ms",
+        tally.points,
+        tally.violations.len(),
+        tally.acknowledged_writes,
+        tally.checkpoints,
+        tally.slowest_start.as_millis(),
+    ));
+    let kept = tally.evidence.map(TempDir::keep);
+    assert!(tally.violations.is_empty(), "{}\nfiles: {kept:?}", tally.violations.join("\n"));
+}
+
+#[test]
+fn powerloss_shim_bites() {
+    let seed = seed();
+    let mut chance = Chance::new(seed);
+    let mut rounds_with_loss = |synchronous: &str| {
+        let machine = Machine::new();
+        (0..40).filter(|_| machine.lost_rows(synchronous, &mut chance) > 0).count()
+    };
+    let (full, normal) = (rounds_with_loss("FULL"), rounds_with_loss("NORMAL"));
+    report(&format!(
+        "powerloss_shim_bites: 40 points each, {full} with losses under FULL, {normal} under NORMAL, seed {seed}"
+    ));
+    assert_eq!(full, 0, "synced rows were lost");
+    assert_ne!(normal, 0, "no unsynced row was lost");
+}
+
+/// What a program does, and what is left of its files when the power fails after the last step.
+const LEFT_OF_FILES: [(&str, &str); 18] = [
+    ("create, write abc", ""),
+    ("create, write abc, sync", ""),
+    ("create, write abc, sync_directory", "new="),
+    ("create, sync_directory, write abc, sync", "new=abc"),
+    ("create, sync_directory, write abc, sync_data", "new=abc"),
+    ("create, sync_directory, write abc, sync, write d", "new=abc"),
+    ("create, sync_directory, write_at 2 c, write_parts a b, sync", "new=abc"),
+    ("create, sync_directory, write abc, sync, cut 1", "new=abc"),
+    ("create, sync_directory, write abc, sync, cut 1, sync", "new=a"),
+    ("create, sync_directory, write abc, sync, cut 1, cut 3, sync", "new=a\0\0"),
+    ("create, sync_directory, write abc, sync, replace, write x, sync", "new=x"),
+    ("create, write abc, sync, sync_directory, unlink", "new=abc"),
+    ("create, write abc, sync, sync_directory, unlink, sync_directory", ""),
+    ("create, write abc, sync, sync_directory, rename final", "new=abc"),
+    ("create, write abc, sync, rename final, sync_directory", "final=abc"),
+    ("create_below, write abc, sync, sync_below", ""),
+    ("create_below, write abc, sync, sync_directory", ""),
+    ("create_below, write abc, sync, sync_below, sync_directory", "below/new=abc"),
+];
+
+#[test]
+fn powerloss_shim_keeps_what_was_synced_and_no_more() {
+    let machine = Machine::new();
+    for (steps, left) in LEFT_OF_FILES {
+        assert_eq!(machine.files_after(steps), left, "{steps}");
+    }
+}
+
+/// Past the test runner, which shows what a test prints only if it fails: the figures are for everybody to read.
+fn report(line: &str) {
+    std::io::stdout().write_all(format!("{line}\n").as_bytes()).unwrap();
+}
+
+fn points(default: u64) -> u64 {
+    setting("CLAVIGER_FAULT_POINTS").unwrap_or(default)
+}
+
+fn seed() -> u64 {
+    setting("CLAVIGER_FAULT_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) >> 32)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a test has no command line of its own")]
+fn setting(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().expect("a number"))
+}

@@ -1,0 +1,114 @@
+//! The server as a process: started on a data directory, killed without warning.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{BufRead as _, BufReader};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::http::Client;
+
+/// How to start the server.
+#[derive(Clone, Debug)]
+pub(crate) struct Launch {
+    /// What the server keeps.
+    pub(crate) data: PathBuf,
+    /// Where what it says on standard error goes.
+    pub(crate) log: PathBuf,
+    /// More arguments.
+    pub(crate) arguments: Vec<&'static str>,
+    /// More environment.
+    pub(crate) environment: Vec<(&'static str, OsString)>,
+}
+
+/// A running server, killed when dropped.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) address: SocketAddr,
+    /// From its start to its first answer.
+    pub(crate) started_in: Duration,
+    child: Child,
+    /// Kept open: a server must not fail because nobody reads what it prints.
+    _output: BufReader<ChildStdout>,
+}
+
+impl Launch {
+    /// Starts the server and waits until it answers. If it does not start: what it says.
+    pub(crate) fn start(&self) -> Result<Server, String> {
+        let began = Instant::now();
+        let mut child = self.spawn();
+        let mut output = BufReader::new(child.stdout.take().unwrap());
+        let Some(address) = read_address(&mut output) else {
+            child.wait().unwrap();
+            return Err(format!("the server did not start: {}", self.said()));
+        };
+        let answer = Client::connect(address).and_then(|mut client| client.verify("nothing"));
+        assert_eq!(answer.unwrap().status, 401, "{}", self.said());
+        Ok(Server { address, started_in: began.elapsed(), child, _output: output })
+    }
+
+    /// Starts the server and kills it after a while, whether it answers by then or not.
+    pub(crate) fn interrupt(&self, after: Duration) {
+        let mut child = self.spawn();
+        std::thread::sleep(after);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    fn spawn(&self) -> Child {
+        let log = File::options().append(true).create(true).open(&self.log).unwrap();
+        Command::new(env!("CARGO_BIN_EXE_claviger"))
+            .args(["dev", "--listen", "127.0.0.1:0", "--mint-rate", "0", "--failure-rate", "0"])
+            .arg("--data-dir")
+            .arg(&self.data)
+            .args(&self.arguments)
+            .envs(self.environment.iter().cloned())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(log)
+            .spawn()
+            .unwrap()
+    }
+
+    fn said(&self) -> String {
+        std::fs::read_to_string(&self.log).unwrap()
+    }
+}
+
+/// The first thing on standard output that is an address.
+fn read_address(output: &mut BufReader<ChildStdout>) -> Option<SocketAddr> {
+    let mut line = String::new();
+    while output.read_line(&mut line).unwrap() > 0 {
+        let mut words = line.split(|letter: char| letter.is_whitespace() || letter == '/');
+        if let Some(address) = words.find_map(|word| word.parse().ok()) {
+            return Some(address);
+        }
+        line.clear();
+    }
+    None
+}
+
+impl Server {
+    /// As `kill -9` does.
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may be dead already.
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+/// The administrator's key, as a development server leaves it for its user.
+pub(crate) fn administrator_key(data: &Path) -> String {
+    let settings = std::fs::read_to_string(data.join("dev.env")).unwrap();
+    let key = settings.lines().find_map(|line| line.trim().split_once("ARIZE_API_KEY="));
+    key.expect("dev.env has the key").1.trim_matches(['"', '\'']).to_owned()
+}
