@@ -1,7 +1,7 @@
 //! The rules of Claviger, without I/O, clock or randomness of their own.
 //!
 //! - What a key looks like and what is kept of it: [`KeyText`], [`Keyring`], [`PepperRing`].
-//! - Who may do what, where: [`Permission`], [`PermissionSet`], [`Access`], and the [`ceiling`](Grants::within) that keeps every
+//! - Who may do what, where: [`Permission`], [`PermissionSet`], [`Access`], and the [`ceiling`](ResolvedGrants::within) that keeps every
 //!   key at or below its maker.
 //! - What happens to a key over time: [`ApiKey`], [`expiry`], [`RefreshPlan`].
 //! - One decision for each operation on keys: [`decide`]. A decision is a function of what was read in the transaction that

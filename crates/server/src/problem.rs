@@ -181,7 +181,7 @@ impl Problem {
         serde_json::to_vec(&document).unwrap_or_default()
     }
 
-    /// The whole answer. It carries the problem along, so that [`crate::trace`] can add what it knows.
+    /// The whole answer. It carries the problem along, so that `trace` can add what it knows.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body()));
         *response.status_mut() = self.kind.status();

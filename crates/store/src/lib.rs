@@ -2,7 +2,7 @@
 //!
 //! - A method is one transaction: the caller is authenticated, the decision of [`claviger_domain::decide`] is taken, and the change and
 //!   its audit record are written, all on the same snapshot. It happens whole or not at all, and when it has answered, it is on disk.
-//! - [`operations`] says what each method does, once, over the row statements of [`rows`]. A database brings only the statements.
+//! - `operations` says what each method does, once, over the row statements of `rows`. A database brings only the statements.
 //! - `sqlite` is the database inside the binary: one writer thread that commits concurrent writes as a group, and readers beside it.
 //! - `conformance` is the suite that holds every database to the trait.
 

@@ -1,7 +1,7 @@
 //! Every statement, in the SQL that the databases agree on.
 //!
 //! Rules: parameters are bound, never pasted in, and appear in the order of their numbers. What belongs to a tenant is named together
-//! with its account; the exceptions are listed in [`WITHOUT_ACCOUNT`], each with its reason.
+//! with its account; the exceptions are listed in `WITHOUT_ACCOUNT`, each with its reason.
 
 macro_rules! key_columns {
     () => {

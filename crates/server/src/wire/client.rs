@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::header;
 use axum::http::request::Parts;
-use claviger_domain::{Clock as _, RequestContext};
+use claviger_domain::{Clock as _, KeyText, RequestContext};
 use claviger_store::Call;
 
 use super::credential;
@@ -34,7 +34,10 @@ impl FromRequestParts<App> for Client {
         let context = RequestContext {
             request_id: parts.extensions.get().map(RequestId::to_string).unwrap_or_default(),
             source: parts.extensions.get().map(|PeerAddress(address)| *address),
-            user_agent: agent.map(|agent| agent.chars().take(LONGEST_USER_AGENT).collect()),
+            // A secret that was put there by mistake is not kept (INV-8).
+            user_agent: agent
+                .filter(|agent| !KeyText::looks_like_one(agent))
+                .map(|agent| agent.chars().take(LONGEST_USER_AGENT).collect()),
         };
         let call = Call { key, now: app.clock.now(), context, quota: app.quota.clone() };
         let dialect = dialect::recognize(&parts.headers, app.options.dialect);
