@@ -1,0 +1,85 @@
+//! `claviger-bench`: measures the release binary from outside, beside the machine that it runs on.
+//!
+//! Rule: a figure means something beside another one of the same minute. What is compared is measured in turns, round by round, and
+//! a ratio is formed within its round; the table shows the median of the rounds with the least and the most.
+
+mod creates;
+mod disk;
+mod figures;
+mod http;
+mod installation;
+mod lists;
+mod load;
+mod machine;
+mod process;
+mod report;
+mod server;
+mod starts;
+mod stock;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context as _;
+
+use crate::installation::Installation;
+use crate::machine::Machine;
+use crate::report::Results;
+
+const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick]";
+
+/// How much is measured.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Extent {
+    /// How often everything is measured.
+    pub rounds: usize,
+    /// How many keys the large installation has.
+    pub keys: u32,
+    /// How many seconds each load lasts.
+    pub seconds: u64,
+}
+
+impl Extent {
+    const FULL: Self = Self { rounds: 7, keys: 1_000_000, seconds: 3 };
+    /// To see whether the benchmarks still work. Its figures are not worth keeping.
+    const QUICK: Self = Self { rounds: 1, keys: 20_000, seconds: 1 };
+}
+
+/// How many keys the small installation has.
+pub(crate) const FEW_KEYS: u32 = 1_000;
+
+fn main() -> anyhow::Result<()> {
+    let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
+    let mut next = || arguments.next().context(USAGE);
+    let (server, directory, document) = (next()?, next()?, next()?);
+    let extent = match arguments.next() {
+        None => Extent::FULL,
+        Some(word) if word == Path::new("quick") => Extent::QUICK,
+        Some(_) => anyhow::bail!(USAGE),
+    };
+    // One thread: the client shares the machine with the server and must leave it what it can.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let directory = tempfile::tempdir_in(&directory)
+        .with_context(|| format!("there is no room in {}", directory.display()))?;
+    let results = runtime.block_on(measure(&server, directory.path(), extent))?;
+    report::write(&document, &results)
+}
+
+async fn measure(server: &Path, directory: &Path, extent: Extent) -> anyhow::Result<Results> {
+    let machine = Machine::look_at(directory)?;
+    report::progress("filling the databases");
+    let found = |name: &str| Installation::found(server, directory.join(name));
+    let (none, few, many) = (found("none")?, found("few")?, found("many")?);
+    stock::fill(&few, FEW_KEYS)?;
+    stock::fill(&many, extent.keys)?;
+    if extent.rounds > 1 {
+        report::progress("waiting for a quiet machine");
+        machine::quiet().await?;
+    }
+    report::progress("start-up");
+    let starts = starts::measure(&none, &many, extent).await?;
+    report::progress("lists");
+    let lists = lists::measure(&few, &many, extent).await?;
+    report::progress("creating keys");
+    let creates = creates::measure(&none, &many, directory, extent).await?;
+    Ok(Results { machine, extent, binary_bytes: server.metadata()?.len(), starts, lists, creates })
+}
