@@ -37,6 +37,7 @@ fn dev_goes_on_with_the_same_keys() {
     let first = Running::start(&arguments);
     let key = variables(&data.join("dev.env"))["ARIZE_API_KEY"].clone();
     assert_eq!(first.stop(), Some(0));
+    assert!(!data.join("claviger.db-wal").exists(), "a clean stop leaves everything in one file");
 
     let second = Running::start(&arguments);
     let set = variables(&data.join("dev.env"));

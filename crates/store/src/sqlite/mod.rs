@@ -203,7 +203,7 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
-        self.readers.close();
+        self.readers.close().await;
         self.writer.close().await;
     }
 }

@@ -3,6 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -20,6 +21,7 @@ type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) + Send>;
 #[derive(Debug)]
 pub(super) struct Readers {
     jobs: Mutex<Option<SyncSender<Job>>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -42,13 +44,15 @@ impl Readers {
     pub(super) fn start(connections: Vec<Connection>) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel::<Job>(MOST_WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
+        let mut threads = Vec::with_capacity(connections.len());
         for mut connection in connections {
             let waiting = Arc::clone(&waiting);
-            std::thread::Builder::new()
+            let thread = std::thread::Builder::new()
                 .name("store-reader".to_owned())
                 .spawn(move || serve(&mut connection, &waiting))?;
+            threads.push(thread);
         }
-        Ok(Self { jobs: Mutex::new(Some(jobs)) })
+        Ok(Self { jobs: Mutex::new(Some(jobs)), threads: Mutex::new(threads) })
     }
 
     /// Runs a job on a snapshot that is taken when it starts.
@@ -70,9 +74,16 @@ impl Readers {
         answer.await.unwrap_or_else(|_| Err(ReaderError::Dropped.into_store().into()))
     }
 
-    /// Lets the threads end when they have done what is waiting.
-    pub(super) fn close(&self) {
+    /// Finishes what is waiting, and ends the threads. Before the writer: the connection that closes last moves the WAL into the
+    /// database, and one that only reads cannot.
+    pub(super) async fn close(&self) {
         *self.jobs.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        let threads =
+            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let join = move || threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
+        if tokio::task::spawn_blocking(join).await.is_ok_and(|panicked| panicked > 0) {
+            tracing::error!("a reading thread had panicked");
+        }
     }
 }
 
