@@ -10,8 +10,8 @@ use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
 use crate::acts::{
-    authenticates, create, make_service_key, make_user_key, number, refresh, refresh_path, revoke,
-    revoke_path, service_key, text, user_key,
+    authenticates, create, from_now, make_service_key, make_user_key, number, refresh,
+    refresh_path, revoke, revoke_path, service_key, text, user_key,
 };
 use crate::edits;
 
@@ -74,7 +74,8 @@ async fn race_concurrent_refresh_single_winner() {
         } else {
             make_service_key(&server, "member").await
         };
-        let body = json!({ "grace_period_seconds": grace });
+        // The expiry is one that the old key's grace allows too: what refuses the others is that there is a successor.
+        let body = json!({ "grace_period_seconds": grace, "expires_at": from_now(&server, 200) });
         let path = refresh_path(text(&old, "id"));
         let keys = [server.world.key("member"), server.world.key("admin")];
         let asks = (0..64).map(|n| Ask::new(keys[n % 2], "POST", &path, body.clone()));

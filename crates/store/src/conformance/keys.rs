@@ -233,6 +233,34 @@ pub async fn the_limit_of_user_keys_is_exact(store: &dyn TestedStore) {
     house.refresh(at_expiry(), ids[0], 0).await.unwrap();
 }
 
+/// The count that is kept along is what counting would find, after whatever happened to the keys.
+pub async fn the_count_of_user_keys_follows_them(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let agree = async |what: &str| {
+        let differing =
+            "SELECT count(*) FROM users u WHERE u.user_keys <> (SELECT count(*) FROM api_keys k
+            WHERE k.acts_for_user_id = u.id AND k.key_type = 'user' AND k.status = 'active')";
+        assert_eq!(house.value(differing).await, "0", "after {what}");
+    };
+    agree("founding").await;
+    let (first, _) = house.create("member", "first").await.unwrap();
+    agree("a creation").await;
+    let (second, _) = house.refresh(house.call("member"), first.id, 300).await.unwrap();
+    agree("a refresh with grace").await;
+    let (third, _) = house.refresh(house.call("admin"), second.id, 0).await.unwrap();
+    agree("a refresh of an administrator, without grace").await;
+    let (robot, _) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+    let (robot, _) = house.refresh(house.call("member"), robot.key.id, 300).await.unwrap();
+    store.revoke_key(house.call("member"), robot.id).await.unwrap();
+    agree("the life of a service key").await;
+    for id in [third.id, third.id, first.id] {
+        store.revoke_key(house.call("admin"), id).await.unwrap();
+    }
+    agree("revocations").await;
+    store.remove_user(house.call("admin"), house.user("other")).await.unwrap();
+    agree("a removal").await;
+}
+
 /// Counts who asked, and lets so many through.
 #[derive(Debug)]
 struct Counting(AtomicU32, u32);

@@ -64,6 +64,7 @@ macro_rules! store_conformance {
             keys::only_the_right_secret_authenticates,
             keys::policy_max_ttl_enforced_on_create_and_refresh,
             keys::removed_rights_bind_the_next_call,
+            keys::the_count_of_user_keys_follows_them,
             keys::the_end_of_time_can_be_kept,
             keys::the_limit_of_user_keys_is_exact,
             keys::the_quota_is_asked_before_anything_is_minted,
