@@ -1,6 +1,6 @@
 //! Ids on the wire: padded standard base64 of `Type:number:check` (CONTRACT §1.2).
 //!
-//! `check` is a keyed checksum of 65 bits, so ids cannot be guessed by counting. An id whose check is wrong is well-formed and names
+//! `check` is a keyed checksum of 64 bits, so ids cannot be guessed by counting. An id whose check is wrong is well-formed and names
 //! nothing: it is answered exactly as an id of somebody else's object.
 
 use hmac::{Hmac, Mac as _};

@@ -168,18 +168,27 @@ impl Loop {
     }
 
     /// Carries out one job in a savepoint; undone if it fails or panics.
+    ///
+    /// SQLite ends a transaction by itself when the disk is full or fails in the middle. Whatever comes after that in the group is not
+    /// carried out: it would begin a transaction of its own, and be kept although its caller is told that it was not.
     fn job(&mut self, job: Job) -> Option<Answer> {
-        let savepoint = self.statement("SAVEPOINT job");
+        if self.connection.is_autocommit() {
+            return None;
+        }
+        if let Err(error) = self.statement("SAVEPOINT job") {
+            tracing::error!(%error, "a savepoint could not be made");
+            return None;
+        }
         let mut rows = SqliteRows::new(&mut self.connection);
         let outcome = catch_unwind(AssertUnwindSafe(|| job(&mut rows)));
-        let keep = savepoint.is_ok() && matches!(outcome, Ok((true, _)));
+        let keep = matches!(outcome, Ok((true, _)));
         let ended = if keep {
             self.statement("RELEASE job")
         } else {
             self.statement("ROLLBACK TO job").and_then(|()| self.statement("RELEASE job"))
         };
         let (_, answer) = outcome.ok()?;
-        match savepoint.and(ended) {
+        match ended {
             Ok(()) => Some(answer),
             Err(error) => {
                 answer(Err(store_error(error)));
