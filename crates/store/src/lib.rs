@@ -2,6 +2,7 @@
 //!
 //! - A method is one transaction: the caller is authenticated, the decision of [`claviger_domain::decide`] is taken, and the change and
 //!   its audit record are written, all on the same snapshot. It happens whole or not at all, and when it has answered, it is on disk.
+//! - `methods` has the parts of the trait, one for each kind of thing.
 //! - `operations` says what each method does, once, over the row statements of `rows`. A database brings only the statements.
 //! - `sqlite` is the database inside the binary: one writer thread that commits concurrent writes as a group, and readers beside it.
 //! - `conformance` is the suite that holds every database to the trait.
@@ -15,6 +16,7 @@ mod call;
 pub mod conformance;
 mod error;
 mod founding;
+mod methods;
 mod operations;
 mod rows;
 mod sql;
@@ -22,10 +24,7 @@ mod sql;
 mod sqlite;
 
 use async_trait::async_trait;
-use claviger_domain::{
-    AccountId, AccountPolicy, ApiKey, ApiKeyId, InstanceTag, Organization, OrganizationId, Space,
-    SpaceId, User, UserId,
-};
+use claviger_domain::{AccountId, AccountPolicy, InstanceTag};
 use jiff::Timestamp;
 
 pub use crate::call::{
@@ -38,6 +37,7 @@ pub use crate::founding::{
     Founded, FoundedUser, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
     FoundingUser,
 };
+pub use crate::methods::{KeyStore, OrganizationStore, SpaceStore, UserStore};
 #[cfg(feature = "sqlite")]
 pub use crate::sqlite::{Durability, OpenError, SqliteOptions, SqliteStore};
 
@@ -63,7 +63,9 @@ pub type CallResult<T> = Result<T, CallError>;
 ///
 /// An id that was never handed out comes in as `NOTHING`, and is answered like one that is somebody else's.
 #[async_trait]
-pub trait Store: Send + Sync + std::fmt::Debug {
+pub trait Store:
+    KeyStore + OrganizationStore + SpaceStore + UserStore + Send + Sync + std::fmt::Debug
+{
     /// What identifies the installation.
     fn installation(&self) -> &Installation;
 
@@ -73,50 +75,6 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Proves the presented key, and nothing else.
     async fn authenticate(&self, call: Call) -> CallResult<()>;
-
-    /// Makes a user key for the caller.
-    async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey>;
-
-    /// Makes a bot user with these grants, and a service key for it.
-    async fn create_service_key(
-        &self,
-        call: Call,
-        command: CreateServiceKey,
-    ) -> CallResult<CreatedServiceKey>;
-
-    /// Replaces a key by a new one.
-    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey>;
-
-    /// Revokes a key. A second time changes nothing and writes nothing.
-    async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()>;
-
-    /// A page of keys, newest first.
-    async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>>;
-
-    /// A page of the organizations that the caller sees, oldest first.
-    async fn list_organizations(
-        &self,
-        call: Call,
-        query: ListOrganizations,
-    ) -> CallResult<Page<Organization>>;
-
-    /// One organization.
-    async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization>;
-
-    /// A page of the spaces that the caller sees, oldest first.
-    async fn list_spaces(&self, call: Call, query: ListSpaces) -> CallResult<Page<Space>>;
-
-    /// One space.
-    async fn space(&self, call: Call, id: SpaceId) -> CallResult<Space>;
-
-    /// A page of the people of the account, oldest first. Bot users are not among them.
-    async fn list_users(&self, call: Call, query: ListUsers) -> CallResult<Page<User>>;
-
-    /// One user.
-    async fn user(&self, call: Call, id: UserId) -> CallResult<User>;
-
-    /// Removes a person for good and revokes their user keys. Removing twice changes nothing.
-    async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()>;
 
     /// Writes down when keys were last used, and how late it is. Every proof of a key is noted in memory; to be called every minute
     /// or so, and before the end. Not part of any promise: what was noted may be lost.

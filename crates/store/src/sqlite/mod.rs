@@ -14,22 +14,16 @@ mod rows;
 mod writer;
 
 use async_trait::async_trait;
-use claviger_domain::{
-    AccountId, AccountPolicy, Action, ApiKey, ApiKeyId, AuditRecord, Organization, OrganizationId,
-    RequestContext, Space, SpaceId, Target, User, UserId,
-};
+use claviger_domain::{AccountId, AccountPolicy, Action, AuditRecord, RequestContext, Target};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use serde_json::json;
 
 use crate::authority::Authority;
-use crate::call::{
-    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListOrganizations,
-    ListSpaces, ListUsers, ListedKey, Page, RefreshKey,
-};
+use crate::call::Call;
 use crate::error::{CallError, StoreError};
 use crate::founding::{Founded, Founding};
-use crate::rows::Rows as _;
+use crate::rows::{AccountRows as _, AuditRows as _, KeyRows as _};
 use crate::{CallResult, Installation, Store, operations};
 
 pub use open::{Durability, OpenError, SqliteOptions};
@@ -82,6 +76,8 @@ macro_rules! read {
     }};
 }
 
+mod methods;
+
 #[async_trait]
 impl Store for SqliteStore {
     fn installation(&self) -> &Installation {
@@ -94,64 +90,6 @@ impl Store for SqliteStore {
 
     async fn authenticate(&self, call: Call) -> CallResult<()> {
         read!(self, |rows, authority| operations::authenticate(rows, authority, call))
-    }
-
-    async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey> {
-        write!(self, |rows, authority| operations::create_user_key(rows, authority, call, command))
-    }
-
-    async fn create_service_key(
-        &self,
-        call: Call,
-        command: CreateServiceKey,
-    ) -> CallResult<CreatedServiceKey> {
-        write!(self, |rows, authority| operations::create_service_key(
-            rows, authority, call, command
-        ))
-    }
-
-    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey> {
-        write!(self, |rows, authority| operations::refresh_key(rows, authority, call, command))
-    }
-
-    async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::revoke_key(rows, authority, call, id))
-    }
-
-    async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {
-        read!(self, |rows, authority| operations::list_keys(rows, authority, call, query))
-    }
-
-    async fn list_organizations(
-        &self,
-        call: Call,
-        query: ListOrganizations,
-    ) -> CallResult<Page<Organization>> {
-        read!(self, |rows, authority| operations::list_organizations(rows, authority, call, query))
-    }
-
-    async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization> {
-        read!(self, |rows, authority| operations::organization(rows, authority, call, id))
-    }
-
-    async fn list_spaces(&self, call: Call, query: ListSpaces) -> CallResult<Page<Space>> {
-        read!(self, |rows, authority| operations::list_spaces(rows, authority, call, query))
-    }
-
-    async fn space(&self, call: Call, id: SpaceId) -> CallResult<Space> {
-        read!(self, |rows, authority| operations::space(rows, authority, call, id))
-    }
-
-    async fn list_users(&self, call: Call, query: ListUsers) -> CallResult<Page<User>> {
-        read!(self, |rows, authority| operations::list_users(rows, authority, call, query))
-    }
-
-    async fn user(&self, call: Call, id: UserId) -> CallResult<User> {
-        read!(self, |rows, authority| operations::user(rows, authority, call, id))
-    }
-
-    async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::remove_user(rows, authority, call, id))
     }
 
     async fn write_last_uses(&self, at: Timestamp) -> Result<(), StoreError> {

@@ -1,37 +1,13 @@
-//! What the methods of the store are asked, and what they answer.
-
-use std::sync::Arc;
+//! What the methods on keys are asked, and what they answer.
 
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::{
-    AccountRole, ApiKey, ApiKeyId, Description, Grants, KeyName, KeyStatus, KeyText, KeyType,
-    MintedKey, OrganizationId, Refusal, RequestContext, RoleId, ScopedRole, SpaceId, UserId,
-    UserStatus,
+    AccountRole, ApiKey, ApiKeyId, Description, Grants, KeyName, KeyStatus, KeyType, MintedKey,
+    OrganizationId, RoleId, ScopedRole, SpaceId, UserId,
 };
 use jiff::Timestamp;
 
-/// How often one user may mint keys. Asked inside the transaction, where it is known who calls.
-pub trait Quota: Send + Sync + std::fmt::Debug {
-    /// Counts one more key, or refuses.
-    ///
-    /// # Errors
-    ///
-    /// [`Refusal::TooMany`] with the time to wait.
-    fn admit(&self, user: UserId) -> Result<(), Refusal>;
-}
-
-/// Who calls, when, and from where.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// The key that was presented. It is proven inside the transaction.
-    pub key: KeyText,
-    /// The instant at which everything in the call happens.
-    pub now: Timestamp,
-    /// Where it came from, for the audit.
-    pub context: RequestContext,
-    /// What limits the minting of keys, if anything.
-    pub quota: Option<Arc<dyn Quota>>,
-}
+use super::After;
 
 /// A user key to make.
 #[derive(Clone, Debug)]
@@ -90,15 +66,6 @@ pub struct RefreshKey {
     pub request: RefreshRequest,
 }
 
-/// Where a list goes on, and for whom: a place in one caller's list is no place in another's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct After<Id> {
-    /// The user whose list it is.
-    pub reader: UserId,
-    /// The last thing shown.
-    pub id: Id,
-}
-
 /// Which keys to list.
 #[derive(Clone, Debug)]
 pub struct ListKeys {
@@ -116,54 +83,6 @@ pub struct ListKeys {
     pub limit: u32,
     /// Whether to look up the bot users of service keys.
     pub with_bots: bool,
-}
-
-/// Which spaces to list.
-#[derive(Clone, Debug)]
-pub struct ListSpaces {
-    /// Of which organization.
-    pub organization: Option<OrganizationId>,
-    /// Whose name contains this, in whatever case.
-    pub name: Option<String>,
-    /// Those after this one.
-    pub after: Option<After<SpaceId>>,
-    /// How many at most.
-    pub limit: u32,
-}
-
-/// Which organizations to list.
-#[derive(Clone, Debug)]
-pub struct ListOrganizations {
-    /// Whose name contains this, in whatever case.
-    pub name: Option<String>,
-    /// Those after this one.
-    pub after: Option<After<OrganizationId>>,
-    /// How many at most.
-    pub limit: u32,
-}
-
-/// Which users to list.
-#[derive(Clone, Debug)]
-pub struct ListUsers {
-    /// Whose address contains this, in whatever case.
-    pub email: Option<String>,
-    /// With one of these statuses; with any that is listed at all if empty.
-    pub statuses: Vec<UserStatus>,
-    /// Those after this one.
-    pub after: Option<After<UserId>>,
-    /// How many at most.
-    pub limit: u32,
-}
-
-/// Part of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<T> {
-    /// The user whose list it is.
-    pub reader: UserId,
-    /// The things.
-    pub items: Vec<T>,
-    /// Whether there are more behind the last.
-    pub has_more: bool,
 }
 
 /// A key in a list.

@@ -1,0 +1,32 @@
+//! What is remembered of keys.
+
+use async_trait::async_trait;
+use claviger_domain::{ApiKey, ApiKeyId};
+
+use crate::CallResult;
+use crate::call::{
+    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListedKey, Page, RefreshKey,
+};
+
+/// The methods on keys.
+#[async_trait]
+pub trait KeyStore: Send + Sync {
+    /// Makes a user key for the caller.
+    async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey>;
+
+    /// Makes a bot user with these grants, and a service key for it.
+    async fn create_service_key(
+        &self,
+        call: Call,
+        command: CreateServiceKey,
+    ) -> CallResult<CreatedServiceKey>;
+
+    /// Replaces a key by a new one.
+    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey>;
+
+    /// Revokes a key. A second time changes nothing and writes nothing.
+    async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()>;
+
+    /// A page of keys, newest first.
+    async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>>;
+}

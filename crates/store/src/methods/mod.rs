@@ -1,0 +1,11 @@
+//! The methods of [`Store`](crate::Store) that callers' keys are checked in: one trait and file for each kind of thing.
+
+mod keys;
+mod organizations;
+mod spaces;
+mod users;
+
+pub use keys::KeyStore;
+pub use organizations::OrganizationStore;
+pub use spaces::SpaceStore;
+pub use users::UserStore;

@@ -1,0 +1,24 @@
+//! The statements of accounts and of the installation.
+
+use claviger_domain::{Account, AccountId, AccountPolicy};
+use jiff::Timestamp;
+
+use super::RowResult;
+
+/// The statements of accounts and of the installation.
+pub(crate) trait AccountRows: Send {
+    fn insert_account(
+        &mut self,
+        account: &Account,
+        now: Timestamp,
+    ) -> impl Future<Output = RowResult<AccountId>> + Send;
+
+    fn set_policy(
+        &mut self,
+        account: AccountId,
+        policy: &AccountPolicy,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Keeps the instant, unless a later one is kept.
+    fn set_latest_instant(&mut self, at: Timestamp) -> impl Future<Output = RowResult<()>> + Send;
+}

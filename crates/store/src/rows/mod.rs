@@ -1,0 +1,54 @@
+//! The statements that a database brings, one method for each, one trait and file for each group of tables. They neither decide nor
+//! authorise.
+//!
+//! Rule: whatever belongs to a tenant is looked up with its account, so that a foreign id finds nothing (T44).
+
+mod accounts;
+mod audit;
+mod keys;
+mod memberships;
+mod organizations;
+mod roles;
+mod spaces;
+mod users;
+
+use crate::error::StoreError;
+
+pub(crate) use accounts::AccountRows;
+pub(crate) use audit::AuditRows;
+pub(crate) use keys::{KeyPage, KeyRows, NewKey};
+pub(crate) use memberships::MembershipRows;
+pub(crate) use organizations::OrganizationRows;
+pub(crate) use roles::RoleRows;
+pub(crate) use spaces::SpaceRows;
+pub(crate) use users::UserRows;
+
+/// The result of a statement.
+pub(crate) type RowResult<T> = Result<T, StoreError>;
+
+/// Statements inside one transaction: those of all groups.
+///
+/// The methods are asynchronous for databases behind a network. SQLite's never wait.
+pub(crate) trait Rows:
+    AccountRows
+    + AuditRows
+    + KeyRows
+    + MembershipRows
+    + OrganizationRows
+    + RoleRows
+    + SpaceRows
+    + UserRows
+{
+}
+
+impl<T> Rows for T where
+    T: AccountRows
+        + AuditRows
+        + KeyRows
+        + MembershipRows
+        + OrganizationRows
+        + RoleRows
+        + SpaceRows
+        + UserRows
+{
+}

@@ -1,0 +1,25 @@
+//! The SQL of memberships, of people and of bot users.
+
+statements! {
+    ORGANIZATION_MEMBERSHIPS = "
+        SELECT organization_id, role FROM organization_members
+        WHERE user_id = $1 AND account_id = $2";
+    SPACE_MEMBERSHIPS = "
+        SELECT m.space_id, m.role, r.permissions
+        FROM space_members m
+        LEFT JOIN custom_roles r ON r.id = m.custom_role_id AND r.account_id = m.account_id
+        WHERE m.user_id = $1 AND m.account_id = $2";
+    BOT_SPACES = "
+        SELECT s.organization_id, m.space_id, m.role, m.custom_role_id, r.name
+        FROM space_members m
+        JOIN spaces s ON s.id = m.space_id AND s.account_id = m.account_id
+        LEFT JOIN custom_roles r ON r.id = m.custom_role_id AND r.account_id = m.account_id
+        WHERE m.user_id = $1 AND m.account_id = $2
+        ORDER BY m.space_id";
+    INSERT_ORGANIZATION_MEMBER = "
+        INSERT INTO organization_members (user_id, organization_id, account_id, role) VALUES ($1, $2, $3, $4)";
+    INSERT_SPACE_MEMBER = "
+        INSERT INTO space_members (user_id, space_id, account_id, role, custom_role_id) VALUES ($1, $2, $3, $4, $5)";
+    DELETE_ORGANIZATION_MEMBERSHIPS = "DELETE FROM organization_members WHERE user_id = $1 AND account_id = $2";
+    DELETE_SPACE_MEMBERSHIPS = "DELETE FROM space_members WHERE user_id = $1 AND account_id = $2";
+}

@@ -1,0 +1,159 @@
+//! Every statement, in the SQL that the databases agree on; one file for each group of tables.
+//!
+//! Rules: parameters are bound, never pasted in, and appear in the order of their numbers. What belongs to a tenant is named together
+//! with its account; the exceptions are listed in `WITHOUT_ACCOUNT`, each with its reason.
+
+macro_rules! key_columns {
+    () => {
+        "k.id, k.account_id, k.key_type, k.name, k.description, k.handle, k.created_by_user_id, k.acts_for_user_id, \
+         k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.replaces_key_id"
+    };
+}
+
+macro_rules! user_columns {
+    () => {
+        "u.id, u.account_id, u.kind, u.name, u.email, u.role, u.is_developer, u.status, u.created_at"
+    };
+}
+
+macro_rules! space_columns {
+    () => {
+        "s.id, s.account_id, s.organization_id, s.name, s.description, s.is_private, s.created_at"
+    };
+}
+
+macro_rules! organization_columns {
+    () => {
+        "o.id, o.account_id, o.name, o.description, o.created_at"
+    };
+}
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        $($(#[$doc])* pub(crate) const $name: &str = $text;)*
+
+        /// The group's statements, with their names.
+        #[cfg(any(test, feature = "conformance"))]
+        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $text),)*];
+    };
+}
+
+mod accounts;
+mod audit;
+mod keys;
+mod memberships;
+mod organizations;
+mod roles;
+mod spaces;
+mod users;
+
+pub(crate) use accounts::*;
+pub(crate) use audit::*;
+pub(crate) use keys::*;
+pub(crate) use memberships::*;
+pub(crate) use organizations::*;
+pub(crate) use roles::*;
+pub(crate) use spaces::*;
+pub(crate) use users::*;
+
+/// All of them, with their names.
+#[cfg(any(test, feature = "conformance"))]
+pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    [
+        accounts::ALL,
+        audit::ALL,
+        keys::ALL,
+        memberships::ALL,
+        organizations::ALL,
+        roles::ALL,
+        spaces::ALL,
+        users::ALL,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// The statements that name no account, and why they may.
+#[cfg(test)]
+const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
+    ("PRESENTED", "the handle leads to the tenant"),
+    ("INSERT_ACCOUNT", "makes the tenant"),
+    ("SET_POLICY", "the account itself is the row"),
+    ("SET_LAST_USED", "the id comes from a key that was proven"),
+    ("SET_LATEST_INSTANT", "belongs to the installation"),
+];
+
+/// The text of a pattern that matches whatever contains `part`, in whatever case.
+pub(crate) fn contains(part: Option<&str>) -> String {
+    let mut pattern = String::from("%");
+    for character in part.unwrap_or_default().to_lowercase().chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    if part.is_some() {
+        pattern.push('%');
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sql_every_statement_has_tenant() {
+        for (name, text) in all() {
+            let excepted = WITHOUT_ACCOUNT.iter().any(|(exception, _)| exception == name);
+            assert_ne!(
+                excepted,
+                text.contains("account_id = $")
+                    || text.contains("(account_id,")
+                    || text.contains(", account_id"),
+                "{name}: {text}"
+            );
+        }
+    }
+
+    #[test]
+    fn placeholders_appear_in_order() {
+        for (name, text) in all() {
+            let numbers = text.split('$').skip(1).map(|rest| {
+                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                digits.parse::<usize>().unwrap()
+            });
+            assert!(numbers.enumerate().all(|(place, number)| number == place + 1), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_format_in_sql() {
+        let sources = [
+            include_str!("../sqlite/rows/mod.rs"),
+            include_str!("../sqlite/rows/accounts.rs"),
+            include_str!("../sqlite/rows/audit.rs"),
+            include_str!("../sqlite/rows/keys.rs"),
+            include_str!("../sqlite/rows/memberships.rs"),
+            include_str!("../sqlite/rows/organizations.rs"),
+            include_str!("../sqlite/rows/roles.rs"),
+            include_str!("../sqlite/rows/spaces.rs"),
+            include_str!("../sqlite/rows/users.rs"),
+            include_str!("../sqlite/mod.rs"),
+        ];
+        for source in sources {
+            let built =
+                ["format!(\"SELECT", "format!(\"UPDATE", "format!(\"INSERT", "format!(\"DELETE"];
+            assert!(
+                !built.iter().any(|start| source.contains(start)),
+                "SQL is never pasted together"
+            );
+        }
+    }
+
+    #[test]
+    fn a_search_for_wildcards_finds_wildcards() {
+        assert_eq!(contains(Some("50%_\\")), "%50\\%\\_\\\\%");
+        assert_eq!(contains(None), "%");
+    }
+}

@@ -1,0 +1,40 @@
+//! The methods on keys, in SQLite.
+
+use async_trait::async_trait;
+use claviger_domain::{ApiKey, ApiKeyId};
+
+use crate::call::{
+    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListedKey, Page, RefreshKey,
+};
+use crate::sqlite::rows::SqliteRows;
+use crate::sqlite::{SqliteStore, now};
+use crate::{CallResult, KeyStore, operations};
+
+#[async_trait]
+impl KeyStore for SqliteStore {
+    async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey> {
+        write!(self, |rows, authority| operations::create_user_key(rows, authority, call, command))
+    }
+
+    async fn create_service_key(
+        &self,
+        call: Call,
+        command: CreateServiceKey,
+    ) -> CallResult<CreatedServiceKey> {
+        write!(self, |rows, authority| operations::create_service_key(
+            rows, authority, call, command
+        ))
+    }
+
+    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey> {
+        write!(self, |rows, authority| operations::refresh_key(rows, authority, call, command))
+    }
+
+    async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::revoke_key(rows, authority, call, id))
+    }
+
+    async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {
+        read!(self, |rows, authority| operations::list_keys(rows, authority, call, query))
+    }
+}

@@ -1,0 +1,24 @@
+//! The methods on organizations, in SQLite.
+
+use async_trait::async_trait;
+use claviger_domain::{Organization, OrganizationId};
+
+use crate::call::{Call, ListOrganizations, Page};
+use crate::sqlite::rows::SqliteRows;
+use crate::sqlite::{SqliteStore, now};
+use crate::{CallResult, OrganizationStore, operations};
+
+#[async_trait]
+impl OrganizationStore for SqliteStore {
+    async fn list_organizations(
+        &self,
+        call: Call,
+        query: ListOrganizations,
+    ) -> CallResult<Page<Organization>> {
+        read!(self, |rows, authority| operations::list_organizations(rows, authority, call, query))
+    }
+
+    async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization> {
+        read!(self, |rows, authority| operations::organization(rows, authority, call, id))
+    }
+}

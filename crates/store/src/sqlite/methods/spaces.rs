@@ -1,0 +1,20 @@
+//! The methods on spaces, in SQLite.
+
+use async_trait::async_trait;
+use claviger_domain::{Space, SpaceId};
+
+use crate::call::{Call, ListSpaces, Page};
+use crate::sqlite::rows::SqliteRows;
+use crate::sqlite::{SqliteStore, now};
+use crate::{CallResult, SpaceStore, operations};
+
+#[async_trait]
+impl SpaceStore for SqliteStore {
+    async fn list_spaces(&self, call: Call, query: ListSpaces) -> CallResult<Page<Space>> {
+        read!(self, |rows, authority| operations::list_spaces(rows, authority, call, query))
+    }
+
+    async fn space(&self, call: Call, id: SpaceId) -> CallResult<Space> {
+        read!(self, |rows, authority| operations::space(rows, authority, call, id))
+    }
+}

@@ -1,0 +1,40 @@
+//! The statements of accounts and of the installation, in SQLite.
+
+use claviger_domain::{Account, AccountId, AccountPolicy};
+use jiff::Timestamp;
+
+use super::{SqliteRows, micros};
+use crate::rows::{AccountRows, RowResult};
+use crate::sql;
+use crate::sqlite::record::refresh_expiry_name;
+
+impl AccountRows for SqliteRows<'_> {
+    async fn insert_account(&mut self, account: &Account, now: Timestamp) -> RowResult<AccountId> {
+        let policy = &account.policy;
+        let row = (
+            &account.name,
+            policy.max_key_lifetime.map(|limit| limit.as_secs()),
+            refresh_expiry_name(policy.refresh_expiry),
+            policy.bots_may_mint,
+            policy.max_user_keys,
+            micros(now),
+        );
+        self.insert(sql::INSERT_ACCOUNT, row).map(AccountId::new)
+    }
+
+    async fn set_policy(&mut self, account: AccountId, policy: &AccountPolicy) -> RowResult<()> {
+        let row = (
+            policy.max_key_lifetime.map(|limit| limit.as_secs()),
+            refresh_expiry_name(policy.refresh_expiry),
+            policy.bots_may_mint,
+            policy.max_user_keys,
+            account.number(),
+        );
+        self.execute_one(sql::SET_POLICY, row)
+    }
+
+    async fn set_latest_instant(&mut self, at: Timestamp) -> RowResult<()> {
+        self.execute(sql::SET_LATEST_INSTANT, (micros(at), micros(at)))?;
+        Ok(())
+    }
+}

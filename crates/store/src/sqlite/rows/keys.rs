@@ -1,0 +1,141 @@
+//! The statements of keys, in SQLite.
+
+use claviger_domain::decide::{KeyScope, Presented};
+use claviger_domain::{AccountId, ApiKey, ApiKeyId, KeyHandle, KeyStatus, SpaceId, UserId};
+use jiff::Timestamp;
+
+use super::{SqliteRows, micros};
+use crate::rows::{KeyPage, KeyRows, NewKey, RowResult};
+use crate::sql;
+use crate::sqlite::record::key_type_name;
+
+fn status_name(status: KeyStatus) -> &'static str {
+    match status {
+        KeyStatus::Active => "active",
+        KeyStatus::Revoked => "revoked",
+    }
+}
+
+impl KeyRows for SqliteRows<'_> {
+    async fn presented(&mut self, handle: KeyHandle) -> RowResult<Option<Presented>> {
+        self.one("api_keys", sql::PRESENTED, [handle.as_str()], |columns| columns.presented())
+    }
+
+    async fn key(&mut self, account: AccountId, id: ApiKeyId) -> RowResult<Option<ApiKey>> {
+        self.one("api_keys", sql::KEY, (id.number(), account.number()), |columns| columns.key())
+    }
+
+    async fn is_replaced(&mut self, account: AccountId, id: ApiKeyId) -> RowResult<bool> {
+        let row = (id.number(), account.number());
+        Ok(self.one("api_keys", sql::IS_REPLACED, row, |_| Ok(()))?.is_some())
+    }
+
+    async fn keys(&mut self, page: KeyPage) -> RowResult<Vec<ApiKey>> {
+        let (account, status) = (page.account.number(), status_name(page.status));
+        let (before, limit) = (page.before.number(), page.limit);
+        let keys = |text, parameters: &[&dyn rusqlite::ToSql]| {
+            self.all("api_keys", text, parameters, |columns| columns.key())
+        };
+        match page.scope {
+            KeyScope::UserKeysOf(user) => keys(
+                sql::KEYS_OF_USER,
+                &[&user.number(), &account, &"user", &status, &before, &limit],
+            ),
+            KeyScope::ServiceKeysOf(user) => keys(
+                sql::KEYS_OF_USER,
+                &[&user.number(), &account, &"service", &status, &before, &limit],
+            ),
+            KeyScope::ServiceKeys => keys(sql::SERVICE_KEYS, &[&account, &status, &before, &limit]),
+            KeyScope::ServiceKeysMadeBy(user) => keys(
+                sql::SERVICE_KEYS_BY_MAKER,
+                &[&user.number(), &account, &status, &before, &limit],
+            ),
+            KeyScope::ServiceKeysIn(space, None) => keys(
+                sql::SERVICE_KEYS_OF_SPACE,
+                &[&space.number(), &account, &status, &before, &limit],
+            ),
+            KeyScope::ServiceKeysIn(space, Some(user)) => keys(
+                sql::SERVICE_KEYS_OF_SPACE_BY_MAKER,
+                &[&space.number(), &account, &user.number(), &status, &before, &limit],
+            ),
+        }
+    }
+
+    async fn live_user_keys(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        now: Timestamp,
+        most: u32,
+    ) -> RowResult<u32> {
+        let rows = (user.number(), account.number(), micros(now), most);
+        let count = self.one("api_keys", sql::LIVE_USER_KEYS, rows, |c| c.take("count"))?;
+        Ok(count.unwrap_or(0))
+    }
+
+    async fn insert_key(&mut self, new: &NewKey) -> RowResult<ApiKeyId> {
+        let key = &new.key;
+        let row = (
+            key.account.number(),
+            key_type_name(key.key_type),
+            key.name.as_str(),
+            key.description.as_ref().map(|text| text.as_str()),
+            key.handle.as_str(),
+            new.digest.pepper.0,
+            new.digest.digest.as_bytes(),
+            key.created_by.number(),
+            key.acts_for.number(),
+            micros(key.created_at),
+            key.expires_at.map(micros),
+            key.replaces.map(ApiKeyId::number),
+        );
+        self.insert(sql::INSERT_KEY, row).map(ApiKeyId::new)
+    }
+
+    async fn insert_key_space(
+        &mut self,
+        key: &ApiKey,
+        id: ApiKeyId,
+        space: SpaceId,
+    ) -> RowResult<()> {
+        let row = (space.number(), id.number(), key.account.number(), key.created_by.number());
+        self.execute_one(sql::INSERT_KEY_SPACE, row)
+    }
+
+    async fn revoke_key(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+        at: Timestamp,
+    ) -> RowResult<()> {
+        self.execute_one(sql::REVOKE_KEY, (micros(at), id.number(), account.number()))?;
+        self.execute(sql::REVOKE_KEY_SPACES, (id.number(), account.number()))?;
+        Ok(())
+    }
+
+    async fn revoke_user_keys(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        at: Timestamp,
+    ) -> RowResult<u32> {
+        let rows = (micros(at), user.number(), account.number());
+        let count = self.execute(sql::REVOKE_USER_KEYS, rows)?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    async fn set_key_expiry(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+        expires_at: Timestamp,
+    ) -> RowResult<()> {
+        let row = (micros(expires_at), id.number(), account.number());
+        self.execute_one(sql::SET_KEY_EXPIRY, row)
+    }
+
+    async fn set_last_used(&mut self, id: ApiKeyId, at: Timestamp) -> RowResult<()> {
+        self.execute(sql::SET_LAST_USED, (micros(at), id.number(), micros(at)))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,82 @@
+//! The statements of memberships, of people and of bot users, in SQLite.
+
+use claviger_domain::{
+    AccountId, Membership, OrganizationId, ScopedRole, SpaceId, SpaceRole, UserId,
+};
+
+use super::SqliteRows;
+use crate::call::{BotOrganization, BotSpace};
+use crate::rows::{MembershipRows, RowResult};
+use crate::sql;
+use crate::sqlite::record::scoped_role_name;
+
+impl MembershipRows for SqliteRows<'_> {
+    async fn memberships(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+    ) -> RowResult<Vec<Membership>> {
+        let of_user = (user.number(), account.number());
+        let mut found =
+            self.all("organization_members", sql::ORGANIZATION_MEMBERSHIPS, of_user, |columns| {
+                let id = OrganizationId::new(columns.take("organization_id")?);
+                Ok(Membership::Organization(id, columns.scoped_role()?))
+            })?;
+        found.extend(self.all("space_members", sql::SPACE_MEMBERSHIPS, of_user, |columns| {
+            let id = SpaceId::new(columns.take("space_id")?);
+            Ok(Membership::Space(id, columns.space_permissions()?))
+        })?);
+        Ok(found)
+    }
+
+    async fn bot_organizations(
+        &mut self,
+        account: AccountId,
+        bot: UserId,
+    ) -> RowResult<Vec<BotOrganization>> {
+        let of_bot = (bot.number(), account.number());
+        self.all("organization_members", sql::ORGANIZATION_MEMBERSHIPS, of_bot, |columns| {
+            let id = OrganizationId::new(columns.take("organization_id")?);
+            Ok(BotOrganization { id, role: columns.scoped_role()?, spaces: Vec::new() })
+        })
+    }
+
+    async fn bot_spaces(
+        &mut self,
+        account: AccountId,
+        bot: UserId,
+    ) -> RowResult<Vec<(OrganizationId, BotSpace)>> {
+        let of_bot = (bot.number(), account.number());
+        self.all("space_members", sql::BOT_SPACES, of_bot, |columns| {
+            let organization = OrganizationId::new(columns.take("organization_id")?);
+            let id = SpaceId::new(columns.take("space_id")?);
+            Ok((organization, BotSpace { id, role: columns.space_role_view()? }))
+        })
+    }
+
+    async fn insert_organization_member(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+        role: ScopedRole,
+    ) -> RowResult<()> {
+        let row = (user.number(), organization.number(), account.number(), scoped_role_name(role));
+        self.execute_one(sql::INSERT_ORGANIZATION_MEMBER, row)
+    }
+
+    async fn insert_space_member(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        user: UserId,
+        role: SpaceRole,
+    ) -> RowResult<()> {
+        let (role, custom) = match role {
+            SpaceRole::Predefined(role) => (Some(scoped_role_name(role)), None),
+            SpaceRole::Custom(id) => (None, Some(id.number())),
+        };
+        let row = (user.number(), space.number(), account.number(), role, custom);
+        self.execute_one(sql::INSERT_SPACE_MEMBER, row)
+    }
+}

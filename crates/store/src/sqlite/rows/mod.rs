@@ -1,0 +1,111 @@
+//! The row statements, on an SQLite connection: what they all share is here, each group of tables has its file.
+
+mod accounts;
+mod audit;
+mod keys;
+mod memberships;
+mod organizations;
+mod roles;
+mod spaces;
+mod users;
+
+use jiff::Timestamp;
+use rusqlite::{CachedStatement, Connection, ErrorCode, Params};
+
+use super::record::{Columns, Decoded};
+use crate::error::StoreError;
+use crate::rows::RowResult;
+
+/// The statements of one transaction.
+pub(super) struct SqliteRows<'a> {
+    connection: &'a mut Connection,
+}
+
+/// What an error of SQLite means for the caller: come back, or never.
+pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
+    let passing = matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::OutOfMemory
+                | ErrorCode::ReadOnly
+                | ErrorCode::DatabaseCorrupt
+        )
+    );
+    if passing {
+        StoreError::Unavailable(Box::new(error))
+    } else {
+        StoreError::Failed(Box::new(error))
+    }
+}
+
+impl<'a> SqliteRows<'a> {
+    pub(super) fn new(connection: &'a mut Connection) -> Self {
+        Self { connection }
+    }
+
+    /// The connection itself, for what tests do behind the store's back.
+    #[cfg(feature = "conformance")]
+    pub(super) fn connection(&self) -> &Connection {
+        self.connection
+    }
+
+    fn statement(&self, text: &str) -> RowResult<CachedStatement<'_>> {
+        self.connection.prepare_cached(text).map_err(store_error)
+    }
+
+    fn execute(&self, text: &str, parameters: impl Params) -> RowResult<usize> {
+        self.statement(text)?.execute(parameters).map_err(store_error)
+    }
+
+    /// Carries out a change that must touch exactly one row (T50): a defect would show here, and be undone.
+    fn execute_one(&self, text: &str, parameters: impl Params) -> RowResult<()> {
+        match self.execute(text, parameters)? {
+            1 => Ok(()),
+            count => {
+                Err(StoreError::Failed(format!("{count} rows changed where 1 was meant").into()))
+            }
+        }
+    }
+
+    fn insert(&self, text: &str, parameters: impl Params) -> RowResult<i64> {
+        self.statement(text)?.query_row(parameters, |row| row.get(0)).map_err(store_error)
+    }
+
+    fn all<T>(
+        &self,
+        table: &'static str,
+        text: &str,
+        parameters: impl Params,
+        decode: impl Fn(&mut Columns<'_, '_>) -> Decoded<T>,
+    ) -> RowResult<Vec<T>> {
+        let mut statement = self.statement(text)?;
+        let mut rows = statement.query(parameters).map_err(store_error)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().map_err(store_error)? {
+            found.push(decode(&mut Columns::of(table, row))?);
+        }
+        Ok(found)
+    }
+
+    fn one<T>(
+        &self,
+        table: &'static str,
+        text: &str,
+        parameters: impl Params,
+        decode: impl Fn(&mut Columns<'_, '_>) -> Decoded<T>,
+    ) -> RowResult<Option<T>> {
+        let mut statement = self.statement(text)?;
+        let mut rows = statement.query(parameters).map_err(store_error)?;
+        let row = rows.next().map_err(store_error)?;
+        row.map(|row| decode(&mut Columns::of(table, row))).transpose()
+    }
+}
+
+fn micros(instant: Timestamp) -> i64 {
+    instant.as_microsecond()
+}

@@ -1,0 +1,45 @@
+//! The statements of organizations, in SQLite.
+
+use claviger_domain::{AccountId, Organization, OrganizationId};
+
+use super::{SqliteRows, micros};
+use crate::call::ListOrganizations;
+use crate::rows::{OrganizationRows, RowResult};
+use crate::sql;
+
+impl OrganizationRows for SqliteRows<'_> {
+    async fn organization(
+        &mut self,
+        account: AccountId,
+        id: OrganizationId,
+    ) -> RowResult<Option<Organization>> {
+        let row = (id.number(), account.number());
+        self.one("organizations", sql::ORGANIZATION, row, |columns| columns.organization())
+    }
+
+    async fn organizations(
+        &mut self,
+        account: AccountId,
+        query: &ListOrganizations,
+        after: Option<OrganizationId>,
+    ) -> RowResult<Vec<Organization>> {
+        let after = after.map_or(0, OrganizationId::number);
+        let name = sql::contains(query.name.as_deref());
+        let page = (account.number(), after, name, query.limit);
+        self.all("organizations", sql::ORGANIZATIONS, page, |columns| columns.organization())
+    }
+
+    async fn insert_organization(
+        &mut self,
+        organization: &Organization,
+    ) -> RowResult<OrganizationId> {
+        let row = (
+            organization.account.number(),
+            &organization.name,
+            organization.name.to_lowercase(),
+            &organization.description,
+            micros(organization.created_at),
+        );
+        self.insert(sql::INSERT_ORGANIZATION, row).map(OrganizationId::new)
+    }
+}

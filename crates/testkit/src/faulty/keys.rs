@@ -1,0 +1,37 @@
+//! The methods on keys.
+
+use async_trait::async_trait;
+use claviger_domain::{ApiKey, ApiKeyId};
+use claviger_store::{
+    Call, CallResult, CreateServiceKey, CreateUserKey, CreatedServiceKey, KeyStore, ListKeys,
+    ListedKey, Page, RefreshKey,
+};
+
+use super::FaultyStore;
+
+#[async_trait]
+impl KeyStore for FaultyStore {
+    async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey> {
+        self.inner()?.create_user_key(call, command).await
+    }
+
+    async fn create_service_key(
+        &self,
+        call: Call,
+        command: CreateServiceKey,
+    ) -> CallResult<CreatedServiceKey> {
+        self.inner()?.create_service_key(call, command).await
+    }
+
+    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey> {
+        self.inner()?.refresh_key(call, command).await
+    }
+
+    async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()> {
+        self.inner()?.revoke_key(call, id).await
+    }
+
+    async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {
+        self.inner()?.list_keys(call, query).await
+    }
+}
