@@ -1,14 +1,15 @@
 //! What is kept of a secret, and how a presented one is held against it.
 //!
-//! A digest is HMAC-SHA-256 under a pepper over the handle, the account, the kind and the secret. A digest that is moved to
-//! another row does not fit there, and a stolen database authenticates nobody.
+//! A digest is HMAC-SHA-256 under a pepper over the handle, the account, the user that the key acts for, the kind and the secret. A
+//! digest that is moved to another row does not fit there, a row that is edited to act for somebody else does not fit its digest, and
+//! a stolen database authenticates nobody.
 
 use std::fmt;
 
 use hmac::Mac as _;
 use subtle::ConstantTimeEq as _;
 
-use crate::id::AccountId;
+use crate::id::{AccountId, UserId};
 use crate::key::KeyType;
 use crate::key_text::{InstanceTag, KeyText};
 use crate::pepper::{PepperId, PepperRing};
@@ -66,27 +67,39 @@ impl Keyring {
         self.tag
     }
 
-    /// What to keep of a new key.
-    pub fn digest(&self, text: &KeyText, account: AccountId) -> StoredDigest {
+    /// What to keep of a new key of this account that acts for this user.
+    pub fn digest(&self, text: &KeyText, account: AccountId, acts_for: UserId) -> StoredDigest {
         let pepper = self.peppers.primary();
-        let digest = self.mac(pepper, text, account).unwrap_or(UNUSABLE);
+        let digest = self.mac(pepper, text, account, acts_for).unwrap_or(UNUSABLE);
         StoredDigest { pepper, digest }
     }
 
-    /// Whether a presented key is the one whose digest a row of this account holds. Nothing can prove a row whose pepper is not at
-    /// hand; opening a database refuses that state.
-    pub fn verifies(&self, text: &KeyText, account: AccountId, stored: &StoredDigest) -> bool {
-        self.mac(stored.pepper, text, account)
+    /// Whether a presented key is the one whose digest a row of this account and this user holds. Nothing can prove a row whose
+    /// pepper is not at hand; opening a database refuses that state.
+    pub fn verifies(
+        &self,
+        text: &KeyText,
+        account: AccountId,
+        acts_for: UserId,
+        stored: &StoredDigest,
+    ) -> bool {
+        self.mac(stored.pepper, text, account, acts_for)
             .is_some_and(|digest| digest.0.ct_eq(&stored.digest.0).into())
     }
 
     /// Does the work of [`verifies`](Self::verifies) for a handle that no row has, so that unknown keys take as long as wrong ones.
     pub fn verify_nothing(&self, text: &KeyText) {
-        let digest = self.digest(text, AccountId::new(0)).digest;
+        let digest = self.digest(text, AccountId::NOTHING, UserId::NOTHING).digest;
         std::hint::black_box(digest.0.ct_eq(&[0; 32]));
     }
 
-    fn mac(&self, pepper: PepperId, text: &KeyText, account: AccountId) -> Option<KeyDigest> {
+    fn mac(
+        &self,
+        pepper: PepperId,
+        text: &KeyText,
+        account: AccountId,
+        acts_for: UserId,
+    ) -> Option<KeyDigest> {
         let mut mac = self.peppers.mac(pepper)?;
         let letter = match text.key_type {
             KeyType::User => b'u',
@@ -96,6 +109,7 @@ impl Keyring {
         for field in [
             text.handle.as_str().as_bytes(),
             &account.number().to_be_bytes(),
+            &acts_for.number().to_be_bytes(),
             &[letter],
             text.secret.bytes(),
         ] {

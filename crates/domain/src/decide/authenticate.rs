@@ -33,9 +33,10 @@ pub fn authenticate(
         keyring.verify_nothing(text);
         return Err(Refusal::Unauthenticated);
     };
-    let proven = keyring.verifies(text, caller.key.account, &digest);
+    let proven = keyring.verifies(text, caller.key.account, caller.key.acts_for, &digest);
     let live = caller.key.is_live(now)
         && caller.key.key_type == text.key_type
+        && caller.user.id == caller.key.acts_for
         && caller.user.account == caller.key.account
         && caller.user.status == UserStatus::Active;
     if proven && live { Ok(caller) } else { Err(Refusal::Unauthenticated) }

@@ -11,6 +11,8 @@ use claviger_domain::{
 use jiff::Timestamp;
 
 pub(crate) const ACCOUNT: AccountId = AccountId::new(7);
+/// Whom the keys below act for.
+pub(crate) const OWNER: UserId = UserId::new(1);
 
 /// The two examples of the key format, one of each kind.
 pub(crate) const USER_KEY: &str =

@@ -6,12 +6,12 @@ use std::process::Command;
 
 use claviger_domain::{KeyDigest, KeyText, KeyType, Keyring, StoredDigest};
 
-use crate::cast::{ACCOUNT, USER_KEY, keyring};
+use crate::cast::{ACCOUNT, OWNER, USER_KEY, keyring};
 
 /// What is counted. Its name is what the counter looks for.
 #[inline(never)]
 fn held_against_the_row(keyring: &Keyring, text: &KeyText, stored: &StoredDigest) -> bool {
-    std::hint::black_box(keyring.verifies(text, ACCOUNT, stored))
+    std::hint::black_box(keyring.verifies(text, ACCOUNT, OWNER, stored))
 }
 
 /// Holds a key against its row, one byte of which is another if a place is given.
@@ -19,7 +19,7 @@ fn verifies_with_wrong_byte(place: Option<usize>) -> bool {
     let keyring = keyring();
     let text = KeyText::parse(USER_KEY).unwrap();
     assert_eq!(text.key_type, KeyType::User);
-    let mut stored = keyring.digest(&text, ACCOUNT);
+    let mut stored = keyring.digest(&text, ACCOUNT, OWNER);
     let mut digest = *stored.digest.as_bytes();
     if let Some(place) = place {
         digest[place] ^= 1;

@@ -3,22 +3,22 @@
 use std::collections::HashSet;
 
 use claviger_domain::{
-    AccountId, KeyDigest, KeyText, KeyType, Keyring, PepperId, PepperRing, StoredDigest,
+    AccountId, KeyDigest, KeyText, KeyType, Keyring, PepperId, PepperRing, StoredDigest, UserId,
 };
 use proptest::prelude::*;
 
-use crate::cast::{ACCOUNT, SERVICE_KEY, Seeded, USER_KEY, hex, keyring, mint, tag};
+use crate::cast::{ACCOUNT, OWNER, SERVICE_KEY, Seeded, USER_KEY, hex, keyring, mint, tag};
 use crate::format::checksum;
 use crate::property::{cases, check};
 
 #[test]
 fn format_vectors_of_digests() {
-    // HMAC-SHA-256 under the pepper 00 to 1f over the account 7, computed with another implementation.
+    // HMAC-SHA-256 under the pepper 00 to 1f over the account 7 and the user 1, computed with another implementation.
     for (text, expected) in [
-        (USER_KEY, "cd7e238d69e10b3ddd41f2fe0f37fff0df7f54a3b0ecde442b88ef42c10b627f"),
-        (SERVICE_KEY, "09e53a9a011f5c5e45f3f785cbd08ffd63e602f531a0395bd0742a543a8023b7"),
+        (USER_KEY, "6e40af271b4fc5c9c6b0700b60e845e4dbfffe3528b59eff969caf34d5ef6339"),
+        (SERVICE_KEY, "39ffc88c11870e2d047bfc2166b67a0364116a0657b40d7672a724e7949bff66"),
     ] {
-        let stored = keyring().digest(&KeyText::parse(text).unwrap(), ACCOUNT);
+        let stored = keyring().digest(&KeyText::parse(text).unwrap(), ACCOUNT, OWNER);
         assert_eq!(hex(stored.digest.as_bytes()), expected);
         assert_eq!(stored.pepper, PepperId(1));
     }
@@ -35,34 +35,51 @@ fn digest_swap_between_rows_fails() {
     let keyring = keyring();
     let entropy = Seeded::new(1);
     let [mine, other] = [(); 2].map(|()| mint(KeyType::User, &entropy).text);
-    let [my_digest, other_digest] = [&mine, &other].map(|key| keyring.digest(key, ACCOUNT));
-    assert!(keyring.verifies(&mine, ACCOUNT, &my_digest));
-    assert!(keyring.verifies(&other, ACCOUNT, &other_digest));
-    assert!(!keyring.verifies(&mine, ACCOUNT, &other_digest));
-    assert!(!keyring.verifies(&other, ACCOUNT, &my_digest));
+    let [my_digest, other_digest] = [&mine, &other].map(|key| keyring.digest(key, ACCOUNT, OWNER));
+    assert!(keyring.verifies(&mine, ACCOUNT, OWNER, &my_digest));
+    assert!(keyring.verifies(&other, ACCOUNT, OWNER, &other_digest));
+    assert!(!keyring.verifies(&mine, ACCOUNT, OWNER, &other_digest));
+    assert!(!keyring.verifies(&other, ACCOUNT, OWNER, &my_digest));
     // My secret, presented with the handle of the row that my digest was copied to.
     let (text, others_handle) = (USER_KEY, &SERVICE_KEY[5..25]);
-    let copied = keyring.digest(&KeyText::parse(text).unwrap(), ACCOUNT);
-    assert!(!keyring.verifies(&with(text, 5, others_handle), ACCOUNT, &copied));
+    let copied = keyring.digest(&KeyText::parse(text).unwrap(), ACCOUNT, OWNER);
+    assert!(!keyring.verifies(&with(text, 5, others_handle), ACCOUNT, OWNER, &copied));
 }
 
 #[test]
 fn row_account_id_edit_invalidates_key() {
     let keyring = keyring();
     let text = KeyText::parse(USER_KEY).unwrap();
-    let stored = keyring.digest(&text, ACCOUNT);
+    let stored = keyring.digest(&text, ACCOUNT, OWNER);
     for account in [0, 1, 6, 8, -7, i64::MAX] {
-        assert!(!keyring.verifies(&text, AccountId::new(account), &stored));
+        assert!(!keyring.verifies(&text, AccountId::new(account), OWNER, &stored));
     }
+}
+
+#[test]
+fn row_acts_for_edit_invalidates_key() {
+    let keyring = keyring();
+    for text in [USER_KEY, SERVICE_KEY] {
+        let text = KeyText::parse(text).unwrap();
+        let stored = keyring.digest(&text, ACCOUNT, OWNER);
+        assert!(keyring.verifies(&text, ACCOUNT, OWNER, &stored));
+        for user in [0, 2, -1, 7, 1 << 56, i64::MAX] {
+            assert!(!keyring.verifies(&text, ACCOUNT, UserId::new(user), &stored), "{user}");
+        }
+    }
+    // Account and user have places of their own.
+    let text = KeyText::parse(USER_KEY).unwrap();
+    let stored = keyring.digest(&text, AccountId::new(1), UserId::new(7));
+    assert!(!keyring.verifies(&text, AccountId::new(7), UserId::new(1), &stored));
 }
 
 #[test]
 fn a_user_key_cannot_be_presented_as_a_service_key() {
     let keyring = keyring();
-    let stored = keyring.digest(&KeyText::parse(USER_KEY).unwrap(), ACCOUNT);
+    let stored = keyring.digest(&KeyText::parse(USER_KEY).unwrap(), ACCOUNT, OWNER);
     let service = with(USER_KEY, 0, "clvs_");
     assert_eq!(service.key_type, KeyType::Service);
-    assert!(!keyring.verifies(&service, ACCOUNT, &stored));
+    assert!(!keyring.verifies(&service, ACCOUNT, OWNER, &stored));
 }
 
 #[test]
@@ -70,7 +87,7 @@ fn prop_distinct_tokens_distinct_cache_keys() {
     let keyring = keyring();
     check(cases(20_000) / 100, any::<u64>(), |seed| {
         let text = mint(KeyType::User, &Seeded::new(seed)).reveal();
-        let digest = |text: &KeyText| hex(keyring.digest(text, ACCOUNT).digest.as_bytes());
+        let digest = |text: &KeyText| hex(keyring.digest(text, ACCOUNT, OWNER).digest.as_bytes());
         let mut seen = HashSet::from([digest(&KeyText::parse(&text).unwrap())]);
         prop_assert!(seen.insert(digest(&with(&text, 0, "clvs_"))));
         // Another character at any single place of tag, handle and secret is another key, up to the last one.
@@ -90,15 +107,16 @@ fn digests_are_held_against_the_pepper_that_they_were_made_with() {
         Keyring::new(tag(), PepperRing::parse(&file).unwrap())
     };
     let text = KeyText::parse(USER_KEY).unwrap();
-    let (before, after) = (ring(1).digest(&text, ACCOUNT), ring(2).digest(&text, ACCOUNT));
+    let (before, after) =
+        (ring(1).digest(&text, ACCOUNT, OWNER), ring(2).digest(&text, ACCOUNT, OWNER));
     assert_eq!((before.pepper, after.pepper), (PepperId(1), PepperId(2)));
     assert_ne!(before.digest.as_bytes(), after.digest.as_bytes());
     for ring in [ring(1), ring(2)] {
-        assert!(ring.verifies(&text, ACCOUNT, &before));
-        assert!(ring.verifies(&text, ACCOUNT, &after));
+        assert!(ring.verifies(&text, ACCOUNT, OWNER, &before));
+        assert!(ring.verifies(&text, ACCOUNT, OWNER, &after));
     }
     let relabelled = StoredDigest { pepper: PepperId(2), ..before };
-    assert!(!ring(1).verifies(&text, ACCOUNT, &relabelled));
+    assert!(!ring(1).verifies(&text, ACCOUNT, OWNER, &relabelled));
 }
 
 #[test]
@@ -107,6 +125,6 @@ fn nothing_fits_a_pepper_that_is_not_at_hand() {
     let text = KeyText::parse(USER_KEY).unwrap();
     for bytes in [[0; 32], [0xff; 32]] {
         let stored = StoredDigest { pepper: PepperId(9), digest: KeyDigest::from_bytes(bytes) };
-        assert!(!keyring.verifies(&text, ACCOUNT, &stored), "{}", bytes[0]);
+        assert!(!keyring.verifies(&text, ACCOUNT, OWNER, &stored), "{}", bytes[0]);
     }
 }

@@ -154,6 +154,31 @@ async fn row_account_id_edit_invalidates_key() {
     assert_eq!(status_with(&server, member).await, 401);
 }
 
+/// Somebody who may write to the database lets their own key act for an administrator, and a bot's key for another bot or a person.
+#[tokio::test]
+async fn row_acts_for_edit_invalidates_key() {
+    let server = TestServer::start().await;
+    let acts_for = |key: &str| -> i64 {
+        let text = "SELECT acts_for_user_id FROM api_keys WHERE handle = ?1";
+        server.database().query_row(text, [handle(key)], |row| row.get(0)).unwrap()
+    };
+    let edit = |key: &str, user: i64| {
+        let text = "UPDATE api_keys SET acts_for_user_id = ?2 WHERE handle = ?1";
+        assert_eq!(server.database().execute(text, (handle(key), user)).unwrap(), 1);
+    };
+    let admin = acts_for(server.world.key("admin"));
+    for who in ["member", "bot"] {
+        let key = server.world.key(who);
+        let own = acts_for(key);
+        assert_ne!(own, admin);
+        assert_eq!(status_with(&server, key).await, 200, "{who}");
+        edit(key, admin);
+        assert_eq!(status_with(&server, key).await, 401, "{who}");
+        edit(key, own);
+        assert_eq!(status_with(&server, key).await, 200, "{who}, as before");
+    }
+}
+
 /// A service key does not become a user key by an edit of its row and another letter in its text.
 #[tokio::test]
 async fn row_key_type_edit_invalidates_key() {

@@ -100,7 +100,7 @@ CREATE TABLE api_keys (
     description        TEXT,
     handle             TEXT    NOT NULL UNIQUE,
     pepper             INTEGER NOT NULL REFERENCES pepper_checks,
-    digest             BLOB    NOT NULL,
+    digest             BLOB    NOT NULL,  -- a MAC over handle, account, acts_for_user_id, type and secret
     created_by_user_id INTEGER NOT NULL REFERENCES users,
     acts_for_user_id   INTEGER NOT NULL REFERENCES users,
     created_at         INTEGER NOT NULL,

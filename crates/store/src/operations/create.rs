@@ -50,7 +50,7 @@ impl Draft {
             last_used_at: None,
             replaces: None,
         };
-        let digest = authority.keyring.digest(&self.minted.text, account);
+        let digest = authority.keyring.digest(&self.minted.text, account, acts_for);
         let new = NewKey { key, digest };
         let id = rows.insert_key(&new).await?;
         Ok(ApiKey { id, ..new.key })

@@ -111,7 +111,7 @@ async fn insert_key<R: Rows>(
     key: FoundingKey,
     now: Timestamp,
 ) -> RowResult<ApiKeyId> {
-    let digest = authority.keyring.digest(&key.minted.text, account);
+    let digest = authority.keyring.digest(&key.minted.text, account, user);
     let key = ApiKey {
         id: ApiKeyId::NOTHING,
         account,

@@ -49,7 +49,7 @@ pub(crate) async fn refresh_key<R: Rows>(
         replaces: Some(old.id),
         ..old.clone()
     };
-    let digest = authority.keyring.digest(&minted.text, key.account);
+    let digest = authority.keyring.digest(&minted.text, key.account, key.acts_for);
     let new = NewKey { key, digest };
     let id = rows.insert_key(&new).await?;
     let key = ApiKey { id, ..new.key };

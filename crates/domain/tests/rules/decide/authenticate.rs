@@ -2,15 +2,16 @@
 
 use claviger_domain::decide::{Presented, authenticate};
 use claviger_domain::{
-    AccountId, AccountRole, Caller, KeyText, KeyType, PepperRing, Refusal, StoredDigest, UserStatus,
+    AccountId, AccountRole, Caller, KeyText, KeyType, PepperRing, Refusal, StoredDigest, UserId,
+    UserStatus,
 };
 use jiff::SignedDuration;
 
-use crate::cast::{ACCOUNT, SERVICE_KEY, USER_KEY, bot, keyring, now, person, seconds};
+use crate::cast::{ACCOUNT, OWNER, SERVICE_KEY, USER_KEY, bot, keyring, now, person, seconds};
 
 /// The row of one of the two keys of the cast.
 fn row(text: &str, caller: Caller) -> Presented {
-    let digest = keyring().digest(&KeyText::parse(text).unwrap(), ACCOUNT);
+    let digest = keyring().digest(&KeyText::parse(text).unwrap(), ACCOUNT, caller.key.acts_for);
     Presented { caller, digest }
 }
 
@@ -50,6 +51,11 @@ fn auth_failure_bodies_identical() {
         ("its user is removed", change(|found| found.caller.user.status = UserStatus::Blocked)),
         ("a key of another type", change(|found| found.caller.key.key_type = KeyType::Service)),
         ("in another account", change(|found| found.caller.key.account = AccountId::new(8))),
+        ("edited to act for another user", {
+            let digest = of_person().digest;
+            Some(Presented { caller: person(2, AccountRole::Member), digest })
+        }),
+        ("joined to another user", change(|found| found.caller.user.id = UserId::new(2))),
         ("its user is elsewhere", change(|found| found.caller.user.account = AccountId::new(8))),
         ("another secret", {
             let mut found = row(SERVICE_KEY, person(1, AccountRole::Member));
@@ -75,7 +81,7 @@ fn a_row_under_a_pepper_that_is_not_at_hand_lets_nobody_in() {
     let ring = PepperRing::parse(&elsewhere).unwrap();
     let foreign = claviger_domain::Keyring::new(keyring().tag(), ring);
     let mut found = of_person();
-    found.digest = foreign.digest(&KeyText::parse(USER_KEY).unwrap(), ACCOUNT);
+    found.digest = foreign.digest(&KeyText::parse(USER_KEY).unwrap(), ACCOUNT, OWNER);
     assert_eq!(present(USER_KEY, Some(found)).err(), Some(Refusal::Unauthenticated));
     // Whoever can write the database cannot make up a row that any secret fits.
     for byte in 0..=255 {
