@@ -1,12 +1,14 @@
 //! What tests may do behind the store's back. Not part of the product.
 
 use async_trait::async_trait;
+use rusqlite::StatementStatus;
 use rusqlite::types::Value;
 
 use super::rows::{SqliteRows, store_error};
 use super::{SqliteStore, only_store};
 use crate::conformance::TestedStore;
 use crate::error::StoreError;
+use crate::sql;
 
 #[async_trait]
 impl TestedStore for SqliteStore {
@@ -50,6 +52,22 @@ impl SqliteStore {
         let job = move |rows: &mut SqliteRows<'_>| {
             rows.connection().execute(text, []).map_err(store_error)?;
             panic!("made to panic")
+        };
+        self.writer.run(job).await.map_err(only_store)
+    }
+
+    /// The statements that the writer's connection has prepared more than once.
+    #[doc(hidden)]
+    pub async fn prepared_again(&self) -> Result<Vec<&'static str>, StoreError> {
+        let job = move |rows: &mut SqliteRows<'_>| {
+            let mut again = Vec::new();
+            for (name, text) in sql::all() {
+                let statement = rows.connection().prepare_cached(text).map_err(store_error)?;
+                if statement.get_status(StatementStatus::RePrepare) > 0 {
+                    again.push(*name);
+                }
+            }
+            Ok(again)
         };
         self.writer.run(job).await.map_err(only_store)
     }
