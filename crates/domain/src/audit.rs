@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::id::{AccountId, ApiKeyId, UserId};
+use crate::id::{AccountId, ApiKeyId, OrganizationId, SpaceId, UserId};
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,8 +20,38 @@ pub enum Action {
     ApiKeyRefresh,
     /// A key was revoked.
     ApiKeyRevoke,
+    /// An organization was made.
+    OrganizationCreate,
+    /// An organization was changed.
+    OrganizationUpdate,
+    /// An organization was deleted, with all that was in it.
+    OrganizationDelete,
+    /// A user was given a role in an organization.
+    OrganizationMemberSet,
+    /// A user was removed from an organization and its spaces.
+    OrganizationMemberRemove,
     /// An account's policy was changed.
     PolicyUpdate,
+    /// A space was made.
+    SpaceCreate,
+    /// A space was changed.
+    SpaceUpdate,
+    /// A space was deleted, with all that was in it.
+    SpaceDelete,
+    /// A user was given a role in a space.
+    SpaceMemberSet,
+    /// A user was removed from a space.
+    SpaceMemberRemove,
+    /// A user was invited or added.
+    UserCreate,
+    /// A user was changed.
+    UserUpdate,
+    /// A user's invitation was sent again.
+    UserInvite,
+    /// A user was sent a way back in.
+    UserReset,
+    /// A user accepted what they were sent, and has a key.
+    UserSignIn,
     /// A user was removed.
     UserDelete,
 }
@@ -35,7 +65,22 @@ impl Action {
             Self::ServiceKeyCreate => "service_key.create",
             Self::ApiKeyRefresh => "api_key.refresh",
             Self::ApiKeyRevoke => "api_key.revoke",
+            Self::OrganizationCreate => "organization.create",
+            Self::OrganizationUpdate => "organization.update",
+            Self::OrganizationDelete => "organization.delete",
+            Self::OrganizationMemberSet => "organization_member.set",
+            Self::OrganizationMemberRemove => "organization_member.remove",
             Self::PolicyUpdate => "policy.update",
+            Self::SpaceCreate => "space.create",
+            Self::SpaceUpdate => "space.update",
+            Self::SpaceDelete => "space.delete",
+            Self::SpaceMemberSet => "space_member.set",
+            Self::SpaceMemberRemove => "space_member.remove",
+            Self::UserCreate => "user.create",
+            Self::UserUpdate => "user.update",
+            Self::UserInvite => "user.invite",
+            Self::UserReset => "user.reset",
+            Self::UserSignIn => "user.sign_in",
             Self::UserDelete => "user.delete",
         }
     }
@@ -48,6 +93,10 @@ pub enum Target {
     Account(AccountId),
     /// A key.
     ApiKey(ApiKeyId),
+    /// An organization.
+    Organization(OrganizationId),
+    /// A space.
+    Space(SpaceId),
     /// A user.
     User(UserId),
 }
@@ -58,6 +107,8 @@ impl Target {
         match self {
             Self::Account(id) => ("account", id.number()),
             Self::ApiKey(id) => ("api_key", id.number()),
+            Self::Organization(id) => ("organization", id.number()),
+            Self::Space(id) => ("space", id.number()),
             Self::User(id) => ("user", id.number()),
         }
     }

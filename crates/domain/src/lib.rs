@@ -4,7 +4,7 @@
 //! - Who may do what, where: [`Permission`], [`PermissionSet`], [`Access`], and the [`ceiling`](ResolvedGrants::within) that keeps every
 //!   key at or below its maker.
 //! - What happens to a key over time: [`ApiKey`], [`expiry`], [`RefreshPlan`].
-//! - One decision for each operation on keys: [`decide`]. A decision is a function of what was read in the transaction that
+//! - One decision for each operation: [`decide`]. A decision is a function of what was read in the transaction that
 //!   carries it out; it answers a plan or a [`Refusal`], and never reads anything itself.
 
 mod access;
@@ -12,6 +12,7 @@ mod account;
 mod ambient;
 mod audit;
 mod base62;
+mod change;
 pub mod decide;
 pub mod expiry;
 mod grants;
@@ -36,6 +37,7 @@ pub use crate::ambient::{
     Clock, Entropy, EntropyUnavailable, SystemClock, SystemEntropy, to_micros,
 };
 pub use crate::audit::{Action, AuditRecord, RequestContext, Target};
+pub use crate::change::Change;
 pub use crate::decide::RefreshPlan;
 pub use crate::grants::{
     GrantError, Grants, OrganizationGrant, OverPrivileged, ResolvedGrants, Scope, SpaceGrant,
@@ -50,5 +52,5 @@ pub use crate::pepper::{InvalidPepperFile, PepperCheck, PepperId, PepperMismatch
 pub use crate::permission::{Permission, PermissionSet};
 pub use crate::refusal::{Refusal, Resource};
 pub use crate::role::{AccountRole, CustomRole, ScopedRole, SpaceRole};
-pub use crate::text::{Description, InvalidText, KeyName};
+pub use crate::text::{Description, InvalidText, KeyName, Name};
 pub use crate::user::{Caller, User, UserKind, UserStatus};

@@ -59,6 +59,9 @@ pub enum Refusal {
     /// Well-formed, and refused for what it means.
     #[error("{0}")]
     Unprocessable(Cow<'static, str>),
+    /// In the way of something that exists.
+    #[error("{0}")]
+    Conflict(Cow<'static, str>),
     /// Too often.
     #[error("too many keys in a short time: try again in {} s", .retry_after.as_secs())]
     TooMany {
@@ -82,6 +85,11 @@ impl Refusal {
     /// Refuses what a well-formed request means.
     pub fn unprocessable(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::Unprocessable(reason.into())
+    }
+
+    /// Refuses what is in the way of something that exists.
+    pub fn conflict(reason: impl Into<Cow<'static, str>>) -> Self {
+        Self::Conflict(reason.into())
     }
 
     /// Refuses an action to a caller who may see the thing.

@@ -49,6 +49,42 @@ fn normalized(text: &str, most: usize, line_breaks: bool) -> Result<String, Inva
     Ok(text)
 }
 
+/// A line of text that shows something.
+fn line(text: &str, most: usize) -> Result<String, InvalidText> {
+    let line = normalized(text, most, false)?;
+    let visible = |c: char| !c.is_whitespace() && !is_joiner(c);
+    if line.chars().any(visible) { Ok(line) } else { Err(InvalidText::Empty) }
+}
+
+/// The name of an organization, a space, a user or a role: one line of 1 to 255 characters (CONTRACT §§3–6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// The longest name, in code points.
+    pub const LONGEST: usize = 255;
+
+    /// Accepts a name.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidText`] says what would be acceptable.
+    pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        line(text, Self::LONGEST).map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
 /// A key's name: one line of 1 to 256 characters (CONTRACT §2.4).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyName(String);
@@ -63,9 +99,7 @@ impl KeyName {
     ///
     /// [`InvalidText`] says what would be acceptable.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
-        let name = normalized(text, Self::LONGEST, false)?;
-        let visible = |c: char| !c.is_whitespace() && !is_joiner(c);
-        if name.chars().any(visible) { Ok(Self(name)) } else { Err(InvalidText::Empty) }
+        line(text, Self::LONGEST).map(Self)
     }
 
     /// The text.
@@ -74,7 +108,7 @@ impl KeyName {
     }
 }
 
-/// A key's description: up to 1,000 characters (CONTRACT §2.4), line breaks allowed. An empty one is none.
+/// A description: up to 1,000 characters (CONTRACT §§2.4, 3, 4), line breaks allowed. An empty one is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description(String);
 
@@ -95,5 +129,11 @@ impl Description {
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl From<Description> for String {
+    fn from(description: Description) -> Self {
+        description.0
     }
 }

@@ -30,6 +30,7 @@ impl From<Refusal> for ApiError {
             Refusal::Forbidden(_) => ProblemKind::AccessForbidden,
             Refusal::NotFound(_) => ProblemKind::ResourceNotFound,
             Refusal::Invalid { .. } => ProblemKind::InvalidRequest,
+            Refusal::Conflict(_) => ProblemKind::ResourceConflict,
             Refusal::Unprocessable(_) | Refusal::OverPrivileged(_) => {
                 ProblemKind::UnprocessableEntity
             }

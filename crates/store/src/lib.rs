@@ -28,9 +28,10 @@ use claviger_domain::{AccountId, AccountPolicy, InstanceTag};
 use jiff::Timestamp;
 
 pub use crate::call::{
-    After, BotOrganization, BotSpace, BotUser, Call, CreateServiceKey, CreateUserKey,
-    CreatedServiceKey, GrantsOrSpace, ListKeys, ListOrganizations, ListSpaces, ListUsers,
-    ListedKey, Page, Quota, RefreshKey, SpaceRoleView,
+    After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateServiceKey,
+    CreateSpace, CreateUserKey, CreatedServiceKey, GrantsOrSpace, ListKeys, ListOrganizations,
+    ListSpaces, ListUsers, ListedKey, Page, Quota, RefreshKey, SpaceRoleView, UpdateOrganization,
+    UpdateSpace,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{

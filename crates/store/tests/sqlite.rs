@@ -171,9 +171,9 @@ async fn a_new_pepper_is_remembered_from_its_first_start() {
 #[tokio::test]
 async fn old_binary_refuses_new_schema() {
     let place = Place::closed().await;
-    place.connection().execute("INSERT INTO migrations VALUES (2, x'00')", []).unwrap();
+    place.connection().execute("INSERT INTO migrations VALUES (99, x'00')", []).unwrap();
     let refused = place.open().unwrap_err();
-    assert!(matches!(refused, OpenError::Newer { found: 2, known: 1 }), "{refused:?}");
+    assert!(matches!(refused, OpenError::Newer { found: 99, .. }), "{refused:?}");
     assert!(refused.to_string().contains("use a newer one"), "{refused}");
 }
 

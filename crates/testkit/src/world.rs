@@ -1,6 +1,6 @@
-//! Two accounts with people, bots and keys in every state: what the tests are played with.
+//! Three accounts with people, bots and keys in every state: what the tests are played with.
 //!
-//! `acme` has organization `O1` with spaces `S1`, `S1b` and the private `S1p`, and `O2` with `S2`. `globex` is somebody else's.
+//! `acme` has organization `O1` with spaces `S1`, `S1b` and the private `S1p`, and `O2` with `S2`. `globex` and `initech` are somebody else's.
 
 use std::collections::HashMap;
 
@@ -79,6 +79,11 @@ const ACME: &[Person] = &[
 
 const GLOBEX: &[Person] = &[Person { role: AccountRole::Admin, ..member("stranger", &[], &[]) }];
 
+const INITECH: &[Person] = &[
+    Person { role: AccountRole::Admin, ..member("neighbour", &[], &[]) },
+    member("lodger", &[(0, Member)], &[(0, 0, Member)]),
+];
+
 pub(crate) async fn plant(
     store: &dyn Store,
     router: &Router,
@@ -108,6 +113,8 @@ pub(crate) async fn plant(
         vec![role("GCR", &[Permission::ProjectRead])],
     );
     planter.found(store, globex, GLOBEX, entropy).await;
+    let initech = founding("initech", clock.now(), &[("I1", &["IS1"])], Vec::new());
+    planter.found(store, initech, INITECH, entropy).await;
     planter.keys().await;
     planter.remove(store, "orphan", clock.now()).await;
     clock.advance(SignedDuration::from_hours(2));

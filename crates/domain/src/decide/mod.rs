@@ -1,4 +1,4 @@
-//! One decision for each operation on keys.
+//! One decision for each operation.
 //!
 //! A decision takes what was read in the transaction, and answers what to write, or why not. The order of its checks is part of the
 //! contract: first who the caller is, then what they may see, then what they may do, then what it would mean.
@@ -6,12 +6,14 @@
 mod authenticate;
 mod create;
 mod list;
+mod places;
 mod refresh;
 mod revoke;
 
 pub use authenticate::{Presented, authenticate};
 pub use create::{may_create_service_keys, service_key, user_key};
 pub use list::{KeyFilter, KeyScope, Named, list_scope};
+pub use places::{Need, change_space, create_organization, in_organization, in_space};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::revoke;
 

@@ -1,8 +1,8 @@
-//! `/v2/organizations`: reading. The rest of the identity plane has its place here.
+//! `/v2/organizations`.
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::Response;
+use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::OrganizationId;
 use claviger_store::ListOrganizations;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,16 +12,19 @@ use super::{after, json, list_name, pagination, read};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::ProblemBody;
+use crate::wire::body::{self, Limit};
 use crate::wire::client::Client;
 use crate::wire::ids;
-use crate::wire::organizations::{OrganizationList, OrganizationView};
+use crate::wire::organizations::{
+    CreateOrganizationBody, OrganizationList, OrganizationView, UpdateOrganizationBody,
+};
 use crate::wire::path::PathId;
 use crate::wire::query::Query;
 
 const LIST: &[&str] = &["name", "limit", "cursor"];
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update, delete))
 }
 
 /// List organizations
@@ -87,4 +90,103 @@ async fn get(
     let id = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
     let organization = app.store.organization(client.call, id).await?;
     Ok(json(200, &OrganizationView::of(&app.codec, organization)))
+}
+
+/// Create an organization
+///
+/// For holders of `ORGANIZATION_CREATE` in the account. The name is unique in the account.
+#[utoipa::path(
+    post, path = "/v2/organizations", tag = "organizations", operation_id = "createOrganization", security(("key" = [])),
+    request_body = CreateOrganizationBody,
+    responses(
+        (status = 201, description = "The new organization", body = OrganizationView),
+        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn create(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let body =
+        body::required::<CreateOrganizationBody>(&app, &headers, body, Limit::IDENTITY).await;
+    let (body, _) = read(&app, &client.call, body).await?;
+    let command = read(&app, &client.call, body.read()).await?;
+    let organization = app.store.create_organization(client.call, command).await?;
+    Ok(json(201, &OrganizationView::of(&app.codec, organization)))
+}
+
+/// Update an organization
+///
+/// What is left out stays as it is.
+#[utoipa::path(
+    patch, path = "/v2/organizations/{org_id}", tag = "organizations", operation_id = "updateOrganization", security(("key" = [])),
+    params(("org_id" = String, Path, description = "The organization")),
+    request_body = UpdateOrganizationBody,
+    responses(
+        (status = 200, description = "The organization as it is now", body = OrganizationView),
+        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such organization", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn update(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
+    let body =
+        body::required::<UpdateOrganizationBody>(&app, &headers, body, Limit::IDENTITY).await;
+    let (body, _) = read(&app, &client.call, body).await?;
+    let command = read(&app, &client.call, body.read(&client.dialect, id)).await?;
+    let organization = app.store.update_organization(client.call, command).await?;
+    Ok(json(200, &OrganizationView::of(&app.codec, organization)))
+}
+
+/// Delete an organization
+///
+/// For good, with everything in it. Service keys that are left without a space are dead.
+#[utoipa::path(
+    delete, path = "/v2/organizations/{org_id}", tag = "organizations", operation_id = "deleteOrganization", security(("key" = [])),
+    params(("org_id" = String, Path, description = "The organization")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such organization", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn delete(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<StatusCode, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
+    app.store.delete_organization(client.call, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

@@ -1,8 +1,8 @@
-//! `/v2/spaces`: reading. The rest of the identity plane has its place here.
+//! `/v2/spaces`.
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::Response;
+use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::{OrganizationId, SpaceId};
 use claviger_store::ListSpaces;
 use utoipa_axum::router::OpenApiRouter;
@@ -12,16 +12,17 @@ use super::{after, json, list_name, pagination, read};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::openapi::ProblemBody;
+use crate::wire::body::{self, Limit};
 use crate::wire::client::Client;
 use crate::wire::ids;
 use crate::wire::path::PathId;
 use crate::wire::query::Query;
-use crate::wire::spaces::{SpaceList, SpaceView};
+use crate::wire::spaces::{CreateSpaceBody, SpaceList, SpaceView, UpdateSpaceBody};
 
 const LIST: &[&str] = &["org_id", "name", "limit", "cursor"];
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update, delete))
 }
 
 /// List spaces
@@ -93,4 +94,102 @@ async fn get(
     let id = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
     let space = app.store.space(client.call, id).await?;
     Ok(json(200, &SpaceView::of(&app.codec, &client.dialect, space)))
+}
+
+/// Create a space
+///
+/// For holders of `SPACE_CREATE` in the organization. The name is unique in the organization.
+#[utoipa::path(
+    post, path = "/v2/spaces", tag = "spaces", operation_id = "createSpace", security(("key" = [])),
+    request_body = CreateSpaceBody,
+    responses(
+        (status = 201, description = "The new space", body = SpaceView),
+        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such organization", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn create(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let body = body::required::<CreateSpaceBody>(&app, &headers, body, Limit::IDENTITY).await;
+    let (body, _) = read(&app, &client.call, body).await?;
+    let command = read(&app, &client.call, body.read(&app.codec)).await?;
+    let space = app.store.create_space(client.call, command).await?;
+    Ok(json(201, &SpaceView::of(&app.codec, &client.dialect, space)))
+}
+
+/// Update a space
+///
+/// What is left out stays as it is.
+#[utoipa::path(
+    patch, path = "/v2/spaces/{space_id}", tag = "spaces", operation_id = "updateSpace", security(("key" = [])),
+    params(("space_id" = String, Path, description = "The space")),
+    request_body = UpdateSpaceBody,
+    responses(
+        (status = 200, description = "The space as it is now", body = SpaceView),
+        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such space", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn update(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
+    let body = body::required::<UpdateSpaceBody>(&app, &headers, body, Limit::IDENTITY).await;
+    let (body, _) = read(&app, &client.call, body).await?;
+    let command = read(&app, &client.call, body.read(&client.dialect, id)).await?;
+    let space = app.store.update_space(client.call, command).await?;
+    Ok(json(200, &SpaceView::of(&app.codec, &client.dialect, space)))
+}
+
+/// Delete a space
+///
+/// For good, with everything in it. Service keys that are left without a space are dead.
+#[utoipa::path(
+    delete, path = "/v2/spaces/{space_id}", tag = "spaces", operation_id = "deleteSpace", security(("key" = [])),
+    params(("space_id" = String, Path, description = "The space")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such space", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn delete(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<StatusCode, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
+    app.store.delete_space(client.call, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

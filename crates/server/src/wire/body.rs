@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
+use claviger_domain::Change;
 use http_body_util::BodyExt as _;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
@@ -29,6 +30,8 @@ impl Limit {
     pub(crate) const CREATE: Self = Self(2 * 1024 * 1024);
     /// Creating a user key, once the type is known.
     pub(crate) const CREATE_USER_KEY: Self = Self(64 * 1024);
+    /// Making and changing organizations, spaces, users and memberships: names and descriptions, escaped at worst.
+    pub(crate) const IDENTITY: Self = Self(64 * 1024);
     /// Refreshing.
     pub(crate) const REFRESH: Self = Self(16 * 1024);
 
@@ -218,4 +221,13 @@ where
     T: Deserialize<'de>,
 {
     T::deserialize(deserializer).map(Some)
+}
+
+/// For members that may be left out, and whose `null` takes something away.
+pub(crate) fn change<'de, D, T>(deserializer: D) -> Result<Change<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::<T>::deserialize(deserializer)?.map_or(Change::Clear, Change::Set))
 }

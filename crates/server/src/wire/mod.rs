@@ -17,6 +17,7 @@ pub(crate) mod roles;
 pub(crate) mod spaces;
 pub(crate) mod timestamp;
 pub(crate) mod users;
+pub(crate) mod words;
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,11 +1,13 @@
 //! Spaces on the wire.
 
-use claviger_domain::{ObjectIdCodec, Space};
-use serde::Serialize;
+use claviger_domain::{Change, ObjectIdCodec, Refusal, Space, SpaceId};
+use claviger_store::{CreateSpace, UpdateSpace};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::body::{change, present};
 use super::dialect::Dialect;
-use super::{Pagination, ids};
+use super::{Pagination, ids, words};
 
 /// A space: where the things live that keys give access to.
 #[derive(Debug, Serialize, ToSchema)]
@@ -39,5 +41,66 @@ impl SpaceView {
             is_private: dialect.is_private.then_some(space.is_private),
             created_at: space.created_at.to_string(),
         }
+    }
+}
+
+/// A space to make.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CreateSpace)]
+pub(crate) struct CreateSpaceBody {
+    /// Unique in the organization.
+    #[schema(min_length = 1, max_length = 255)]
+    name: String,
+    /// The organization to make it in.
+    organization_id: String,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(max_length = 1000, nullable = false)]
+    description: Option<String>,
+    /// Whether organization roles below administrator are to stop at it: `false` if left out.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    is_private: Option<bool>,
+}
+
+impl CreateSpaceBody {
+    /// Reads the members.
+    pub(crate) fn read(self, codec: &ObjectIdCodec) -> Result<CreateSpace, Refusal> {
+        let organization = ids::read(codec, "organization_id", &self.organization_id)?;
+        let name = words::name(&self.name)?;
+        let description = words::description(self.description.as_deref())?;
+        let is_private = self.is_private.unwrap_or(false);
+        Ok(CreateSpace { organization, name, description, is_private })
+    }
+}
+
+/// What to change of a space: at least one member.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = UpdateSpace)]
+pub(crate) struct UpdateSpaceBody {
+    /// Unique in the organization.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(min_length = 1, max_length = 255, nullable = false)]
+    name: Option<String>,
+    /// `null` takes it away.
+    #[serde(default, deserialize_with = "change")]
+    #[schema(value_type = Option<String>, max_length = 1000)]
+    description: Change<String>,
+    /// Whether organization roles below administrator are to stop at it.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    is_private: Option<bool>,
+}
+
+impl UpdateSpaceBody {
+    /// Reads the members.
+    pub(crate) fn read(self, dialect: &Dialect, id: SpaceId) -> Result<UpdateSpace, Refusal> {
+        let given =
+            self.name.is_some() || self.description != Change::Keep || self.is_private.is_some();
+        words::at_least_one(given, "name, description, is_private")?;
+        let name = self.name.as_deref().map(words::name).transpose()?;
+        let description = words::changed_description(dialect, self.description)?;
+        Ok(UpdateSpace { id, name, description, is_private: self.is_private })
     }
 }

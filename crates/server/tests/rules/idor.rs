@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::acts::{create, number, predefined, service_key};
 use crate::operations::{kind_of, operations};
+use crate::successes::success;
 
 /// An id that the caller has no business with.
 struct Strange {
@@ -62,6 +63,7 @@ fn told(answer: &TestResponse) -> (u16, Value, Vec<(String, String)>) {
 }
 
 /// Every route with an id in its path, asked by everybody, for every strange id: 404 in the same words, or 400 for another kind.
+/// Whoever may not do it in the place that the path begins with is told that instead, whatever the second id is.
 #[tokio::test]
 async fn idor_matrix() {
     let server = TestServer::start().await;
@@ -69,19 +71,24 @@ async fn idor_matrix() {
     let before = server.dump().await;
     let mut asked = 0;
     for operation in operations(&server).await {
-        let Some(kind) = operation.id().map(kind_of) else { continue };
-        for who in ["admin", "member", "reader", "bot"] {
-            let mut first: [Option<(u16, Value, Vec<_>)>; 2] = [None, None];
-            for Strange { kind: word, what, id } in &strange {
-                let (method, path) = (&operation.method, operation.at(id));
-                let answer = told(&server.call(who, method, &path, Value::Null).await);
-                let fits = *word == kind;
-                let case =
-                    format!("{who}: {} {}, {word}, {what}", operation.method, operation.path);
-                assert_eq!(answer.0, if fits { 404 } else { 400 }, "{case}");
-                let first = first[usize::from(fits)].get_or_insert_with(|| answer.clone());
-                assert_eq!(&answer, first, "{case}");
-                asked += 1;
+        let body = success(&server.world, &operation).body;
+        for (place, name) in operation.ids().into_iter().enumerate() {
+            let kind = kind_of(name);
+            for who in ["admin", "member", "reader", "bot"] {
+                let mut first: [Option<(u16, Value, Vec<_>)>; 2] = [None, None];
+                for Strange { kind: word, what, id } in &strange {
+                    let path = operation.at(&server.world, name, id);
+                    let request = server.call(who, &operation.method, &path, body.clone());
+                    let answer = told(&request.await);
+                    let fits = *word == kind;
+                    let case =
+                        format!("{who}: {} {}, {word}, {what}", operation.method, operation.path);
+                    let hidden = answer.0 == 404 || (place > 0 && answer.0 == 403);
+                    assert!(if fits { hidden } else { answer.0 == 400 }, "{case}: {answer:?}");
+                    let first = first[usize::from(fits)].get_or_insert_with(|| answer.clone());
+                    assert_eq!(&answer, first, "{case}");
+                    asked += 1;
+                }
             }
         }
     }
@@ -92,7 +99,8 @@ async fn idor_matrix() {
 /// A place of a request that takes an id.
 #[derive(Clone, Debug)]
 enum Place {
-    Path { method: String, path: String },
+    Path { method: String, path: String, body: Value },
+    OrganizationOfNewSpace,
     Query { path: String },
     OrganizationOfNewKey,
     SpaceOfNewKey,
@@ -104,9 +112,13 @@ async fn ask(server: &TestServer, who: &str, place: &Place, id: &str) -> TestRes
     let mut body = service_key(server, &[("O1", &["S1"])]);
     let organization = &mut body["organizations"][0];
     match place {
-        Place::Path { method, path } => {
+        Place::Path { method, path, body } => {
             let path = path.replace("{}", id);
-            return server.call(who, method, &path, Value::Null).await;
+            return server.call(who, method, &path, body.clone()).await;
+        }
+        Place::OrganizationOfNewSpace => {
+            let body = json!({ "name": "made in a test", "organization_id": id });
+            return server.call(who, "POST", "/v2/spaces", body).await;
         }
         Place::Query { path } => {
             let id = id.replace('=', "%3D").replace('+', "%2B");
@@ -128,14 +140,17 @@ async fn ask(server: &TestServer, who: &str, place: &Place, id: &str) -> TestRes
 async fn places(server: &TestServer) -> Vec<(&'static str, Place)> {
     let mut found = vec![
         ("Organization", Place::OrganizationOfNewKey),
+        ("Organization", Place::OrganizationOfNewSpace),
         ("Space", Place::SpaceOfNewKey),
         ("Role", Place::RoleOfNewKey),
         ("Space", Place::SpaceOfFlatKey),
     ];
     for operation in operations(server).await {
-        if let Some(name) = operation.id() {
-            let method = operation.method.clone();
-            found.push((kind_of(name), Place::Path { method, path: operation.at("{}") }));
+        for name in operation.ids() {
+            let (method, path) =
+                (operation.method.clone(), operation.at(&server.world, name, "{}"));
+            let body = success(&server.world, &operation).body;
+            found.push((kind_of(name), Place::Path { method, path, body }));
         }
         for name in operation.query.iter().filter(|name| name.ends_with("_id")) {
             let mut others = vec![""];

@@ -25,5 +25,7 @@ mod races;
 mod removal;
 mod revocation;
 mod rows;
+mod successes;
 mod tenancy;
 mod touches;
+mod touches_places;

@@ -1,6 +1,6 @@
 //! The operations of the API, as its own description lists them: a new one is tested the moment it exists.
 
-use claviger_testkit::TestServer;
+use claviger_testkit::{TestServer, World};
 use serde_json::Value;
 
 /// One operation.
@@ -14,17 +14,15 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    /// The name of the id in the path.
-    pub(crate) fn id(&self) -> Option<&str> {
-        let (_, rest) = self.path.split_once('{')?;
-        rest.split_once('}').map(|(name, _)| name)
+    /// The names of the ids in the path.
+    pub(crate) fn ids(&self) -> Vec<&str> {
+        let rests = self.path.split('{').skip(1);
+        rests.map(|rest| rest.split_once('}').unwrap().0).collect()
     }
 
-    /// The path with this id.
-    pub(crate) fn at(&self, id: &str) -> String {
-        let (start, rest) = self.path.split_once('{').unwrap();
-        let (_, end) = rest.split_once('}').unwrap();
-        format!("{start}{id}{end}")
+    /// The path with this id in one place, and in the others ids of the world that exist.
+    pub(crate) fn at(&self, world: &World, place: &str, id: &str) -> String {
+        fill(&self.path.replace(&format!("{{{place}}}"), id), world)
     }
 
     /// Whether it can change anything.
@@ -49,8 +47,15 @@ pub(crate) async fn operations(server: &TestServer) -> Vec<Operation> {
             found.push(Operation { method: method.to_uppercase(), path: path.clone(), query });
         }
     }
-    assert!(found.len() >= 11, "the description lists too little: {found:?}");
+    assert!(found.len() >= 17, "the description lists too little: {found:?}");
     found
+}
+
+/// A path with ids of the world that exist, and that its callers see.
+pub(crate) fn fill(path: &str, world: &World) -> String {
+    [("{api_key_id}", "uk"), ("{space_id}", "S1"), ("{org_id}", "O1"), ("{user_id}", "user:other")]
+        .iter()
+        .fold(path.to_owned(), |path, (place, name)| path.replace(place, world.id(name)))
 }
 
 /// The word that the ids of a path or query parameter begin with.

@@ -42,6 +42,8 @@ impl Row {
             "organization_members" => &["user_id", "organization_id"],
             "space_members" => &["user_id", "space_id"],
             "api_key_spaces" => &["api_key_id", "space_id"],
+            "id_sequences" => &["kind"],
+            "sign_in_secrets" => &["user_id"],
             "migrations" => &["version"],
             "pepper_checks" => &["pepper"],
             _ => &["id"],

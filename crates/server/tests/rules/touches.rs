@@ -4,20 +4,31 @@ use claviger_testkit::TestServer;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::acts::{
-    create, made, number, refresh, refresh_path, remove_user, revoke_path, service_key, text,
-    user_key,
-};
-use crate::operations::operations;
+use crate::acts::{create, made, number, refresh, remove_user, revoke_path, service_key, user_key};
+use crate::operations::{Operation, operations};
 use crate::rows::{Changes, Row, changes};
+use crate::successes::{Success, success};
 
 /// What a change did, in words: users and keys of the world by their names, what is new as `new`.
-struct Watch<'a> {
+pub(crate) struct Watch<'a> {
     server: &'a TestServer,
     before: String,
 }
 
-const USERS: [&str; 5] = ["admin", "member", "other", "both", "stranger"];
+const USERS: [&str; 12] = [
+    "admin",
+    "member",
+    "other",
+    "both",
+    "reader",
+    "space_admin",
+    "annotator",
+    "plain",
+    "orphan",
+    "stranger",
+    "neighbour",
+    "lodger",
+];
 const KEYS: [&str; 16] = [
     "uk",
     "uk_expiring",
@@ -38,15 +49,15 @@ const KEYS: [&str; 16] = [
 ];
 
 impl<'a> Watch<'a> {
-    async fn start(server: &'a TestServer) -> Self {
+    pub(crate) async fn start(server: &'a TestServer) -> Self {
         Self { server, before: server.dump().await }
     }
 
-    async fn changes(self) -> Changes {
+    pub(crate) async fn changes(self) -> Changes {
         changes(&self.before, &self.server.dump().await)
     }
 
-    async fn summary(self) -> String {
+    pub(crate) async fn summary(self) -> String {
         let server = self.server;
         self.changes().await.summary(|row| name(server, row))
     }
@@ -59,9 +70,12 @@ fn name(server: &TestServer, row: &Row) -> String {
     };
     match row.table.as_str() {
         "users" => known(&USERS, "user:", row.number("id")),
+        "organizations" => known(&["O1", "O2", "G1", "I1"], "", row.number("id")),
+        "spaces" => known(&["S1", "S1b", "S1p", "S2", "GS1", "IS1"], "", row.number("id")),
         "organization_members" | "space_members" => known(&USERS, "user:", row.number("user_id")),
         "api_keys" => known(&KEYS, "", row.number("id")),
         "api_key_spaces" => known(&KEYS, "", row.number("api_key_id")),
+        "id_sequences" => row.column("kind").trim_matches('"').to_owned(),
         _ => "new".to_owned(),
     }
 }
@@ -177,27 +191,13 @@ async fn end(server: &TestServer, who: &str, method: &str, key: &str) {
 async fn audit_one_row_per_mutation() {
     let server = TestServer::start().await;
     for operation in operations(&server).await {
-        let key = made(&create(&server, "member", user_key()).await);
-        let (id, secret) = (text(&key, "id"), text(&key, "key"));
-        let (path, body) = match (operation.method.as_str(), operation.path.as_str()) {
-            ("POST", "/v2/api-keys") => ("/v2/api-keys".to_owned(), user_key()),
-            ("POST", "/v2/api-keys/{api_key_id}/refresh") => (refresh_path(id), json!({})),
-            ("PUT", "/v2/api-keys/{api_key_id}/revoke") => (revoke_path(id), Value::Null),
-            ("DELETE", "/v2/api-keys/{api_key_id}") => (operation.at(id), Value::Null),
-            ("GET", "/v2/spaces/{space_id}") => (operation.at(server.world.id("S1")), Value::Null),
-            ("GET", "/v2/organizations/{org_id}") => {
-                (operation.at(server.world.id("O1")), Value::Null)
-            }
-            ("GET", "/v2/users/{user_id}") => {
-                (operation.at(server.world.id("user:member")), Value::Null)
-            }
-            ("GET", path) => (path.to_owned(), Value::Null),
-            other => panic!("say here how {other:?} succeeds"),
-        };
-        refused(&server, &operation.method, &path, &body).await;
+        let server = TestServer::start().await;
+        let success = success(&server.world, &operation);
+        refused(&server, &operation, &success).await;
 
         let watch = Watch::start(&server).await;
-        let answer = server.call_with(secret, &operation.method, &path, body, &[]).await;
+        let Success { who, path, body, .. } = &success;
+        let answer = server.call(who, &operation.method, path, body.clone()).await;
         assert!((200..300).contains(&answer.status), "{operation:?}: {}", answer.text);
         let changes = watch.changes().await;
         if !operation.changes() {
@@ -206,32 +206,34 @@ async fn audit_one_row_per_mutation() {
         }
         let records = changes.added_to("audit_records");
         let [record] = records[..] else { panic!("{operation:?} wrote {records:?}") };
-        assert_eq!(record.number("actor_key_id"), number(id));
-        assert_eq!(record.number("actor_id"), crate::edits::user(&server, "member"));
+        assert_eq!(record.number("actor_key_id"), number(server.world.id(&format!("key:{who}"))));
+        assert_eq!(record.number("actor_id"), crate::edits::user(&server, who));
         assert_eq!(record.number("at"), server.now().as_microsecond());
         let request = format!("{:?}", answer.header("x-request-id"));
         assert_eq!(record.column("request_id"), request, "the answer names its record");
-        let target = match changes.added_to("api_keys")[..] {
-            [new] => new.number("id"),
-            _ => number(id),
+        assert_eq!(record.column("target_kind"), format!("{:?}", success.target));
+        let target = if success.answers_target {
+            number(serde_json::from_str::<Value>(&answer.text).unwrap()["id"].as_str().unwrap())
+        } else {
+            number(path.split('/').nth(3).unwrap())
         };
-        assert_eq!(record.column("target_kind"), "\"api_key\"");
-        assert_eq!(record.number("target_id"), target);
+        assert_eq!(record.number("target_id"), target, "{operation:?}");
     }
 }
 
 /// Sends it with a dead key, as somebody who may not (reading is not forbidden), and with a parameter that nobody knows.
-async fn refused(server: &TestServer, method: &str, path: &str, body: &Value) {
+async fn refused(server: &TestServer, operation: &Operation, success: &Success) {
+    let (method, Success { who, forbidden, path, body, .. }) = (&operation.method, success);
     let watch = Watch::start(server).await;
     let dead = server.world.key("revoked");
     let unproven = server.call_with(dead, method, path, body.clone(), &[]).await;
     assert_eq!(unproven.status, 401, "{method} {path}");
     let misspelt = format!("{path}?nobody=knows");
-    let unknown = server.call("member", method, &misspelt, body.clone()).await;
+    let unknown = server.call(who, method, &misspelt, body.clone()).await;
     assert_eq!(unknown.status, 400, "{method} {path}");
-    if method != "GET" {
-        let plain = server.call("plain", method, path, body.clone()).await;
-        assert_eq!(plain.status, 403, "{method} {path}");
+    if let Some(forbidden) = forbidden {
+        let answer = server.call(forbidden, method, path, body.clone()).await;
+        assert_eq!(answer.status, 403, "{method} {path}: {}", answer.text);
     }
     assert!(watch.changes().await.is_empty(), "{method} {path} was refused");
 }

@@ -14,8 +14,8 @@ pub use keys::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, ListKeys, ListedKey, RefreshKey, SpaceRoleView,
 };
-pub use organizations::ListOrganizations;
-pub use spaces::ListSpaces;
+pub use organizations::{CreateOrganization, ListOrganizations, UpdateOrganization};
+pub use spaces::{CreateSpace, ListSpaces, UpdateSpace};
 pub use users::ListUsers;
 
 /// How often one user may mint keys. Asked inside the transaction, where it is known who calls.

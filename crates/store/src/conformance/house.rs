@@ -274,6 +274,8 @@ const TABLES: &[&str] = &[
     "api_keys",
     "api_key_spaces",
     "audit_records",
+    "id_sequences",
+    "sign_in_secrets",
 ];
 
 /// A call with this key.

@@ -10,6 +10,7 @@ mod house;
 pub mod identity;
 pub mod keys;
 pub mod lists;
+pub mod places;
 pub mod races;
 pub mod refresh;
 pub mod revoke;
@@ -76,6 +77,11 @@ macro_rules! store_conformance {
             lists::pages_are_filled_across_what_is_not_seen,
             lists::searches_find_parts_in_any_case,
             lists::users_are_listed_without_bots_and_removed_people,
+            places::names_of_places_are_unique,
+            places::organizations_are_kept_as_they_were_made,
+            places::places_are_changed_by_their_administrators,
+            places::space_delete_cuts_access,
+            places::spaces_are_kept_as_they_were_made,
             races::create_at_once_makes_all,
             races::race_concurrent_refresh_single_winner,
             races::race_refresh_vs_revoke,

@@ -7,7 +7,10 @@ use claviger_domain::{
 
 use super::TestedStore;
 use super::house::{House, now, own_keys, refusal};
-use crate::{CallResult, GrantsOrSpace, ListKeys, ListOrganizations, ListSpaces, ListUsers};
+use crate::{
+    CallResult, CreateSpace, GrantsOrSpace, ListKeys, ListOrganizations, ListSpaces, ListUsers,
+    UpdateOrganization, UpdateSpace,
+};
 
 /// Ids of one account, or of nothing.
 struct Ids {
@@ -56,6 +59,22 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
     tell("revoke", store.revoke_key(call(), ids.key).await);
     tell("organization", store.organization(call(), ids.organization).await.map(drop));
     tell("space", store.space(call(), ids.space).await.map(drop));
+    let name = || Some(claviger_domain::Name::parse("x").unwrap());
+    let description = claviger_domain::Change::Keep;
+    let command = UpdateOrganization { id: ids.organization, name: name(), description };
+    tell("update organization", store.update_organization(call(), command).await.map(drop));
+    tell("delete organization", store.delete_organization(call(), ids.organization).await);
+    let description = claviger_domain::Change::Keep;
+    let command = UpdateSpace { id: ids.space, name: name(), description, is_private: None };
+    tell("update space", store.update_space(call(), command).await.map(drop));
+    tell("delete space", store.delete_space(call(), ids.space).await);
+    let command = CreateSpace {
+        organization: ids.organization,
+        name: claviger_domain::Name::parse("x").unwrap(),
+        description: None,
+        is_private: false,
+    };
+    tell("create space", store.create_space(call(), command).await.map(drop));
     tell("user", store.user(call(), ids.user).await.map(drop));
     tell("remove", store.remove_user(call(), ids.user).await);
     let in_space = ListKeys { space: Some(ids.space), ..own_keys() };

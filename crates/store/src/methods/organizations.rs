@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{Organization, OrganizationId};
 
 use crate::CallResult;
-use crate::call::{Call, ListOrganizations, Page};
+use crate::call::{Call, CreateOrganization, ListOrganizations, Page, UpdateOrganization};
 
 /// The methods on organizations.
 #[async_trait]
@@ -18,4 +18,21 @@ pub trait OrganizationStore: Send + Sync {
 
     /// One organization.
     async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization>;
+
+    /// Makes an organization.
+    async fn create_organization(
+        &self,
+        call: Call,
+        command: CreateOrganization,
+    ) -> CallResult<Organization>;
+
+    /// Changes an organization.
+    async fn update_organization(
+        &self,
+        call: Call,
+        command: UpdateOrganization,
+    ) -> CallResult<Organization>;
+
+    /// Deletes an organization with its spaces, memberships, and the service keys that are left without a space.
+    async fn delete_organization(&self, call: Call, id: OrganizationId) -> CallResult<()>;
 }

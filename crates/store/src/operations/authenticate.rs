@@ -57,6 +57,17 @@ pub(super) async fn access<R: Rows>(rows: &mut R, caller: &Caller) -> RowResult<
     Ok(Access::new(caller.user.role, memberships))
 }
 
+/// Proves the presented key, and reads what its user may do.
+pub(super) async fn caller_and_access<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: &Call,
+) -> CallResult<(Caller, Access)> {
+    let caller = caller(rows, authority, call).await?;
+    let access = access(rows, &caller).await?;
+    Ok((caller, access))
+}
+
 /// A key of the caller's account, with the spaces that it is bound to.
 pub(super) async fn subject<R: Rows>(
     rows: &mut R,

@@ -3,12 +3,15 @@
 //! Rule: read, decide, write, in this order. The caller is authenticated before anything else is read.
 
 mod authenticate;
+mod cascade;
 mod create;
 mod found;
-mod identity;
 mod list;
+mod organizations;
 mod refresh;
 mod revoke;
+mod spaces;
+mod users;
 
 use claviger_domain::{Action, AuditRecord, Caller, Target};
 use serde_json::Value;
@@ -20,12 +23,14 @@ use crate::rows::Rows;
 pub(crate) use authenticate::authenticate;
 pub(crate) use create::{create_service_key, create_user_key};
 pub(crate) use found::found;
-pub(crate) use identity::{
-    list_organizations, list_spaces, list_users, organization, remove_user, space, user,
-};
 pub(crate) use list::list_keys;
+pub(crate) use organizations::{
+    create_organization, delete_organization, list_organizations, organization, update_organization,
+};
 pub(crate) use refresh::refresh_key;
 pub(crate) use revoke::revoke_key;
+pub(crate) use spaces::{create_space, delete_space, list_spaces, space, update_space};
+pub(crate) use users::{list_users, remove_user, user};
 
 /// Writes down what a caller did.
 async fn audit<R: Rows>(

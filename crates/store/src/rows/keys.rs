@@ -95,4 +95,19 @@ pub(crate) trait KeyRows: Send {
         id: ApiKeyId,
         at: Timestamp,
     ) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Revokes the service keys of a space whose bot users are in no space at all, and says how many those were.
+    fn revoke_keys_without_space(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        at: Timestamp,
+    ) -> impl Future<Output = RowResult<u32>> + Send;
+
+    /// Forgets which keys were bound to a space.
+    fn delete_key_spaces(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
 }

@@ -44,4 +44,18 @@ pub(crate) trait MembershipRows: Send {
         user: UserId,
         role: SpaceRole,
     ) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Takes everybody out of an organization, people and bot users.
+    fn delete_organization_members(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Takes everybody out of a space, people and bot users.
+    fn delete_space_members(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
 }

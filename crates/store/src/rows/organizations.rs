@@ -24,4 +24,24 @@ pub(crate) trait OrganizationRows: Send {
         &mut self,
         organization: &Organization,
     ) -> impl Future<Output = RowResult<OrganizationId>> + Send;
+
+    /// The organization of this very name.
+    fn organization_named(
+        &mut self,
+        account: AccountId,
+        name: &str,
+    ) -> impl Future<Output = RowResult<Option<OrganizationId>>> + Send;
+
+    /// Keeps the organization's name and description.
+    fn update_organization(
+        &mut self,
+        organization: &Organization,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Takes away an organization that nothing refers to any more.
+    fn delete_organization(
+        &mut self,
+        account: AccountId,
+        id: OrganizationId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
 }

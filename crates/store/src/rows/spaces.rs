@@ -1,6 +1,6 @@
 //! The statements of spaces.
 
-use claviger_domain::{AccountId, Space, SpaceId};
+use claviger_domain::{AccountId, OrganizationId, Space, SpaceId};
 
 use super::RowResult;
 use crate::call::ListSpaces;
@@ -21,4 +21,29 @@ pub(crate) trait SpaceRows: Send {
     ) -> impl Future<Output = RowResult<Vec<Space>>> + Send;
 
     fn insert_space(&mut self, space: &Space) -> impl Future<Output = RowResult<SpaceId>> + Send;
+
+    /// The space of this very name.
+    fn space_named(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        name: &str,
+    ) -> impl Future<Output = RowResult<Option<SpaceId>>> + Send;
+
+    /// Every space of an organization.
+    fn space_ids(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+    ) -> impl Future<Output = RowResult<Vec<SpaceId>>> + Send;
+
+    /// Keeps the space's name, description and privacy.
+    fn update_space(&mut self, space: &Space) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Takes away a space that nothing refers to any more.
+    fn delete_space(
+        &mut self,
+        account: AccountId,
+        id: SpaceId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
 }

@@ -59,4 +59,12 @@ statements! {
     SET_KEY_EXPIRY = "UPDATE api_keys SET expires_at = $1 WHERE id = $2 AND account_id = $3";
     SET_LAST_USED = "
         UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $3)";
+    REVOKE_KEYS_WITHOUT_SPACE = "
+        UPDATE api_keys SET status = 'revoked', revoked_at = $1
+        WHERE account_id = $2 AND key_type = 'service' AND status = 'active'
+          AND id IN (SELECT api_key_id FROM api_key_spaces WHERE space_id = $3 AND account_id = $4 AND status = 'active')
+          AND NOT EXISTS (
+              SELECT 1 FROM space_members m WHERE m.user_id = api_keys.acts_for_user_id AND m.account_id = api_keys.account_id
+          )";
+    DELETE_KEY_SPACES = "DELETE FROM api_key_spaces WHERE space_id = $1 AND account_id = $2";
 }

@@ -22,4 +22,6 @@ statements! {
         INSERT INTO space_members (user_id, space_id, account_id, role, custom_role_id) VALUES ($1, $2, $3, $4, $5)";
     DELETE_ORGANIZATION_MEMBERSHIPS = "DELETE FROM organization_members WHERE user_id = $1 AND account_id = $2";
     DELETE_SPACE_MEMBERSHIPS = "DELETE FROM space_members WHERE user_id = $1 AND account_id = $2";
+    DELETE_ORGANIZATION_MEMBERS = "DELETE FROM organization_members WHERE organization_id = $1 AND account_id = $2";
+    DELETE_SPACE_MEMBERS = "DELETE FROM space_members WHERE space_id = $1 AND account_id = $2";
 }

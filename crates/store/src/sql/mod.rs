@@ -78,6 +78,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str
 const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("PRESENTED", "the handle leads to the tenant"),
     ("INSERT_ACCOUNT", "makes the tenant"),
+    ("NEXT_ID", "ids are unique over all tenants"),
     ("SET_POLICY", "the account itself is the row"),
     ("SET_LAST_USED", "the id comes from a key that was proven"),
     ("SET_LATEST_INSTANT", "belongs to the installation"),

@@ -13,6 +13,11 @@ statements! {
         ORDER BY s.id LIMIT $5"
     );
     INSERT_SPACE = "
-        INSERT INTO spaces (account_id, organization_id, name, name_folded, description, is_private, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        INSERT INTO spaces (id, account_id, organization_id, name, name_folded, description, is_private, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+    SPACE_NAMED = "SELECT id FROM spaces WHERE account_id = $1 AND organization_id = $2 AND name = $3";
+    SPACE_IDS = "SELECT id FROM spaces WHERE account_id = $1 AND organization_id = $2 ORDER BY id";
+    UPDATE_SPACE = "
+        UPDATE spaces SET name = $1, name_folded = $2, description = $3, is_private = $4 WHERE id = $5 AND account_id = $6";
+    DELETE_SPACE = "DELETE FROM spaces WHERE id = $1 AND account_id = $2";
 }

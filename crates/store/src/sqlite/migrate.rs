@@ -7,7 +7,10 @@ use sha2::{Digest as _, Sha256};
 
 use super::OpenError;
 
-const STEPS: &[(i64, &str)] = &[(1, include_str!("../../migrations/sqlite/0001_initial.sql"))];
+const STEPS: &[(i64, &str)] = &[
+    (1, include_str!("../../migrations/sqlite/0001_initial.sql")),
+    (2, include_str!("../../migrations/sqlite/0002_identity.sql")),
+];
 
 /// Runs the steps that the database has not seen. The caller commits.
 pub(super) fn run(connection: &Connection) -> Result<(), OpenError> {

@@ -3,6 +3,7 @@
 mod authenticate;
 mod create;
 mod list;
+mod places;
 mod refresh;
 mod revoke;
 
@@ -23,6 +24,7 @@ fn outcome<T>(decision: &Result<T, Refusal>) -> &'static str {
         Err(Refusal::NotFound(Resource::Space)) => "no such space",
         Err(Refusal::NotFound(Resource::User)) => "no such user",
         Err(Refusal::Invalid { .. }) => "invalid",
+        Err(Refusal::Conflict(_)) => "in conflict",
         Err(Refusal::Unprocessable(_)) => "unprocessable",
         Err(Refusal::TooMany { .. }) => "too many",
         Err(Refusal::OverPrivileged(_)) => "over-privileged",

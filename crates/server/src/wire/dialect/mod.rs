@@ -28,6 +28,8 @@ pub struct Dialect {
     pub bot_on_list: bool,
     /// Whether spaces are shown with `is_private`.
     pub is_private: bool,
+    /// Whether an empty description in a change takes it away. All clients' `null` does.
+    pub empty_description_clears: bool,
     /// The form of a user's role.
     pub role_form: RoleForm,
     /// Whether a refresh can only shorten a key's life.

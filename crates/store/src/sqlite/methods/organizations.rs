@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use claviger_domain::{Organization, OrganizationId};
 
-use crate::call::{Call, ListOrganizations, Page};
+use crate::call::{Call, CreateOrganization, ListOrganizations, Page, UpdateOrganization};
 use crate::sqlite::rows::SqliteRows;
 use crate::sqlite::{SqliteStore, now};
 use crate::{CallResult, OrganizationStore, operations};
@@ -20,5 +20,29 @@ impl OrganizationStore for SqliteStore {
 
     async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization> {
         read!(self, |rows, authority| operations::organization(rows, authority, call, id))
+    }
+
+    async fn create_organization(
+        &self,
+        call: Call,
+        command: CreateOrganization,
+    ) -> CallResult<Organization> {
+        write!(self, |rows, authority| operations::create_organization(
+            rows, authority, call, command
+        ))
+    }
+
+    async fn update_organization(
+        &self,
+        call: Call,
+        command: UpdateOrganization,
+    ) -> CallResult<Organization> {
+        write!(self, |rows, authority| operations::update_organization(
+            rows, authority, call, command
+        ))
+    }
+
+    async fn delete_organization(&self, call: Call, id: OrganizationId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::delete_organization(rows, authority, call, id))
     }
 }

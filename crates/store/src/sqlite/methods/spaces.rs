@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use claviger_domain::{Space, SpaceId};
 
-use crate::call::{Call, ListSpaces, Page};
+use crate::call::{Call, CreateSpace, ListSpaces, Page, UpdateSpace};
 use crate::sqlite::rows::SqliteRows;
 use crate::sqlite::{SqliteStore, now};
 use crate::{CallResult, SpaceStore, operations};
@@ -16,5 +16,17 @@ impl SpaceStore for SqliteStore {
 
     async fn space(&self, call: Call, id: SpaceId) -> CallResult<Space> {
         read!(self, |rows, authority| operations::space(rows, authority, call, id))
+    }
+
+    async fn create_space(&self, call: Call, command: CreateSpace) -> CallResult<Space> {
+        write!(self, |rows, authority| operations::create_space(rows, authority, call, command))
+    }
+
+    async fn update_space(&self, call: Call, command: UpdateSpace) -> CallResult<Space> {
+        write!(self, |rows, authority| operations::update_space(rows, authority, call, command))
+    }
+
+    async fn delete_space(&self, call: Call, id: SpaceId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::delete_space(rows, authority, call, id))
     }
 }

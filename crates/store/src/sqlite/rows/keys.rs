@@ -138,4 +138,20 @@ impl KeyRows for SqliteRows<'_> {
         self.execute(sql::SET_LAST_USED, (micros(at), id.number(), micros(at)))?;
         Ok(())
     }
+
+    async fn revoke_keys_without_space(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        at: Timestamp,
+    ) -> RowResult<u32> {
+        let rows = (micros(at), account.number(), space.number(), account.number());
+        let count = self.execute(sql::REVOKE_KEYS_WITHOUT_SPACE, rows)?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    async fn delete_key_spaces(&mut self, account: AccountId, space: SpaceId) -> RowResult<()> {
+        self.execute(sql::DELETE_KEY_SPACES, (space.number(), account.number()))?;
+        Ok(())
+    }
 }

@@ -79,4 +79,19 @@ impl MembershipRows for SqliteRows<'_> {
         let row = (user.number(), space.number(), account.number(), role, custom);
         self.execute_one(sql::INSERT_SPACE_MEMBER, row)
     }
+
+    async fn delete_organization_members(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+    ) -> RowResult<()> {
+        let members = (organization.number(), account.number());
+        self.execute(sql::DELETE_ORGANIZATION_MEMBERS, members)?;
+        Ok(())
+    }
+
+    async fn delete_space_members(&mut self, account: AccountId, space: SpaceId) -> RowResult<()> {
+        self.execute(sql::DELETE_SPACE_MEMBERS, (space.number(), account.number()))?;
+        Ok(())
+    }
 }

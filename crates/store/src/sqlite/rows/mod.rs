@@ -15,6 +15,7 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, Params};
 use super::record::{Columns, Decoded};
 use crate::error::StoreError;
 use crate::rows::RowResult;
+use crate::sql;
 
 /// The statements of one transaction.
 pub(super) struct SqliteRows<'a> {
@@ -74,6 +75,11 @@ impl<'a> SqliteRows<'a> {
 
     fn insert(&self, text: &str, parameters: impl Params) -> RowResult<i64> {
         self.statement(text)?.query_row(parameters, |row| row.get(0)).map_err(store_error)
+    }
+
+    /// The next id of a kind whose rows can go away again. It is never handed out twice.
+    fn next_id(&self, kind: &'static str) -> RowResult<i64> {
+        self.insert(sql::NEXT_ID, [kind])
     }
 
     fn all<T>(

@@ -34,6 +34,7 @@ impl OrganizationRows for SqliteRows<'_> {
         organization: &Organization,
     ) -> RowResult<OrganizationId> {
         let row = (
+            self.next_id("organization")?,
             organization.account.number(),
             &organization.name,
             organization.name.to_lowercase(),
@@ -41,5 +42,35 @@ impl OrganizationRows for SqliteRows<'_> {
             micros(organization.created_at),
         );
         self.insert(sql::INSERT_ORGANIZATION, row).map(OrganizationId::new)
+    }
+
+    async fn organization_named(
+        &mut self,
+        account: AccountId,
+        name: &str,
+    ) -> RowResult<Option<OrganizationId>> {
+        let row = (account.number(), name);
+        self.one("organizations", sql::ORGANIZATION_NAMED, row, |columns| {
+            columns.take("id").map(OrganizationId::new)
+        })
+    }
+
+    async fn update_organization(&mut self, organization: &Organization) -> RowResult<()> {
+        let row = (
+            &organization.name,
+            organization.name.to_lowercase(),
+            &organization.description,
+            organization.id.number(),
+            organization.account.number(),
+        );
+        self.execute_one(sql::UPDATE_ORGANIZATION, row)
+    }
+
+    async fn delete_organization(
+        &mut self,
+        account: AccountId,
+        id: OrganizationId,
+    ) -> RowResult<()> {
+        self.execute_one(sql::DELETE_ORGANIZATION, (id.number(), account.number()))
     }
 }

@@ -1,6 +1,6 @@
 //! The statements of spaces, in SQLite.
 
-use claviger_domain::{AccountId, Space, SpaceId};
+use claviger_domain::{AccountId, OrganizationId, Space, SpaceId};
 
 use super::{SqliteRows, micros};
 use crate::call::ListSpaces;
@@ -35,6 +35,7 @@ impl SpaceRows for SqliteRows<'_> {
 
     async fn insert_space(&mut self, space: &Space) -> RowResult<SpaceId> {
         let row = (
+            self.next_id("space")?,
             space.account.number(),
             space.organization.number(),
             &space.name,
@@ -44,5 +45,42 @@ impl SpaceRows for SqliteRows<'_> {
             micros(space.created_at),
         );
         self.insert(sql::INSERT_SPACE, row).map(SpaceId::new)
+    }
+
+    async fn space_named(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        name: &str,
+    ) -> RowResult<Option<SpaceId>> {
+        let row = (account.number(), organization.number(), name);
+        self.one("spaces", sql::SPACE_NAMED, row, |columns| columns.take("id").map(SpaceId::new))
+    }
+
+    async fn space_ids(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+    ) -> RowResult<Vec<SpaceId>> {
+        let of_organization = (account.number(), organization.number());
+        self.all("spaces", sql::SPACE_IDS, of_organization, |columns| {
+            columns.take("id").map(SpaceId::new)
+        })
+    }
+
+    async fn update_space(&mut self, space: &Space) -> RowResult<()> {
+        let row = (
+            &space.name,
+            space.name.to_lowercase(),
+            &space.description,
+            space.is_private,
+            space.id.number(),
+            space.account.number(),
+        );
+        self.execute_one(sql::UPDATE_SPACE, row)
+    }
+
+    async fn delete_space(&mut self, account: AccountId, id: SpaceId) -> RowResult<()> {
+        self.execute_one(sql::DELETE_SPACE, (id.number(), account.number()))
     }
 }

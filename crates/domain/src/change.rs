@@ -1,0 +1,13 @@
+//! What a change says of a member that can be absent.
+
+/// A member of a change: three things can be meant, and `null` is not the same as leaving it out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Change<T> {
+    /// It stays as it is.
+    #[default]
+    Keep,
+    /// It is taken away.
+    Clear,
+    /// It becomes this.
+    Set(T),
+}

@@ -1,0 +1,9 @@
+//! Organizations, spaces, users and memberships, played from outside: what each operation does, and what it refuses to whom.
+//!
+//! Rule: every refusal is shown to leave all tables as they were.
+
+#![expect(clippy::unwrap_used, reason = "test code")]
+
+mod acts;
+mod organizations;
+mod spaces;

@@ -1,0 +1,71 @@
+//! How each operation succeeds, and who may not: what the tests that must reach all of them send.
+
+use claviger_testkit::World;
+use serde_json::{Value, json};
+
+use crate::acts::user_key;
+use crate::operations::{Operation, fill};
+
+/// A request that succeeds.
+#[derive(Clone, Debug)]
+pub(crate) struct Success {
+    /// Who may.
+    pub who: &'static str,
+    /// Who is told 403; nobody where everybody is let in or sees nothing.
+    pub forbidden: Option<&'static str>,
+    pub path: String,
+    pub body: Value,
+    /// What the audit names as the kind of thing that was changed.
+    pub target: &'static str,
+    /// Whether that thing is the one in the answer, as against the first in the path.
+    pub answers_target: bool,
+}
+
+/// The success of an operation.
+#[track_caller]
+pub(crate) fn success(world: &World, operation: &Operation) -> Success {
+    let (method, path) = (operation.method.as_str(), operation.path.as_str());
+    let filled = fill(path, world);
+    let made = |who, forbidden, target, body| Success {
+        who,
+        forbidden: Some(forbidden),
+        path: filled.clone(),
+        body,
+        target,
+        answers_target: true,
+    };
+    let changed = |who, forbidden, target, body| Success {
+        answers_target: false,
+        ..made(who, forbidden, target, body)
+    };
+    match (method, path) {
+        ("GET", _) => Success { forbidden: None, ..changed("member", "", "", Value::Null) },
+        ("POST", "/v2/api-keys") => made("member", "plain", "api_key", user_key()),
+        ("POST", "/v2/api-keys/{api_key_id}/refresh") => {
+            made("member", "plain", "api_key", json!({}))
+        }
+        ("PUT", "/v2/api-keys/{api_key_id}/revoke") | ("DELETE", "/v2/api-keys/{api_key_id}") => {
+            changed("member", "plain", "api_key", Value::Null)
+        }
+        ("POST", "/v2/organizations") => {
+            made("admin", "member", "organization", json!({ "name": "made in a test" }))
+        }
+        ("PATCH", "/v2/organizations/{org_id}") => {
+            changed("admin", "member", "organization", json!({ "name": "renamed" }))
+        }
+        ("DELETE", "/v2/organizations/{org_id}") => {
+            changed("admin", "member", "organization", Value::Null)
+        }
+        ("POST", "/v2/spaces") => {
+            let body = json!({ "name": "made in a test", "organization_id": world.id("O1") });
+            made("admin", "member", "space", body)
+        }
+        ("PATCH", "/v2/spaces/{space_id}") => {
+            changed("space_admin", "member", "space", json!({ "description": "words" }))
+        }
+        ("DELETE", "/v2/spaces/{space_id}") => {
+            changed("space_admin", "member", "space", Value::Null)
+        }
+        other => panic!("say here how {other:?} succeeds"),
+    }
+}

@@ -1,0 +1,132 @@
+//! What making, changing and deleting organizations and spaces touches in the tables of three tenants (T50).
+
+use claviger_testkit::TestServer;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::touches::Watch;
+
+/// Does it, and says what changed.
+async fn summary(
+    server: &TestServer,
+    who: &str,
+    (method, path, body): (&str, &str, Value),
+) -> String {
+    let watch = Watch::start(server).await;
+    let answer = server.call(who, method, path, body).await;
+    assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.text);
+    watch.summary().await
+}
+
+#[tokio::test]
+async fn every_change_of_an_organization_touches_only_target() {
+    let server = TestServer::start().await;
+    let all = "/v2/organizations";
+    let made = summary(&server, "admin", ("POST", all, json!({ "name": "new" }))).await;
+    assert_snapshot!(made, @r"
+    + audit_records new
+    + organizations new
+    ~ id_sequences organization: latest
+    ");
+    let o2 = format!("{all}/{}", server.world.id("O2"));
+    let change = json!({ "name": "renamed", "description": "words" });
+    assert_snapshot!(summary(&server, "admin", ("PATCH", &o2, change)).await, @r"
+    + audit_records new
+    ~ organizations O2: description, name, name_folded
+    ");
+    assert_snapshot!(summary(&server, "admin", ("DELETE", &o2, Value::Null)).await, @r"
+    + audit_records new
+    - api_key_spaces sk_two
+    - organization_members both
+    - organization_members new
+    - organizations O2
+    - space_members both
+    - space_members new
+    - spaces S2
+    ");
+    let o1 = format!("{all}/{}", server.world.id("O1"));
+    assert_snapshot!(summary(&server, "admin", ("DELETE", &o1, Value::Null)).await, @r"
+    + audit_records new
+    - api_key_spaces bot
+    - api_key_spaces sk
+    - api_key_spaces sk_admin
+    - api_key_spaces sk_other
+    - api_key_spaces sk_two
+    - organization_members annotator
+    - organization_members both
+    - organization_members member
+    - organization_members new
+    - organization_members new
+    - organization_members new
+    - organization_members new
+    - organization_members new
+    - organization_members other
+    - organization_members plain
+    - organization_members reader
+    - organization_members space_admin
+    - organizations O1
+    - space_members annotator
+    - space_members both
+    - space_members member
+    - space_members new
+    - space_members new
+    - space_members new
+    - space_members new
+    - space_members new
+    - space_members other
+    - space_members plain
+    - space_members reader
+    - space_members space_admin
+    - spaces S1
+    - spaces S1b
+    - spaces S1p
+    ~ api_keys bot: revoked_at, status
+    ~ api_keys sk: revoked_at, status
+    ~ api_keys sk_admin: revoked_at, status
+    ~ api_keys sk_other: revoked_at, status
+    ~ api_keys sk_two: revoked_at, status
+    ");
+}
+
+#[tokio::test]
+async fn every_change_of_a_space_touches_only_target() {
+    let server = TestServer::start().await;
+    let all = "/v2/spaces";
+    let body = json!({ "name": "new", "organization_id": server.world.id("O2") });
+    assert_snapshot!(summary(&server, "admin", ("POST", all, body)).await, @r"
+    + audit_records new
+    + spaces new
+    ~ id_sequences space: latest
+    ");
+    let s1 = format!("{all}/{}", server.world.id("S1"));
+    let change = json!({ "name": "renamed", "is_private": true });
+    assert_snapshot!(summary(&server, "space_admin", ("PATCH", &s1, change)).await, @r"
+    + audit_records new
+    ~ spaces S1: is_private, name, name_folded
+    ");
+    assert_snapshot!(summary(&server, "space_admin", ("DELETE", &s1, Value::Null)).await, @r"
+    + audit_records new
+    - api_key_spaces bot
+    - api_key_spaces sk
+    - api_key_spaces sk_admin
+    - api_key_spaces sk_other
+    - api_key_spaces sk_two
+    - space_members annotator
+    - space_members both
+    - space_members member
+    - space_members new
+    - space_members new
+    - space_members new
+    - space_members new
+    - space_members new
+    - space_members other
+    - space_members plain
+    - space_members reader
+    - space_members space_admin
+    - spaces S1
+    ~ api_keys bot: revoked_at, status
+    ~ api_keys sk: revoked_at, status
+    ~ api_keys sk_admin: revoked_at, status
+    ~ api_keys sk_other: revoked_at, status
+    ");
+}

@@ -1,0 +1,50 @@
+//! What goes with an organization or a space when it is deleted (CONTRACT §§2.8, 3, 4).
+//!
+//! Rule: whatever refers to a space is removed here, in the transaction that deletes it. A service key that is left without any space
+//! is revoked in it (T43); one that has others keeps those.
+
+use claviger_domain::{AccountId, Organization, SpaceId};
+use jiff::Timestamp;
+
+use crate::rows::{RowResult, Rows};
+
+/// What went along, for the audit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Removed {
+    /// Spaces.
+    pub spaces: u32,
+    /// Service keys that were left without a space, and are revoked.
+    pub service_keys: u32,
+}
+
+/// Deletes a space with all that is in it.
+pub(super) async fn remove_space<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    space: SpaceId,
+    at: Timestamp,
+) -> RowResult<Removed> {
+    rows.delete_space_members(account, space).await?;
+    let service_keys = rows.revoke_keys_without_space(account, space, at).await?;
+    rows.delete_key_spaces(account, space).await?;
+    rows.delete_space(account, space).await?;
+    Ok(Removed { spaces: 1, service_keys })
+}
+
+/// Deletes an organization with its spaces.
+pub(super) async fn remove_organization<R: Rows>(
+    rows: &mut R,
+    organization: &Organization,
+    at: Timestamp,
+) -> RowResult<Removed> {
+    let account = organization.account;
+    let mut removed = Removed::default();
+    for space in rows.space_ids(account, organization.id).await? {
+        let one = remove_space(rows, account, space, at).await?;
+        removed.spaces += one.spaces;
+        removed.service_keys += one.service_keys;
+    }
+    rows.delete_organization_members(account, organization.id).await?;
+    rows.delete_organization(account, organization.id).await?;
+    Ok(removed)
+}

@@ -1,0 +1,142 @@
+//! Organizations.
+
+use claviger_domain::decide::{self, Need};
+use claviger_domain::{
+    AccountId, Action, Change, Organization, OrganizationId, Permission, Refusal, Resource, Target,
+};
+use serde_json::{Value, json};
+
+use super::authenticate::caller_and_access;
+use super::{audit, cascade, list};
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::{Call, CreateOrganization, ListOrganizations, Page, UpdateOrganization};
+use crate::rows::Rows;
+
+pub(crate) async fn list_organizations<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    mut query: ListOrganizations,
+) -> CallResult<Page<Organization>> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let wanted = query.limit;
+    let mut after = list::place(&caller, query.after)?;
+    query.limit = list::CHUNK;
+    let mut seen = Vec::new();
+    loop {
+        let chunk = rows.organizations(caller.account.id, &query, after).await?;
+        let last = chunk.last().map(|organization| organization.id);
+        let complete = chunk.len() < list::CHUNK as usize;
+        seen.extend(chunk.into_iter().filter(|found| access.sees_organization(found.id)));
+        if complete || seen.len() > wanted as usize {
+            return Ok(list::cut(&caller, seen, wanted));
+        }
+        after = last;
+    }
+}
+
+pub(crate) async fn organization<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: OrganizationId,
+) -> CallResult<Organization> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.organization(caller.account.id, id).await?;
+    let seen = found.filter(|found| access.sees_organization(found.id));
+    Ok(seen.ok_or(Refusal::NotFound(Resource::Organization))?)
+}
+
+pub(crate) async fn create_organization<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: CreateOrganization,
+) -> CallResult<Organization> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    decide::create_organization(&access)?;
+    let account = caller.account.id;
+    name_is_free(rows, account, command.name.as_str()).await?;
+    let draft = Organization {
+        id: OrganizationId::NOTHING,
+        account,
+        name: command.name.into(),
+        description: command.description.map(String::from).unwrap_or_default(),
+        created_at: call.now,
+    };
+    let id = rows.insert_organization(&draft).await?;
+    let organization = Organization { id, ..draft };
+    let details = json!({ "after": words(&organization) });
+    audit(rows, call, &caller, Action::OrganizationCreate, Target::Organization(id), details)
+        .await?;
+    Ok(organization)
+}
+
+pub(crate) async fn update_organization<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: UpdateOrganization,
+) -> CallResult<Organization> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.organization(caller.account.id, command.id).await?;
+    let need = Need::Permission(Permission::OrganizationUpdate);
+    let before = decide::in_organization(&access, found, need)?;
+    let mut after = before.clone();
+    if let Some(name) = command.name {
+        after.name = name.into();
+    }
+    match command.description {
+        Change::Keep => {}
+        Change::Clear => after.description.clear(),
+        Change::Set(description) => after.description = description.into(),
+    }
+    if after == before {
+        return Ok(after);
+    }
+    if after.name != before.name {
+        name_is_free(rows, after.account, &after.name).await?;
+    }
+    rows.update_organization(&after).await?;
+    let details = json!({ "before": words(&before), "after": words(&after) });
+    let target = Target::Organization(after.id);
+    audit(rows, call, &caller, Action::OrganizationUpdate, target, details).await?;
+    Ok(after)
+}
+
+pub(crate) async fn delete_organization<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: OrganizationId,
+) -> CallResult<()> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.organization(caller.account.id, id).await?;
+    let need = Need::Permission(Permission::OrganizationDelete);
+    let organization = decide::in_organization(&access, found, need)?;
+    let removed = cascade::remove_organization(rows, &organization, call.now).await?;
+    let details = json!({
+        "before": words(&organization),
+        "spaces": removed.spaces,
+        "revoked_service_keys": removed.service_keys,
+    });
+    audit(rows, call, &caller, Action::OrganizationDelete, Target::Organization(id), details)
+        .await?;
+    Ok(())
+}
+
+async fn name_is_free<R: Rows>(rows: &mut R, account: AccountId, name: &str) -> CallResult<()> {
+    match rows.organization_named(account, name).await? {
+        None => Ok(()),
+        Some(_) => {
+            Err(Refusal::conflict("`name`: another organization of the account has this name")
+                .into())
+        }
+    }
+}
+
+/// What people wrote about an organization, for the audit.
+fn words(organization: &Organization) -> Value {
+    json!({ "name": organization.name, "description": organization.description })
+}

@@ -1,0 +1,142 @@
+//! Spaces.
+
+use claviger_domain::decide::{self, Need};
+use claviger_domain::{Action, Change, Permission, Refusal, Resource, Space, SpaceId, Target};
+use serde_json::{Value, json};
+
+use super::authenticate::caller_and_access;
+use super::{audit, cascade, list};
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::{Call, CreateSpace, ListSpaces, Page, UpdateSpace};
+use crate::rows::Rows;
+
+pub(crate) async fn list_spaces<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    mut query: ListSpaces,
+) -> CallResult<Page<Space>> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    if let Some(organization) = query.organization {
+        let found = rows.organization(caller.account.id, organization).await?;
+        found
+            .filter(|found| access.sees_organization(found.id))
+            .ok_or(Refusal::NotFound(Resource::Organization))?;
+    }
+    let wanted = query.limit;
+    let mut after = list::place(&caller, query.after)?;
+    query.limit = list::CHUNK;
+    let mut seen = Vec::new();
+    loop {
+        let chunk = rows.spaces(caller.account.id, &query, after).await?;
+        let last = chunk.last().map(|space| space.id);
+        let complete = chunk.len() < list::CHUNK as usize;
+        seen.extend(chunk.into_iter().filter(|space| access.sees_space(space)));
+        if complete || seen.len() > wanted as usize {
+            return Ok(list::cut(&caller, seen, wanted));
+        }
+        after = last;
+    }
+}
+
+pub(crate) async fn space<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: SpaceId,
+) -> CallResult<Space> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.space(caller.account.id, id).await?;
+    let seen = found.filter(|space| access.sees_space(space));
+    Ok(seen.ok_or(Refusal::NotFound(Resource::Space))?)
+}
+
+pub(crate) async fn create_space<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: CreateSpace,
+) -> CallResult<Space> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.organization(caller.account.id, command.organization).await?;
+    let need = Need::Permission(Permission::SpaceCreate);
+    let organization = decide::in_organization(&access, found, need)?;
+    let draft = Space {
+        id: SpaceId::NOTHING,
+        account: organization.account,
+        organization: organization.id,
+        name: command.name.into(),
+        description: command.description.map(String::from).unwrap_or_default(),
+        is_private: command.is_private,
+        created_at: call.now,
+    };
+    name_is_free(rows, &draft).await?;
+    let id = rows.insert_space(&draft).await?;
+    let space = Space { id, ..draft };
+    let details = json!({ "organization": space.organization.number(), "after": words(&space) });
+    audit(rows, call, &caller, Action::SpaceCreate, Target::Space(id), details).await?;
+    Ok(space)
+}
+
+pub(crate) async fn update_space<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: UpdateSpace,
+) -> CallResult<Space> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.space(caller.account.id, command.id).await?;
+    let before = decide::change_space(&access, found, command.is_private)?;
+    let mut after = before.clone();
+    if let Some(name) = command.name {
+        after.name = name.into();
+    }
+    match command.description {
+        Change::Keep => {}
+        Change::Clear => after.description.clear(),
+        Change::Set(description) => after.description = description.into(),
+    }
+    if let Some(is_private) = command.is_private {
+        after.is_private = is_private;
+    }
+    if after == before {
+        return Ok(after);
+    }
+    if after.name != before.name {
+        name_is_free(rows, &after).await?;
+    }
+    rows.update_space(&after).await?;
+    let details = json!({ "before": words(&before), "after": words(&after) });
+    audit(rows, call, &caller, Action::SpaceUpdate, Target::Space(after.id), details).await?;
+    Ok(after)
+}
+
+pub(crate) async fn delete_space<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: SpaceId,
+) -> CallResult<()> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.space(caller.account.id, id).await?;
+    let space = decide::in_space(&access, found, Need::Permission(Permission::SpaceDelete))?;
+    let removed = cascade::remove_space(rows, space.account, id, call.now).await?;
+    let details = json!({ "before": words(&space), "revoked_service_keys": removed.service_keys });
+    audit(rows, call, &caller, Action::SpaceDelete, Target::Space(id), details).await?;
+    Ok(())
+}
+
+async fn name_is_free<R: Rows>(rows: &mut R, space: &Space) -> CallResult<()> {
+    match rows.space_named(space.account, space.organization, &space.name).await? {
+        None => Ok(()),
+        Some(_) => {
+            Err(Refusal::conflict("`name`: another space of the organization has this name").into())
+        }
+    }
+}
+
+/// What people said about a space, for the audit.
+fn words(space: &Space) -> Value {
+    json!({ "name": space.name, "description": space.description, "is_private": space.is_private })
+}
