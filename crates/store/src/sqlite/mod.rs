@@ -4,6 +4,7 @@
 //! - Readers have connections of their own. A read that starts after a commit was answered sees it.
 //! - WAL, `synchronous=FULL`: what was answered is on disk. The WAL is checkpointed by the writer alone.
 
+mod answers;
 #[cfg(feature = "conformance")]
 mod inspect;
 mod migrate;

@@ -12,6 +12,7 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::answers::{Answer, Desk};
 use super::rows::{SqliteRows, store_error};
 use crate::CallResult;
 use crate::error::{CallError, StoreError};
@@ -22,9 +23,6 @@ const MOST_WAITING: usize = 4_096;
 const MOST_IN_GROUP: usize = 256;
 /// How many pages of WAL may gather before they are moved into the database: 32 MiB.
 const CHECKPOINT_PAGES: i64 = 8_192;
-
-/// Answers a job once its group's fate is known.
-type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// A job: whether what it wrote is to be kept, and how to answer it.
 type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) -> (bool, Answer) + Send>;
@@ -61,7 +59,7 @@ impl WriterError {
 impl Writer {
     pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
         let (messages, waiting) = sync_channel(MOST_WAITING);
-        let rounds = Loop { connection, broken: false };
+        let rounds = Loop { connection, desk: Desk::open(), broken: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || rounds.run(&waiting))?;
@@ -105,6 +103,7 @@ impl Writer {
 
 struct Loop {
     connection: Connection,
+    desk: Desk,
     broken: bool,
 }
 
@@ -144,7 +143,7 @@ impl Loop {
             );
             return;
         }
-        if let Err(error) = self.connection.execute_batch("BEGIN IMMEDIATE") {
+        if let Err(error) = self.statement("BEGIN IMMEDIATE") {
             tracing::error!(%error, "a transaction could not be opened");
             return;
         }
@@ -152,18 +151,13 @@ impl Loop {
         for job in jobs {
             answers.extend(self.job(job));
         }
-        let committed = self.connection.execute_batch("COMMIT");
+        let committed = self.statement("COMMIT");
         if let Err(error) = &committed {
             self.broken = is_disk_failure(error);
             tracing::error!(%error, broken = self.broken, "a commit failed");
-            drop(self.connection.execute_batch("ROLLBACK"));
+            drop(self.statement("ROLLBACK"));
         }
-        for answer in answers {
-            answer(match &committed {
-                Ok(()) => Ok(()),
-                Err(error) => Err(StoreError::Unavailable(error.to_string().into())),
-            });
-        }
+        self.desk.hand_in(answers, committed.map_err(|error| error.to_string().into()));
         self.checkpoint();
     }
 
@@ -206,7 +200,8 @@ impl Loop {
     fn checkpoint(&self) {
         let pages = self
             .connection
-            .query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get::<_, i64>(1));
+            .prepare_cached("PRAGMA wal_checkpoint(NOOP)")
+            .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(1)));
         if pages.unwrap_or(0) >= CHECKPOINT_PAGES
             && let Err(error) =
                 self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
