@@ -1,4 +1,5 @@
-//! What happens to acknowledged writes when the server dies: by `kill -9`, and by loss of power.
+//! What happens to acknowledged writes when the server dies: by `kill -9`, and by loss of power; and when its disk
+//! is full.
 //!
 //! 32 clients create, refresh, revoke and verify keys, and keep a history of what they sent and were answered. The server is killed
 //! under them, restarted, and held to the history: nothing that was acknowledged is lost, nothing that was revoked works again.
@@ -11,10 +12,12 @@
 
 mod chance;
 mod database;
+mod disk_full;
 mod history;
 mod http;
 mod load;
 mod powerloss;
+mod preload;
 mod rounds;
 mod server;
 mod stand_in;
@@ -54,6 +57,18 @@ fn fault_interrupted_founding() {
         rounds::interrupt_foundings(fault, FOUNDINGS, seed);
     }
     report(&format!("fault_interrupted_founding: {FOUNDINGS} foundings each, seed {seed}"));
+}
+
+/// Nothing was half written while there was no room, and nothing has to be restarted when there is some again.
+#[test]
+fn fault_disk_full() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let (seed, points) = (seed(), points(50));
+    let mut chance = Chance::new(seed);
+    let acknowledged: usize = (0..points).map(|_| disk_full::round(&mut chance)).sum();
+    report(&format!(
+        "fault_disk_full: {points} points, 0 violations, seed {seed}, {acknowledged} keys acknowledged before"
+    ));
 }
 
 /// The same rounds, where commits are not synced: if this finds nothing lost, the test above shows nothing.

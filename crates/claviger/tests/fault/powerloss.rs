@@ -7,12 +7,9 @@ use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
 use crate::chance::Chance;
-
-const SOURCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../testkit/powerloss/powerloss.c");
+use crate::preload::library;
 
 /// What a disk writes whole or not at all.
 const SECTOR: usize = 512;
@@ -45,7 +42,7 @@ impl Disk {
     /// What a program has to be started with to run on this disk.
     pub(crate) fn environment(&self) -> Vec<(&'static str, OsString)> {
         vec![
-            ("LD_PRELOAD", library().into()),
+            ("LD_PRELOAD", library("powerloss").into()),
             ("POWERLOSS_DIR", self.root.clone().into()),
             ("POWERLOSS_SHADOW", self.shadow.clone().into()),
         ]
@@ -99,24 +96,6 @@ impl Disk {
         let mode = fs::metadata(&durable).map_or(0o600, |durable| durable.permissions().mode());
         fs::set_permissions(image, fs::Permissions::from_mode(mode)).unwrap();
     }
-}
-
-/// The C library, built once by each run of the tests.
-fn library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
-        let library = Path::new(env!("CARGO_TARGET_TMPDIR")).join("powerloss.so");
-        // Built under another name: other tests may be using the one of before.
-        let fresh = library.with_extension(format!("{}.so", std::process::id()));
-        let built = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O2", "-pthread", "-o"])
-            .args([&fresh, Path::new(SOURCE)])
-            .status()
-            .expect("a C compiler");
-        assert!(built.success(), "the library does not compile");
-        fs::rename(&fresh, &library).unwrap();
-        library
-    })
 }
 
 impl DurableName {
