@@ -5,13 +5,17 @@ use std::net::IpAddr;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use crate::id::{AccountId, ApiKeyId, OrganizationId, SpaceId, UserId};
+use crate::audit_chain::AuditEntry;
+use crate::id::{AccountId, ApiKeyId, AuditRecordId, OrganizationId, SpaceId, UserId};
+use crate::object_id::ObjectKind;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// An installation was founded.
     AccountFound,
+    /// The log was found broken when the server started.
+    AuditBreak,
     /// A user key was made.
     ApiKeyCreate,
     /// A service key was made, with its bot user.
@@ -61,6 +65,7 @@ impl Action {
     pub fn name(self) -> &'static str {
         match self {
             Self::AccountFound => "account.found",
+            Self::AuditBreak => "audit.break",
             Self::ApiKeyCreate => "api_key.create",
             Self::ServiceKeyCreate => "service_key.create",
             Self::ApiKeyRefresh => "api_key.refresh",
@@ -114,6 +119,22 @@ impl Target {
     }
 }
 
+impl ObjectKind {
+    /// The kind of object that a record's target is; none for what has no id on the wire.
+    pub fn of_target(kind: &str) -> Option<Self> {
+        match kind {
+            "api_key" => Some(Self::ApiKey),
+            "organization" => Some(Self::Organization),
+            "project" => Some(Self::Project),
+            "role" => Some(Self::Role),
+            "role_binding" => Some(Self::RoleBinding),
+            "space" => Some(Self::Space),
+            "user" => Some(Self::User),
+            _ => None,
+        }
+    }
+}
+
 /// Where a call came from.
 #[derive(Clone, Debug, Default)]
 pub struct RequestContext {
@@ -125,7 +146,7 @@ pub struct RequestContext {
     pub user_agent: Option<String>,
 }
 
-/// One record.
+/// One record, to be written.
 #[derive(Clone, Debug)]
 pub struct AuditRecord {
     /// When.
@@ -144,4 +165,25 @@ pub struct AuditRecord {
     pub details: Value,
     /// Where the call came from.
     pub context: RequestContext,
+}
+
+impl AuditRecord {
+    /// The record as it is kept, in this place of the log.
+    pub fn entry(&self, id: AuditRecordId) -> AuditEntry {
+        let (target_kind, target_id) = self.target.parts();
+        AuditEntry {
+            id,
+            account: self.account.number(),
+            at: self.at,
+            actor: self.actor.map(UserId::number),
+            actor_key: self.actor_key.map(ApiKeyId::number),
+            action: self.action.name().to_owned(),
+            target_kind: target_kind.to_owned(),
+            target_id,
+            details: self.details.to_string(),
+            request_id: self.context.request_id.clone(),
+            source: self.context.source.map(|address| address.to_string()),
+            user_agent: self.context.user_agent.clone(),
+        }
+    }
 }

@@ -46,4 +46,10 @@ ids! {
     RoleId;
     /// Identifies an API key. Public: it may appear in logs and URLs.
     ApiKeyId;
+    /// Identifies a record of the audit: its place in the log.
+    AuditRecordId;
+    /// Identifies a role binding.
+    RoleBindingId;
+    /// Identifies a project.
+    ProjectId;
 }

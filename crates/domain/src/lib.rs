@@ -4,6 +4,7 @@
 //! - Who may do what, where: [`Permission`], [`PermissionSet`], [`Access`], and the [`ceiling`](ResolvedGrants::within) that keeps every
 //!   key at or below its maker.
 //! - What happens to a key over time: [`ApiKey`], [`expiry`], [`RefreshPlan`].
+//! - How the audit is kept from being rewritten: [`AuditSealer`], [`AuditCheck`].
 //! - One decision for each operation: [`decide`]. A decision is a function of what was read in the transaction that
 //!   carries it out; it answers a plan or a [`Refusal`], and never reads anything itself.
 
@@ -11,6 +12,8 @@ mod access;
 mod account;
 mod ambient;
 mod audit;
+mod audit_chain;
+mod audit_verify;
 mod base62;
 mod change;
 pub mod decide;
@@ -37,12 +40,17 @@ pub use crate::ambient::{
     Clock, Entropy, EntropyUnavailable, SystemClock, SystemEntropy, to_micros,
 };
 pub use crate::audit::{Action, AuditRecord, RequestContext, Target};
+pub use crate::audit_chain::{AuditEntry, AuditSealer, Head, Link, Seal, Tip};
+pub use crate::audit_verify::{AuditCheck, AuditFault, AuditNote, AuditVerdict};
 pub use crate::change::Change;
 pub use crate::decide::RefreshPlan;
 pub use crate::grants::{
     GrantError, Grants, OrganizationGrant, OverPrivileged, ResolvedGrants, Scope, SpaceGrant,
 };
-pub use crate::id::{AccountId, ApiKeyId, OrganizationId, RoleId, SpaceId, UserId};
+pub use crate::id::{
+    AccountId, ApiKeyId, AuditRecordId, OrganizationId, ProjectId, RoleBindingId, RoleId, SpaceId,
+    UserId,
+};
 pub use crate::key::{ApiKey, KeyStatus, KeyType};
 pub use crate::key_text::{InstanceTag, KeyHandle, KeyText, MalformedKey, MintedKey, Secret};
 pub use crate::keyring::{KeyDigest, Keyring, StoredDigest};

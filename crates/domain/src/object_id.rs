@@ -17,10 +17,16 @@ const CONTEXT: &[u8] = b"clv-object-id-v1\0";
 pub enum ObjectKind {
     /// An API key.
     ApiKey,
+    /// A record of the audit.
+    AuditLog,
     /// An organization.
     Organization,
-    /// A custom role.
+    /// A project. Its word is `Model`, as clients have always seen it (CONTRACT §1.2).
+    Project,
+    /// A role, predefined or custom.
     Role,
+    /// A role binding.
+    RoleBinding,
     /// A space.
     Space,
     /// A person or a bot user.
@@ -32,8 +38,11 @@ impl ObjectKind {
     pub fn word(self) -> &'static str {
         match self {
             Self::ApiKey => "ApiKey",
+            Self::AuditLog => "AuditLog",
             Self::Organization => "Organization",
+            Self::Project => "Model",
             Self::Role => "Role",
+            Self::RoleBinding => "RoleBinding",
             Self::Space => "Space",
             Self::User => "User",
         }

@@ -29,18 +29,18 @@ use jiff::Timestamp;
 
 pub use crate::call::{
     After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateServiceKey,
-    CreateSpace, CreateUserKey, CreatedServiceKey, GrantsOrSpace, ListKeys, ListOrganizations,
-    ListSpaces, ListUsers, ListedKey, Page, Quota, RefreshKey, SpaceRoleView, UpdateOrganization,
-    UpdateSpace,
+    CreateSpace, CreateUserKey, CreatedServiceKey, GrantsOrSpace, ListAuditRecords, ListKeys,
+    ListOrganizations, ListSpaces, ListUsers, ListedKey, Page, Quota, RefreshKey, SpaceRoleView,
+    UpdateOrganization, UpdateSpace,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{
     Founded, FoundedUser, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
     FoundingUser,
 };
-pub use crate::methods::{KeyStore, OrganizationStore, SpaceStore, UserStore};
+pub use crate::methods::{AuditStore, KeyStore, OrganizationStore, SpaceStore, UserStore};
 #[cfg(feature = "sqlite")]
-pub use crate::sqlite::{Durability, OpenError, SqliteOptions, SqliteStore};
+pub use crate::sqlite::{AuditLog, Durability, OpenError, SqliteOptions, SqliteStore};
 
 /// What identifies an installation. Made once, with its database.
 #[derive(Clone)]
@@ -65,7 +65,7 @@ pub type CallResult<T> = Result<T, CallError>;
 /// An id that was never handed out comes in as `NOTHING`, and is answered like one that is somebody else's.
 #[async_trait]
 pub trait Store:
-    KeyStore + OrganizationStore + SpaceStore + UserStore + Send + Sync + std::fmt::Debug
+    AuditStore + KeyStore + OrganizationStore + SpaceStore + UserStore + Send + Sync + std::fmt::Debug
 {
     /// What identifies the installation.
     fn installation(&self) -> &Installation;

@@ -10,8 +10,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
-    AccountPolicy, AccountRole, Entropy, EntropyUnavailable, KeyName, KeyType, MintedKey,
-    PepperMismatch, PepperRing, RequestContext,
+    AccountPolicy, AccountRole, ApiKeyId, AuditFault, AuditRecordId, Entropy, EntropyUnavailable,
+    KeyName, KeyType, MintedKey, PepperMismatch, PepperRing, RequestContext,
 };
 use claviger_store::conformance::{Fresh, TestedStore as _};
 use claviger_store::{
@@ -323,4 +323,81 @@ async fn a_digest_that_was_made_up_lets_nobody_in() {
         assert_eq!(thief.execute(&spoil, []).unwrap(), 1);
         assert!(store.authenticate(call.clone()).await.is_err(), "{byte}");
     }
+}
+
+async fn create(store: &SqliteStore, call: &Call, name: &str) -> ApiKeyId {
+    let seed = name.bytes().fold(1_u64, |seed, byte| seed * 31 + u64::from(byte));
+    let entropy = Seeded(AtomicU64::new(seed));
+    let minted = MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap();
+    let name = KeyName::parse(name).unwrap();
+    let command = CreateUserKey { minted, name, description: None, expires_at: None };
+    store.create_user_key(call.clone(), command).await.unwrap().id
+}
+
+/// Tampers with a closed database, and says what a check finds after it was opened and written to again.
+async fn faults_after(statements: &[&str]) -> Vec<AuditFault> {
+    let place = Place::new();
+    let store = place.create();
+    let call = found(&store).await;
+    for name in ["one", "two"] {
+        create(&store, &call, name).await;
+    }
+    store.close().await;
+    drop(store);
+    for statement in statements {
+        place.connection().execute_batch(statement).unwrap();
+    }
+    let store = place.open().unwrap();
+    create(&store, &call, "three").await;
+    let faults = store.verify_audit(None).await.unwrap().faults;
+    // A break stays to be seen, also after the next start.
+    store.close().await;
+    drop(store);
+    let store = place.open().unwrap();
+    create(&store, &call, "four").await;
+    assert_eq!(store.verify_audit(None).await.unwrap().faults, faults);
+    store.close().await;
+    faults
+}
+
+#[tokio::test]
+async fn a_log_that_is_not_as_it_was_left_is_not_built_upon() {
+    let unguard = "DROP TRIGGER audit_records_stay; DROP TRIGGER audit_seals_stay; DROP TRIGGER audit_head_stays";
+    let id = AuditRecordId::new;
+    assert_eq!(faults_after(&[]).await, []);
+    let cut = "DELETE FROM audit_records WHERE id = 3; DELETE FROM audit_seals WHERE last_id = 3";
+    assert_eq!(faults_after(&[unguard, cut]).await, [AuditFault::Break(id(4))]);
+    let own_head = "UPDATE audit_head SET last_id = 2";
+    assert_eq!(faults_after(&[unguard, cut, own_head]).await, [AuditFault::Break(id(3))]);
+    let no_head = "DELETE FROM audit_head";
+    assert_eq!(faults_after(&[unguard, no_head]).await, [AuditFault::Break(id(4))]);
+    let forged = "INSERT INTO audit_records SELECT 4, account_id, at, actor_id, actor_key_id, 'forged', target_kind, target_id,
+        details, request_id, source, user_agent FROM audit_records WHERE id = 3";
+    assert_eq!(
+        faults_after(&[forged]).await,
+        [AuditFault::Unsealed(id(4)), AuditFault::Break(id(5))]
+    );
+}
+
+#[tokio::test]
+async fn a_log_from_before_there_were_seals_is_sealed_as_it_is_found() {
+    let place = Place::new();
+    let store = place.create();
+    let call = found(&store).await;
+    store.close().await;
+    drop(store);
+    // As a database of an earlier version is.
+    place
+        .connection()
+        .execute_batch(
+            "DROP TABLE audit_seals; DROP TABLE audit_head; DROP INDEX audit_records_of_account;
+             DROP TRIGGER audit_records_stay; DROP TRIGGER audit_records_are_not_changed;
+             DELETE FROM migrations WHERE version >= 3",
+        )
+        .unwrap();
+    let store = place.open().unwrap();
+    create(&store, &call, "one").await;
+    let verdict = store.verify_audit(None).await.unwrap();
+    assert_eq!((verdict.records, verdict.faults), (2, vec![]));
+    store.close().await;
 }

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use claviger_domain::PepperRing;
+use claviger_store::SqliteOptions;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, Row};
 
@@ -57,6 +59,7 @@ impl Database {
         for query in DAMAGE {
             damage.extend(rows(&connection, query, |row| row.get(0))?);
         }
+        damage.extend(audit_faults(data));
         let keys = rows(&connection, KEYS, |row| {
             Ok(KeyRow { number: row.get(0)?, revoked: row.get(1)?, replaces: row.get(2)? })
         })?;
@@ -113,6 +116,14 @@ impl Database {
         }
         violations
     }
+}
+
+/// What of the audit is not what was written.
+fn audit_faults(data: &Path) -> Vec<String> {
+    let peppers = std::fs::read_to_string(data.join("pepper.json")).unwrap();
+    let log = SqliteOptions::at(database_file(data)).audit_log().unwrap();
+    let verdict = log.verify(PepperRing::parse(&peppers).unwrap(), None).unwrap();
+    verdict.faults.iter().map(ToString::to_string).collect()
 }
 
 fn rows<T>(

@@ -3,6 +3,7 @@
 //! A decision takes what was read in the transaction, and answers what to write, or why not. The order of its checks is part of the
 //! contract: first who the caller is, then what they may see, then what they may do, then what it would mean.
 
+mod audit;
 mod authenticate;
 mod create;
 mod list;
@@ -10,6 +11,7 @@ mod places;
 mod refresh;
 mod revoke;
 
+pub use audit::read_audit;
 pub use authenticate::{Presented, authenticate};
 pub use create::{may_create_service_keys, service_key, user_key};
 pub use list::{KeyFilter, KeyScope, Named, list_scope};

@@ -1,5 +1,6 @@
 //! What the methods of the store are asked, and what they answer.
 
+mod audit;
 mod keys;
 mod organizations;
 mod spaces;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use claviger_domain::{KeyText, Refusal, RequestContext, UserId};
 use jiff::Timestamp;
 
+pub use audit::ListAuditRecords;
 pub use keys::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, ListKeys, ListedKey, RefreshKey, SpaceRoleView,

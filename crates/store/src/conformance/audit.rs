@@ -1,10 +1,10 @@
 //! The audit: one record a change, in the change's own transaction, and none without one.
 
-use claviger_domain::AccountPolicy;
+use claviger_domain::{AccountPolicy, Refusal};
 
 use super::TestedStore;
-use super::house::{House, call_with, now, own_keys, refusal};
-use crate::{CreateUserKey, ListKeys};
+use super::house::{House, call_with, later, now, own_keys, refusal};
+use crate::{After, Call, CreateUserKey, ListAuditRecords, ListKeys};
 
 /// Every method that changes something writes one record, whoever calls.
 pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
@@ -92,4 +92,70 @@ pub async fn refusals_change_nothing(store: &dyn TestedStore) {
     refusal(house.refresh(house.call("member"), dead.id, 0).await);
     refusal(store.revoke_key(house.call("member"), house.key("other")).await);
     assert_eq!(house.everything().await, before);
+}
+
+fn all() -> ListAuditRecords {
+    ListAuditRecords {
+        from: None,
+        to: None,
+        user: None,
+        actions: Vec::new(),
+        of_changes: true,
+        after: None,
+        limit: 100,
+    }
+}
+
+/// Newest first, of one account, by whoever administers it; filtered by time, user and action, page after page.
+pub async fn audit_is_listed_newest_first(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    house.create("stranger", "elsewhere").await.unwrap();
+    let mut made = Vec::new();
+    for (seconds, who) in [(0, "member"), (0, "other"), (5, "member"), (9, "admin")] {
+        let call = Call { now: later(seconds), ..house.call(who) };
+        let key = store.create_user_key(call, house.user_key(who)).await.unwrap();
+        made.push(key.id.number());
+    }
+    let list = async |query: ListAuditRecords| {
+        let call = Call { now: later(10), ..house.call("admin") };
+        let page = store.list_audit_records(call, query).await.unwrap();
+        let keys = page.items.iter().filter(|entry| entry.action == "api_key.create");
+        let keys: Vec<usize> =
+            keys.map(|entry| made.iter().position(|id| *id == entry.target_id).unwrap()).collect();
+        (keys, page)
+    };
+    assert_eq!(list(all()).await.0, [3, 2, 1, 0]);
+    let user = Some(house.user("member"));
+    assert_eq!(list(ListAuditRecords { user, ..all() }).await.0, [2, 0]);
+    let from = Some(later(5));
+    assert_eq!(list(ListAuditRecords { from, ..all() }).await.0, [3, 2]);
+    let to = Some(later(5));
+    assert_eq!(list(ListAuditRecords { to, ..all() }).await.0, [2, 1, 0]);
+    let actions = vec!["api_key.revoke".to_owned(), "account.found".to_owned()];
+    let (_, page) = list(ListAuditRecords { actions, ..all() }).await;
+    assert_eq!(page.items.len(), 1, "the founding");
+    let (_, page) = list(ListAuditRecords { of_changes: false, ..all() }).await;
+    assert_eq!(page.items, []);
+
+    let mut query = ListAuditRecords { limit: 1, ..all() };
+    let mut seen = Vec::new();
+    loop {
+        let (_, page) = list(query.clone()).await;
+        seen.extend(page.items.iter().map(|entry| entry.id));
+        query.after = page.items.last().map(|last| After { reader: page.reader, id: last.id });
+        if !page.has_more {
+            break;
+        }
+    }
+    let (_, whole) = list(all()).await;
+    assert_eq!(seen, whole.items.iter().map(|entry| entry.id).collect::<Vec<_>>());
+    assert_eq!(seen.len(), 5);
+
+    for who in ["member", "reader", "outsider"] {
+        let refused = store.list_audit_records(house.call(who), all()).await;
+        assert!(matches!(refusal(refused), Refusal::Forbidden(_)), "{who}");
+    }
+    let backwards = ListAuditRecords { from: Some(later(2)), to: Some(later(1)), ..all() };
+    let refused = store.list_audit_records(house.call("admin"), backwards).await;
+    assert!(matches!(refusal(refused), Refusal::Invalid { .. }));
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, reason = "test code, built for tests only")]
 
 pub mod audit;
+pub mod audit_chain;
 mod house;
 pub mod identity;
 pub mod keys;
@@ -18,6 +19,7 @@ pub mod schema;
 pub mod tenancy;
 
 use async_trait::async_trait;
+use claviger_domain::{AuditNote, AuditVerdict};
 
 use crate::{Store, StoreError};
 
@@ -29,6 +31,9 @@ pub trait TestedStore: Store {
 
     /// The rows of a query, every column as text.
     async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError>;
+
+    /// Holds the audit against its seals.
+    async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError>;
 
     /// Changes rows behind the store's back, and says how many.
     async fn execute(&self, text: &str) -> Result<usize, StoreError>;
@@ -48,9 +53,13 @@ pub struct Fresh<S, R> {
 macro_rules! store_conformance {
     ($factory:path) => {
         $crate::store_conformance! { @ $factory;
+            audit::audit_is_listed_newest_first,
             audit::audit_one_row_per_mutation,
             audit::audit_says_who_did_what_to_which,
             audit::refusals_change_nothing,
+            audit_chain::audit_chain_verifies,
+            audit_chain::audit_is_append_only,
+            audit_chain::audit_tamper_detected,
             identity::a_removed_person_is_not_found,
             identity::removing_user_revokes_user_keys,
             identity::removing_users_is_refused_to_others,

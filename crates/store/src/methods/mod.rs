@@ -1,10 +1,12 @@
 //! The methods of [`Store`](crate::Store) that callers' keys are checked in: one trait and file for each kind of thing.
 
+mod audit;
 mod keys;
 mod organizations;
 mod spaces;
 mod users;
 
+pub use audit::AuditStore;
 pub use keys::KeyStore;
 pub use organizations::OrganizationStore;
 pub use spaces::SpaceStore;

@@ -15,7 +15,7 @@ mod users;
 use crate::error::StoreError;
 
 pub(crate) use accounts::AccountRows;
-pub(crate) use audit::AuditRows;
+pub(crate) use audit::{AuditPage, AuditRows};
 pub(crate) use keys::{KeyPage, KeyRows, NewKey};
 pub(crate) use memberships::MembershipRows;
 pub(crate) use organizations::OrganizationRows;

@@ -82,6 +82,14 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("SET_POLICY", "the account itself is the row"),
     ("SET_LAST_USED", "the id comes from a key that was proven"),
     ("SET_LATEST_INSTANT", "belongs to the installation"),
+    ("ALL_AUDIT_RECORDS", "for the host's own commands"),
+    ("LAST_AUDIT_RECORD", "there is one log for all accounts"),
+    ("AUDIT_SEALS", "there is one chain for all accounts"),
+    ("LAST_AUDIT_SEAL", "there is one chain for all accounts"),
+    ("INSERT_AUDIT_SEAL", "there is one chain for all accounts"),
+    ("AUDIT_HEAD", "there is one chain for all accounts"),
+    ("INSERT_AUDIT_HEAD", "there is one chain for all accounts"),
+    ("SET_AUDIT_HEAD", "there is one chain for all accounts"),
 ];
 
 /// The text of a pattern that matches whatever contains `part`, in whatever case.

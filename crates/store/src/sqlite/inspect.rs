@@ -1,6 +1,7 @@
 //! What tests may do behind the store's back. Not part of the product.
 
 use async_trait::async_trait;
+use claviger_domain::{AuditNote, AuditVerdict};
 use rusqlite::StatementStatus;
 use rusqlite::types::Value;
 
@@ -32,6 +33,14 @@ impl TestedStore for SqliteStore {
                 texts.push(cells.collect::<Result<_, _>>().map_err(store_error)?);
             }
             Ok(texts)
+        };
+        self.readers.run(job).await.map_err(only_store)
+    }
+
+    async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError> {
+        let sealer = self.sealer.clone();
+        let job = move |rows: &mut SqliteRows<'_>| {
+            Ok(super::audit_log::verify(rows.connection(), &sealer, note)?)
         };
         self.readers.run(job).await.map_err(only_store)
     }

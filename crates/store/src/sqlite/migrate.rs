@@ -10,10 +10,14 @@ use super::OpenError;
 const STEPS: &[(i64, &str)] = &[
     (1, include_str!("../../migrations/sqlite/0001_initial.sql")),
     (2, include_str!("../../migrations/sqlite/0002_identity.sql")),
+    (AUDIT_CHAIN, include_str!("../../migrations/sqlite/0003_audit_chain.sql")),
 ];
 
-/// Runs the steps that the database has not seen. The caller commits.
-pub(super) fn run(connection: &Connection) -> Result<(), OpenError> {
+/// The step since which audit records are sealed.
+pub(super) const AUDIT_CHAIN: i64 = 3;
+
+/// Runs the steps that the database has not seen, and says which was the last that it had. The caller commits.
+pub(super) fn run(connection: &Connection) -> Result<i64, OpenError> {
     connection.execute_batch(
         "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
     )?;
@@ -40,5 +44,18 @@ pub(super) fn run(connection: &Connection) -> Result<(), OpenError> {
             return Err(OpenError::Edited(*version));
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+/// Refuses a database whose schema is not of this version: for those who only read.
+pub(super) fn check(connection: &Connection) -> Result<(), OpenError> {
+    let known = STEPS.last().map_or(0, |(version, _)| *version);
+    let found: i64 =
+        connection
+            .query_row("SELECT coalesce(max(version), 0) FROM migrations", [], |row| row.get(0))?;
+    match found {
+        found if found > known => Err(OpenError::Newer { found, known }),
+        found if found < known => Err(OpenError::Older { found, known }),
+        _ => Ok(()),
+    }
 }

@@ -5,6 +5,8 @@
 //! - WAL, `synchronous=FULL`: what was answered is on disk. The WAL is checkpointed by the writer alone.
 
 mod answers;
+mod audit_log;
+mod chain;
 #[cfg(feature = "conformance")]
 mod inspect;
 mod migrate;
@@ -27,6 +29,7 @@ use crate::founding::{Founded, Founding};
 use crate::rows::{AccountRows as _, AuditRows as _, KeyRows as _};
 use crate::{CallResult, Installation, Store, operations};
 
+pub use audit_log::AuditLog;
 pub use open::{Durability, OpenError, SqliteOptions};
 use readers::Readers;
 use rows::SqliteRows;
@@ -40,6 +43,8 @@ pub struct SqliteStore {
     authority: Authority,
     writer: Writer,
     readers: Readers,
+    #[cfg(feature = "conformance")]
+    sealer: claviger_domain::AuditSealer,
     /// Held as long as the store is open: a second process on the same file would not know of the first one's changes.
     _lock: std::fs::File,
 }

@@ -5,18 +5,21 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use claviger_domain::{
-    Entropy, EntropyUnavailable, InstanceTag, Keyring, PepperCheck, PepperId, PepperMismatch,
-    PepperRing,
+    AuditSealer, Entropy, EntropyUnavailable, InstanceTag, Keyring, PepperCheck, PepperId,
+    PepperMismatch, PepperRing,
 };
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::audit_log::AuditLog;
+use super::chain::Chain;
 use super::readers::Readers;
 use super::writer::Writer;
 use super::{SqliteStore, migrate};
 use crate::Installation;
 use crate::authority::Authority;
+use crate::error::StoreError;
 
 /// The oldest SQLite that is safe to write with: earlier ones could lose commits when a WAL was reset. 3.52.0 was withdrawn.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -71,6 +74,19 @@ pub enum OpenError {
         /// The newest that is known.
         known: i64,
     },
+    /// An older version of Claviger wrote it, and nothing may be written now.
+    #[error(
+        "the database has schema version {found}, and this version of Claviger reads {known}: start the server once"
+    )]
+    Older {
+        /// What the file has.
+        found: i64,
+        /// What is read.
+        known: i64,
+    },
+    /// The audit cannot be read.
+    #[error("the audit log cannot be read")]
+    Audit(#[from] StoreError),
     /// A step of the schema is not the one that this version knows.
     #[error("step {0} of the database's schema is not the one of this version of Claviger")]
     Edited(i64),
@@ -130,13 +146,14 @@ impl SqliteOptions {
             self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let transaction = writer.transaction()?;
         migrate::run(&transaction)?;
+        let chain = Chain::begin(&transaction, AuditSealer::new(peppers.clone()), true, now)?;
         transaction.execute(
             "INSERT INTO installation (id, tag, id_key, created_at, latest_at) VALUES (1, $1, $2, $3, $3)",
             (tag.as_str(), id_key, now.as_microsecond()),
         )?;
         keep_checks(&transaction, &peppers)?;
         transaction.commit()?;
-        self.store(writer, lock, Installation { tag, id_key }, peppers)
+        self.store(writer, lock, Installation { tag, id_key }, peppers, chain)
     }
 
     /// Opens an existing database, and brings its schema up to date.
@@ -151,12 +168,31 @@ impl SqliteOptions {
         let lock = self.lock()?;
         let mut writer = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let transaction = writer.transaction()?;
-        migrate::run(&transaction)?;
+        let found = migrate::run(&transaction)?;
         let installation = installation(&transaction)?.ok_or(OpenError::NotFounded)?;
         peppers.fits(&checks(&transaction)?)?;
         keep_checks(&transaction, &peppers)?;
+        let is_new = found < migrate::AUDIT_CHAIN;
+        let sealer = AuditSealer::new(peppers.clone());
+        let chain = Chain::begin(&transaction, sealer, is_new, latest_instant(&transaction)?)?;
         transaction.commit()?;
-        self.store(writer, lock, installation, peppers)
+        self.store(writer, lock, installation, peppers, chain)
+    }
+
+    /// Opens the audit of a database that a server may be running on. Nothing is written.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Older`] if the database has not been opened by this version yet, and what else can go wrong.
+    pub fn audit_log(&self) -> Result<AuditLog, OpenError> {
+        if !self.exists() {
+            return Err(OpenError::Missing(self.path.clone()));
+        }
+        let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.execute_batch("BEGIN")?;
+        migrate::check(&connection)?;
+        let installation = installation(&connection)?.ok_or(OpenError::NotFounded)?;
+        Ok(AuditLog { connection, installation })
     }
 
     fn store(
@@ -165,16 +201,28 @@ impl SqliteOptions {
         lock: File,
         installation: Installation,
         peppers: PepperRing,
+        chain: Chain,
     ) -> Result<SqliteStore, OpenError> {
         let thread = |error| OpenError::File(error, self.path.clone());
+        #[cfg(feature = "conformance")]
+        let sealer = AuditSealer::new(peppers.clone());
         let authority = Authority::new(Keyring::new(installation.tag, peppers));
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let connections =
             (0..READERS).map(|_| self.connect(read_only)).collect::<Result<Vec<_>, _>>()?;
         let readers = Readers::start(connections).map_err(thread)?;
         let latest_instant = latest_instant(&writer)?;
-        let writer = Writer::start(writer).map_err(thread)?;
-        Ok(SqliteStore { installation, latest_instant, authority, writer, readers, _lock: lock })
+        let writer = Writer::start(writer, chain).map_err(thread)?;
+        Ok(SqliteStore {
+            installation,
+            latest_instant,
+            authority,
+            writer,
+            readers,
+            #[cfg(feature = "conformance")]
+            sealer,
+            _lock: lock,
+        })
     }
 
     fn connect(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
@@ -244,7 +292,7 @@ fn latest_instant(connection: &Connection) -> Result<Timestamp, OpenError> {
     Ok(Timestamp::from_microsecond(micros).unwrap_or_default())
 }
 
-fn checks(connection: &Connection) -> Result<Vec<PepperCheck>, OpenError> {
+pub(super) fn checks(connection: &Connection) -> Result<Vec<PepperCheck>, OpenError> {
     let mut statement = connection.prepare("SELECT pepper, value FROM pepper_checks")?;
     let rows = statement.query_map([], |row| {
         Ok(PepperCheck { pepper: PepperId(row.get(0)?), value: row.get(1)? })

@@ -2,10 +2,10 @@
 
 use claviger_domain::decide::Presented;
 use claviger_domain::{
-    Account, AccountId, AccountPolicy, AccountRole, ApiKey, ApiKeyId, Caller, CustomRole,
-    Description, KeyDigest, KeyHandle, KeyName, KeyType, Organization, OrganizationId, PepperId,
-    Permission, PermissionSet, RefreshExpiryPolicy, RoleId, ScopedRole, Space, SpaceId,
-    StoredDigest, User, UserId, UserKind, UserStatus,
+    Account, AccountId, AccountPolicy, AccountRole, ApiKey, ApiKeyId, AuditEntry, AuditRecordId,
+    Caller, CustomRole, Description, KeyDigest, KeyHandle, KeyName, KeyType, Organization,
+    OrganizationId, PepperId, Permission, PermissionSet, RefreshExpiryPolicy, RoleId, ScopedRole,
+    Space, SpaceId, StoredDigest, User, UserId, UserKind, UserStatus,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Row;
@@ -59,7 +59,7 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
         read(&text).ok_or_else(|| self.corrupt(column))
     }
 
-    fn instant(&mut self, column: &'static str) -> Decoded<Timestamp> {
+    pub(super) fn instant(&mut self, column: &'static str) -> Decoded<Timestamp> {
         let micros = self.take(column)?;
         Timestamp::from_microsecond(micros).map_err(|_| self.corrupt(column))
     }
@@ -139,6 +139,23 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
         let account = self.account()?;
         let caller = Caller { key, user, account };
         Ok(Presented { caller, digest: StoredDigest { pepper, digest } })
+    }
+
+    pub(super) fn audit_entry(&mut self) -> Decoded<AuditEntry> {
+        Ok(AuditEntry {
+            id: AuditRecordId::new(self.take("id")?),
+            account: self.take("account_id")?,
+            at: self.instant("at")?,
+            actor: self.take("actor_id")?,
+            actor_key: self.take("actor_key_id")?,
+            action: self.take("action")?,
+            target_kind: self.take("target_kind")?,
+            target_id: self.take("target_id")?,
+            details: self.take("details")?,
+            request_id: self.take("request_id")?,
+            source: self.take("source")?,
+            user_agent: self.take("user_agent")?,
+        })
     }
 
     pub(super) fn organization(&mut self) -> Decoded<Organization> {

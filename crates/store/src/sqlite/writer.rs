@@ -9,10 +9,12 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
+use claviger_domain::Tip;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::answers::{Answer, Desk};
+use super::chain::Chain;
 use super::rows::{SqliteRows, store_error};
 use crate::CallResult;
 use crate::error::{CallError, StoreError};
@@ -57,9 +59,10 @@ impl WriterError {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+    pub(super) fn start(connection: Connection, chain: Chain) -> std::io::Result<Self> {
         let (messages, waiting) = sync_channel(MOST_WAITING);
-        let rounds = Loop { connection, desk: Desk::open(), broken: false };
+        let desk = Desk::open();
+        let rounds = Loop { connection, desk, tip: chain.kept(), chain, broken: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || rounds.run(&waiting))?;
@@ -104,6 +107,9 @@ impl Writer {
 struct Loop {
     connection: Connection,
     desk: Desk,
+    chain: Chain,
+    /// How far the audit's chain has come in the group under way.
+    tip: Tip,
     broken: bool,
 }
 
@@ -151,8 +157,18 @@ impl Loop {
         for job in jobs {
             answers.extend(self.job(job));
         }
-        let committed = self.statement("COMMIT");
+        // A transaction that SQLite has ended by itself brings nothing that could be sealed.
+        let sealed = if self.connection.is_autocommit() {
+            Ok(())
+        } else {
+            self.chain.seal(&self.connection, self.tip)
+        };
+        let committed = sealed.and_then(|()| self.statement("COMMIT"));
+        if committed.is_ok() {
+            self.chain.keep(self.tip);
+        }
         if let Err(error) = &committed {
+            self.tip = self.chain.kept();
             self.broken = is_disk_failure(error);
             tracing::error!(%error, broken = self.broken, "a commit failed");
             drop(self.statement("ROLLBACK"));
@@ -173,12 +189,14 @@ impl Loop {
             tracing::error!(%error, "a savepoint could not be made");
             return None;
         }
-        let mut rows = SqliteRows::new(&mut self.connection);
+        let before = self.tip;
+        let mut rows = SqliteRows::writing(&mut self.connection, &mut self.tip);
         let outcome = catch_unwind(AssertUnwindSafe(|| job(&mut rows)));
         let keep = matches!(outcome, Ok((true, _)));
         let ended = if keep {
             self.statement("RELEASE job")
         } else {
+            self.tip = before;
             self.statement("ROLLBACK TO job").and_then(|()| self.statement("RELEASE job"))
         };
         let (_, answer) = outcome.ok()?;

@@ -1,5 +1,6 @@
 //! A store in front of a store, that counts the calls that come through and can be made to fail.
 
+mod audit;
 mod keys;
 mod organizations;
 mod spaces;

@@ -1,5 +1,6 @@
 //! The methods of the store that callers' keys are checked in, one file for each trait.
 
+mod audit;
 mod keys;
 mod organizations;
 mod spaces;

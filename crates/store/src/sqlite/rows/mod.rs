@@ -9,6 +9,9 @@ mod roles;
 mod spaces;
 mod users;
 
+pub(super) use audit::audit_row;
+
+use claviger_domain::Tip;
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Params};
 
@@ -20,6 +23,8 @@ use crate::sql;
 /// The statements of one transaction.
 pub(super) struct SqliteRows<'a> {
     connection: &'a mut Connection,
+    /// How far the audit's chain has come in this transaction; nothing for those who only read.
+    tip: Option<&'a mut Tip>,
 }
 
 /// What an error of SQLite means for the caller: come back, or never.
@@ -46,7 +51,12 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
 
 impl<'a> SqliteRows<'a> {
     pub(super) fn new(connection: &'a mut Connection) -> Self {
-        Self { connection }
+        Self { connection, tip: None }
+    }
+
+    /// Statements that may write to the audit.
+    pub(super) fn writing(connection: &'a mut Connection, tip: &'a mut Tip) -> Self {
+        Self { connection, tip: Some(tip) }
     }
 
     /// The connection itself, for what tests do behind the store's back.

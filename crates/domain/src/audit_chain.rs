@@ -1,0 +1,194 @@
+//! The chain that the audit's records are sealed into.
+//!
+//! - A record's [`Link`] is SHA-256 over its content and the link before it. Whatever is edited, moved, added or left out changes every
+//!   link from there on.
+//! - A [`Seal`] is a MAC under the pepper over the link of the last record of a commit: who writes to the database and has no pepper
+//!   can compute links and make no seal.
+//! - The [`Head`] is a MAC over which seal is the last one: without it, a log whose end was cut off would look whole.
+//!
+//! Rule: a head that does not fit is never built upon. The chain then begins again in a new segment, and the break stays to be seen.
+
+use hmac::Mac as _;
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
+
+use crate::id::AuditRecordId;
+use crate::pepper::{PepperId, PepperRing};
+
+const BEGIN_CONTEXT: &[u8] = b"clv-audit-begin-v1\0";
+const LINK_CONTEXT: &[u8] = b"clv-audit-link-v1\0";
+const SEAL_CONTEXT: &[u8] = b"clv-audit-seal-v1\0";
+const HEAD_CONTEXT: &[u8] = b"clv-audit-head-v1\0";
+
+/// A record as it is kept: every column, as the database holds it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// Its place in the log.
+    pub id: AuditRecordId,
+    /// The number of the account.
+    pub account: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The number of the user who did it; none if it was done on the host itself.
+    pub actor: Option<i64>,
+    /// The number of the key that it was done with.
+    pub actor_key: Option<i64>,
+    /// What was done.
+    pub action: String,
+    /// The kind of what it was done to.
+    pub target_kind: String,
+    /// The number of what it was done to.
+    pub target_id: i64,
+    /// Particulars: a JSON object.
+    pub details: String,
+    /// The id that the response carried.
+    pub request_id: String,
+    /// The address of the peer.
+    pub source: Option<String>,
+    /// What the client said it was.
+    pub user_agent: Option<String>,
+}
+
+/// What a record and all before it come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Link(pub [u8; 32]);
+
+/// The end of a run of records that were committed together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seal {
+    /// Which chain: 0, and one more after every break.
+    pub segment: i64,
+    /// The last record that it covers.
+    pub last: AuditRecordId,
+    /// The link of that record.
+    pub link: Link,
+    /// The pepper it was made under.
+    pub pepper: PepperId,
+    /// The MAC.
+    pub mac: [u8; 32],
+}
+
+/// Which seal is the last one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The segment of the last seal.
+    pub segment: i64,
+    /// The last record that is sealed; 0 if none is.
+    pub last: AuditRecordId,
+    /// The pepper it was made under.
+    pub pepper: PepperId,
+    /// The MAC.
+    pub mac: [u8; 32],
+}
+
+/// How far the chain has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// The segment.
+    pub segment: i64,
+    /// The last record in it.
+    pub last: AuditRecordId,
+    /// The link of that record.
+    pub link: Link,
+}
+
+impl Tip {
+    /// The tip of a segment that begins after this record.
+    pub fn of_segment(segment: i64, after: AuditRecordId) -> Self {
+        let digest = Sha256::new()
+            .chain_update(BEGIN_CONTEXT)
+            .chain_update(segment.to_be_bytes())
+            .chain_update(after.number().to_be_bytes())
+            .finalize();
+        Self { segment, last: after, link: Link(digest.into()) }
+    }
+
+    /// The tip with one more record.
+    #[must_use]
+    pub fn then(self, entry: &AuditEntry) -> Self {
+        Self { last: entry.id, link: self.link.then(entry), ..self }
+    }
+}
+
+impl Link {
+    /// The link of the record that comes after.
+    #[must_use]
+    pub fn then(self, entry: &AuditEntry) -> Self {
+        let mut hash = Sha256::new().chain_update(LINK_CONTEXT).chain_update(self.0);
+        let mut number = |number: i64| hash.update(number.to_be_bytes());
+        number(entry.id.number());
+        number(entry.account);
+        number(entry.at.as_microsecond());
+        number(entry.target_id);
+        for number in [entry.actor, entry.actor_key] {
+            hash.update([u8::from(number.is_some())]);
+            hash.update(number.unwrap_or(0).to_be_bytes());
+        }
+        let texts = [&entry.action, &entry.target_kind, &entry.details, &entry.request_id];
+        let texts = texts.into_iter().map(Some);
+        for text in texts.chain([entry.source.as_ref(), entry.user_agent.as_ref()]) {
+            hash.update([u8::from(text.is_some())]);
+            let text = text.map(String::as_bytes).unwrap_or_default();
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        Self(hash.finalize().into())
+    }
+}
+
+/// Makes seals and heads, and tells whether kept ones are its own.
+#[derive(Clone, Debug)]
+pub struct AuditSealer {
+    peppers: PepperRing,
+}
+
+impl AuditSealer {
+    /// A sealer under these peppers.
+    pub fn new(peppers: PepperRing) -> Self {
+        Self { peppers }
+    }
+
+    /// The seal over everything up to here.
+    pub fn seal(&self, tip: Tip) -> Seal {
+        let pepper = self.peppers.primary();
+        let mac = self.seal_mac(pepper, tip).unwrap_or_default();
+        Seal { segment: tip.segment, last: tip.last, link: tip.link, pepper, mac }
+    }
+
+    /// The head that says that this is the end.
+    pub fn head(&self, tip: Tip) -> Head {
+        let pepper = self.peppers.primary();
+        let mac = self.head_mac(pepper, tip).unwrap_or_default();
+        Head { segment: tip.segment, last: tip.last, pepper, mac }
+    }
+
+    /// Whether the seal was made by a sealer of these peppers.
+    pub fn made_seal(&self, seal: &Seal) -> bool {
+        let tip = Tip { segment: seal.segment, last: seal.last, link: seal.link };
+        self.seal_mac(seal.pepper, tip).is_some_and(|mac| mac.ct_eq(&seal.mac).into())
+    }
+
+    /// Whether the head was made by a sealer of these peppers, for a chain that ends here.
+    pub fn made_head(&self, head: &Head, tip: Tip) -> bool {
+        let fits = head.segment == tip.segment && head.last == tip.last;
+        fits && self.head_mac(head.pepper, tip).is_some_and(|mac| mac.ct_eq(&head.mac).into())
+    }
+
+    fn seal_mac(&self, pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
+        self.mac(SEAL_CONTEXT, pepper, tip)
+    }
+
+    fn head_mac(&self, pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
+        self.mac(HEAD_CONTEXT, pepper, tip)
+    }
+
+    fn mac(&self, context: &[u8], pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
+        let mut mac = self.peppers.mac(pepper)?;
+        mac.update(context);
+        mac.update(&tip.segment.to_be_bytes());
+        mac.update(&tip.last.number().to_be_bytes());
+        mac.update(&tip.link.0);
+        Some(mac.finalize().into_bytes().into())
+    }
+}

@@ -1,0 +1,145 @@
+//! Holding a log against its seals.
+//!
+//! Rule: what one tampering hides is not hidden from the next run: checking goes on behind a fault, from the next seal that is genuine.
+
+use crate::audit_chain::{AuditEntry, AuditSealer, Head, Link, Seal, Tip};
+use crate::id::AuditRecordId;
+
+/// How many faults are told apart; beyond it they are counted.
+const MOST_FAULTS: usize = 20;
+
+/// Something about the log that Claviger did not write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuditFault {
+    /// The records from one to another are not those that were sealed: edited, moved, added to, or some are missing.
+    #[error("records {} to {} are not what was written: edited, moved, added to or removed", .from, .to)]
+    Altered {
+        /// The first record that may be at fault.
+        from: AuditRecordId,
+        /// The last one.
+        to: AuditRecordId,
+    },
+    /// A seal was not made with the pepper.
+    #[error("the seal over record {0} was made by somebody else")]
+    ForgedSeal(AuditRecordId),
+    /// There are records behind the last seal.
+    #[error("record {0} and what comes after it were added by somebody else")]
+    Unsealed(AuditRecordId),
+    /// The log does not end where it ended.
+    #[error(
+        "the end of the log is missing or was replaced: it does not end with record {0} as it should"
+    )]
+    End(AuditRecordId),
+    /// The server found the end of the log missing or replaced when it started, and began a new chain.
+    #[error("the log was found broken before record {0} was written")]
+    Break(AuditRecordId),
+    /// The record that was noted down earlier is another one now, or is gone.
+    #[error("record {0} is not the one that was noted down: the log was replaced or cut off")]
+    NotAsNoted(AuditRecordId),
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuditVerdict {
+    /// How many records there are.
+    pub records: u64,
+    /// The last record and its link: to be noted down elsewhere, and held against the log later.
+    pub tip: (AuditRecordId, Link),
+    /// What is wrong; at most twenty.
+    pub faults: Vec<AuditFault>,
+    /// How many faults there are.
+    pub fault_count: u64,
+}
+
+/// A record and its link, as an earlier verdict gave them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AuditNote {
+    /// The record.
+    pub id: AuditRecordId,
+    /// Its link.
+    pub link: Link,
+}
+
+/// A check under way. Records and seals come in the order of their ids.
+#[derive(Debug)]
+pub struct AuditCheck<'a> {
+    sealer: &'a AuditSealer,
+    note: Option<AuditNote>,
+    noted: bool,
+    tip: Tip,
+    /// Where the last seal was.
+    sealed: Tip,
+    verdict: AuditVerdict,
+}
+
+impl<'a> AuditCheck<'a> {
+    /// Begins a check. `note` is what an earlier one said of some record.
+    pub fn new(sealer: &'a AuditSealer, note: Option<AuditNote>) -> Self {
+        let start = Tip::of_segment(0, AuditRecordId::NOTHING);
+        Self {
+            sealer,
+            note,
+            noted: note.is_none(),
+            tip: start,
+            sealed: start,
+            verdict: AuditVerdict {
+                records: 0,
+                tip: (start.last, start.link),
+                faults: Vec::new(),
+                fault_count: 0,
+            },
+        }
+    }
+
+    /// Takes the next record.
+    pub fn record(&mut self, entry: &AuditEntry) {
+        self.tip = self.tip.then(entry);
+        self.verdict.records += 1;
+        if self.note == Some(AuditNote { id: entry.id, link: self.tip.link }) {
+            self.noted = true;
+        }
+    }
+
+    /// Takes a seal, behind the last record that it covers.
+    pub fn seal(&mut self, seal: &Seal) {
+        let from = AuditRecordId::new(self.sealed.last.number() + 1);
+        let sealed = Tip { segment: seal.segment, last: seal.last, link: seal.link };
+        if !self.sealer.made_seal(seal) {
+            return self.fault(AuditFault::ForgedSeal(seal.last));
+        }
+        if seal.segment != self.sealed.segment {
+            if self.tip.last > self.sealed.last {
+                self.fault(AuditFault::Unsealed(from));
+            }
+            self.fault(AuditFault::Break(AuditRecordId::new(seal.last.number() + 1)));
+        } else if self.tip != sealed {
+            self.fault(AuditFault::Altered { from, to: seal.last });
+        }
+        // Behind a fault, a genuine seal is where the rest is counted from.
+        self.tip = sealed;
+        self.sealed = sealed;
+    }
+
+    /// Ends the check.
+    pub fn end(mut self, head: Option<&Head>) -> AuditVerdict {
+        if self.tip.last > self.sealed.last {
+            self.fault(AuditFault::Unsealed(AuditRecordId::new(self.sealed.last.number() + 1)));
+        }
+        if !head.is_some_and(|head| self.sealer.made_head(head, self.sealed)) {
+            let last = head.map_or(self.sealed.last, |head| head.last);
+            self.fault(AuditFault::End(last));
+        }
+        if let Some(note) = self.note.filter(|_| !self.noted) {
+            self.fault(AuditFault::NotAsNoted(note.id));
+        }
+        self.verdict.tip = (self.tip.last, self.tip.link);
+        self.verdict
+    }
+
+    fn fault(&mut self, fault: AuditFault) {
+        self.verdict.fault_count += 1;
+        if self.verdict.faults.len() < MOST_FAULTS {
+            self.verdict.faults.push(fault);
+        }
+    }
+}

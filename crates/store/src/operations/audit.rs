@@ -1,0 +1,70 @@
+//! Writing down what was done, and reading it.
+
+use claviger_domain::{
+    Action, AuditEntry, AuditRecord, AuditRecordId, Caller, Refusal, Target, decide,
+};
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use super::{authenticate, list};
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::{Call, ListAuditRecords, Page};
+use crate::error::StoreError;
+use crate::rows::{AuditPage, Rows};
+
+/// How far back a list goes if nobody says (CONTRACT §8).
+const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Writes down what a caller did.
+pub(super) async fn audit<R: Rows>(
+    rows: &mut R,
+    call: Call,
+    caller: &Caller,
+    action: Action,
+    target: Target,
+    details: Value,
+) -> Result<(), StoreError> {
+    let record = AuditRecord {
+        at: call.now,
+        account: caller.account.id,
+        actor: Some(caller.user.id),
+        actor_key: Some(caller.key.id),
+        action,
+        target,
+        details,
+        context: call.context,
+    };
+    rows.insert_audit_record(&record).await
+}
+
+pub(crate) async fn list_audit_records<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    query: ListAuditRecords,
+) -> CallResult<Page<AuditEntry>> {
+    let caller = authenticate::caller(rows, authority, &call).await?;
+    decide::read_audit(&caller)?;
+    let account = caller.account.id;
+    let to = query.to.unwrap_or(call.now);
+    let from = query.from.unwrap_or_else(|| to.checked_sub(DEFAULT_SPAN).unwrap_or(Timestamp::MIN));
+    if from > to && query.to.is_some() {
+        return Err(Refusal::invalid("start_time", "it must not be after `end_time`").into());
+    }
+    let before = match list::place(&caller, query.after)? {
+        // Records stay: one that a cursor came from is there.
+        Some(id) => (rows.audit_record_time(account, id).await?.unwrap_or(from), id),
+        None => (to, AuditRecordId::new(i64::MAX)),
+    };
+    let page = AuditPage {
+        account,
+        from,
+        before,
+        actor: query.user,
+        actions: query.actions,
+        limit: query.limit + 1,
+    };
+    let found = if query.of_changes { rows.audit_records(&page).await? } else { Vec::new() };
+    Ok(list::cut(&caller, found, query.limit))
+}

@@ -1,0 +1,20 @@
+//! The methods on the audit, in SQLite.
+
+use async_trait::async_trait;
+use claviger_domain::AuditEntry;
+
+use crate::call::{Call, ListAuditRecords, Page};
+use crate::sqlite::rows::SqliteRows;
+use crate::sqlite::{SqliteStore, now};
+use crate::{AuditStore, CallResult, operations};
+
+#[async_trait]
+impl AuditStore for SqliteStore {
+    async fn list_audit_records(
+        &self,
+        call: Call,
+        query: ListAuditRecords,
+    ) -> CallResult<Page<AuditEntry>> {
+        read!(self, |rows, authority| operations::list_audit_records(rows, authority, call, query))
+    }
+}
