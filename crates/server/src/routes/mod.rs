@@ -1,6 +1,7 @@
 //! The routes. A handler reads its input, makes one call, and writes the outcome; it decides nothing.
 
 mod api_keys;
+mod audit_logs;
 mod documents;
 mod health;
 mod organizations;
@@ -26,6 +27,7 @@ use crate::{openapi, trace};
 pub(crate) fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::front_matter())
         .merge(api_keys::router())
+        .merge(audit_logs::router())
         .merge(organizations::router())
         .merge(spaces::router())
         .merge(users::router())

@@ -1,7 +1,8 @@
 //! Ids of requests, read as the kind of thing that they must name.
 
 use claviger_domain::{
-    ApiKeyId, ObjectIdCodec, ObjectKind, OrganizationId, Refusal, RoleId, SpaceId, UserId,
+    ApiKeyId, AuditRecordId, ObjectIdCodec, ObjectKind, OrganizationId, Refusal, RoleId, SpaceId,
+    UserId,
 };
 
 /// A kind of id with its word on the wire.
@@ -29,6 +30,7 @@ macro_rules! wire_ids {
 
 wire_ids! {
     ApiKeyId = ApiKey,
+    AuditRecordId = AuditLog,
     OrganizationId = Organization,
     RoleId = Role,
     SpaceId = Space,

@@ -4,6 +4,7 @@
 //! caller's dialect. Nothing outside this folder knows that there are dialects.
 
 pub(crate) mod api_keys;
+pub(crate) mod audit_logs;
 pub(crate) mod body;
 pub(crate) mod client;
 pub(crate) mod credential;

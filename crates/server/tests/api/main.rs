@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+mod audit_logs;
 mod authentication;
 mod capture;
 mod dialects;

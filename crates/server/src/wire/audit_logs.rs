@@ -1,0 +1,144 @@
+//! The audit on the wire (CONTRACT §8).
+//!
+//! The contract's words are those of GraphQL. Every record here is of a change, so every one is a `MUTATION`; its name is the action's,
+//! and what it was done to goes where the variables would. Bodies are not kept, so there is no `operation_text`.
+
+use claviger_domain::{
+    ApiKeyId, AuditEntry, AuditRecordId, ObjectIdCodec, ObjectKind, Refusal, UserId,
+};
+use claviger_store::ListAuditRecords;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+
+use super::query::Query;
+use super::roles::canonical;
+use super::{Pagination, ids, timestamp};
+
+/// The parameters of a list.
+pub(crate) const LIST: &[&str] =
+    &["start_time", "end_time", "user_id", "operation_type", "operation_name", "limit", "cursor"];
+
+/// Those that may come more than once.
+pub(crate) const REPEATABLE: &[&str] = &["operation_name"];
+
+/// The most names to filter by, and the longest (CONTRACT §8).
+const MOST_NAMES: usize = 20;
+const LONGEST_NAME: usize = 255;
+
+/// What to list records by.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "this type only describes")]
+pub(crate) enum OperationTypeFilter {
+    Query,
+    Mutation,
+    Subscription,
+}
+
+/// A record of the audit.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditLog)]
+pub(crate) struct AuditLogView {
+    id: String,
+    /// Who did it; empty if it was done on the host itself.
+    user_id: String,
+    /// Where the call came from; empty if it was none.
+    ip: String,
+    /// Always `MUTATION`: changes are written down.
+    #[schema(example = "MUTATION")]
+    operation_type: String,
+    /// What was done.
+    #[schema(example = "api_key.create")]
+    operation_name: String,
+    /// JSON text: what it was done to, with which key, in which request, and particulars.
+    variables: String,
+    #[schema(format = DateTime)]
+    created_at: String,
+}
+
+/// A page of the audit, newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AuditLogList {
+    pub logs: Vec<AuditLogView>,
+    pub pagination: Pagination,
+}
+
+impl AuditLogView {
+    pub(crate) fn of(codec: &ObjectIdCodec, entry: AuditEntry) -> Self {
+        let user = entry.actor.map(|number| ids::write(codec, &UserId::new(number)));
+        Self {
+            id: ids::write(codec, &entry.id),
+            user_id: user.unwrap_or_default(),
+            variables: variables(codec, &entry).to_string(),
+            ip: entry.source.unwrap_or_default(),
+            operation_type: "MUTATION".to_owned(),
+            operation_name: entry.action,
+            created_at: entry.at.to_string(),
+        }
+    }
+}
+
+fn variables(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
+    let kind = ObjectKind::of_target(&entry.target_kind);
+    let id = kind.map(|kind| codec.encode(kind, entry.target_id));
+    let details: Value = serde_json::from_str(&entry.details).unwrap_or_default();
+    let key = entry.actor_key.map(|number| ids::write(codec, &ApiKeyId::new(number)));
+    let mut variables = json!({
+        "target_kind": entry.target_kind,
+        "target_id": id,
+        "key_id": key,
+        "request_id": entry.request_id,
+        "user_agent": entry.user_agent,
+        "details": details,
+    });
+    if let Some(members) = variables.as_object_mut() {
+        members.retain(|_, value| !value.is_null());
+    }
+    variables
+}
+
+/// Reads the filters of a list; the cursor is the caller's business.
+pub(crate) fn list(query: &Query, codec: &ObjectIdCodec) -> Result<ListAuditRecords, Refusal> {
+    let of_changes = match query.get("operation_type").map(canonical).as_deref() {
+        None | Some("MUTATION") => true,
+        Some("QUERY" | "SUBSCRIPTION") => false,
+        Some(_) => {
+            let known = "it must be QUERY, MUTATION or SUBSCRIPTION";
+            return Err(Refusal::invalid("operation_type", known));
+        }
+    };
+    Ok(ListAuditRecords {
+        from: instant(query, "start_time")?,
+        to: instant(query, "end_time")?,
+        user: query.get("user_id").map(|id| ids::read(codec, "user_id", id)).transpose()?,
+        actions: names(query)?,
+        of_changes,
+        after: None,
+        limit: query.limit()?,
+    })
+}
+
+fn names(query: &Query) -> Result<Vec<String>, Refusal> {
+    let names: Vec<String> = query.all("operation_name").map(str::to_owned).collect();
+    let fits = |name: &String| (1..=LONGEST_NAME).contains(&name.chars().count());
+    if names.len() > MOST_NAMES || !names.iter().all(fits) {
+        let known = "it may be given 20 times, with 1 to 255 characters each";
+        return Err(Refusal::invalid("operation_name", known));
+    }
+    if names.iter().any(|name| name.contains('\0')) {
+        return Err(Refusal::invalid("operation_name", "it must not contain control characters"));
+    }
+    Ok(names)
+}
+
+fn instant(query: &Query, name: &'static str) -> Result<Option<Timestamp>, Refusal> {
+    let parsed = query.get(name).map(timestamp::parse).transpose();
+    parsed.map_err(|error| Refusal::invalid(name, error.to_string()))
+}
+
+/// The place behind a record.
+pub(crate) fn place(entry: &AuditEntry) -> AuditRecordId {
+    entry.id
+}
