@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use claviger_domain::{AuditNote, AuditRecordId, Link};
 use claviger_server::Dialect;
 
 /// An API-key authority that you run yourself, compatible with Arize's REST API v2.
@@ -25,6 +26,9 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve from a data directory that `init` made
     Serve(Serve),
+    /// Look at the audit log of a data directory, also while a server runs on it
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -110,6 +114,43 @@ pub(crate) struct Serve {
     pub log_format: LogFormat,
 }
 
+/// `claviger audit`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Audit {
+    /// Tell whether the log is what was written: exits with 3 if records were edited, moved, added or removed
+    ///
+    /// Prints the last record's number and hash. Kept somewhere else and given to `--note` later, they also show a log that was
+    /// replaced whole, or cut off by somebody who has the pepper.
+    Verify(AuditVerify),
+    /// Print the log as JSON, one record a line, oldest first
+    Export(AuditExport),
+}
+
+/// `claviger audit verify`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AuditVerify {
+    /// The data directory
+    #[arg(long, env = "CLAVIGER_DATA_DIR")]
+    pub data_dir: PathBuf,
+    /// The file that holds the pepper [default: pepper.json in the data directory]
+    #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
+    pub pepper_file: Option<PathBuf>,
+    /// What an earlier run printed, which must still hold
+    #[arg(long, value_name = "RECORD:HASH", value_parser = note)]
+    pub note: Option<AuditNote>,
+}
+
+/// `claviger audit export`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct AuditExport {
+    /// The data directory
+    #[arg(long, env = "CLAVIGER_DATA_DIR")]
+    pub data_dir: PathBuf,
+    /// Begin behind this record: the `record` of the last line that is kept elsewhere
+    #[arg(long, value_name = "RECORD", default_value_t = 0)]
+    pub after: i64,
+}
+
 /// What all servers can be told.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Server {
@@ -137,6 +178,18 @@ pub(crate) enum LogFormat {
     Json,
     /// Lines for people.
     Text,
+}
+
+fn note(text: &str) -> Result<AuditNote, String> {
+    let read = || {
+        let (number, hex) = text.trim().split_once(':')?;
+        let hash = data_encoding::HEXLOWER.decode(hex.as_bytes()).ok()?;
+        let id = AuditRecordId::new(number.parse().ok()?);
+        Some(AuditNote { id, link: Link(hash.try_into().ok()?) })
+    };
+    read().ok_or_else(|| {
+        "it must be what `claviger audit verify` printed, such as 17:9c0f…".to_owned()
+    })
 }
 
 fn dialect(letter: &str) -> Result<Dialect, String> {

@@ -17,7 +17,7 @@ use crate::args::Args;
 fn main() -> ExitCode {
     let args = Args::parse();
     match commands::run(args.command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             output::error(&error);
             ExitCode::FAILURE

@@ -2,8 +2,12 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is done")]
 
+use std::io::{BufWriter, Write};
 use std::net::SocketAddr;
 use std::path::Path;
+
+use claviger_domain::AuditVerdict;
+use data_encoding::HEXLOWER;
 
 /// What `dev` made, or found.
 #[derive(Debug)]
@@ -71,6 +75,31 @@ pub(crate) fn initialised(data_dir: &Path, organization_id: &str, space_id: &str
 /// The one time that the administrator's key is shown.
 pub(crate) fn key(key: &str) {
     println!("{key}");
+}
+
+/// The last record of an audit log that is what was written.
+pub(crate) fn audit_is_whole(verdict: &AuditVerdict) {
+    let (last, link) = verdict.tip;
+    println!("{last}:{}", HEXLOWER.encode(&link.0));
+    let records = verdict.records;
+    eprintln!("The audit log is what was written: {records} record(s).");
+}
+
+/// What is wrong with an audit log.
+pub(crate) fn audit_is_not_whole(verdict: &AuditVerdict) {
+    eprintln!("The audit log is not what was written:");
+    for fault in &verdict.faults {
+        eprintln!("- {fault}");
+    }
+    let shown = u64::try_from(verdict.faults.len()).unwrap_or(u64::MAX);
+    if verdict.fault_count > shown {
+        eprintln!("- and {} more", verdict.fault_count - shown);
+    }
+}
+
+/// A place to print many lines to.
+pub(crate) fn lines() -> impl Write {
+    BufWriter::new(std::io::stdout().lock())
 }
 
 /// A completion script.

@@ -1,27 +1,29 @@
 //! What each command does.
 
+mod audit;
 mod dev;
 mod environment;
 mod init;
 mod listen;
 mod serve;
 
+use std::process::ExitCode;
+
 use clap::CommandFactory as _;
 
 use crate::args::{Args, Command};
 use crate::output;
 
-/// Carries out a command.
-pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+/// Carries out a command. The exit code says what came of one that only looks.
+pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Dev(args) => runtime()?.block_on(dev::run(args)),
-        Command::Init(args) => runtime()?.block_on(init::run(args)),
-        Command::Serve(args) => runtime()?.block_on(serve::run(args)),
-        Command::Completions { shell } => {
-            output::completions(shell, &mut Args::command());
-            Ok(())
-        }
+        Command::Dev(args) => runtime()?.block_on(dev::run(args))?,
+        Command::Init(args) => runtime()?.block_on(init::run(args))?,
+        Command::Serve(args) => runtime()?.block_on(serve::run(args))?,
+        Command::Audit(args) => return audit::run(args),
+        Command::Completions { shell } => output::completions(shell, &mut Args::command()),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {

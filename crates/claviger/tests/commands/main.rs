@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "test code")]
 
+mod audit;
 mod dev;
 mod init_and_serve;
 mod process;

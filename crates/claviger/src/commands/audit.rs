@@ -1,0 +1,81 @@
+//! `claviger audit`: what was done, and whether the log of it is what was written.
+
+use std::io::{ErrorKind, Write};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use claviger_domain::{AuditEntry, AuditRecordId, ObjectIdCodec, ObjectKind};
+use claviger_store::{AuditLog, SqliteOptions};
+use serde_json::{Value, json};
+
+use crate::args::{Audit, AuditExport, AuditVerify};
+use crate::{data_dir, output};
+
+/// The exit code for a log that is not what was written.
+const NOT_WHOLE: u8 = 3;
+
+pub(crate) fn run(audit: Audit) -> anyhow::Result<ExitCode> {
+    match audit {
+        Audit::Verify(args) => verify(&args),
+        Audit::Export(args) => export(&args).map(|()| ExitCode::SUCCESS),
+    }
+}
+
+fn open(data_dir: &std::path::Path) -> anyhow::Result<AuditLog> {
+    let database = data_dir::database(data_dir);
+    let log = SqliteOptions::at(&database).audit_log();
+    log.with_context(|| format!("{} cannot be read", database.display()))
+}
+
+fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
+    let log = open(&args.data_dir)?;
+    let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
+    let peppers = data_dir::read_peppers(&pepper_file)?;
+    let verdict = log.verify(peppers, args.note).context("the audit log cannot be checked")?;
+    if verdict.fault_count == 0 {
+        output::audit_is_whole(&verdict);
+        Ok(ExitCode::SUCCESS)
+    } else {
+        output::audit_is_not_whole(&verdict);
+        Ok(ExitCode::from(NOT_WHOLE))
+    }
+}
+
+fn export(args: &AuditExport) -> anyhow::Result<()> {
+    let log = open(&args.data_dir)?;
+    let codec = ObjectIdCodec::new(&log.installation().id_key);
+    let mut lines = output::lines();
+    let mut written = Ok(());
+    log.each(AuditRecordId::new(args.after), |entry| {
+        if written.is_ok() {
+            written = writeln!(lines, "{}", line(&codec, &entry));
+        }
+    })?;
+    match written.and_then(|()| lines.flush()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        written => written.context("the log cannot be printed"),
+    }
+}
+
+/// A record, with the ids that the API gives things.
+fn line(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
+    let target = match ObjectKind::of_target(&entry.target_kind) {
+        Some(kind) => Value::from(codec.encode(kind, entry.target_id)),
+        None => entry.target_id.into(),
+    };
+    let id = |kind, number: Option<i64>| number.map(|number| codec.encode(kind, number));
+    json!({
+        "record": entry.id.number(),
+        "id": codec.encode(ObjectKind::AuditLog, entry.id.number()),
+        "at": entry.at.to_string(),
+        "account": entry.account,
+        "actor": { "user_id": id(ObjectKind::User, entry.actor), "key_id": id(ObjectKind::ApiKey, entry.actor_key) },
+        "action": entry.action,
+        "target": { "kind": entry.target_kind, "id": target },
+        "details": serde_json::from_str(&entry.details).unwrap_or(Value::Null),
+        "request_id": entry.request_id,
+        "source": entry.source,
+        "user_agent": entry.user_agent,
+    })
+}
