@@ -1,1 +1,34 @@
-//! The Rust client for Claviger and for Arize's own service. Its place is kept here; it is not written yet.
+//! The Rust client for Arize's REST API v2, and for Claviger.
+//!
+#![doc = include_str!("../README.md")]
+#![warn(clippy::missing_errors_doc)]
+
+pub mod api_keys;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod client;
+mod config;
+mod error;
+mod id;
+mod lenient;
+mod open_enum;
+pub mod organizations;
+mod page;
+mod resolve;
+mod roles;
+mod secret;
+pub mod spaces;
+mod stage;
+mod timestamp;
+mod transport;
+pub mod users;
+
+pub use jiff;
+
+pub use crate::client::Client;
+pub use crate::config::{Config, Region, ResolvedConfig, Setting, UnknownRegion};
+pub use crate::error::{Error, ErrorKind, Problem, Result};
+pub use crate::page::{Page, Pagination};
+pub use crate::roles::{PredefinedRole, RoleAssignment};
+pub use crate::secret::Secret;
+pub use crate::transport::Retries;

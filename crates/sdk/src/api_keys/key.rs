@@ -1,0 +1,159 @@
+//! Keys, as servers show them, read from every dialect.
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::open_enum::open_enum;
+use crate::page::Pagination;
+use crate::roles::RoleAssignment;
+use crate::secret::Secret;
+use crate::{lenient, timestamp};
+
+open_enum! {
+    /// For whom a key acts.
+    pub enum KeyType {
+        /// For a person.
+        User = "USER",
+        /// For a bot user, with roles in the account, in organizations and in spaces.
+        Service = "SERVICE",
+    }
+}
+
+open_enum! {
+    /// Whether a key has been ended. An expired key is still active by this: look at [`ApiKey::expires_at`].
+    pub enum KeyStatus {
+        /// It has not been ended.
+        Active = "ACTIVE",
+        /// It has, for good.
+        Revoked = "REVOKED" | "DELETED",
+    }
+}
+
+/// An API key, without its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ApiKey {
+    /// Its id, by which it is refreshed, deleted and revoked.
+    pub id: String,
+    /// Its name. Names need not be unique.
+    pub name: String,
+    /// What it is for.
+    pub description: Option<String>,
+    /// For whom it acts.
+    pub key_type: KeyType,
+    /// Whether it has been ended.
+    pub status: KeyStatus,
+    /// Its beginning and end, to recognise it by: `ak-abc...xyz`.
+    pub redacted_key: Option<String>,
+    /// When it was made.
+    pub created_at: Option<Timestamp>,
+    /// Who made it.
+    pub created_by_user_id: Option<String>,
+    /// From when on it is not accepted any more; never, if there is none.
+    pub expires_at: Option<Timestamp>,
+    /// When it was last used, about, where the server tells.
+    pub last_used_at: Option<Timestamp>,
+    /// The bot user that a service key acts for, where the server tells.
+    pub bot_user: Option<BotUser>,
+}
+
+/// A key that was made just now, with its text, which no server shows again.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct ApiKeyCreated {
+    /// What a list shows of it.
+    pub api_key: ApiKey,
+    /// Its text.
+    pub key: Secret,
+}
+
+/// The user that a service key acts for.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct BotUser {
+    /// Its id, which role bindings take as `user_id`.
+    #[serde(default)]
+    pub id: String,
+    /// Its name; empty if the server cannot tell.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub name: String,
+    /// Its role in the account. Not to be trusted where the name is empty.
+    #[serde(default)]
+    pub account_role: Option<RoleAssignment>,
+    /// Its organizations. Empty in lists by space, whatever they are.
+    #[serde(default)]
+    pub organizations: Vec<BotUserOrganization>,
+}
+
+/// What a bot user may do in an organization.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct BotUserOrganization {
+    /// The organization.
+    pub org_id: String,
+    /// The role in it.
+    #[serde(default)]
+    pub role: Option<RoleAssignment>,
+    /// The spaces in it.
+    #[serde(default)]
+    pub spaces: Vec<BotUserSpace>,
+}
+
+/// What a bot user may do in a space.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct BotUserSpace {
+    /// The space.
+    pub space_id: String,
+    /// The role in it.
+    #[serde(default)]
+    pub role: Option<RoleAssignment>,
+}
+
+/// A page of keys as it comes.
+#[derive(Deserialize)]
+pub(crate) struct WireList {
+    pub api_keys: Vec<WireKey>,
+    #[serde(default)]
+    pub pagination: Pagination,
+}
+
+/// A key as it comes: all but the id may be missing, the text is there when it was made just now.
+#[derive(Deserialize)]
+pub(crate) struct WireKey {
+    id: String,
+    #[serde(default, deserialize_with = "lenient::text")]
+    name: String,
+    description: Option<String>,
+    pub key_type: Option<String>,
+    status: Option<KeyStatus>,
+    redacted_key: Option<String>,
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    created_at: Option<Timestamp>,
+    created_by_user_id: Option<String>,
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    expires_at: Option<Timestamp>,
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    last_used_at: Option<Timestamp>,
+    bot_user: Option<BotUser>,
+    pub key: Option<Secret>,
+}
+
+impl WireKey {
+    /// The key. A server that does not say what a key is has always meant one for a person, and active.
+    pub(crate) fn into_key(self) -> ApiKey {
+        ApiKey {
+            id: self.id,
+            name: self.name,
+            description: self.description.filter(|text| !text.is_empty()),
+            key_type: self.key_type.as_deref().map_or(KeyType::User, KeyType::read),
+            status: self.status.unwrap_or(KeyStatus::Active),
+            redacted_key: self.redacted_key,
+            created_at: self.created_at,
+            created_by_user_id: self.created_by_user_id,
+            expires_at: self.expires_at,
+            last_used_at: self.last_used_at,
+            bot_user: self.bot_user,
+        }
+    }
+}

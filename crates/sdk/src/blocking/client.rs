@@ -1,0 +1,134 @@
+//! The client that waits: the async one, and a runtime that runs while somebody waits.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use futures_util::stream::BoxStream;
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use super::{ApiKeys, Organizations, Spaces, Users};
+use crate::config::{Config, ResolvedConfig};
+use crate::error::{Error, Result};
+
+/// A client whose calls wait for their answer.
+///
+/// It can be cloned and shared between threads. Inside an async runtime every call is refused with
+/// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), as waiting there would stop the runtime: use [`crate::Client`].
+#[derive(Clone)]
+pub struct Client {
+    client: crate::Client,
+    runtime: Arc<Waiting>,
+}
+
+/// A runtime that may be dropped anywhere, also inside another one.
+struct Waiting(Option<Runtime>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Client {
+    /// Makes a client.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::new`].
+    pub fn new(config: Config) -> Result<Self> {
+        let client = crate::Client::new(config)?;
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
+            Error::configuration("blocking", format!("no runtime can be started: {error}"))
+        })?;
+        Ok(Self { client, runtime: Arc::new(Waiting(Some(runtime))) })
+    }
+
+    /// Makes a client from the environment alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::new`].
+    pub fn from_environment() -> Result<Self> {
+        Self::new(Config::default())
+    }
+
+    /// What the settings and the environment came to.
+    pub fn config(&self) -> &ResolvedConfig {
+        self.client.config()
+    }
+
+    /// API keys: list, create, refresh, rotate, delete, revoke.
+    pub fn api_keys(&self) -> ApiKeys {
+        ApiKeys::of(self.clone())
+    }
+
+    /// Spaces.
+    pub fn spaces(&self) -> Spaces {
+        Spaces::of(self.clone())
+    }
+
+    /// Organizations.
+    pub fn organizations(&self) -> Organizations {
+        Organizations::of(self.clone())
+    }
+
+    /// Users.
+    pub fn users(&self) -> Users {
+        Users::of(self.clone())
+    }
+
+    pub(super) fn inner(&self) -> &crate::Client {
+        &self.client
+    }
+
+    /// Waits for a call, unless that would stop a runtime.
+    pub(super) fn wait<T, E: From<Error>>(
+        &self,
+        call: impl Future<Output = Result<T, E>>,
+    ) -> Result<T, E> {
+        match &self.runtime.0 {
+            Some(runtime) if Handle::try_current().is_err() => runtime.block_on(call),
+            _ => {
+                let message = "a call that waits would stop the async runtime it is made in: use `arize::Client`";
+                Err(Error::input("blocking", message).into())
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("blocking::Client").field(self.config()).finish()
+    }
+}
+
+/// Everything on all pages, read as it is asked for.
+pub struct Iter<T> {
+    client: Client,
+    stream: BoxStream<'static, Result<T>>,
+}
+
+impl<T> Iter<T> {
+    pub(super) fn over(client: Client, stream: BoxStream<'static, Result<T>>) -> Self {
+        Self { client, stream }
+    }
+}
+
+impl<T> Iterator for Iter<T> {
+    type Item = Result<T>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let next = async { Ok(self.stream.next().await) };
+        self.client.wait(next).unwrap_or_else(|error| Some(Err(error)))
+    }
+}
+
+impl<T> fmt::Debug for Iter<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Iter").finish_non_exhaustive()
+    }
+}

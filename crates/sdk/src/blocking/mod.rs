@@ -1,0 +1,23 @@
+//! Calls that wait for their answer, for programs without an async runtime. Feature `blocking`.
+//!
+//! The same methods as the async client's, with the same requests, answers and errors. Lists of all pages are iterators.
+//!
+//! ```no_run
+//! # fn main() -> Result<(), arize::Error> {
+//! use arize::api_keys::ListRequest;
+//!
+//! let client = arize::blocking::Client::from_environment()?;
+//! for key in client.api_keys().list_all(ListRequest::default()) {
+//!     println!("{}", key?.name);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod api_keys;
+mod client;
+mod identity;
+
+pub use self::api_keys::ApiKeys;
+pub use self::client::{Client, Iter};
+pub use self::identity::{Organizations, Spaces, Users};

@@ -1,0 +1,97 @@
+//! What a client can be told, and how that becomes one address, one key and one way to get there (CLIENT_BEHAVIOUR §§1–3).
+
+mod address;
+mod environment;
+mod headers;
+mod region;
+mod resolved;
+mod setting;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use self::region::{Region, UnknownRegion};
+pub use self::resolved::ResolvedConfig;
+pub(crate) use self::resolved::Route;
+pub use self::setting::Setting;
+use crate::secret::Secret;
+use crate::transport::Retries;
+
+/// What a client can be told.
+///
+/// Each setting is read from its environment variable unless it is given here; [`Setting::Off`] takes the default whatever the
+/// environment says. End the struct with `..Config::default()`: a new setting is a minor version.
+///
+/// At most one of `region`, `single_host` (with `single_port`) and `base_domain` may be set; what is set overrides `api_host`.
+///
+/// ```no_run
+/// # fn main() -> Result<(), arize::Error> {
+/// use arize::{Client, Config};
+///
+/// let client = Client::new(Config {
+///     api_key: "ak-…".into(),
+///     base_domain: "arize.example.com".into(),
+///     ..Config::default()
+/// })?;
+/// assert_eq!(client.config().base_url(), "https://api.arize.example.com");
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    /// The key to authenticate with. `ARIZE_API_KEY`, taken as it is, blanks included. Required.
+    pub api_key: Setting<Secret>,
+    /// The host of the REST API, with a port if need be: `localhost:8080`. `ARIZE_API_HOST`; `api.arize.com` by default.
+    pub api_host: Setting<String>,
+    /// `https` or `http`. `ARIZE_API_SCHEME`; `https` by default.
+    pub api_scheme: Setting<String>,
+    /// The port of the REST API, in place of one in `api_host`; 0 for the scheme's own. `ARIZE_API_PORT`.
+    pub api_port: Setting<u16>,
+    /// A region of Arize's own service. `ARIZE_REGION`.
+    pub region: Setting<Region>,
+    /// One host for everything, as in self-hosted installations behind one gateway. `ARIZE_SINGLE_HOST`.
+    pub single_host: Setting<String>,
+    /// The port of that one host, 1 to 65535. `ARIZE_SINGLE_PORT`.
+    pub single_port: Setting<u16>,
+    /// The domain under which the host is `api.<domain>`. `ARIZE_BASE_DOMAIN`.
+    pub base_domain: Setting<String>,
+    /// Whether to verify the server's certificate. `ARIZE_REQUEST_VERIFY`; true by default.
+    pub verify_tls: Setting<bool>,
+    /// A PEM file with certificates to trust, besides those the system trusts. `ARIZE_SSL_CA_CERT`, then `SSL_CERT_FILE`.
+    pub ca_certificate: Setting<PathBuf>,
+    /// A proxy for every request but those that `NO_PROXY` names. `ARIZE_PROXY_URL`; without one, `HTTPS_PROXY` and `HTTP_PROXY` apply.
+    /// [`Setting::Off`] goes through none at all.
+    pub proxy_url: Setting<String>,
+    /// How long a call may take, with its retries and the pauses between them. 30 seconds by default; [`Setting::Off`] for no limit.
+    pub timeout: Setting<Duration>,
+    /// What is tried again, and how often. [`Retries::NONE`] switches it off.
+    pub retries: Retries,
+    /// Further headers for every request. They cannot replace those the client sends itself.
+    pub default_headers: Vec<(String, String)>,
+    /// Whether to log one warning the first time an early-stage method is used. Inverse of `DISABLE_PRERELEASE_WARNING`; true by
+    /// default.
+    pub prerelease_warnings: Setting<bool>,
+}
+
+impl Config {
+    /// A configuration that asks the environment for nothing.
+    pub fn without_environment() -> Self {
+        Self {
+            api_key: Setting::Off,
+            api_host: Setting::Off,
+            api_scheme: Setting::Off,
+            api_port: Setting::Off,
+            region: Setting::Off,
+            single_host: Setting::Off,
+            single_port: Setting::Off,
+            base_domain: Setting::Off,
+            verify_tls: Setting::Off,
+            ca_certificate: Setting::Off,
+            proxy_url: Setting::Off,
+            timeout: Setting::FromEnvironment,
+            retries: Retries::default(),
+            default_headers: Vec::new(),
+            prerelease_warnings: Setting::Off,
+        }
+    }
+}

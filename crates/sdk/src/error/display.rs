@@ -1,0 +1,72 @@
+//! How an error reads: one line, no secret, never the raw body of an answer.
+
+use std::fmt;
+
+use super::{Error, Repr};
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.repr() {
+            Repr::Configuration { setting, message } => {
+                write!(formatter, "configuration: {setting}: {message}")
+            }
+            Repr::Input { field, message } => write!(formatter, "{field}: {message}"),
+            Repr::NameNotFound { resource, name, available } => {
+                write!(formatter, "there is no {resource} {name:?}")?;
+                if !available.is_empty() {
+                    write!(formatter, "; there is {}", available.join(", "))?;
+                }
+                Ok(())
+            }
+            Repr::AmbiguousName { resource, name, ids } => {
+                let ids = ids.join(", ");
+                write!(
+                    formatter,
+                    "more than one {resource} is called {name:?}: use an id, one of {ids}"
+                )
+            }
+            Repr::Status { operation, status, problem, .. } => {
+                let message = problem.message();
+                write!(formatter, "{operation}: the server answered {status}: {message}")
+            }
+            Repr::Unreadable { operation, message } => {
+                write!(formatter, "{operation}: the answer cannot be understood: {message}")
+            }
+            Repr::Timeout { operation, limit } => {
+                write!(formatter, "{operation}: not done within {limit:?}")
+            }
+            Repr::Connect { operation, .. } => {
+                write!(formatter, "{operation}: no connection to the server")
+            }
+            Repr::Transport { operation, .. } => {
+                write!(
+                    formatter,
+                    "{operation}: the connection failed before the answer was complete"
+                )
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut debug = formatter.debug_struct("Error");
+        debug.field("kind", &self.kind()).field("message", &self.to_string());
+        if let Some(problem) = self.problem() {
+            debug.field("problem", problem);
+        }
+        if let Some(source) = std::error::Error::source(self) {
+            debug.field("source", &source.to_string());
+        }
+        debug.finish_non_exhaustive()
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self.repr() {
+            Repr::Connect { source, .. } | Repr::Transport { source, .. } => Some(&**source),
+            _ => None,
+        }
+    }
+}

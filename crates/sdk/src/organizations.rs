@@ -1,0 +1,102 @@
+//! Organizations: list and get, by name or id.
+
+use futures_util::stream::BoxStream;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::client::Client;
+use crate::error::Result;
+use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::stage::Stage;
+use crate::transport::Call;
+use crate::{resolve, timestamp};
+
+/// An organization: a group of spaces.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Organization {
+    /// Its id.
+    pub id: String,
+    /// Its name, unique in the account.
+    #[serde(default)]
+    pub name: String,
+    /// Its description; empty if there is none.
+    #[serde(default, deserialize_with = "crate::lenient::text")]
+    pub description: String,
+    /// When it was made.
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    pub created_at: Option<Timestamp>,
+}
+
+/// Which organizations to list.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Only those whose name contains this, in either case.
+    pub name: Option<String>,
+    /// How many on a page, 1 to 100; 50 if not given.
+    pub limit: Option<u16>,
+    /// Where to go on from: the `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// The organizations that the key may see. From [`Client::organizations`].
+#[derive(Clone, Debug)]
+pub struct Organizations {
+    client: Client,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    organizations: Vec<Organization>,
+    #[serde(default)]
+    pagination: Pagination,
+}
+
+const LIST: &str = "organizations.list";
+
+impl Organizations {
+    pub(crate) fn of(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Reads a page of the organizations that the key may see.
+    ///
+    /// # Errors
+    ///
+    /// Refusals of the server.
+    pub async fn list(&self, request: ListRequest) -> Result<Page<Organization>> {
+        self.client.warn_once(Stage::Beta, LIST);
+        self.page(&request).await
+    }
+
+    /// Reads all organizations that the key may see, page by page, as they are asked for.
+    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<Organization>> {
+        let organizations = self.clone();
+        all_pages(LIST, request.cursor.clone(), move |cursor| {
+            let request = ListRequest { cursor, ..request.clone() };
+            let organizations = organizations.clone();
+            async move { organizations.list(request).await }
+        })
+    }
+
+    /// Reads one organization.
+    ///
+    /// # Errors
+    ///
+    /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no organization has the name.
+    pub async fn get(&self, name_or_id: &str) -> Result<Organization> {
+        self.client.warn_once(Stage::Beta, "organizations.get");
+        let id = resolve::organization_id(&self.client, name_or_id).await?;
+        let call = Call::get("organizations.get", &["organizations", &id]);
+        self.client.send(call).await?.document()
+    }
+
+    pub(crate) async fn page(&self, request: &ListRequest) -> Result<Page<Organization>> {
+        let call = Call::get(LIST, &["organizations"])
+            .query("name", request.name.as_ref())
+            .query("limit", Some(request.limit.unwrap_or(DEFAULT_LIMIT)))
+            .query("cursor", request.cursor.as_ref());
+        let Wire { organizations, pagination } = self.client.send(call).await?.document()?;
+        Ok(Page { items: organizations, pagination })
+    }
+}

@@ -1,0 +1,50 @@
+//! The text of a key. It is shown to whoever asks for it by name, and to nobody else.
+
+use std::fmt;
+
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Deserializer};
+
+/// The text of an API key.
+///
+/// There is no `Display` and no `Serialize`, and `Debug` prints a placeholder, so the one way to get at the text is to ask for it by
+/// name with [`reveal`](Self::reveal), which is easy to search for. The memory is overwritten when the last copy goes.
+///
+/// ```
+/// let key = arize::Secret::from("ak-not-a-real-key");
+/// assert_eq!(format!("{key:?}"), "Secret(***)");
+/// assert_eq!(key.reveal(), "ak-not-a-real-key");
+/// ```
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    /// The text itself. Keep it out of logs, error messages and URLs.
+    pub fn reveal(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(***)")
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(SecretString::from(text))
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(SecretString::from(text))
+    }
+}
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::from)
+    }
+}

@@ -1,0 +1,119 @@
+//! Spaces: list and get, by name or id.
+
+use futures_util::stream::BoxStream;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::client::Client;
+use crate::error::Result;
+use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::stage::Stage;
+use crate::transport::Call;
+use crate::{resolve, timestamp};
+
+/// A space: where the things live that keys give access to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct Space {
+    /// Its id.
+    pub id: String,
+    /// Its name, unique in its organization.
+    #[serde(default)]
+    pub name: String,
+    /// Its description; empty if there is none.
+    #[serde(default, deserialize_with = "crate::lenient::text")]
+    pub description: String,
+    /// Whether only its members and administrators see it. Unknown where the server is older than dialect D.
+    #[serde(default)]
+    pub is_private: Option<bool>,
+    /// The organization that it is in. Unknown where the server is older than dialect E.
+    #[serde(default)]
+    pub organization_id: Option<String>,
+    /// When it was made.
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    pub created_at: Option<Timestamp>,
+}
+
+/// Which spaces to list.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Only those of this organization: a name or an id.
+    pub organization: Option<String>,
+    /// Only those whose name contains this, in either case.
+    pub name: Option<String>,
+    /// How many on a page, 1 to 100; 50 if not given.
+    pub limit: Option<u16>,
+    /// Where to go on from: the `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// The spaces that the key may see. From [`Client::spaces`].
+#[derive(Clone, Debug)]
+pub struct Spaces {
+    client: Client,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    spaces: Vec<Space>,
+    #[serde(default)]
+    pagination: Pagination,
+}
+
+const LIST: &str = "spaces.list";
+
+impl Spaces {
+    pub(crate) fn of(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Reads a page of the spaces that the key may see.
+    ///
+    /// # Errors
+    ///
+    /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no organization has the name.
+    pub async fn list(&self, mut request: ListRequest) -> Result<Page<Space>> {
+        self.client.warn_once(Stage::Beta, LIST);
+        if let Some(organization) = &request.organization {
+            request.organization =
+                Some(resolve::organization_id(&self.client, organization).await?);
+        }
+        self.page(&request).await
+    }
+
+    /// Reads all spaces that the key may see, page by page, as they are asked for.
+    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<Space>> {
+        let spaces = self.clone();
+        all_pages(LIST, request.cursor.clone(), move |cursor| {
+            let (spaces, request) = (spaces.clone(), ListRequest { cursor, ..request.clone() });
+            async move { spaces.list(request).await }
+        })
+    }
+
+    /// Reads one space.
+    ///
+    /// # Errors
+    ///
+    /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no space has the name,
+    /// [`ErrorKind::AmbiguousName`](crate::ErrorKind::AmbiguousName) if several have it.
+    pub async fn get(&self, name_or_id: &str) -> Result<Space> {
+        self.client.warn_once(Stage::Beta, "spaces.get");
+        let id = resolve::space_id(&self.client, name_or_id).await?;
+        self.by_id(&id).await
+    }
+
+    pub(crate) async fn by_id(&self, id: &str) -> Result<Space> {
+        self.client.send(Call::get("spaces.get", &["spaces", id])).await?.document()
+    }
+
+    /// A page, the organization being an id.
+    pub(crate) async fn page(&self, request: &ListRequest) -> Result<Page<Space>> {
+        let call = Call::get(LIST, &["spaces"])
+            .query("org_id", request.organization.as_ref())
+            .query("name", request.name.as_ref())
+            .query("limit", Some(request.limit.unwrap_or(DEFAULT_LIMIT)))
+            .query("cursor", request.cursor.as_ref());
+        let Wire { spaces, pagination } = self.client.send(call).await?.document()?;
+        Ok(Page { items: spaces, pagination })
+    }
+}

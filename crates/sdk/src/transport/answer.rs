@@ -1,0 +1,118 @@
+//! An answer: its status judged, its body read up to a limit, its document decoded.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::Response;
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
+
+use super::{Call, failure};
+use crate::error::{Error, Problem, Repr};
+
+/// More than this is not read: no answer of this API comes near.
+const BODY_LIMIT: usize = 16 * 1024 * 1024;
+
+/// An answer with a status that was expected.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    operation: &'static str,
+    /// Overwritten when it goes: there may be a key in it.
+    body: Zeroizing<Vec<u8>>,
+}
+
+impl Answer {
+    /// The document in it.
+    pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        decode(self.operation, &self.body)
+    }
+}
+
+/// Decodes a document. What is wrong is said without repeating what is in it.
+pub(crate) fn decode<T: DeserializeOwned>(
+    operation: &'static str,
+    body: &[u8],
+) -> Result<T, Error> {
+    serde_json::from_slice(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        let message = match error.classify() {
+            serde_json::error::Category::Data => {
+                format!("a member is missing or of the wrong type, line {line}, column {column}")
+            }
+            _ => format!("it is not a JSON document, line {line}, column {column}"),
+        };
+        Error::unreadable(operation, message)
+    })
+}
+
+pub(crate) async fn read(call: &Call<'_>, response: Response) -> Result<Answer, Error> {
+    let status = response.status().as_u16();
+    let retry_after = retry_after(response.headers());
+    let body = body(call.operation, response).await;
+    if call.expected.contains(&status) {
+        return Ok(Answer { operation: call.operation, body: body? });
+    }
+    // The status is known, so the error has its type even if its body got lost.
+    let body = body.map(|mut body| std::mem::take(&mut *body)).unwrap_or_default();
+    Err(Error::new(Repr::Status {
+        operation: call.operation,
+        status,
+        problem: Problem::read(status, &body),
+        retry_after,
+        body,
+    }))
+}
+
+async fn body(
+    operation: &'static str,
+    mut response: Response,
+) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let mut body = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(0).min(64 * 1024)));
+    while let Some(chunk) = response.chunk().await.map_err(|error| failure(operation, error))? {
+        if body.len() + chunk.len() > BODY_LIMIT {
+            return Err(Error::unreadable(operation, "it is longer than 16 MiB"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// Reads `Retry-After`: seconds, or a date, which is taken from the server's own `Date` so that our clock does not matter.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok();
+    let asked = text(RETRY_AFTER)?.trim();
+    if let Ok(seconds) = asked.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = |text: &str| -> Option<Timestamp> {
+        jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
+    };
+    let wait = date(asked)?.duration_since(date(text(DATE)?)?);
+    Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderName;
+
+    use super::*;
+
+    fn asked(headers: &[(HeaderName, &'static str)]) -> Option<Duration> {
+        let pairs = headers.iter().map(|(name, value)| (name.clone(), value.parse().unwrap()));
+        retry_after(&pairs.collect())
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let date = |text| [(DATE, "Sun, 06 Nov 1994 08:49:37 GMT"), (RETRY_AFTER, text)];
+        assert_eq!(asked(&[(RETRY_AFTER, "42")]), Some(Duration::from_secs(42)));
+        let later = date("Sun, 06 Nov 1994 08:50:07 GMT");
+        assert_eq!(asked(&later), Some(Duration::from_secs(30)));
+        assert_eq!(asked(&date("Sun, 06 Nov 1994 08:00:00 GMT")), Some(Duration::ZERO));
+        assert_eq!(asked(&date("soon")), None);
+        assert_eq!(asked(&[(RETRY_AFTER, "-1")]), None);
+        assert_eq!(asked(&[]), None);
+    }
+}

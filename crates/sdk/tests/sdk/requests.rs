@@ -1,0 +1,141 @@
+//! What is refused before it is sent, and what is sent (§8).
+
+use arize::api_keys::{
+    CreateServiceKeyRequest, OrganizationBinding, RefreshRequest, RotateRequest, SpaceBinding,
+};
+use arize::{ErrorKind, PredefinedRole, RoleAssignment};
+
+use crate::scripted::{Reply, Scripted};
+
+#[tokio::test]
+async fn an_empty_or_malformed_id_is_refused_before_anything_is_sent() {
+    let server = Scripted::always(Reply::empty(204)).await;
+    let keys = server.client().api_keys();
+    for id in
+        ["", " ", "..", "../spaces", "a/../b", "a?b=c", "a%2F", "my key", "clvu_abc", "ak-secret"]
+    {
+        let refresh = RefreshRequest { api_key_id: id.into(), ..RefreshRequest::default() };
+        for error in [
+            keys.refresh(refresh).await.unwrap_err(),
+            keys.delete(id).await.unwrap_err(),
+            keys.revoke(id).await.unwrap_err(),
+        ] {
+            assert_eq!(error.kind(), ErrorKind::InvalidInput, "{id:?}");
+            assert_eq!(error.field(), Some("api_key_id"));
+            assert!(!error.to_string().contains("secret"), "{error}");
+        }
+        let rotate = RotateRequest { api_key_id: id.into(), ..RotateRequest::default() };
+        keys.rotate(rotate, async |_| Ok::<_, std::io::Error>(())).await.unwrap_err();
+    }
+    assert_eq!(server.lines(), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn an_id_cannot_change_the_route() {
+    let server = Scripted::always(Reply::empty(204)).await;
+    server.client().api_keys().revoke("a/b+c==").await.unwrap();
+    assert_eq!(server.lines(), ["PUT /v2/api-keys/a%2Fb+c==/revoke"]);
+    assert_eq!(server.requests()[0].body, "");
+}
+
+#[tokio::test]
+async fn a_service_key_needs_a_place_and_the_error_names_where() {
+    let server = Scripted::always(Reply::empty(500)).await;
+    let keys = server.client().api_keys();
+    let binding = |organization: &str, spaces: &[&str]| OrganizationBinding {
+        organization: organization.into(),
+        role: None,
+        spaces: spaces
+            .iter()
+            .map(|space| SpaceBinding { space: (*space).into(), role: None })
+            .collect(),
+    };
+    let none = CreateServiceKeyRequest { name: "ci".into(), ..Default::default() };
+    for (request, field) in [
+        (none.clone(), "space"),
+        (CreateServiceKeyRequest { space: Some(" ".into()), ..none.clone() }, "space"),
+        (
+            CreateServiceKeyRequest {
+                space: Some("S".into()),
+                organizations: vec![binding("O", &["S"])],
+                ..none.clone()
+            },
+            "space",
+        ),
+        (
+            CreateServiceKeyRequest { organizations: vec![binding("", &["S"])], ..none.clone() },
+            "organizations[0].organization",
+        ),
+        (
+            CreateServiceKeyRequest {
+                organizations: vec![binding("O", &["S"]), binding("P", &[])],
+                ..none.clone()
+            },
+            "organizations[1].spaces",
+        ),
+        (
+            CreateServiceKeyRequest {
+                organizations: vec![binding("O", &["S", ""])],
+                ..none.clone()
+            },
+            "organizations[0].spaces[1].space",
+        ),
+        (
+            CreateServiceKeyRequest {
+                organizations: vec![binding("O", &["S"])],
+                organization_role: Some(PredefinedRole::Admin),
+                ..none
+            },
+            "space_role, organization_role",
+        ),
+    ] {
+        let error = keys.create_service_key(request).await.unwrap_err();
+        assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidInput, Some(field)));
+    }
+    assert_eq!(server.lines(), [] as [String; 0]);
+}
+
+#[tokio::test]
+async fn what_is_not_given_is_not_sent() {
+    let created = r#"{"id":"QXBpS2V5OjI=","name":"ci","key":"ak-x"}"#;
+    let server = Scripted::always(Reply::json(200, created)).await;
+    let request = RefreshRequest { api_key_id: "QXBpS2V5OjE=".into(), ..Default::default() };
+    server.client().api_keys().refresh(request.clone()).await.unwrap();
+    let request = RefreshRequest {
+        expires_at: Some("2026-12-24T12:00:00+01:00".parse().unwrap()),
+        grace_period_seconds: Some(0),
+        ..request
+    };
+    server.client().api_keys().refresh(request).await.unwrap();
+    let bodies: Vec<_> = server.requests().into_iter().map(|request| request.body).collect();
+    assert_eq!(bodies, ["{}", r#"{"expires_at":"2026-12-24T11:00:00Z","grace_period_seconds":0}"#]);
+}
+
+#[tokio::test]
+async fn a_space_that_is_named_twice_is_looked_up_once() {
+    let created = r#"{"id":"QXBpS2V5OjI=","name":"ci","key":"ak-x"}"#;
+    let server = Scripted::start(move |request, _| match request.method.as_str() {
+        "POST" => Reply::json(201, created),
+        _ => Reply::json(200, r#"{"spaces":[{"id":"U3BhY2U6MQ==","name":"main"}]}"#),
+    })
+    .await;
+    let space = |role: RoleAssignment| SpaceBinding { space: "main".into(), role: Some(role) };
+    let binding = |organization: &str, role: PredefinedRole| OrganizationBinding {
+        organization: organization.into(),
+        role: None,
+        spaces: vec![space(role.into())],
+    };
+    let request = CreateServiceKeyRequest {
+        name: "ci".into(),
+        organizations: vec![
+            binding("T3JnYW5pemF0aW9uOjE=", PredefinedRole::Member),
+            binding("T3JnYW5pemF0aW9uOjI=", PredefinedRole::ReadOnly),
+        ],
+        ..Default::default()
+    };
+    server.client().api_keys().create_service_key(request).await.unwrap();
+    let lines = server.lines();
+    assert_eq!(lines, ["GET /v2/spaces?name=main&limit=100", "POST /v2/api-keys"]);
+    let expected = r#"{"name":"ci","key_type":"SERVICE","organizations":[{"org_id":"T3JnYW5pemF0aW9uOjE=","spaces":[{"space_id":"U3BhY2U6MQ==","role":{"type":"PREDEFINED","name":"MEMBER"}}]},{"org_id":"T3JnYW5pemF0aW9uOjI=","spaces":[{"space_id":"U3BhY2U6MQ==","role":{"type":"PREDEFINED","name":"READ_ONLY"}}]}]}"#;
+    assert_eq!(server.requests()[1].body, expected);
+}

@@ -1,0 +1,56 @@
+//! Secrets are shown to whoever asks by name, and nowhere else (§9).
+
+use arize::api_keys::{CreateRequest, RotateRequest};
+use arize::{Client, Config, Secret};
+
+use crate::real::config;
+use crate::scripted::{Reply, Scripted};
+
+const SECRET: &str = "ak-5ecret-of-the-client";
+const NEW: &str = "ak-n3w-and-5ecret";
+
+#[tokio::test]
+async fn nothing_that_can_be_printed_holds_a_secret() {
+    let created = format!(r#"{{"id":"QXBpS2V5OjE=","name":"ci","key":"{NEW}"}}"#);
+    let server = Scripted::always(Reply::json(201, &created)).await;
+    let config = Config {
+        proxy_url: format!("http://user:{SECRET}@{}", server.address).as_str().into(),
+        ..config(server.address, SECRET)
+    };
+    let client = Client::new(config.clone()).unwrap();
+    let made = client.api_keys().create(CreateRequest::default()).await.unwrap();
+    let error = Client::new(Config { api_scheme: "ftp".into(), ..config }).unwrap_err();
+    for printed in [
+        format!("{:?}", Secret::from(SECRET)),
+        format!("{client:?} {:#?} {:?}", client.config(), client.api_keys()),
+        format!("{made:?} {:#?}", made.clone()),
+        format!("{error} {error:?} {error:#?}"),
+    ] {
+        assert!(!printed.contains("5ecret"), "{printed}");
+    }
+    assert_eq!(made.key.reveal(), NEW);
+}
+
+#[tokio::test]
+async fn an_error_holds_nothing_of_the_body_it_could_not_read() {
+    let odd = format!(r#"{{"id":17,"key":"{NEW}"}}"#);
+    let server = Scripted::always(Reply::json(201, &odd)).await;
+    let keys = server.client().api_keys();
+    let error = keys.create(CreateRequest::default()).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("5ecret"));
+    assert_eq!(error.body(), None);
+
+    let server = Scripted::always(Reply::json(400, &format!("<html>{SECRET}</html>"))).await;
+    let request = RotateRequest { api_key_id: "QXBpS2V5OjE=".into(), ..Default::default() };
+    let keys = server.client().api_keys();
+    let error = keys.rotate(request, async |_| Ok::<_, std::io::Error>(())).await.unwrap_err();
+    assert!(!format!("{error} {error:?}").contains("5ecret"));
+}
+
+#[tokio::test]
+async fn no_secret_is_in_an_address() {
+    let server = Scripted::always(Reply::empty(204)).await;
+    let error = server.client().api_keys().revoke(SECRET).await.unwrap_err();
+    assert!(error.to_string().contains("not the id"), "{error}");
+    assert_eq!(server.lines(), [] as [String; 0]);
+}
