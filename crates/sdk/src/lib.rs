@@ -9,6 +9,9 @@ pub mod blocking;
 mod client;
 mod config;
 mod error;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod id;
 mod lenient;
 mod open_enum;

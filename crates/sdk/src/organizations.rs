@@ -45,11 +45,12 @@ pub struct Organizations {
     client: Client,
 }
 
+/// A page as it comes.
 #[derive(Deserialize)]
-struct Wire {
+pub(crate) struct Wire {
     organizations: Vec<Organization>,
     #[serde(default)]
-    pagination: Pagination,
+    pub pagination: Pagination,
 }
 
 const LIST: &str = "organizations.list";

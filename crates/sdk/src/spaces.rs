@@ -53,11 +53,12 @@ pub struct Spaces {
     client: Client,
 }
 
+/// A page as it comes.
 #[derive(Deserialize)]
-struct Wire {
+pub(crate) struct Wire {
     spaces: Vec<Space>,
     #[serde(default)]
-    pagination: Pagination,
+    pub pagination: Pagination,
 }
 
 const LIST: &str = "spaces.list";

@@ -70,11 +70,12 @@ pub struct Users {
     client: Client,
 }
 
+/// A page as it comes.
 #[derive(Deserialize)]
-struct Wire {
+pub(crate) struct Wire {
     users: Vec<User>,
     #[serde(default)]
-    pagination: Pagination,
+    pub pagination: Pagination,
 }
 
 const LIST: &str = "users.list";

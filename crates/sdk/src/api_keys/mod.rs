@@ -16,6 +16,8 @@ use serde::Serialize;
 pub use self::key::{
     ApiKey, ApiKeyCreated, BotUser, BotUserOrganization, BotUserSpace, KeyStatus, KeyType,
 };
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::key::{WireKey, WireList};
 pub use self::requests::{
     CreateRequest, CreateServiceKeyRequest, ListRequest, OrganizationBinding, RefreshRequest,
     SpaceBinding,

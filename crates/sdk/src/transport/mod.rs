@@ -9,6 +9,8 @@ use serde::Serialize;
 use tokio::time::Instant;
 
 pub(crate) use self::answer::Answer;
+#[cfg(feature = "fuzzing")]
+pub(crate) use self::answer::decode;
 pub(crate) use self::connect::http_client;
 pub(crate) use self::retry::Repeat;
 pub use self::retry::Retries;
