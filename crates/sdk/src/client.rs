@@ -5,10 +5,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::api_keys::ApiKeys;
+use crate::audit_logs::AuditLogs;
 use crate::config::{Config, ResolvedConfig, Setting};
 use crate::error::Result;
 use crate::open_enum::Spelling;
 use crate::organizations::Organizations;
+use crate::resource_restrictions::ResourceRestrictions;
+use crate::role_bindings::RoleBindings;
+use crate::roles::Roles;
 use crate::secret::Secret;
 use crate::spaces::Spaces;
 use crate::transport::{self, Answer, Call};
@@ -92,6 +96,26 @@ impl Client {
     /// Users.
     pub fn users(&self) -> Users {
         Users::of(self.clone())
+    }
+
+    /// Roles: sets of permissions.
+    pub fn roles(&self) -> Roles {
+        Roles::of(self.clone())
+    }
+
+    /// Role bindings: who has which role on which space or project.
+    pub fn role_bindings(&self) -> RoleBindings {
+        RoleBindings::of(self.clone())
+    }
+
+    /// Resource restrictions: what is closed to all who have no role on it itself.
+    pub fn resource_restrictions(&self) -> ResourceRestrictions {
+        ResourceRestrictions::of(self.clone())
+    }
+
+    /// Audit logs: who did what.
+    pub fn audit_logs(&self) -> AuditLogs {
+        AuditLogs::of(self.clone())
     }
 
     pub(crate) fn http(&self) -> &reqwest::Client {

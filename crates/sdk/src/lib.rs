@@ -4,6 +4,7 @@
 #![warn(clippy::missing_errors_doc)]
 
 pub mod api_keys;
+pub mod audit_logs;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
@@ -18,7 +19,10 @@ mod open_enum;
 pub mod organizations;
 mod page;
 mod resolve;
-mod roles;
+pub mod resource_restrictions;
+mod role_assignment;
+pub mod role_bindings;
+pub mod roles;
 mod secret;
 pub mod spaces;
 mod stage;
@@ -32,6 +36,6 @@ pub use crate::client::Client;
 pub use crate::config::{Config, Region, ResolvedConfig, Setting, UnknownRegion};
 pub use crate::error::{Error, ErrorKind, Problem, Result};
 pub use crate::page::{Page, Pagination};
-pub use crate::roles::{PredefinedRole, RoleAssignment};
+pub use crate::role_assignment::{PredefinedRole, RoleAssignment};
 pub use crate::secret::Secret;
 pub use crate::transport::Retries;

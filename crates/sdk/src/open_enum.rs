@@ -24,6 +24,10 @@ impl Spelling {
         }
     }
 
+    pub(crate) fn is_lower(self) -> bool {
+        self == Self::Lower
+    }
+
     /// Spells a value that is upper-case.
     pub(crate) fn spell(self, value: &str) -> String {
         match self {

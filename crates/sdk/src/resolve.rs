@@ -7,7 +7,7 @@ use crate::client::Client;
 use crate::error::{Error, Repr, Result};
 use crate::id::{is_id, require_id};
 use crate::page::{LARGEST_LIMIT, following};
-use crate::{organizations, spaces, users};
+use crate::{organizations, roles, spaces, users};
 
 /// How many names an error suggests.
 const SUGGESTIONS: usize = 10;
@@ -77,6 +77,26 @@ pub(crate) async fn user_id(client: &Client, email_or_id: &str) -> Result<String
             found.consider(is_it, user.id, user.email);
         }
         request.cursor = following("users.list", request.cursor.as_deref(), page.pagination)?;
+        if request.cursor.is_none() {
+            return found.only();
+        }
+    }
+}
+
+/// The id of a role. The server has no filter for names, so all roles are looked at.
+pub(crate) async fn role_id(client: &Client, name_or_id: &str) -> Result<String> {
+    if is_id(name_or_id) {
+        return Ok(name_or_id.to_owned());
+    }
+    let mut found = Found::new("role", name_or_id)?;
+    let mut request =
+        roles::ListRequest { limit: Some(LARGEST_LIMIT), ..roles::ListRequest::default() };
+    loop {
+        let page = client.roles().page(&request).await?;
+        for role in page.items {
+            found.consider(role.name == name_or_id, role.id, role.name);
+        }
+        request.cursor = following("roles.list", request.cursor.as_deref(), page.pagination)?;
         if request.cursor.is_none() {
             return found.only();
         }

@@ -1,90 +1,180 @@
-//! Roles, as service keys, users and memberships hold them.
+//! Roles: list, get, create, update, delete; by name or id.
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use futures_util::stream::BoxStream;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::open_enum::open_enum;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::stage::Stage;
+use crate::transport::Call;
+use crate::{resolve, timestamp};
 
-open_enum! {
-    /// A role that every account has.
-    ///
-    /// Accounts know `Admin`, `Member`, `MemberUiOnly` and `Annotator`; organizations and spaces `Admin`, `Member`, `ReadOnly` and
-    /// `Annotator`.
-    pub enum PredefinedRole {
-        /// Everything there.
-        Admin = "ADMIN",
-        /// Everyday work.
-        Member = "MEMBER",
-        /// Looking only.
-        ReadOnly = "READ_ONLY",
-        /// Annotating only. Keys cannot have it.
-        Annotator = "ANNOTATOR",
-        /// Working through the user interface only. Keys cannot have it.
-        MemberUiOnly = "MEMBER_UI_ONLY",
-    }
-}
-
-/// A role that is assigned: a predefined one, or one that the account made.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A role: a name for a set of permissions.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[non_exhaustive]
-pub enum RoleAssignment {
-    /// A role that every account has.
-    Predefined(PredefinedRole),
-    /// A role that the account made.
-    Custom {
-        /// Its id.
-        id: String,
-        /// Its name, where a server tells it. Sending it has no effect.
-        name: Option<String>,
-    },
+pub struct Role {
+    /// Its id.
+    pub id: String,
+    /// Its name, unique in the account.
+    #[serde(default)]
+    pub name: String,
+    /// What it is for.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// What it permits: names such as `PROJECT_READ`. The vocabulary grows with the server.
+    #[serde(default)]
+    pub permissions: Vec<String>,
+    /// Whether every account has it, so that it can be neither changed nor deleted.
+    #[serde(default)]
+    pub is_predefined: bool,
+    /// When it was made.
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    pub updated_at: Option<Timestamp>,
 }
 
-impl RoleAssignment {
-    /// The custom role with this id.
-    pub fn custom(id: impl Into<String>) -> Self {
-        Self::Custom { id: id.into(), name: None }
+/// Which roles to list.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Only predefined ones, or only those that the account made.
+    pub is_predefined: Option<bool>,
+    /// How many on a page, 1 to 100; 50 if not given.
+    pub limit: Option<u16>,
+    /// Where to go on from: the `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A role to make.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct CreateRequest {
+    /// Its name, 1 to 255 characters, unique in the account.
+    pub name: String,
+    /// What it permits, at least one thing.
+    pub permissions: Vec<String>,
+    /// What it is for, up to 1000 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// What to change about a role; what is not given stays.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct UpdateRequest {
+    /// The role: a name or an id.
+    #[serde(skip)]
+    pub role: String,
+    /// Its new name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its new description; `Some(None)` clears it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Option<String>>,
+    /// All that it permits from then on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub permissions: Option<Vec<String>>,
+}
+
+/// The roles of the account. From [`Client::roles`].
+#[derive(Clone, Debug)]
+pub struct Roles {
+    client: Client,
+}
+
+/// A page as it comes.
+#[derive(Deserialize)]
+pub(crate) struct Wire {
+    roles: Vec<Role>,
+    #[serde(default)]
+    pub pagination: Pagination,
+}
+
+const LIST: &str = "roles.list";
+
+impl Roles {
+    pub(crate) fn of(client: Client) -> Self {
+        Self { client }
     }
-}
 
-impl From<PredefinedRole> for RoleAssignment {
-    fn from(role: PredefinedRole) -> Self {
-        Self::Predefined(role)
+    /// Reads a page of roles.
+    ///
+    /// # Errors
+    ///
+    /// Refusals of the server.
+    pub async fn list(&self, request: ListRequest) -> Result<Page<Role>> {
+        self.client.warn_once(Stage::Beta, LIST);
+        self.page(&request).await
     }
-}
 
-impl Serialize for RoleAssignment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(Serialize)]
-        #[serde(tag = "type", rename_all = "UPPERCASE")]
-        enum Wire<'a> {
-            Predefined { name: &'a PredefinedRole },
-            Custom { id: &'a str },
-        }
-        match self {
-            Self::Predefined(name) => Wire::Predefined { name },
-            Self::Custom { id, .. } => Wire::Custom { id },
-        }
-        .serialize(serializer)
+    /// Reads all roles, page by page, as they are asked for.
+    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<Role>> {
+        let roles = self.clone();
+        all_pages(LIST, request.cursor.clone(), move |cursor| {
+            let (roles, request) = (roles.clone(), ListRequest { cursor, ..request.clone() });
+            async move { roles.list(request).await }
+        })
     }
-}
 
-/// Reads every form that servers have written: a bare name, `builtin` or `predefined` with a name, `custom` with an id.
-impl<'de> Deserialize<'de> for RoleAssignment {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Wire {
-            Name(PredefinedRole),
-            Object { id: Option<String>, name: Option<String> },
+    /// Reads one role, by name or id.
+    ///
+    /// # Errors
+    ///
+    /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no role has the name.
+    pub async fn get(&self, name_or_id: &str) -> Result<Role> {
+        self.client.warn_once(Stage::Beta, "roles.get");
+        let id = resolve::role_id(&self.client, name_or_id).await?;
+        self.client.send(Call::get("roles.get", &["roles", &id])).await?.document()
+    }
+
+    /// Makes a role. It can permit no more than its maker may do.
+    ///
+    /// # Errors
+    ///
+    /// [`is_conflict`](Error::is_conflict) if the name is taken, [`is_bad_request`](Error::is_bad_request) if a permission is unknown
+    /// or there is none.
+    pub async fn create(&self, request: CreateRequest) -> Result<Role> {
+        self.client.warn_once(Stage::Beta, "roles.create");
+        let call = Call::post("roles.create", &["roles"], &request, &[201])?;
+        self.client.send(call).await?.document()
+    }
+
+    /// Changes a role.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if nothing is to be changed; refusals of the server, which keeps
+    /// predefined roles as they are.
+    pub async fn update(&self, request: UpdateRequest) -> Result<Role> {
+        self.client.warn_once(Stage::Beta, "roles.update");
+        let UpdateRequest { name, description, permissions, .. } = &request;
+        if name.is_none() && description.is_none() && permissions.is_none() {
+            let message = "one of name, description, permissions has to be given";
+            return Err(Error::input("request", message));
         }
-        match Wire::deserialize(deserializer)? {
-            Wire::Name(role) => Ok(Self::Predefined(role)),
-            Wire::Object { id: Some(id), name } => Ok(Self::Custom { id, name }),
-            Wire::Object { id: None, name: Some(name) } => {
-                Ok(Self::Predefined(PredefinedRole::read(&name)))
-            }
-            Wire::Object { id: None, name: None } => {
-                Err(serde::de::Error::custom("a role has neither a name nor an id"))
-            }
-        }
+        let id = resolve::role_id(&self.client, &request.role).await?;
+        let call = Call::patch("roles.update", &["roles", &id], &request)?;
+        self.client.send(call).await?.document()
+    }
+
+    /// Deletes a role, by name or id.
+    ///
+    /// # Errors
+    ///
+    /// Refusals of the server, which keeps predefined roles and those that are in use.
+    pub async fn delete(&self, name_or_id: &str) -> Result<()> {
+        self.client.warn_once(Stage::Beta, "roles.delete");
+        let id = resolve::role_id(&self.client, name_or_id).await?;
+        self.client.send(Call::delete("roles.delete", &["roles", &id])).await.map(drop)
+    }
+
+    pub(crate) async fn page(&self, request: &ListRequest) -> Result<Page<Role>> {
+        let call = Call::get(LIST, &["roles"])
+            .query("is_predefined", request.is_predefined)
+            .query("limit", Some(request.limit.unwrap_or(DEFAULT_LIMIT)))
+            .query("cursor", request.cursor.as_ref());
+        let Wire { roles, pagination } = self.client.send(call).await?.document()?;
+        Ok(Page { items: roles, pagination })
     }
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::open_enum::open_enum;
 use crate::page::Pagination;
-use crate::roles::RoleAssignment;
+use crate::role_assignment::RoleAssignment;
 use crate::secret::Secret;
 use crate::{lenient, timestamp};
 

@@ -30,7 +30,7 @@ use crate::open_enum::Spelling;
 use crate::page::{DEFAULT_LIMIT, Page, all_pages};
 use crate::resolve;
 use crate::stage::Stage;
-use crate::transport::{Answer, Call, Repeat};
+use crate::transport::{Answer, Call};
 
 const LIST: &str = "api_keys.list";
 const CREATE: &str = "api_keys.create";
@@ -282,15 +282,8 @@ impl ApiKeys {
         }
     }
 
-    /// `DELETE` twice may answer 404 the second time, so it is not repeated once it may have arrived.
     async fn send_delete(&self, operation: &'static str, id: &str) -> Result<()> {
-        let call = Call {
-            method: Method::DELETE,
-            expected: &[204],
-            repeat: Repeat::Harmful,
-            ..Call::get(operation, &["api-keys", id])
-        };
-        self.client.send(call).await.map(drop)
+        self.client.send(Call::delete(operation, &["api-keys", id])).await.map(drop)
     }
 
     async fn send_revoke(&self, operation: &'static str, id: &str) -> Result<()> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::key::{KeyStatus, KeyType};
 use crate::error::{Error, Result};
-use crate::roles::{PredefinedRole, RoleAssignment};
+use crate::role_assignment::{PredefinedRole, RoleAssignment};
 
 /// Which keys to list.
 ///

@@ -16,7 +16,7 @@ use crate::open_enum::Spelling;
 use crate::organizations;
 use crate::page::LARGEST_LIMIT;
 use crate::resolve;
-use crate::roles::{PredefinedRole, RoleAssignment};
+use crate::role_assignment::{PredefinedRole, RoleAssignment};
 use crate::spaces::{self, Space};
 use crate::stage::Stage;
 use crate::transport::Call;

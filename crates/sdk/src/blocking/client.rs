@@ -8,7 +8,9 @@ use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use super::{ApiKeys, Organizations, Spaces, Users};
+use super::{
+    ApiKeys, AuditLogs, Organizations, ResourceRestrictions, RoleBindings, Roles, Spaces, Users,
+};
 use crate::config::{Config, ResolvedConfig};
 use crate::error::{Error, Result};
 
@@ -79,6 +81,26 @@ impl Client {
     /// Users.
     pub fn users(&self) -> Users {
         Users::of(self.clone())
+    }
+
+    /// Roles.
+    pub fn roles(&self) -> Roles {
+        Roles::of(self.clone())
+    }
+
+    /// Role bindings.
+    pub fn role_bindings(&self) -> RoleBindings {
+        RoleBindings::of(self.clone())
+    }
+
+    /// Resource restrictions.
+    pub fn resource_restrictions(&self) -> ResourceRestrictions {
+        ResourceRestrictions::of(self.clone())
+    }
+
+    /// Audit logs.
+    pub fn audit_logs(&self) -> AuditLogs {
+        AuditLogs::of(self.clone())
     }
 
     pub(super) fn inner(&self) -> &crate::Client {

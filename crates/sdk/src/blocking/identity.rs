@@ -1,117 +1,115 @@
-//! Spaces, organizations and users, waiting. What each call does is written at the async ones.
+//! Everything but keys, waiting. What each call does, and which errors it gives, is written at the async ones.
 
 use super::client::{Client, Iter};
+use crate::audit_logs::AuditLog;
 use crate::error::Result;
+use crate::organizations::{Organization, OrganizationMembership};
 use crate::page::Page;
-use crate::{organizations, spaces, users};
+use crate::resource_restrictions::ResourceRestriction;
+use crate::role_assignment::{PredefinedRole, RoleAssignment};
+use crate::role_bindings::RoleBinding;
+use crate::roles::Role;
+use crate::spaces::{Space, SpaceMembership};
+use crate::users::{BulkDeleted, User, UserCreated};
+use crate::{
+    audit_logs, organizations, resource_restrictions, role_bindings, roles, spaces, users,
+};
 
-/// The spaces that the key may see. From [`Client::spaces`].
-#[derive(Clone, Debug)]
-pub struct Spaces {
-    client: Client,
+/// Defines the waiting twin of a group of calls: a page, all pages, and the rest.
+macro_rules! waiting {
+    ($name:ident of $module:ident lists $item:ty; $(fn $call:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
+        #[doc = concat!("The waiting twin of [`", stringify!($name), "`](crate::", stringify!($module), "::", stringify!($name), ").")]
+        #[derive(Clone, Debug)]
+        pub struct $name {
+            client: Client,
+        }
+
+        impl $name {
+            pub(super) fn of(client: Client) -> Self {
+                Self { client }
+            }
+
+            /// Reads a page, 50 if no limit is given.
+            ///
+            /// # Errors
+            ///
+            #[doc = concat!("As [the async one](crate::", stringify!($module), "::", stringify!($name), "::list).")]
+            pub fn list(&self, request: $module::ListRequest) -> Result<Page<$item>> {
+                self.client.wait(self.client.inner().$module().list(request))
+            }
+
+            /// Reads all of them, page by page, as they are asked for.
+            pub fn list_all(&self, request: $module::ListRequest) -> Iter<$item> {
+                Iter::over(self.client.clone(), self.client.inner().$module().list_all(request))
+            }
+
+            $(
+                #[doc = concat!("Waits for [the async one](crate::", stringify!($module), "::", stringify!($name), "::", stringify!($call), ").")]
+                ///
+                /// # Errors
+                ///
+                /// As written there.
+                pub fn $call(&self, $($argument: $type),*) -> Result<$answer> {
+                    self.client.wait(self.client.inner().$module().$call($($argument),*))
+                }
+            )*
+        }
+    };
 }
 
-impl Spaces {
-    pub(super) fn of(client: Client) -> Self {
-        Self { client }
-    }
-
-    /// Reads a page, 50 if no limit is given.
-    ///
-    /// # Errors
-    ///
-    /// As the [async one](crate::spaces::Spaces::list).
-    pub fn list(&self, request: spaces::ListRequest) -> Result<Page<spaces::Space>> {
-        self.client.wait(self.client.inner().spaces().list(request))
-    }
-
-    /// Reads all of them, page by page, as they are asked for.
-    pub fn list_all(&self, request: spaces::ListRequest) -> Iter<spaces::Space> {
-        Iter::over(self.client.clone(), self.client.inner().spaces().list_all(request))
-    }
-
-    /// Reads one, by name or id.
-    ///
-    /// # Errors
-    ///
-    /// As the [async one](crate::spaces::Spaces::get).
-    pub fn get(&self, name_or_id: &str) -> Result<spaces::Space> {
-        self.client.wait(self.client.inner().spaces().get(name_or_id))
-    }
+waiting! {
+    Organizations of organizations lists Organization;
+    fn get(name_or_id: &str) -> Organization;
+    fn create(request: organizations::CreateRequest) -> Organization;
+    fn update(request: organizations::UpdateRequest) -> Organization;
+    fn delete(name_or_id: &str) -> ();
+    fn add_user(organization: &str, user: &str, role: PredefinedRole) -> OrganizationMembership;
+    fn remove_user(organization: &str, user: &str) -> ();
 }
 
-/// The organizations that the key may see. From [`Client::organizations`].
-#[derive(Clone, Debug)]
-pub struct Organizations {
-    client: Client,
+waiting! {
+    Spaces of spaces lists Space;
+    fn get(name_or_id: &str) -> Space;
+    fn create(request: spaces::CreateRequest) -> Space;
+    fn update(request: spaces::UpdateRequest) -> Space;
+    fn delete(name_or_id: &str) -> ();
+    fn add_user(space: &str, user: &str, role: impl Into<RoleAssignment>) -> SpaceMembership;
+    fn remove_user(space: &str, user: &str) -> ();
 }
 
-impl Organizations {
-    pub(super) fn of(client: Client) -> Self {
-        Self { client }
-    }
-
-    /// Reads a page, 50 if no limit is given.
-    ///
-    /// # Errors
-    ///
-    /// As the [async one](crate::organizations::Organizations::list).
-    pub fn list(
-        &self,
-        request: organizations::ListRequest,
-    ) -> Result<Page<organizations::Organization>> {
-        self.client.wait(self.client.inner().organizations().list(request))
-    }
-
-    /// Reads all of them, page by page, as they are asked for.
-    pub fn list_all(
-        &self,
-        request: organizations::ListRequest,
-    ) -> Iter<organizations::Organization> {
-        Iter::over(self.client.clone(), self.client.inner().organizations().list_all(request))
-    }
-
-    /// Reads one, by name or id.
-    ///
-    /// # Errors
-    ///
-    /// As the [async one](crate::organizations::Organizations::get).
-    pub fn get(&self, name_or_id: &str) -> Result<organizations::Organization> {
-        self.client.wait(self.client.inner().organizations().get(name_or_id))
-    }
+waiting! {
+    Users of users lists User;
+    fn get(email_or_id: &str) -> User;
+    fn create(request: users::CreateRequest) -> UserCreated;
+    fn update(request: users::UpdateRequest) -> User;
+    fn delete(email_or_id: &str) -> ();
+    fn bulk_delete(emails_or_ids: &[&str]) -> BulkDeleted;
+    fn resend_invitation(email_or_id: &str) -> ();
+    fn reset_password(email_or_id: &str) -> ();
 }
 
-/// The users of the account. From [`Client::users`].
-#[derive(Clone, Debug)]
-pub struct Users {
-    client: Client,
+waiting! {
+    Roles of roles lists Role;
+    fn get(name_or_id: &str) -> Role;
+    fn create(request: roles::CreateRequest) -> Role;
+    fn update(request: roles::UpdateRequest) -> Role;
+    fn delete(name_or_id: &str) -> ();
 }
 
-impl Users {
-    pub(super) fn of(client: Client) -> Self {
-        Self { client }
-    }
+waiting! {
+    RoleBindings of role_bindings lists RoleBinding;
+    fn get(binding_id: &str) -> RoleBinding;
+    fn create(request: role_bindings::CreateRequest) -> RoleBinding;
+    fn update(binding_id: &str, role: &str) -> RoleBinding;
+    fn delete(binding_id: &str) -> ();
+}
 
-    /// Reads a page, 50 if no limit is given.
-    ///
-    /// # Errors
-    ///
-    /// As the [async one](crate::users::Users::list).
-    pub fn list(&self, request: users::ListRequest) -> Result<Page<users::User>> {
-        self.client.wait(self.client.inner().users().list(request))
-    }
+waiting! {
+    ResourceRestrictions of resource_restrictions lists ResourceRestriction;
+    fn restrict(resource_id: &str) -> ResourceRestriction;
+    fn unrestrict(resource_id: &str) -> ();
+}
 
-    /// Reads all of them, page by page, as they are asked for.
-    pub fn list_all(&self, request: users::ListRequest) -> Iter<users::User> {
-        Iter::over(self.client.clone(), self.client.inner().users().list_all(request))
-    }
-
-    /// Reads one, by e-mail address or id.
-    ///
-    /// # Errors
-    ///
-    /// As the [async one](crate::users::Users::get).
-    pub fn get(&self, email_or_id: &str) -> Result<users::User> {
-        self.client.wait(self.client.inner().users().get(email_or_id))
-    }
+waiting! {
+    AuditLogs of audit_logs lists AuditLog;
 }

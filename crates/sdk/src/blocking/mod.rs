@@ -20,4 +20,6 @@ mod identity;
 
 pub use self::api_keys::ApiKeys;
 pub use self::client::{Client, Iter};
-pub use self::identity::{Organizations, Spaces, Users};
+pub use self::identity::{
+    AuditLogs, Organizations, ResourceRestrictions, RoleBindings, Roles, Spaces, Users,
+};

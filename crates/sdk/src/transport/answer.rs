@@ -18,11 +18,17 @@ const BODY_LIMIT: usize = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct Answer {
     operation: &'static str,
+    status: u16,
     /// Overwritten when it goes: there may be a key in it.
     body: Zeroizing<Vec<u8>>,
 }
 
 impl Answer {
+    /// Which of the expected statuses it has.
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
     /// The document in it.
     pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, Error> {
         decode(self.operation, &self.body)
@@ -51,7 +57,7 @@ pub(crate) async fn read(call: &Call<'_>, response: Response) -> Result<Answer, 
     let retry_after = retry_after(response.headers());
     let body = body(call.operation, response).await;
     if call.expected.contains(&status) {
-        return Ok(Answer { operation: call.operation, body: body? });
+        return Ok(Answer { operation: call.operation, status, body: body? });
     }
     // The status is known, so the error has its type even if its body got lost.
     let body = body.map(|mut body| std::mem::take(&mut *body)).unwrap_or_default();

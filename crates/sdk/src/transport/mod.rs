@@ -65,6 +65,31 @@ impl<'a> Call<'a> {
         })
     }
 
+    /// A call that changes something, with a body, and answers with what became of it.
+    pub(crate) fn patch(
+        operation: &'static str,
+        path: &[&'a str],
+        body: &impl Serialize,
+    ) -> Result<Self, Error> {
+        Ok(Self { method: Method::PATCH, ..Self::post(operation, path, body, &[200])? })
+    }
+
+    /// A call that removes something. It is not repeated once it may have arrived: a second one may answer 404 for what the first
+    /// one removed.
+    pub(crate) fn delete(operation: &'static str, path: &[&'a str]) -> Self {
+        Self {
+            method: Method::DELETE,
+            expected: &[204],
+            repeat: Repeat::Harmful,
+            ..Self::get(operation, path)
+        }
+    }
+
+    /// A call that does something, without a body in either direction.
+    pub(crate) fn action(operation: &'static str, path: &[&'a str]) -> Self {
+        Self { method: Method::POST, ..Self::delete(operation, path) }
+    }
+
     /// Adds a query parameter, if there is a value.
     pub(crate) fn query(mut self, name: &'static str, value: Option<impl ToString>) -> Self {
         self.query.extend(value.map(|value| (name, value.to_string())));

@@ -10,6 +10,8 @@ mod dialects;
 mod errors;
 mod examples;
 mod headers;
+mod identity;
+mod identity_real;
 mod names;
 mod pages;
 mod real;

@@ -1,14 +1,19 @@
-//! Users: list and get, by e-mail address or id.
+//! Users: list, get, invite, update, remove; by e-mail address or id.
+
+mod bulk;
+mod change;
 
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+pub use self::bulk::BulkDeleted;
+pub use self::change::{CreateRequest, InviteMode, UpdateRequest, UserCreated};
 use crate::client::Client;
 use crate::error::Result;
 use crate::open_enum::open_enum;
 use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
-use crate::roles::RoleAssignment;
+use crate::role_assignment::RoleAssignment;
 use crate::stage::Stage;
 use crate::transport::Call;
 use crate::{resolve, timestamp};

@@ -1,9 +1,14 @@
-//! Spaces: list and get, by name or id.
+//! Spaces: list, get, create, update, delete; their members; by name or id.
+
+mod change;
+mod members;
 
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::Deserialize;
 
+pub use self::change::{CreateRequest, UpdateRequest};
+pub use self::members::SpaceMembership;
 use crate::client::Client;
 use crate::error::Result;
 use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};

@@ -1,0 +1,129 @@
+//! Audit logs: who did what, newest first.
+
+use futures_util::stream::BoxStream;
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::client::Client;
+use crate::error::Result;
+use crate::open_enum::open_enum;
+use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::stage::Stage;
+use crate::transport::Call;
+use crate::{resolve, timestamp};
+
+open_enum! {
+    /// What kind of operation was logged.
+    pub enum OperationType {
+        /// Something was read.
+        Query = "QUERY",
+        /// Something was changed.
+        Mutation = "MUTATION",
+        /// Somebody listened.
+        Subscription = "SUBSCRIPTION",
+    }
+}
+
+/// An operation that was logged.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct AuditLog {
+    /// Its id.
+    pub id: String,
+    /// Who did it.
+    #[serde(default)]
+    pub user_id: Option<String>,
+    /// From which address.
+    #[serde(default)]
+    pub ip: Option<String>,
+    /// What kind of operation it was.
+    #[serde(default)]
+    pub operation_type: Option<OperationType>,
+    /// Its name.
+    #[serde(default)]
+    pub operation_name: Option<String>,
+    /// Its text.
+    #[serde(default)]
+    pub operation_text: Option<String>,
+    /// Its variables: a JSON document as text.
+    #[serde(default)]
+    pub variables: Option<String>,
+    /// When it was done.
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    pub created_at: Option<Timestamp>,
+}
+
+/// Which entries to list.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Not before this; 30 days before the end if not given.
+    pub start_time: Option<Timestamp>,
+    /// Not after this; now if not given.
+    pub end_time: Option<Timestamp>,
+    /// Only what this user did: an e-mail address or an id.
+    pub user: Option<String>,
+    /// Only operations of this kind.
+    pub operation_type: Option<OperationType>,
+    /// Only operations with one of these names; all if empty. Up to 20.
+    pub operation_names: Vec<String>,
+    /// How many on a page, 1 to 100; 50 if not given.
+    pub limit: Option<u16>,
+    /// Where to go on from: the `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    logs: Vec<AuditLog>,
+    #[serde(default)]
+    pagination: Pagination,
+}
+
+/// The audit log of the account. From [`Client::audit_logs`].
+#[derive(Clone, Debug)]
+pub struct AuditLogs {
+    client: Client,
+}
+
+const LIST: &str = "audit_logs.list";
+
+impl AuditLogs {
+    pub(crate) fn of(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Reads a page of entries, newest first.
+    ///
+    /// # Errors
+    ///
+    /// [`is_forbidden`](crate::Error::is_forbidden) unless the key is an account administrator's.
+    pub async fn list(&self, request: ListRequest) -> Result<Page<AuditLog>> {
+        self.client.warn_once(Stage::Beta, LIST);
+        let user_id = match &request.user {
+            Some(user) => Some(resolve::user_id(&self.client, user).await?),
+            None => None,
+        };
+        let call = Call::get(LIST, &["audit-logs"])
+            .query("start_time", request.start_time)
+            .query("end_time", request.end_time)
+            .query("user_id", user_id)
+            .query("operation_type", request.operation_type.as_ref())
+            .query("limit", Some(request.limit.unwrap_or(DEFAULT_LIMIT)))
+            .query("cursor", request.cursor.as_ref());
+        let names = request.operation_names.iter();
+        let call = names.fold(call, |call, name| call.query("operation_name", Some(name)));
+        let Wire { logs, pagination } = self.client.send(call).await?.document()?;
+        Ok(Page { items: logs, pagination })
+    }
+
+    /// Reads all entries, page by page, as they are asked for.
+    ///
+    /// Give an `end_time`, or entries that are written meanwhile move what is still to be read.
+    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<AuditLog>> {
+        let logs = self.clone();
+        all_pages(LIST, request.cursor.clone(), move |cursor| {
+            let (logs, request) = (logs.clone(), ListRequest { cursor, ..request.clone() });
+            async move { logs.list(request).await }
+        })
+    }
+}

@@ -1,0 +1,75 @@
+//! Making, changing and deleting organizations.
+
+use serde::Serialize;
+
+use super::{Organization, Organizations};
+use crate::error::{Error, Result};
+use crate::resolve;
+use crate::stage::Stage;
+use crate::transport::Call;
+
+/// An organization to make.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct CreateRequest {
+    /// Its name, 1 to 255 characters, unique in the account.
+    pub name: String,
+    /// What it is for, up to 1000 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// What to change about an organization; what is not given stays.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct UpdateRequest {
+    /// The organization: a name or an id.
+    #[serde(skip)]
+    pub organization: String,
+    /// Its new name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its new description; `Some(None)` clears it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Option<String>>,
+}
+
+impl Organizations {
+    /// Makes an organization.
+    ///
+    /// # Errors
+    ///
+    /// [`is_conflict`](Error::is_conflict) if the name is taken.
+    pub async fn create(&self, request: CreateRequest) -> Result<Organization> {
+        self.client.warn_once(Stage::Beta, "organizations.create");
+        let call = Call::post("organizations.create", &["organizations"], &request, &[201])?;
+        self.client.send(call).await?.document()
+    }
+
+    /// Changes an organization.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if nothing is to be changed; [`is_conflict`](Error::is_conflict)
+    /// if the name is taken.
+    pub async fn update(&self, request: UpdateRequest) -> Result<Organization> {
+        self.client.warn_once(Stage::Beta, "organizations.update");
+        if request.name.is_none() && request.description.is_none() {
+            let message = "one of name, description has to be given";
+            return Err(Error::input("request", message));
+        }
+        let id = resolve::organization_id(&self.client, &request.organization).await?;
+        let call = Call::patch("organizations.update", &["organizations", &id], &request)?;
+        self.client.send(call).await?.document()
+    }
+
+    /// Deletes an organization, by name or id, with its spaces and all that is in them, for good.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if there is no such organization.
+    pub async fn delete(&self, name_or_id: &str) -> Result<()> {
+        self.client.warn_once(Stage::Beta, "organizations.delete");
+        let id = resolve::organization_id(&self.client, name_or_id).await?;
+        let call = Call::delete("organizations.delete", &["organizations", &id]);
+        self.client.send(call).await.map(drop)
+    }
+}

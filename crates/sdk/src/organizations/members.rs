@@ -1,0 +1,76 @@
+//! Members of organizations.
+
+use serde::{Deserialize, Serialize};
+
+use super::Organizations;
+use crate::error::Result;
+use crate::resolve;
+use crate::role_assignment::{PredefinedRole, RoleAssignment, WireRole};
+use crate::stage::Stage;
+use crate::transport::Call;
+
+/// A user in an organization.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct OrganizationMembership {
+    /// Its id.
+    pub id: String,
+    /// The user.
+    #[serde(default)]
+    pub user_id: String,
+    /// The organization.
+    #[serde(default)]
+    pub organization_id: String,
+    /// The role in it.
+    #[serde(default)]
+    pub role: Option<RoleAssignment>,
+}
+
+#[derive(Serialize)]
+struct Body<'a> {
+    user_id: &'a str,
+    role: WireRole<'a>,
+}
+
+impl Organizations {
+    /// Takes a user, an e-mail address or an id, into an organization with a predefined role, or gives a member another role.
+    ///
+    /// # Errors
+    ///
+    /// [`is_bad_request`](crate::Error::is_bad_request) if the role does not go with the user's role in the account,
+    /// [`is_forbidden`](crate::Error::is_forbidden) if the key may not give that role.
+    pub async fn add_user(
+        &self,
+        organization: &str,
+        user: &str,
+        role: PredefinedRole,
+    ) -> Result<OrganizationMembership> {
+        self.client.warn_once(Stage::Beta, "organizations.add_user");
+        let organization_id = resolve::organization_id(&self.client, organization).await?;
+        let user_id = resolve::user_id(&self.client, user).await?;
+        let role = RoleAssignment::from(role);
+        let answer = self.client.send_spelled(|spelling| {
+            let body = Body { user_id: &user_id, role: role.spelled(spelling) };
+            Call::post(
+                "organizations.add_user",
+                &["organizations", &organization_id, "users"],
+                &body,
+                &[200],
+            )
+        });
+        answer.await?.document()
+    }
+
+    /// Takes a user out of an organization, and out of all its spaces.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](crate::Error::is_not_found) if the user is not in it.
+    pub async fn remove_user(&self, organization: &str, user: &str) -> Result<()> {
+        self.client.warn_once(Stage::Beta, "organizations.remove_user");
+        let organization_id = resolve::organization_id(&self.client, organization).await?;
+        let user_id = resolve::user_id(&self.client, user).await?;
+        let path = ["organizations", &organization_id, "users", &user_id];
+        self.client.send(Call::delete("organizations.remove_user", &path)).await.map(drop)
+    }
+}

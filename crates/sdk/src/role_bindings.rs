@@ -1,0 +1,207 @@
+//! Role bindings: which user has which role on which space or project.
+
+use futures_util::stream::BoxStream;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::id::require_id;
+use crate::open_enum::open_enum;
+use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::stage::Stage;
+use crate::transport::Call;
+use crate::{resolve, timestamp};
+
+open_enum! {
+    /// What a role can be bound to, or access restricted to.
+    pub enum ResourceType {
+        /// A space.
+        Space = "SPACE",
+        /// A project.
+        Project = "PROJECT",
+        /// A dashboard.
+        Dashboard = "DASHBOARD",
+        /// A prompt.
+        Prompt = "PROMPT",
+    }
+}
+
+/// A role that a user has on a resource.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct RoleBinding {
+    /// Its id.
+    pub id: String,
+    /// The role.
+    #[serde(default)]
+    pub role_id: String,
+    /// The user; of a service key, its bot user.
+    #[serde(default)]
+    pub user_id: String,
+    /// What kind of resource it is.
+    #[serde(default)]
+    pub resource_type: Option<ResourceType>,
+    /// The resource.
+    #[serde(default)]
+    pub resource_id: String,
+    /// When it was made.
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    pub created_at: Option<Timestamp>,
+    /// When it was last changed.
+    #[serde(default, deserialize_with = "timestamp::lenient")]
+    pub updated_at: Option<Timestamp>,
+}
+
+/// Which bindings to list.
+#[derive(Clone, Debug, Default)]
+pub struct ListRequest {
+    /// Those on spaces, or those on projects. Required.
+    pub resource_type: Option<ResourceType>,
+    /// Only those of this user: an e-mail address or an id.
+    pub user: Option<String>,
+    /// How many on a page, 1 to 100; 50 if not given.
+    pub limit: Option<u16>,
+    /// Where to go on from: the `next_cursor` of the page before.
+    pub cursor: Option<String>,
+}
+
+/// A role to bind.
+#[derive(Clone, Debug)]
+pub struct CreateRequest {
+    /// The role: a name or an id.
+    pub role: String,
+    /// The user: an e-mail address or an id. For a service key, the id of its bot user.
+    pub user: String,
+    /// What kind of resource it is.
+    pub resource_type: ResourceType,
+    /// The resource: of a space, a name or an id; else an id.
+    pub resource: String,
+}
+
+#[derive(Serialize)]
+struct CreateBody<'a> {
+    role_id: String,
+    user_id: String,
+    resource_type: &'a ResourceType,
+    resource_id: String,
+}
+
+#[derive(Serialize)]
+struct UpdateBody {
+    role_id: String,
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    role_bindings: Vec<RoleBinding>,
+    #[serde(default)]
+    pagination: Pagination,
+}
+
+/// The role bindings that the key may see. From [`Client::role_bindings`].
+#[derive(Clone, Debug)]
+pub struct RoleBindings {
+    client: Client,
+}
+
+const LIST: &str = "role_bindings.list";
+
+impl RoleBindings {
+    pub(crate) fn of(client: Client) -> Self {
+        Self { client }
+    }
+
+    /// Reads a page of bindings.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) without a resource type; refusals of the server.
+    pub async fn list(&self, request: ListRequest) -> Result<Page<RoleBinding>> {
+        self.client.warn_once(Stage::Beta, LIST);
+        let Some(resource_type) = &request.resource_type else {
+            return Err(Error::input("resource_type", "it is required: SPACE or PROJECT"));
+        };
+        let user_id = match &request.user {
+            Some(user) => Some(resolve::user_id(&self.client, user).await?),
+            None => None,
+        };
+        let call = Call::get(LIST, &["role-bindings"])
+            .query("resource_type", Some(resource_type))
+            .query("user_id", user_id)
+            .query("limit", Some(request.limit.unwrap_or(DEFAULT_LIMIT)))
+            .query("cursor", request.cursor.as_ref());
+        let Wire { role_bindings, pagination } = self.client.send(call).await?.document()?;
+        Ok(Page { items: role_bindings, pagination })
+    }
+
+    /// Reads all bindings, page by page, as they are asked for.
+    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<RoleBinding>> {
+        let bindings = self.clone();
+        all_pages(LIST, request.cursor.clone(), move |cursor| {
+            let (bindings, request) = (bindings.clone(), ListRequest { cursor, ..request.clone() });
+            async move { bindings.list(request).await }
+        })
+    }
+
+    /// Reads one binding, by id.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if there is none, or none that the key may see.
+    pub async fn get(&self, binding_id: &str) -> Result<RoleBinding> {
+        self.client.warn_once(Stage::Beta, "role_bindings.get");
+        require_id("binding_id", binding_id)?;
+        let call = Call::get("role_bindings.get", &["role-bindings", binding_id]);
+        self.client.send(call).await?.document()
+    }
+
+    /// Binds a role to a user on a resource.
+    ///
+    /// # Errors
+    ///
+    /// [`is_conflict`](Error::is_conflict) if the user has one there, [`is_forbidden`](Error::is_forbidden) if the key may not bind
+    /// roles there or there is no such resource.
+    pub async fn create(&self, request: CreateRequest) -> Result<RoleBinding> {
+        self.client.warn_once(Stage::Beta, "role_bindings.create");
+        let resource_id = if request.resource_type == ResourceType::Space {
+            resolve::space_id(&self.client, &request.resource).await?
+        } else {
+            require_id("resource", &request.resource)?;
+            request.resource
+        };
+        let body = CreateBody {
+            role_id: resolve::role_id(&self.client, &request.role).await?,
+            user_id: resolve::user_id(&self.client, &request.user).await?,
+            resource_type: &request.resource_type,
+            resource_id,
+        };
+        let call = Call::post("role_bindings.create", &["role-bindings"], &body, &[201])?;
+        self.client.send(call).await?.document()
+    }
+
+    /// Puts another role, a name or an id, in the place of the one that is bound.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if there is no such binding, or the key may not change it.
+    pub async fn update(&self, binding_id: &str, role: &str) -> Result<RoleBinding> {
+        self.client.warn_once(Stage::Beta, "role_bindings.update");
+        require_id("binding_id", binding_id)?;
+        let body = UpdateBody { role_id: resolve::role_id(&self.client, role).await? };
+        let path = ["role-bindings", binding_id];
+        self.client.send(Call::patch("role_bindings.update", &path, &body)?).await?.document()
+    }
+
+    /// Removes a binding.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if there is no such binding, or the key may not remove it.
+    pub async fn delete(&self, binding_id: &str) -> Result<()> {
+        self.client.warn_once(Stage::Beta, "role_bindings.delete");
+        require_id("binding_id", binding_id)?;
+        let call = Call::delete("role_bindings.delete", &["role-bindings", binding_id]);
+        self.client.send(call).await.map(drop)
+    }
+}

@@ -1,0 +1,98 @@
+//! Making, changing and deleting spaces.
+
+use serde::Serialize;
+
+use super::{Space, Spaces};
+use crate::error::{Error, Result};
+use crate::resolve;
+use crate::stage::Stage;
+use crate::transport::Call;
+
+/// A space to make.
+#[derive(Clone, Debug, Default)]
+pub struct CreateRequest {
+    /// The organization that it is in: a name or an id.
+    pub organization: String,
+    /// Its name, up to 255 characters, unique in the organization.
+    pub name: String,
+    /// What it is for, up to 1000 characters.
+    pub description: Option<String>,
+    /// Whether only its members and administrators see it; false if not given.
+    pub is_private: Option<bool>,
+}
+
+/// What to change about a space; what is not given stays.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct UpdateRequest {
+    /// The space: a name or an id.
+    #[serde(skip)]
+    pub space: String,
+    /// Its new name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its new description; `Some(None)` clears it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<Option<String>>,
+    /// Whether only its members and administrators see it. Whoever makes a space private may lose sight of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub is_private: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct CreateBody<'a> {
+    name: &'a str,
+    organization_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_private: Option<bool>,
+}
+
+impl Spaces {
+    /// Makes a space.
+    ///
+    /// # Errors
+    ///
+    /// [`is_conflict`](Error::is_conflict) if the name is taken in the organization, [`is_not_found`](Error::is_not_found) if there
+    /// is no such organization.
+    pub async fn create(&self, request: CreateRequest) -> Result<Space> {
+        self.client.warn_once(Stage::Beta, "spaces.create");
+        let body = CreateBody {
+            name: &request.name,
+            organization_id: resolve::organization_id(&self.client, &request.organization).await?,
+            description: request.description.as_deref(),
+            is_private: request.is_private,
+        };
+        let call = Call::post("spaces.create", &["spaces"], &body, &[201])?;
+        self.client.send(call).await?.document()
+    }
+
+    /// Changes a space.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if nothing is to be changed; [`is_conflict`](Error::is_conflict)
+    /// if the name is taken.
+    pub async fn update(&self, request: UpdateRequest) -> Result<Space> {
+        self.client.warn_once(Stage::Beta, "spaces.update");
+        let UpdateRequest { name, description, is_private, .. } = &request;
+        if name.is_none() && description.is_none() && is_private.is_none() {
+            let message = "one of name, description, is_private has to be given";
+            return Err(Error::input("request", message));
+        }
+        let id = resolve::space_id(&self.client, &request.space).await?;
+        let call = Call::patch("spaces.update", &["spaces", &id], &request)?;
+        self.client.send(call).await?.document()
+    }
+
+    /// Deletes a space, by name or id, with all that is in it, for good.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if there is no such space.
+    pub async fn delete(&self, name_or_id: &str) -> Result<()> {
+        self.client.warn_once(Stage::Beta, "spaces.delete");
+        let id = resolve::space_id(&self.client, name_or_id).await?;
+        self.client.send(Call::delete("spaces.delete", &["spaces", &id])).await.map(drop)
+    }
+}
