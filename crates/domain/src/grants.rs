@@ -44,6 +44,10 @@ pub struct Grants {
 pub enum Scope {
     /// The account.
     Account,
+    /// The one role of the request.
+    Role,
+    /// The developer access of a new user.
+    Developer,
     /// The `n`th organization of the request.
     Organization(usize),
     /// A space: the `n`th organization's `m`th.
@@ -54,6 +58,8 @@ impl std::fmt::Display for Scope {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Account => write!(f, "account_role"),
+            Self::Role => write!(f, "role"),
+            Self::Developer => write!(f, "is_developer"),
             Self::Organization(n) => write!(f, "organizations[{n}].role"),
             Self::Space(n, m) => write!(f, "organizations[{n}].spaces[{m}].role"),
         }

@@ -17,6 +17,7 @@ mod audit_verify;
 mod base62;
 mod change;
 pub mod decide;
+mod email;
 pub mod expiry;
 mod grants;
 mod id;
@@ -44,6 +45,7 @@ pub use crate::audit_chain::{AuditEntry, AuditSealer, Head, Link, Seal, Tip};
 pub use crate::audit_verify::{AuditCheck, AuditFault, AuditNote, AuditVerdict};
 pub use crate::change::Change;
 pub use crate::decide::RefreshPlan;
+pub use crate::email::{Email, InvalidEmail};
 pub use crate::grants::{
     GrantError, Grants, OrganizationGrant, OverPrivileged, ResolvedGrants, Scope, SpaceGrant,
 };
@@ -61,4 +63,4 @@ pub use crate::permission::{Permission, PermissionSet};
 pub use crate::refusal::{Refusal, Resource};
 pub use crate::role::{AccountRole, CustomRole, ScopedRole, SpaceRole};
 pub use crate::text::{Description, InvalidText, KeyName, Name};
-pub use crate::user::{Caller, User, UserKind, UserStatus};
+pub use crate::user::{Caller, InviteMode, SignInPurpose, User, UserKind, UserStatus};

@@ -50,6 +50,36 @@ pub struct User {
     pub status: UserStatus,
     /// When they were made.
     pub created_at: Timestamp,
+    /// When the invitation of an invited one lapses.
+    pub invited_until: Option<Timestamp>,
+}
+
+impl User {
+    /// Whether they take part, at this instant: an invitation that was not accepted in time has lapsed.
+    pub fn status_at(&self, now: Timestamp) -> UserStatus {
+        let lapsed = self.invited_until.is_some_and(|until| until <= now);
+        if self.status == UserStatus::Invited && lapsed { UserStatus::Expired } else { self.status }
+    }
+}
+
+/// How a new user gets in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum InviteMode {
+    /// Takes part from now on, without being told.
+    None,
+    /// Is sent a link.
+    EmailLink,
+    /// Is told a secret by whoever made them, who is shown it once.
+    TemporaryPassword,
+}
+
+/// What a sign-in secret is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SignInPurpose {
+    /// Accepting an invitation.
+    Invitation,
+    /// Getting back in.
+    Reset,
 }
 
 /// Who makes a call: a proven key, the user it acts for, and their account, as read in the call's own transaction.

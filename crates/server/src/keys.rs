@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::wire::api_keys::request::Create;
 
-fn mint(app: &App, key_type: KeyType) -> Result<MintedKey, ApiError> {
+/// A new secret with its handle.
+pub(crate) fn mint(app: &App, key_type: KeyType) -> Result<MintedKey, ApiError> {
     Ok(MintedKey::generate(key_type, app.store.installation().tag, &*app.entropy)?)
 }
 

@@ -29,9 +29,10 @@ use jiff::Timestamp;
 
 pub use crate::call::{
     After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateServiceKey,
-    CreateSpace, CreateUserKey, CreatedServiceKey, GrantsOrSpace, ListAuditRecords, ListKeys,
-    ListOrganizations, ListSpaces, ListUsers, ListedKey, Page, Quota, RefreshKey, SpaceRoleView,
-    UpdateOrganization, UpdateSpace,
+    CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey, GrantsOrSpace, HandOver,
+    InvitedUser, ListAuditRecords, ListKeys, ListOrganizations, ListSpaces, ListUsers, ListedKey,
+    Page, Quota, RefreshKey, SignIn, SignedIn, SpaceRoleView, UpdateOrganization, UpdateSpace,
+    UpdateUser,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{

@@ -1,6 +1,6 @@
 //! Three accounts with people, bots and keys in every state: what the tests are played with.
 //!
-//! `acme` has organization `O1` with spaces `S1`, `S1b` and the private `S1p`, and `O2` with `S2`. `globex` and `initech` are somebody else's.
+//! `acme` has organization `O1` with spaces `S1`, `S1b` and the private `S1p`, and `O2` with `S2`. `guest` is invited. `globex` and `initech` are somebody else's.
 
 use std::collections::HashMap;
 
@@ -225,6 +225,13 @@ impl Planter {
                 send(&self.router, request(self.world.key("member"), "PUT", &path, &Value::Null));
             assert_eq!(response.await.status, 204);
         }
+        let guest = json!({
+            "name": "guest", "email": "guest@example.com", "invite_mode": "EMAIL_LINK",
+            "role": { "type": "PREDEFINED", "name": "MEMBER" },
+        });
+        let guest = request(self.world.key("admin"), "POST", "/v2/users", &guest);
+        let guest = send(&self.router, guest).await.json(201);
+        self.world.ids.insert("user:guest".to_owned(), guest["id"].as_str().unwrap().to_owned());
         let one = self.service(&[("O1", &["S1"])], None);
         self.make("bot", "member", one.clone()).await;
         self.make("sk", "member", one.clone()).await;

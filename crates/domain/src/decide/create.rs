@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::access::Access;
+use crate::account::AccountPolicy;
 use crate::decide::may_work_with_keys;
 use crate::expiry;
 use crate::grants::ResolvedGrants;
@@ -27,8 +28,18 @@ pub fn user_key(
         ));
     }
     may_work_with_keys(caller)?;
-    let expiry = expiry::at_creation(expires_at, &caller.account.policy, now)?;
-    if live_keys >= caller.account.policy.max_user_keys {
+    new_user_key(&caller.account.policy, expires_at, live_keys, now)
+}
+
+/// Decides when a person's next key expires, if there is room for it.
+pub(super) fn new_user_key(
+    policy: &AccountPolicy,
+    expires_at: Option<Timestamp>,
+    live_keys: u32,
+    now: Timestamp,
+) -> Result<Option<Timestamp>, Refusal> {
+    let expiry = expiry::at_creation(expires_at, policy, now)?;
+    if live_keys >= policy.max_user_keys {
         return Err(Refusal::unprocessable(format!(
             "you have {live_keys} live keys, which is the most that the account allows: revoke one first",
         )));

@@ -10,6 +10,8 @@ mod list;
 mod places;
 mod refresh;
 mod revoke;
+mod sign_in;
+mod users;
 
 pub use audit::read_audit;
 pub use authenticate::{Presented, authenticate};
@@ -18,6 +20,11 @@ pub use list::{KeyFilter, KeyScope, Named, list_scope};
 pub use places::{Need, change_space, create_organization, in_organization, in_space};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::revoke;
+pub use sign_in::{SignInSecret, key_at_sign_in, sign_in};
+pub use users::{
+    INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, hand_over, invitation, invite,
+    may_read_users, read_user, remove_user, resend_invitation, reset_password, update_user,
+};
 
 use crate::access::Access;
 use crate::key::ApiKey;

@@ -101,6 +101,7 @@ pub(crate) fn user(id: i64, role: AccountRole) -> User {
         is_developer: true,
         status: UserStatus::Active,
         created_at: now(),
+        invited_until: None,
     }
 }
 

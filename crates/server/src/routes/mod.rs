@@ -5,6 +5,7 @@ mod audit_logs;
 mod documents;
 mod health;
 mod organizations;
+mod sign_in;
 mod spaces;
 mod users;
 
@@ -31,6 +32,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(organizations::router())
         .merge(spaces::router())
         .merge(users::router())
+        .merge(sign_in::router())
         .merge(health::router())
 }
 

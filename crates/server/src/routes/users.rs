@@ -1,9 +1,9 @@
-//! `/v2/users`: reading. The rest of the identity plane has its place here.
+//! `/v2/users`.
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::Response;
-use claviger_domain::UserId;
+use axum::http::{HeaderMap, Response, StatusCode};
+use claviger_domain::{KeyType, UserId};
 use claviger_store::ListUsers;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -11,17 +11,25 @@ use utoipa_axum::routes;
 use super::{after, json, list_name, pagination, read};
 use crate::app::App;
 use crate::error::ApiError;
+use crate::keys;
 use crate::openapi::ProblemBody;
+use crate::wire::body::{self, Limit};
 use crate::wire::client::Client;
 use crate::wire::ids;
 use crate::wire::path::PathId;
 use crate::wire::query::Query;
-use crate::wire::users::{self, UserList, UserView};
+use crate::wire::users::{
+    self, CreateUserBody, InvitedUserView, UpdateUserBody, UserList, UserView,
+};
 
 const LIST: &[&str] = &["email", "status", "limit", "cursor"];
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(get))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(get, update, delete))
+        .routes(routes!(resend_invitation))
+        .routes(routes!(reset_password))
 }
 
 /// List users
@@ -89,4 +97,163 @@ async fn get(
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
     let user = app.store.user(client.call, id).await?;
     Ok(json(200, &UserView::of(&app.codec, &client.dialect, user)))
+}
+
+/// Invite a user
+///
+/// For holders of `USER_CREATE` in the account; members invite members and annotators. `EMAIL_LINK` invites somebody who is told
+/// another way, `TEMPORARY_PASSWORD` answers a secret to sign in with, and `NONE` makes a user who takes part at once. Whoever is
+/// invited already is answered as they are.
+#[utoipa::path(
+    post, path = "/v2/users", tag = "users", operation_id = "createUser", security(("key" = [])),
+    request_body = CreateUserBody,
+    responses(
+        (status = 200, description = "Invited already", body = UserView),
+        (status = 201, description = "The new user", body = InvitedUserView),
+        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The address is taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn create(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let body = body::required::<CreateUserBody>(&app, &headers, body, Limit::IDENTITY).await;
+    let (body, _) = read(&app, &client.call, body).await?;
+    let minted = keys::mint(&app, KeyType::User)?;
+    let command = read(&app, &client.call, body.read(minted.clone())).await?;
+    let mode = command.invite_mode;
+    let invited = app.store.create_user(client.call, command).await?;
+    if !invited.is_new {
+        return Ok(json(200, &UserView::of(&app.codec, &client.dialect, invited.user)));
+    }
+    let view = InvitedUserView::of(&app.codec, &client.dialect, invited.user, mode, &minted);
+    Ok(json(201, &view))
+}
+
+/// Update a user
+///
+/// The name for holders of `USER_UPDATE`, developer access for administrators of the account. What is left out stays as it is.
+#[utoipa::path(
+    patch, path = "/v2/users/{user_id}", tag = "users", operation_id = "updateUser", security(("key" = [])),
+    params(("user_id" = String, Path, description = "The user")),
+    request_body = UpdateUserBody,
+    responses(
+        (status = 200, description = "The user as they are now", body = UserView),
+        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn update(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
+    let body = body::required::<UpdateUserBody>(&app, &headers, body, Limit::IDENTITY).await;
+    let (body, _) = read(&app, &client.call, body).await?;
+    let command = read(&app, &client.call, body.read(id)).await?;
+    let user = app.store.update_user(client.call, command).await?;
+    Ok(json(200, &UserView::of(&app.codec, &client.dialect, user)))
+}
+
+/// Remove a user
+///
+/// For good: their user keys are dead with it, and their roles are gone. Removing twice changes nothing.
+#[utoipa::path(
+    delete, path = "/v2/users/{user_id}", tag = "users", operation_id = "deleteUser", security(("key" = [])),
+    params(("user_id" = String, Path, description = "The user")),
+    responses(
+        (status = 204, description = "The user is gone"),
+        (status = 400, description = "The id is not acceptable, or your own", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn delete(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<StatusCode, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
+    app.store.remove_user(client.call, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Let an invitation stand anew
+///
+/// It stands for seven days from now.
+#[utoipa::path(
+    post, path = "/v2/users/{user_id}/resend-invitation", tag = "users", operation_id = "resendInvitation", security(("key" = [])),
+    params(("user_id" = String, Path, description = "The user")),
+    responses(
+        (status = 204, description = "The invitation stands"),
+        (status = 400, description = "The id is not acceptable, or of a user who is not invited", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn resend_invitation(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<StatusCode, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
+    app.store.resend_invitation(client.call, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Ask for a way back in
+///
+/// Where no mail goes, an administrator of the account hands it over: see `handOverSignInSecret`.
+#[utoipa::path(
+    post, path = "/v2/users/{user_id}/reset-password", tag = "users", operation_id = "resetPassword", security(("key" = [])),
+    params(("user_id" = String, Path, description = "The user")),
+    responses(
+        (status = 204, description = "It is on record"),
+        (status = 400, description = "The id is not acceptable, or of a user who has not accepted their invitation", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn reset_password(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<StatusCode, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
+    app.store.reset_password(client.call, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

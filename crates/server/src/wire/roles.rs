@@ -88,6 +88,20 @@ pub(crate) fn account_role(field: &str, input: &RoleInput) -> Result<AccountRole
     }
 }
 
+/// Reads the role of a user in the account.
+pub(crate) fn user_role(field: &str, input: &RoleInput) -> Result<AccountRole, Refusal> {
+    let RoleInput::Named(name) = input else {
+        return Err(Refusal::unprocessable(format!("`{field}`: custom roles are for spaces")));
+    };
+    match canonical(name).as_str() {
+        "ADMIN" => Ok(AccountRole::Admin),
+        "MEMBER" => Ok(AccountRole::Member),
+        "ANNOTATOR" => Ok(AccountRole::Annotator),
+        "MEMBER_UI_ONLY" => Ok(AccountRole::MemberUiOnly),
+        _ => Err(unknown(field, "ADMIN, MEMBER, ANNOTATOR, MEMBER_UI_ONLY")),
+    }
+}
+
 /// Reads a predefined role in an organization or a space.
 pub(crate) fn scoped_role(field: &str, name: &str) -> Result<ScopedRole, Refusal> {
     match canonical(name).as_str() {

@@ -1,12 +1,17 @@
 //! Users on the wire.
 
-use claviger_domain::{ObjectIdCodec, Refusal, User, UserStatus};
-use serde::Serialize;
+use claviger_domain::{
+    Email, InviteMode, MintedKey, Name, ObjectIdCodec, Refusal, User, UserId, UserStatus,
+};
+use claviger_store::{CreateUser, UpdateUser};
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::body::present;
 use super::dialect::Dialect;
-use super::roles::{RoleView, canonical};
-use super::{Pagination, ids};
+use super::role_schema::AccountRole;
+use super::roles::{self, RoleInput, RoleView, canonical};
+use super::{Pagination, ids, words};
 
 /// A user of the account.
 #[derive(Debug, Serialize, ToSchema)]
@@ -61,5 +66,120 @@ pub(crate) fn status(text: &str) -> Result<UserStatus, Refusal> {
         "INVITED" => Ok(UserStatus::Invited),
         "EXPIRED" => Ok(UserStatus::Expired),
         _ => Err(Refusal::invalid("status", "it must be one of ACTIVE, INVITED, EXPIRED")),
+    }
+}
+
+/// A new user.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = InvitedUser)]
+pub(crate) struct InvitedUserView {
+    #[serde(flatten)]
+    user: UserView,
+    /// How they get in.
+    #[schema(example = "TEMPORARY_PASSWORD")]
+    invite_mode: String,
+    /// What to sign in with, once: there only for that mode, and shown only here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    temporary_password: Option<String>,
+}
+
+impl InvitedUserView {
+    pub(crate) fn of(
+        codec: &ObjectIdCodec,
+        dialect: &Dialect,
+        user: User,
+        mode: InviteMode,
+        minted: &MintedKey,
+    ) -> Self {
+        let invite_mode = match mode {
+            InviteMode::None => "NONE",
+            InviteMode::EmailLink => "EMAIL_LINK",
+            InviteMode::TemporaryPassword => "TEMPORARY_PASSWORD",
+        };
+        let shown = mode == InviteMode::TemporaryPassword;
+        Self {
+            user: UserView::of(codec, dialect, user),
+            invite_mode: dialect.word(invite_mode),
+            temporary_password: shown.then(|| minted.reveal()),
+        }
+    }
+}
+
+/// A user to invite.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = CreateUser)]
+pub(crate) struct CreateUserBody {
+    #[schema(min_length = 1, max_length = 255)]
+    name: String,
+    /// Unique in the account.
+    #[schema(format = "email", max_length = 254)]
+    email: String,
+    /// The role in the account.
+    #[schema(value_type = AccountRole)]
+    role: RoleInput,
+    /// `NONE`, `EMAIL_LINK` or `TEMPORARY_PASSWORD`.
+    #[schema(example = "TEMPORARY_PASSWORD")]
+    invite_mode: String,
+    /// Whether the user may make keys: administrators and members may, if it is left out.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    is_developer: Option<bool>,
+}
+
+impl CreateUserBody {
+    /// Reads the members. `minted` is what a temporary password will be.
+    pub(crate) fn read(self, minted: MintedKey) -> Result<CreateUser, Refusal> {
+        Ok(CreateUser {
+            name: person_name(&self.name)?,
+            email: Email::parse(self.email.trim())
+                .map_err(|error| Refusal::invalid("email", error.to_string()))?,
+            role: roles::user_role("role", &self.role)?,
+            is_developer: self.is_developer,
+            invite_mode: invite_mode(&self.invite_mode)?,
+            minted,
+        })
+    }
+}
+
+fn invite_mode(text: &str) -> Result<InviteMode, Refusal> {
+    match canonical(text).as_str() {
+        "NONE" => Ok(InviteMode::None),
+        "EMAIL_LINK" => Ok(InviteMode::EmailLink),
+        "TEMPORARY_PASSWORD" => Ok(InviteMode::TemporaryPassword),
+        _ => Err(Refusal::invalid(
+            "invite_mode",
+            "it must be one of NONE, EMAIL_LINK, TEMPORARY_PASSWORD",
+        )),
+    }
+}
+
+/// People's names are read without the white space around them (CONTRACT §5).
+fn person_name(text: &str) -> Result<Name, Refusal> {
+    words::name(text.trim())
+}
+
+/// What to change of a user: at least one member.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = UpdateUser)]
+pub(crate) struct UpdateUserBody {
+    #[serde(default, deserialize_with = "present")]
+    #[schema(min_length = 1, max_length = 255, nullable = false)]
+    name: Option<String>,
+    /// Whether the user may make keys. For administrators of the account.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(nullable = false)]
+    is_developer: Option<bool>,
+}
+
+impl UpdateUserBody {
+    /// Reads the members.
+    pub(crate) fn read(self, id: UserId) -> Result<UpdateUser, Refusal> {
+        let given = self.name.is_some() || self.is_developer.is_some();
+        words::at_least_one(given, "name, is_developer")?;
+        let name = self.name.as_deref().map(person_name).transpose()?;
+        Ok(UpdateUser { id, name, is_developer: self.is_developer })
     }
 }

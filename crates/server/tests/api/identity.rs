@@ -11,8 +11,8 @@ const NO_SPACE: &str = "U3BhY2U6MjAwMTphQmNE";
 const NO_ORGANIZATION: &str = "T3JnYW5pemF0aW9uOjEyMzQ1OmFCY0Q=";
 const NO_USER: &str = "VXNlcjoxMDAxOm5OYkM=";
 
-const PEOPLE: [&str; 8] =
-    ["admin", "member", "other", "both", "reader", "space_admin", "annotator", "plain"];
+const PEOPLE: [&str; 9] =
+    ["admin", "member", "other", "both", "reader", "space_admin", "annotator", "plain", "guest"];
 
 async fn names(server: &TestServer, who: &str, path: &str) -> Vec<String> {
     let list = server.call(who, "GET", path, Value::Null).await.json(200);
@@ -300,10 +300,10 @@ async fn users_are_filtered_by_status() {
     let active = ["admin", "member", "other", "both", "space_admin", "annotator"];
     for (filter, seen) in [
         ("", &PEOPLE[..]),
-        ("?status=INVITED", &["reader"]),
-        ("?status=invited", &["reader"]),
+        ("?status=INVITED", &["reader", "guest"]),
+        ("?status=invited", &["reader", "guest"]),
         ("?status=EXPIRED", &["plain"]),
-        ("?status=INVITED&status=EXPIRED", &["reader", "plain"]),
+        ("?status=INVITED&status=EXPIRED", &["reader", "plain", "guest"]),
         ("?status=ACTIVE", &active),
         ("?status=ACTIVE&email=admin", &["admin", "space_admin"]),
     ] {

@@ -6,4 +6,6 @@
 
 mod acts;
 mod organizations;
+mod sign_in;
 mod spaces;
+mod users;

@@ -28,4 +28,5 @@ mod rows;
 mod successes;
 mod tenancy;
 mod touches;
+mod touches_people;
 mod touches_places;

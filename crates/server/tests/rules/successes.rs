@@ -67,6 +67,28 @@ pub(crate) fn success(world: &World, operation: &Operation) -> Success {
         ("DELETE", "/v2/spaces/{space_id}") => {
             changed("space_admin", "member", "space", Value::Null)
         }
+        ("POST", "/v2/users") => {
+            let body = json!({
+                "name": "made in a test", "email": "made@example.com",
+                "role": { "type": "PREDEFINED", "name": "MEMBER" }, "invite_mode": "EMAIL_LINK",
+            });
+            made("member", "annotator", "user", body)
+        }
+        ("PATCH", "/v2/users/{user_id}") => {
+            changed("admin", "member", "user", json!({ "name": "renamed" }))
+        }
+        (
+            "DELETE" | "POST",
+            "/v2/users/{user_id}"
+            | "/v2/users/{user_id}/reset-password"
+            | "/auth/v1/users/{user_id}/sign-in-secret",
+        ) => changed("admin", "member", "user", Value::Null),
+        ("POST", "/v2/users/{user_id}/resend-invitation") => Success {
+            path: path.replace("{user_id}", world.id("user:guest")),
+            // Whoever is no member of the account does not see its users at all.
+            forbidden: None,
+            ..changed("member", "", "user", Value::Null)
+        },
         other => panic!("say here how {other:?} succeeds"),
     }
 }

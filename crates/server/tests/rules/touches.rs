@@ -15,7 +15,8 @@ pub(crate) struct Watch<'a> {
     before: String,
 }
 
-const USERS: [&str; 12] = [
+const USERS: [&str; 13] = [
+    "guest",
     "admin",
     "member",
     "other",
@@ -72,12 +73,26 @@ fn name(server: &TestServer, row: &Row) -> String {
         "users" => known(&USERS, "user:", row.number("id")),
         "organizations" => known(&["O1", "O2", "G1", "I1"], "", row.number("id")),
         "spaces" => known(&["S1", "S1b", "S1p", "S2", "GS1", "IS1"], "", row.number("id")),
-        "organization_members" | "space_members" => known(&USERS, "user:", row.number("user_id")),
+        "sign_in_secrets" | "organization_members" | "space_members" => {
+            known(&USERS, "user:", row.number("user_id"))
+        }
         "api_keys" => known(&KEYS, "", row.number("id")),
         "api_key_spaces" => known(&KEYS, "", row.number("api_key_id")),
         "id_sequences" => row.column("kind").trim_matches('"').to_owned(),
         _ => "new".to_owned(),
     }
+}
+
+/// Does it, and says what changed.
+pub(crate) async fn summary(
+    server: &TestServer,
+    who: &str,
+    (method, path, body): (&str, &str, Value),
+) -> String {
+    let watch = Watch::start(server).await;
+    let answer = server.call(who, method, path, body).await;
+    assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.text);
+    watch.summary().await
 }
 
 #[tokio::test]
@@ -215,7 +230,8 @@ async fn audit_one_row_per_mutation() {
         let target = if success.answers_target {
             number(serde_json::from_str::<Value>(&answer.text).unwrap()["id"].as_str().unwrap())
         } else {
-            number(path.split('/').nth(3).unwrap())
+            let place = operation.path.split('/').position(|part| part.starts_with('{'));
+            number(path.split('/').nth(place.unwrap()).unwrap())
         };
         assert_eq!(record.number("target_id"), target, "{operation:?}");
     }

@@ -4,19 +4,7 @@ use claviger_testkit::TestServer;
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::touches::Watch;
-
-/// Does it, and says what changed.
-async fn summary(
-    server: &TestServer,
-    who: &str,
-    (method, path, body): (&str, &str, Value),
-) -> String {
-    let watch = Watch::start(server).await;
-    let answer = server.call(who, method, path, body).await;
-    assert!((200..300).contains(&answer.status), "{method} {path}: {}", answer.text);
-    watch.summary().await
-}
+use crate::touches::summary;
 
 #[tokio::test]
 async fn every_change_of_an_organization_touches_only_target() {

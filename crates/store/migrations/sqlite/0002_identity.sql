@@ -21,6 +21,8 @@ CREATE TABLE sign_in_secrets (
     user_id    INTEGER PRIMARY KEY REFERENCES users,
     account_id INTEGER NOT NULL REFERENCES accounts,
     purpose    TEXT    NOT NULL CHECK (purpose IN ('invitation', 'reset')),
-    digest     BLOB    NOT NULL UNIQUE,
+    handle     TEXT    NOT NULL UNIQUE,
+    pepper     INTEGER NOT NULL REFERENCES pepper_checks,
+    digest     BLOB    NOT NULL,
     expires_at INTEGER NOT NULL
 ) STRICT;

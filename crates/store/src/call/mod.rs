@@ -18,7 +18,7 @@ pub use keys::{
 };
 pub use organizations::{CreateOrganization, ListOrganizations, UpdateOrganization};
 pub use spaces::{CreateSpace, ListSpaces, UpdateSpace};
-pub use users::ListUsers;
+pub use users::{CreateUser, HandOver, InvitedUser, ListUsers, SignIn, SignedIn, UpdateUser};
 
 /// How often one user may mint keys. Asked inside the transaction, where it is known who calls.
 pub trait Quota: Send + Sync + std::fmt::Debug {

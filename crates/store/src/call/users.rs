@@ -1,6 +1,8 @@
 //! What the methods on users are asked, and what they answer.
 
-use claviger_domain::{UserId, UserStatus};
+use claviger_domain::{
+    AccountRole, ApiKey, Email, InviteMode, KeyName, MintedKey, Name, User, UserId, UserStatus,
+};
 
 use super::After;
 
@@ -15,4 +17,68 @@ pub struct ListUsers {
     pub after: Option<After<UserId>>,
     /// How many at most.
     pub limit: u32,
+}
+
+/// A user to invite.
+#[derive(Clone, Debug)]
+pub struct CreateUser {
+    /// What they are called.
+    pub name: Name,
+    /// Where mail reaches them: unique in the account.
+    pub email: Email,
+    /// Their role in the account.
+    pub role: AccountRole,
+    /// Whether they may make keys; the role decides if it is left out.
+    pub is_developer: Option<bool>,
+    /// How they get in.
+    pub invite_mode: InviteMode,
+    /// The secret of a temporary password, which is kept if a new user is made.
+    pub minted: MintedKey,
+}
+
+/// What became of an invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitedUser {
+    /// The user.
+    pub user: User,
+    /// Whether they are new, as against invited already.
+    pub is_new: bool,
+}
+
+/// What to change of a user.
+#[derive(Clone, Debug)]
+pub struct UpdateUser {
+    /// Whom.
+    pub id: UserId,
+    /// Their new name.
+    pub name: Option<Name>,
+    /// Whether they may make keys.
+    pub is_developer: Option<bool>,
+}
+
+/// A sign-in secret to make for a person, and to show to the caller.
+#[derive(Clone, Debug)]
+pub struct HandOver {
+    /// For whom.
+    pub id: UserId,
+    /// The secret.
+    pub minted: MintedKey,
+}
+
+/// Coming in with a sign-in secret, which is the key of the call.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// The secret and handle of the person's new key.
+    pub minted: MintedKey,
+    /// Its label.
+    pub name: KeyName,
+}
+
+/// Who came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The person.
+    pub user: User,
+    /// Their new key, unless they may not have any.
+    pub key: Option<ApiKey>,
 }

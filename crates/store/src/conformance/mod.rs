@@ -11,6 +11,7 @@ mod house;
 pub mod identity;
 pub mod keys;
 pub mod lists;
+pub mod people;
 pub mod places;
 pub mod races;
 pub mod refresh;
@@ -86,6 +87,11 @@ macro_rules! store_conformance {
             lists::pages_are_filled_across_what_is_not_seen,
             lists::searches_find_parts_in_any_case,
             lists::users_are_listed_without_bots_and_removed_people,
+            people::a_secret_handed_over_replaces_the_one_before,
+            people::a_sign_in_secret_lets_in_once,
+            people::an_address_is_taken_once,
+            people::invitations_lapse_by_themselves,
+            people::people_are_changed_by_administrators,
             places::names_of_places_are_unique,
             places::organizations_are_kept_as_they_were_made,
             places::places_are_changed_by_their_administrators,

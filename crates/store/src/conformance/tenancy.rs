@@ -9,7 +9,7 @@ use super::TestedStore;
 use super::house::{House, now, own_keys, refusal};
 use crate::{
     CallResult, CreateSpace, GrantsOrSpace, ListKeys, ListOrganizations, ListSpaces, ListUsers,
-    UpdateOrganization, UpdateSpace,
+    UpdateOrganization, UpdateSpace, UpdateUser,
 };
 
 /// Ids of one account, or of nothing.
@@ -76,6 +76,13 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
     };
     tell("create space", store.create_space(call(), command).await.map(drop));
     tell("user", store.user(call(), ids.user).await.map(drop));
+    let command = UpdateUser { id: ids.user, name: name(), is_developer: None };
+    tell("update user", store.update_user(call(), command).await.map(drop));
+    tell("resend", store.resend_invitation(call(), ids.user).await);
+    tell("reset", store.reset_password(call(), ids.user).await);
+    let minted = house.minted(claviger_domain::KeyType::User);
+    let command = crate::HandOver { id: ids.user, minted };
+    tell("hand over", store.hand_over(call(), command).await.map(drop));
     tell("remove", store.remove_user(call(), ids.user).await);
     let in_space = ListKeys { space: Some(ids.space), ..own_keys() };
     tell("keys of space", store.list_keys(call(), in_space).await.map(drop));

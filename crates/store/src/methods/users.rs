@@ -2,9 +2,12 @@
 
 use async_trait::async_trait;
 use claviger_domain::{User, UserId};
+use jiff::Timestamp;
 
 use crate::CallResult;
-use crate::call::{Call, ListUsers, Page};
+use crate::call::{
+    Call, CreateUser, HandOver, InvitedUser, ListUsers, Page, SignIn, SignedIn, UpdateUser,
+};
 
 /// The methods on users.
 #[async_trait]
@@ -17,4 +20,25 @@ pub trait UserStore: Send + Sync {
 
     /// Removes a person for good and revokes their user keys. Removing twice changes nothing.
     async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()>;
+
+    /// Invites a person, or finds their invitation standing.
+    async fn create_user(&self, call: Call, command: CreateUser) -> CallResult<InvitedUser>;
+
+    /// Changes a person.
+    async fn update_user(&self, call: Call, command: UpdateUser) -> CallResult<User>;
+
+    /// Lets an invitation stand anew.
+    async fn resend_invitation(&self, call: Call, id: UserId) -> CallResult<()>;
+
+    /// Writes down that a person was to be sent a way back in.
+    async fn reset_password(&self, call: Call, id: UserId) -> CallResult<()>;
+
+    /// Keeps a sign-in secret of a person that the caller is shown, and says until when it lets them in.
+    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp>;
+
+    /// Lets a person in by the sign-in secret that the call presents, once, and makes a key for them.
+    async fn sign_in(&self, call: Call, command: SignIn) -> CallResult<SignedIn>;
+
+    /// Proves a sign-in secret, and nothing else: it stays as it is.
+    async fn prove_sign_in_secret(&self, call: Call) -> CallResult<()>;
 }

@@ -167,6 +167,7 @@ async fn insert_bot<R: Rows>(
         is_developer: false,
         status: UserStatus::Active,
         created_at: now,
+        invited_until: None,
     };
     let id = rows.insert_user(&bot).await?;
     let mut organizations = Vec::with_capacity(resolved.grants.organizations.len());

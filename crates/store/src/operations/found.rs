@@ -82,6 +82,7 @@ async fn insert_user<R: Rows>(
         is_developer: user.is_developer,
         status: UserStatus::Active,
         created_at: now,
+        invited_until: None,
     };
     let id = rows.insert_user(&draft).await?;
     for (place, role) in user.organizations {

@@ -11,6 +11,7 @@ mod list;
 mod organizations;
 mod refresh;
 mod revoke;
+mod sign_in;
 mod spaces;
 mod users;
 
@@ -26,5 +27,8 @@ pub(crate) use organizations::{
 };
 pub(crate) use refresh::refresh_key;
 pub(crate) use revoke::revoke_key;
+pub(crate) use sign_in::{
+    hand_over, prove_sign_in_secret, resend_invitation, reset_password, sign_in,
+};
 pub(crate) use spaces::{create_space, delete_space, list_spaces, space, update_space};
-pub(crate) use users::{list_users, remove_user, user};
+pub(crate) use users::{create_user, list_users, remove_user, update_user, user};

@@ -1,23 +1,18 @@
-//! People: reading them, and removing one.
+//! People: reading, inviting, changing and removing them.
 
+use claviger_domain::decide::{self, INVITATION_LIFETIME, Invitation, NewUser};
 use claviger_domain::{
-    Access, AccountRole, Action, Caller, Permission, Refusal, Resource, Target, User, UserId,
-    UserKind, UserStatus,
+    Action, Caller, InviteMode, Refusal, SignInPurpose, Target, User, UserId, UserKind, UserStatus,
 };
-use serde_json::json;
+use jiff::Timestamp;
+use serde_json::{Value, json};
 
-use super::authenticate::caller_and_access;
-use super::{audit, list};
+use super::authenticate::{self, caller_and_access};
+use super::{audit, list, sign_in};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, ListUsers, Page};
+use crate::call::{Call, CreateUser, InvitedUser, ListUsers, Page, UpdateUser};
 use crate::rows::Rows;
-
-/// Account administrators and members, and who holds `USER_READ` (CONTRACT §5).
-fn may_read_users(caller: &Caller, access: &Access) -> bool {
-    matches!(caller.user.role, AccountRole::Admin | AccountRole::Member)
-        || access.at_account().contains(Permission::UserRead)
-}
 
 pub(crate) async fn list_users<R: Rows>(
     rows: &mut R,
@@ -26,13 +21,14 @@ pub(crate) async fn list_users<R: Rows>(
     mut query: ListUsers,
 ) -> CallResult<Page<User>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    if !may_read_users(&caller, &access) {
+    if !decide::may_read_users(&caller, &access) {
         return Err(Refusal::forbidden("listing users needs USER_READ in the account").into());
     }
     let wanted = query.limit;
     query.limit += 1;
     let after = list::place(&caller, query.after)?;
-    let users = rows.users(caller.account.id, &query, after).await?;
+    let users = rows.users(caller.account.id, &query, after, call.now).await?;
+    let users = users.into_iter().map(|user| seen_at(user, call.now)).collect();
     Ok(list::cut(&caller, users, wanted))
 }
 
@@ -44,11 +40,93 @@ pub(crate) async fn user<R: Rows>(
 ) -> CallResult<User> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
     let found = rows.user(caller.account.id, id).await?;
-    let seen = found.filter(|user| {
-        let readable = user.id == caller.user.id || may_read_users(&caller, &access);
-        readable && user.status != UserStatus::Blocked
+    Ok(seen_at(decide::read_user(&caller, &access, found)?, call.now))
+}
+
+/// The user with the status that they have at this instant.
+fn seen_at(user: User, now: Timestamp) -> User {
+    User { status: user.status_at(now), ..user }
+}
+
+pub(crate) async fn create_user<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: CreateUser,
+) -> CallResult<InvitedUser> {
+    let caller = authenticate::minting_caller(rows, authority, &call).await?;
+    let access = authenticate::access(rows, &caller).await?;
+    let CreateUser { role, invite_mode, is_developer, .. } = command;
+    let wanted = NewUser { role, is_developer, invite_mode };
+    let is_developer = decide::invite(&caller, &access, wanted)?;
+    let known = rows.user_by_email(caller.account.id, command.email.as_str()).await?;
+    let replaces = match (decide::invitation(known.as_ref(), invite_mode, call.now)?, known) {
+        (Invitation::Standing, Some(user)) => return Ok(InvitedUser { user, is_new: false }),
+        (Invitation::InPlaceOf(old), _) => {
+            // Nothing of the one who never came is left to the one who does.
+            rows.block_user(caller.account.id, old).await?;
+            Some(old)
+        }
+        (Invitation::New | Invitation::Standing, _) => None,
+    };
+    let draft = draft(&caller, &command, is_developer, call.now);
+    let id = rows.insert_user(&draft).await?;
+    let user = User { id, ..draft };
+    if invite_mode == InviteMode::TemporaryPassword {
+        let until = call.now + INVITATION_LIFETIME;
+        let text = &command.minted.text;
+        sign_in::keep(rows, authority, &user, text, SignInPurpose::Invitation, until).await?;
+    }
+    let details = json!({
+        "after": words(&user),
+        "role": format!("{role:?}"),
+        "invite_mode": format!("{invite_mode:?}"),
+        "replaces": replaces.map(UserId::number),
     });
-    Ok(seen.ok_or(Refusal::NotFound(Resource::User))?)
+    audit(rows, call, &caller, Action::UserCreate, Target::User(id), details).await?;
+    Ok(InvitedUser { user, is_new: true })
+}
+
+fn draft(caller: &Caller, command: &CreateUser, is_developer: bool, now: Timestamp) -> User {
+    let invited = command.invite_mode != InviteMode::None;
+    User {
+        id: UserId::NOTHING,
+        account: caller.account.id,
+        kind: UserKind::Person,
+        name: command.name.clone().into(),
+        email: command.email.clone().into(),
+        role: command.role,
+        is_developer,
+        status: if invited { UserStatus::Invited } else { UserStatus::Active },
+        created_at: now,
+        invited_until: invited.then_some(now + INVITATION_LIFETIME),
+    }
+}
+
+pub(crate) async fn update_user<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: UpdateUser,
+) -> CallResult<User> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.user(caller.account.id, command.id).await?;
+    let before = decide::update_user(&caller, &access, found, command.is_developer)?;
+    let mut after = before.clone();
+    if let Some(name) = command.name {
+        after.name = name.into();
+    }
+    if let Some(is_developer) = command.is_developer {
+        after.is_developer = is_developer;
+    }
+    if after != before {
+        rows.update_user(&after).await?;
+        let details = json!({ "before": words(&before), "after": words(&after) });
+        let (now, target) = (call.now, Target::User(after.id));
+        audit(rows, call, &caller, Action::UserUpdate, target, details).await?;
+        return Ok(seen_at(after, now));
+    }
+    Ok(seen_at(after, call.now))
 }
 
 /// Removal is for good: the person's keys are revoked with it, so that nothing revives them (T42).
@@ -60,15 +138,8 @@ pub(crate) async fn remove_user<R: Rows>(
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
     let account = caller.account.id;
-    let found = rows.user(account, id).await?.filter(|user| user.kind == UserKind::Person);
-    let user = found.ok_or(Refusal::NotFound(Resource::User))?;
-    if !access.at_account().contains(Permission::UserDelete) {
-        return Err(Refusal::forbidden("removing users needs USER_DELETE in the account").into());
-    }
-    if user.id == caller.user.id {
-        return Err(Refusal::invalid("user_id", "you cannot remove yourself").into());
-    }
-    if user.status == UserStatus::Blocked {
+    let found = rows.user(account, id).await?;
+    if decide::remove_user(&caller, &access, found)?.is_none() {
         return Ok(());
     }
     rows.block_user(account, id).await?;
@@ -76,4 +147,9 @@ pub(crate) async fn remove_user<R: Rows>(
     let details = json!({ "revoked_user_keys": revoked });
     audit(rows, call, &caller, Action::UserDelete, Target::User(id), details).await?;
     Ok(())
+}
+
+/// What was said about a person, for the audit.
+fn words(user: &User) -> Value {
+    json!({ "name": user.name, "email": user.email, "is_developer": user.is_developer })
 }

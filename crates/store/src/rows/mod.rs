@@ -21,7 +21,7 @@ pub(crate) use memberships::MembershipRows;
 pub(crate) use organizations::OrganizationRows;
 pub(crate) use roles::RoleRows;
 pub(crate) use spaces::SpaceRows;
-pub(crate) use users::UserRows;
+pub(crate) use users::{NewSignInSecret, UserRows};
 
 /// The result of a statement.
 pub(crate) type RowResult<T> = Result<T, StoreError>;

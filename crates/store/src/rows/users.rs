@@ -1,9 +1,22 @@
 //! The statements of users.
 
-use claviger_domain::{AccountId, User, UserId};
+use claviger_domain::decide::SignInSecret;
+use claviger_domain::{AccountId, KeyHandle, SignInPurpose, StoredDigest, User, UserId};
+use jiff::Timestamp;
 
 use super::RowResult;
 use crate::call::ListUsers;
+
+/// A sign-in secret to keep.
+#[derive(Clone, Debug)]
+pub(crate) struct NewSignInSecret {
+    pub account: AccountId,
+    pub user: UserId,
+    pub purpose: SignInPurpose,
+    pub handle: KeyHandle,
+    pub digest: StoredDigest,
+    pub expires_at: Timestamp,
+}
 
 /// The statements of users.
 pub(crate) trait UserRows: Send {
@@ -18,7 +31,15 @@ pub(crate) trait UserRows: Send {
         account: AccountId,
         query: &ListUsers,
         after: Option<UserId>,
+        now: Timestamp,
     ) -> impl Future<Output = RowResult<Vec<User>>> + Send;
+
+    /// The person of this address; one who takes part before one who was removed.
+    fn user_by_email(
+        &mut self,
+        account: AccountId,
+        email: &str,
+    ) -> impl Future<Output = RowResult<Option<User>>> + Send;
 
     /// How many user keys of a user are not revoked, as counted along.
     fn counted_user_keys(
@@ -37,8 +58,36 @@ pub(crate) trait UserRows: Send {
 
     fn insert_user(&mut self, user: &User) -> impl Future<Output = RowResult<UserId>> + Send;
 
-    /// Marks a user as removed for good, and takes their memberships away.
+    /// Keeps the user's name, developer access and status.
+    fn update_user(&mut self, user: &User) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Marks a user as removed for good, and takes their memberships and sign-in secret away.
     fn block_user(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    fn sign_in_secret(
+        &mut self,
+        handle: KeyHandle,
+    ) -> impl Future<Output = RowResult<Option<SignInSecret>>> + Send;
+
+    /// Keeps a secret, in the place of the one that the user had.
+    fn set_sign_in_secret(
+        &mut self,
+        secret: &NewSignInSecret,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Lets the secret of an invitation, if there is one, stand until then.
+    fn extend_sign_in_secret(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        expires_at: Timestamp,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    fn delete_sign_in_secret(
         &mut self,
         account: AccountId,
         user: UserId,

@@ -4,7 +4,7 @@ statements! {
     /// The key of a handle, its user and its account. The handle is unique over all tenants: this is how the tenant is found.
     PRESENTED = concat!(
         "SELECT ", key_columns!(), ", k.pepper, k.digest, ", user_columns!(),
-        ", a.id, a.name, a.max_key_lifetime, a.refresh_expiry, a.bots_may_mint, a.max_user_keys
+        ", ", account_columns!(), "
         FROM api_keys k
         JOIN users u ON u.id = k.acts_for_user_id AND u.account_id = k.account_id
         JOIN accounts a ON a.id = k.account_id

@@ -12,7 +12,13 @@ macro_rules! key_columns {
 
 macro_rules! user_columns {
     () => {
-        "u.id, u.account_id, u.kind, u.name, u.email, u.role, u.is_developer, u.status, u.created_at"
+        "u.id, u.account_id, u.kind, u.name, u.email, u.role, u.is_developer, u.status, u.created_at, u.invited_until"
+    };
+}
+
+macro_rules! account_columns {
+    () => {
+        "a.id, a.name, a.max_key_lifetime, a.refresh_expiry, a.bots_may_mint, a.max_user_keys"
     };
 }
 
@@ -77,6 +83,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str
 #[cfg(test)]
 const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("PRESENTED", "the handle leads to the tenant"),
+    ("SIGN_IN_SECRET", "the handle leads to the tenant"),
     ("INSERT_ACCOUNT", "makes the tenant"),
     ("NEXT_ID", "ids are unique over all tenants"),
     ("SET_POLICY", "the account itself is the row"),

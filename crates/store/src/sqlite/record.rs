@@ -1,11 +1,11 @@
 //! Rows into things. A column that cannot be read is an error with its name, never a panic and never a default.
 
-use claviger_domain::decide::Presented;
+use claviger_domain::decide::{Presented, SignInSecret};
 use claviger_domain::{
     Account, AccountId, AccountPolicy, AccountRole, ApiKey, ApiKeyId, AuditEntry, AuditRecordId,
     Caller, CustomRole, Description, KeyDigest, KeyHandle, KeyName, KeyType, Organization,
     OrganizationId, PepperId, Permission, PermissionSet, RefreshExpiryPolicy, RoleId, ScopedRole,
-    Space, SpaceId, StoredDigest, User, UserId, UserKind, UserStatus,
+    SignInPurpose, Space, SpaceId, StoredDigest, User, UserId, UserKind, UserStatus,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Row;
@@ -112,10 +112,11 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
             is_developer: columns.take("is_developer")?,
             status: columns.parse("status", user_status)?,
             created_at: columns.instant("created_at")?,
+            invited_until: columns.maybe_instant("invited_until")?,
         })
     }
 
-    fn account(&mut self) -> Decoded<Account> {
+    pub(super) fn account(&mut self) -> Decoded<Account> {
         let columns = self.then("accounts");
         Ok(Account {
             id: AccountId::new(columns.take("id")?),
@@ -156,6 +157,18 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
             source: self.take("source")?,
             user_agent: self.take("user_agent")?,
         })
+    }
+
+    pub(super) fn sign_in_secret(&mut self) -> Decoded<SignInSecret> {
+        let user = self.user()?;
+        let account = self.account()?;
+        let columns = self.then("sign_in_secrets");
+        let pepper = PepperId(columns.take("pepper")?);
+        let digest = KeyDigest::from_bytes(columns.take("digest")?);
+        let purpose = columns.parse("purpose", sign_in_purpose)?;
+        let expires_at = columns.instant("expires_at")?;
+        let digest = StoredDigest { pepper, digest };
+        Ok(SignInSecret { user, account, digest, purpose, expires_at })
     }
 
     pub(super) fn organization(&mut self) -> Decoded<Organization> {
@@ -239,6 +252,19 @@ pub(super) fn user_kind_name(value: UserKind) -> &'static str {
     match value {
         UserKind::Person => "person",
         UserKind::Bot => "bot",
+    }
+}
+
+fn sign_in_purpose(text: &str) -> Option<SignInPurpose> {
+    [SignInPurpose::Invitation, SignInPurpose::Reset]
+        .into_iter()
+        .find(|value| sign_in_purpose_name(*value) == text)
+}
+
+pub(super) fn sign_in_purpose_name(value: SignInPurpose) -> &'static str {
+    match value {
+        SignInPurpose::Invitation => "invitation",
+        SignInPurpose::Reset => "reset",
     }
 }
 

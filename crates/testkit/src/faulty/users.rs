@@ -2,7 +2,11 @@
 
 use async_trait::async_trait;
 use claviger_domain::{User, UserId};
-use claviger_store::{Call, CallResult, ListUsers, Page, UserStore};
+use claviger_store::{
+    Call, CallResult, CreateUser, HandOver, InvitedUser, ListUsers, Page, SignIn, SignedIn,
+    UpdateUser, UserStore,
+};
+use jiff::Timestamp;
 
 use super::FaultyStore;
 
@@ -18,5 +22,33 @@ impl UserStore for FaultyStore {
 
     async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()> {
         self.inner()?.remove_user(call, id).await
+    }
+
+    async fn create_user(&self, call: Call, command: CreateUser) -> CallResult<InvitedUser> {
+        self.inner()?.create_user(call, command).await
+    }
+
+    async fn update_user(&self, call: Call, command: UpdateUser) -> CallResult<User> {
+        self.inner()?.update_user(call, command).await
+    }
+
+    async fn resend_invitation(&self, call: Call, id: UserId) -> CallResult<()> {
+        self.inner()?.resend_invitation(call, id).await
+    }
+
+    async fn reset_password(&self, call: Call, id: UserId) -> CallResult<()> {
+        self.inner()?.reset_password(call, id).await
+    }
+
+    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp> {
+        self.inner()?.hand_over(call, command).await
+    }
+
+    async fn sign_in(&self, call: Call, command: SignIn) -> CallResult<SignedIn> {
+        self.inner()?.sign_in(call, command).await
+    }
+
+    async fn prove_sign_in_secret(&self, call: Call) -> CallResult<()> {
+        self.inner()?.prove_sign_in_secret(call).await
     }
 }

@@ -67,6 +67,14 @@ impl Dialect {
         }
     }
 
+    /// A canonical enumeration value whose underscores stay, such as `EMAIL_LINK`, in the dialect's casing.
+    pub(crate) fn word(&self, value: &'static str) -> String {
+        match self.casing {
+            Casing::Upper => value.to_owned(),
+            Casing::Lower => value.to_lowercase(),
+        }
+    }
+
     /// The newest dialect: for clients that are not recognised.
     pub const NEWEST: Self = table::E;
 

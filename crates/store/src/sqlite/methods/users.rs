@@ -2,8 +2,11 @@
 
 use async_trait::async_trait;
 use claviger_domain::{User, UserId};
+use jiff::Timestamp;
 
-use crate::call::{Call, ListUsers, Page};
+use crate::call::{
+    Call, CreateUser, HandOver, InvitedUser, ListUsers, Page, SignIn, SignedIn, UpdateUser,
+};
 use crate::sqlite::rows::SqliteRows;
 use crate::sqlite::{SqliteStore, now};
 use crate::{CallResult, UserStore, operations};
@@ -20,5 +23,33 @@ impl UserStore for SqliteStore {
 
     async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()> {
         write!(self, |rows, authority| operations::remove_user(rows, authority, call, id))
+    }
+
+    async fn create_user(&self, call: Call, command: CreateUser) -> CallResult<InvitedUser> {
+        write!(self, |rows, authority| operations::create_user(rows, authority, call, command))
+    }
+
+    async fn update_user(&self, call: Call, command: UpdateUser) -> CallResult<User> {
+        write!(self, |rows, authority| operations::update_user(rows, authority, call, command))
+    }
+
+    async fn resend_invitation(&self, call: Call, id: UserId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::resend_invitation(rows, authority, call, id))
+    }
+
+    async fn reset_password(&self, call: Call, id: UserId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::reset_password(rows, authority, call, id))
+    }
+
+    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp> {
+        write!(self, |rows, authority| operations::hand_over(rows, authority, call, command))
+    }
+
+    async fn sign_in(&self, call: Call, command: SignIn) -> CallResult<SignedIn> {
+        write!(self, |rows, authority| operations::sign_in(rows, authority, call, command))
+    }
+
+    async fn prove_sign_in_secret(&self, call: Call) -> CallResult<()> {
+        read!(self, |rows, authority| operations::prove_sign_in_secret(rows, authority, call))
     }
 }

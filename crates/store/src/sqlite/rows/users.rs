@@ -1,12 +1,16 @@
 //! The statements of users, in SQLite.
 
-use claviger_domain::{AccountId, User, UserId, UserStatus};
+use claviger_domain::decide::SignInSecret;
+use claviger_domain::{AccountId, KeyHandle, User, UserId, UserStatus};
+use jiff::Timestamp;
 
 use super::{SqliteRows, micros};
 use crate::call::ListUsers;
-use crate::rows::{RowResult, UserRows};
+use crate::rows::{NewSignInSecret, RowResult, UserRows};
 use crate::sql;
-use crate::sqlite::record::{account_role_name, user_kind_name, user_status_name};
+use crate::sqlite::record::{
+    account_role_name, sign_in_purpose_name, user_kind_name, user_status_name,
+};
 
 impl UserRows for SqliteRows<'_> {
     async fn user(&mut self, account: AccountId, id: UserId) -> RowResult<Option<User>> {
@@ -18,6 +22,7 @@ impl UserRows for SqliteRows<'_> {
         account: AccountId,
         query: &ListUsers,
         after: Option<UserId>,
+        now: Timestamp,
     ) -> RowResult<Vec<User>> {
         let after = after.map_or(0, UserId::number);
         let email = sql::contains(query.email.as_deref());
@@ -27,7 +32,9 @@ impl UserRows for SqliteRows<'_> {
             after,
             email,
             wants(UserStatus::Active),
+            micros(now),
             wants(UserStatus::Invited),
+            micros(now),
             wants(UserStatus::Expired),
             query.limit,
         );
@@ -61,6 +68,7 @@ impl UserRows for SqliteRows<'_> {
             user.is_developer,
             user_status_name(user.status),
             micros(user.created_at),
+            user.invited_until.map(micros),
         );
         self.insert(sql::INSERT_USER, row).map(UserId::new)
     }
@@ -70,6 +78,58 @@ impl UserRows for SqliteRows<'_> {
         self.execute_one(sql::BLOCK_USER, of_user)?;
         self.execute(sql::DELETE_ORGANIZATION_MEMBERSHIPS, of_user)?;
         self.execute(sql::DELETE_SPACE_MEMBERSHIPS, of_user)?;
+        self.execute(sql::DELETE_SIGN_IN_SECRET, of_user)?;
+        Ok(())
+    }
+
+    async fn user_by_email(&mut self, account: AccountId, email: &str) -> RowResult<Option<User>> {
+        let row = (account.number(), email.to_lowercase());
+        self.one("users", sql::USER_BY_EMAIL, row, |columns| columns.user())
+    }
+
+    async fn update_user(&mut self, user: &User) -> RowResult<()> {
+        let row = (
+            &user.name,
+            user.is_developer,
+            user_status_name(user.status),
+            user.invited_until.map(micros),
+            user.id.number(),
+            user.account.number(),
+        );
+        self.execute_one(sql::UPDATE_USER, row)
+    }
+
+    async fn sign_in_secret(&mut self, handle: KeyHandle) -> RowResult<Option<SignInSecret>> {
+        let row = [handle.as_str()];
+        self.one("sign_in_secrets", sql::SIGN_IN_SECRET, row, |columns| columns.sign_in_secret())
+    }
+
+    async fn set_sign_in_secret(&mut self, secret: &NewSignInSecret) -> RowResult<()> {
+        let row = (
+            secret.user.number(),
+            secret.account.number(),
+            sign_in_purpose_name(secret.purpose),
+            secret.handle.as_str(),
+            secret.digest.pepper.0,
+            secret.digest.digest.as_bytes(),
+            micros(secret.expires_at),
+        );
+        self.execute_one(sql::SET_SIGN_IN_SECRET, row)
+    }
+
+    async fn extend_sign_in_secret(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        expires_at: Timestamp,
+    ) -> RowResult<()> {
+        let row = (micros(expires_at), user.number(), account.number());
+        self.execute(sql::EXTEND_SIGN_IN_SECRET, row)?;
+        Ok(())
+    }
+
+    async fn delete_sign_in_secret(&mut self, account: AccountId, user: UserId) -> RowResult<()> {
+        self.execute(sql::DELETE_SIGN_IN_SECRET, (user.number(), account.number()))?;
         Ok(())
     }
 }

@@ -1,0 +1,71 @@
+//! Letting a person in who has no key, by the one secret that they were sent or handed.
+//!
+//! Rule: every way of not being valid looks the same from outside and takes the same work, as with keys.
+
+use jiff::Timestamp;
+
+use crate::account::Account;
+use crate::decide::create::new_user_key;
+use crate::key_text::KeyText;
+use crate::keyring::{Keyring, StoredDigest};
+use crate::refusal::Refusal;
+use crate::role::AccountRole;
+use crate::user::{SignInPurpose, User, UserStatus};
+
+/// What the handle of a sign-in secret led to.
+#[derive(Clone, Debug)]
+pub struct SignInSecret {
+    /// Whom it lets in.
+    pub user: User,
+    /// Their account.
+    pub account: Account,
+    /// What is kept of it.
+    pub digest: StoredDigest,
+    /// What it is for.
+    pub purpose: SignInPurpose,
+    /// When it stops working.
+    pub expires_at: Timestamp,
+}
+
+/// Decides whether a presented secret lets somebody in.
+///
+/// # Errors
+///
+/// [`Refusal::Unauthenticated`], whatever is wrong.
+pub fn sign_in(
+    keyring: &Keyring,
+    text: &KeyText,
+    found: Option<SignInSecret>,
+    now: Timestamp,
+) -> Result<SignInSecret, Refusal> {
+    let Some(secret) = found else {
+        keyring.verify_nothing(text);
+        return Err(Refusal::Unauthenticated);
+    };
+    let proven = keyring.verifies(text, secret.account.id, secret.user.id, &secret.digest);
+    let expected = match secret.purpose {
+        SignInPurpose::Invitation => UserStatus::Invited,
+        SignInPurpose::Reset => UserStatus::Active,
+    };
+    let stands = now < secret.expires_at
+        && secret.user.status_at(now) == expected
+        && secret.user.account == secret.account.id;
+    if proven && stands { Ok(secret) } else { Err(Refusal::Unauthenticated) }
+}
+
+/// Decides whether whoever signed in gets a key, and when it expires: `None` for those who may not have keys.
+///
+/// # Errors
+///
+/// 422 at the account's limit of keys.
+pub fn key_at_sign_in(
+    secret: &SignInSecret,
+    live_keys: u32,
+    now: Timestamp,
+) -> Result<Option<Option<Timestamp>>, Refusal> {
+    let user = &secret.user;
+    if !user.is_developer && user.role != AccountRole::Admin {
+        return Ok(None);
+    }
+    new_user_key(&secret.account.policy, None, live_keys, now).map(Some)
+}

@@ -1,0 +1,246 @@
+//! Inviting people, changing and removing them (CONTRACT §5).
+//!
+//! Rule: whoever may not read a user is told 404 about them, whether they are there or not.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::access::Access;
+use crate::grants::{OverPrivileged, Scope};
+use crate::permission::Permission;
+use crate::refusal::{Refusal, Resource};
+use crate::role::AccountRole;
+use crate::user::{Caller, InviteMode, SignInPurpose, User, UserKind, UserStatus};
+
+/// How long an invitation stands.
+pub const INVITATION_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// How long the way back in stands open.
+pub const RESET_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
+
+/// The roles in the account that its members may invite others to (CONTRACT §5).
+const ROLES_OF_MEMBERS_GUESTS: &[AccountRole] = &[AccountRole::Member, AccountRole::Annotator];
+
+/// Whether the caller may read everybody of the account: administrators and members, and who holds `USER_READ`.
+pub fn may_read_users(caller: &Caller, access: &Access) -> bool {
+    matches!(caller.user.role, AccountRole::Admin | AccountRole::Member)
+        || access.at_account().contains(Permission::UserRead)
+}
+
+/// The user, if the caller may read them.
+///
+/// # Errors
+///
+/// 404 if there is none that the caller may read; removed people are gone for everybody.
+pub fn read_user(caller: &Caller, access: &Access, found: Option<User>) -> Result<User, Refusal> {
+    found
+        .filter(|user| user.id == caller.user.id || may_read_users(caller, access))
+        .filter(|user| user.status != UserStatus::Blocked)
+        .ok_or(Refusal::NotFound(Resource::User))
+}
+
+/// A person that the caller may read, and do this to.
+fn person(
+    caller: &Caller,
+    access: &Access,
+    found: Option<User>,
+    needs: Permission,
+) -> Result<User, Refusal> {
+    let found = found.filter(|user| user.kind == UserKind::Person);
+    let user = read_user(caller, access, found)?;
+    if access.at_account().contains(needs) {
+        Ok(user)
+    } else {
+        Err(Refusal::forbidden(format!("this needs {} in the account", needs.name())))
+    }
+}
+
+/// What a new user is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewUser {
+    /// Their role in the account.
+    pub role: AccountRole,
+    /// Whether they may make keys; the role decides if it is left out.
+    pub is_developer: Option<bool>,
+    /// How they get in.
+    pub invite_mode: InviteMode,
+}
+
+/// Decides whether the caller may invite such a user, and whether that one may make keys.
+///
+/// # Errors
+///
+/// 403 without `USER_CREATE`; 422 for a role or a developer access above the caller's own, for developer access of those without
+/// the API, and for a service key that asks to be shown a person's secret.
+pub fn invite(caller: &Caller, access: &Access, wanted: NewUser) -> Result<bool, Refusal> {
+    if !access.at_account().contains(Permission::UserCreate) {
+        return Err(Refusal::forbidden("inviting users needs USER_CREATE in the account"));
+    }
+    let by_role = matches!(wanted.role, AccountRole::Admin | AccountRole::Member);
+    let is_developer = wanted.is_developer.unwrap_or(by_role);
+    let within = wanted.role.permissions().is_subset_of(access.at_account());
+    let offered = caller.is_account_admin() || ROLES_OF_MEMBERS_GUESTS.contains(&wanted.role);
+    if !within || !offered {
+        return Err(OverPrivileged(Scope::Role).into());
+    }
+    developer_access_fits(wanted.role, is_developer)?;
+    if is_developer && !caller.user.is_developer && !caller.is_account_admin() {
+        return Err(OverPrivileged(Scope::Developer).into());
+    }
+    if caller.is_bot() && wanted.invite_mode == InviteMode::TemporaryPassword {
+        return Err(Refusal::unprocessable(
+            "temporary passwords are for people: a service key is shown none",
+        ));
+    }
+    Ok(is_developer)
+}
+
+fn developer_access_fits(role: AccountRole, is_developer: bool) -> Result<(), Refusal> {
+    if is_developer && role == AccountRole::MemberUiOnly {
+        return Err(Refusal::unprocessable("`is_developer`: members without the API make no keys"));
+    }
+    Ok(())
+}
+
+/// What becomes of an invitation to an address, given who has it already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invitation {
+    /// A new user is made.
+    New,
+    /// A new user is made; the one whose invitation has lapsed makes room.
+    InPlaceOf(crate::id::UserId),
+    /// The invitation stands already.
+    Standing,
+}
+
+/// Decides what an invitation does, given the user that the address belongs to.
+///
+/// # Errors
+///
+/// 409 if the address belongs to somebody who takes part or was removed, or waits for an invitation while none is wanted.
+pub fn invitation(
+    known: Option<&User>,
+    mode: InviteMode,
+    now: Timestamp,
+) -> Result<Invitation, Refusal> {
+    let Some(known) = known else {
+        return Ok(Invitation::New);
+    };
+    match known.status_at(now) {
+        UserStatus::Expired => Ok(Invitation::InPlaceOf(known.id)),
+        UserStatus::Invited if mode != InviteMode::None => Ok(Invitation::Standing),
+        UserStatus::Invited => {
+            Err(Refusal::conflict("`email`: somebody with this address is invited already"))
+        }
+        UserStatus::Active => Err(Refusal::conflict("`email`: a user has this address")),
+        UserStatus::Blocked => {
+            Err(Refusal::conflict("`email`: a user with this address was removed for good"))
+        }
+    }
+}
+
+/// Decides whether the caller may change the user's name or developer access.
+///
+/// # Errors
+///
+/// 404 as [`read_user`], and for bot users; 403 without `USER_UPDATE`, for developer access to all but account administrators.
+pub fn update_user(
+    caller: &Caller,
+    access: &Access,
+    found: Option<User>,
+    is_developer: Option<bool>,
+) -> Result<User, Refusal> {
+    let user = person(caller, access, found, Permission::UserUpdate)?;
+    if let Some(is_developer) = is_developer {
+        if !caller.is_account_admin() {
+            return Err(Refusal::forbidden(
+                "`is_developer`: this is for administrators of the account",
+            ));
+        }
+        developer_access_fits(user.role, is_developer)?;
+    }
+    Ok(user)
+}
+
+/// Decides whether the caller may remove the person. Nothing is left to do if they are removed already: then the answer is `None`.
+///
+/// # Errors
+///
+/// 404 as [`read_user`], and for bot users; 403 without `USER_DELETE`; 400 for the caller's own user.
+pub fn remove_user(
+    caller: &Caller,
+    access: &Access,
+    found: Option<User>,
+) -> Result<Option<User>, Refusal> {
+    let removed = found.as_ref().is_some_and(|user| user.status == UserStatus::Blocked);
+    if removed && access.at_account().contains(Permission::UserDelete) {
+        return Ok(None);
+    }
+    let user = person(caller, access, found, Permission::UserDelete)?;
+    if user.id == caller.user.id {
+        return Err(Refusal::invalid("user_id", "you cannot remove yourself"));
+    }
+    Ok(Some(user))
+}
+
+/// Decides whether the user's invitation may be sent again.
+///
+/// # Errors
+///
+/// 404 as [`read_user`], and for bot users; 403 without `USER_CREATE`; 400 for users who are not invited.
+pub fn resend_invitation(
+    caller: &Caller,
+    access: &Access,
+    found: Option<User>,
+    now: Timestamp,
+) -> Result<User, Refusal> {
+    let user = person(caller, access, found, Permission::UserCreate)?;
+    if user.status_at(now) == UserStatus::Invited {
+        Ok(user)
+    } else {
+        Err(Refusal::invalid("user_id", "it must be a user whose invitation stands"))
+    }
+}
+
+/// Decides whether the user may be sent a way back in.
+///
+/// # Errors
+///
+/// 404 as [`read_user`], and for bot users; 403 without `USER_UPDATE`; 400 for users who have not accepted their invitation.
+pub fn reset_password(
+    caller: &Caller,
+    access: &Access,
+    found: Option<User>,
+) -> Result<User, Refusal> {
+    let user = person(caller, access, found, Permission::UserUpdate)?;
+    if user.status == UserStatus::Active {
+        Ok(user)
+    } else {
+        Err(Refusal::invalid("user_id", "it must be a user who has accepted their invitation"))
+    }
+}
+
+/// Decides whether the caller may be shown a sign-in secret of a person, to hand it over where no mail goes, and what it is for.
+///
+/// Whoever has the secret can act as that person: this is for people who administer the account.
+///
+/// # Errors
+///
+/// 404 as [`read_user`], and for bot users; 403 for all others; 400 for users whose invitation has lapsed, who are invited anew.
+pub fn hand_over(
+    caller: &Caller,
+    access: &Access,
+    found: Option<User>,
+    now: Timestamp,
+) -> Result<(User, SignInPurpose), Refusal> {
+    let user = person(caller, access, found, Permission::UserUpdate)?;
+    if !caller.is_account_admin() || caller.is_bot() {
+        return Err(Refusal::forbidden("this is for people who administer the account"));
+    }
+    match user.status_at(now) {
+        UserStatus::Active => Ok((user, SignInPurpose::Reset)),
+        UserStatus::Invited => Ok((user, SignInPurpose::Invitation)),
+        UserStatus::Expired | UserStatus::Blocked => Err(Refusal::invalid(
+            "user_id",
+            "the invitation of this user has lapsed: create the user again",
+        )),
+    }
+}

@@ -1,0 +1,94 @@
+//! `/auth/v1`: how people get in who have no key yet, or none any more.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, Response};
+use claviger_domain::KeyType;
+use claviger_store::{HandOver, SignIn};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{json, read};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::keys;
+use crate::openapi::ProblemBody;
+use crate::wire::api_keys::response::Writer;
+use crate::wire::body::{self, Limit};
+use crate::wire::client::Client;
+use crate::wire::ids;
+use crate::wire::path::PathId;
+use crate::wire::query::Query;
+use crate::wire::sign_in::{SignInBody, SignInSecretView, SignedInView};
+use crate::wire::users::UserView;
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(sign_in)).routes(routes!(hand_over))
+}
+
+/// Sign in
+///
+/// With a temporary password, or a secret that was handed over, in the place of the API key. It works once: an invitation is accepted
+/// by it, and whoever may have keys gets one.
+#[utoipa::path(
+    post, path = "/auth/v1/sign-in", tag = "sign-in", operation_id = "signIn", security(("key" = [])),
+    request_body(content = Option<SignInBody>),
+    responses(
+        (status = 201, description = "Who you are, and your key with its secret", body = SignedInView),
+        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No secret, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures, or too many keys", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn sign_in(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    // Proven before anything is said about the input, and before anything is written: what is made up costs a look, no more.
+    app.store.prove_sign_in_secret(client.call.clone()).await?;
+    Query::read(raw.as_deref(), &[], &[])?;
+    let body = body::optional::<SignInBody>(&headers, body, Limit::REFRESH).await?;
+    let minted = keys::mint(&app, KeyType::User)?;
+    let command = SignIn { minted: minted.clone(), name: body.read()? };
+    let signed_in = app.store.sign_in(client.call, command).await?;
+    let writer = Writer { codec: &app.codec, dialect: &client.dialect };
+    let api_key = signed_in.key.as_ref().map(|key| writer.minted(key, &minted, None));
+    let user = UserView::of(&app.codec, &client.dialect, signed_in.user);
+    Ok(json(201, &SignedInView { user, api_key }))
+}
+
+/// Hand over a sign-in secret
+///
+/// For people who administer the account, where no mail goes: the secret of an invitation, good for seven days, or of a way back in,
+/// good for thirty minutes. It takes the place of the one before. Whoever has it acts as that person, so the audit tells who was shown it.
+#[utoipa::path(
+    post, path = "/auth/v1/users/{user_id}/sign-in-secret", tag = "sign-in", operation_id = "handOverSignInSecret", security(("key" = [])),
+    params(("user_id" = String, Path, description = "The user")),
+    responses(
+        (status = 201, description = "The secret", body = SignInSecretView),
+        (status = 400, description = "The id is not acceptable, or of a user whose invitation has lapsed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many secrets in a short time", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn hand_over(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
+    let minted = keys::mint(&app, KeyType::User)?;
+    let command = HandOver { id, minted: minted.clone() };
+    let until = app.store.hand_over(client.call, command).await?;
+    Ok(json(201, &SignInSecretView::of(&minted, until)))
+}

@@ -1,0 +1,32 @@
+//! What the OpenAPI document says of roles in bodies. They are read by [`super::roles`], more liberally than is advertised.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A user's role in the account: `{"type":"PREDEFINED","name":"MEMBER"}`.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountRole {
+    #[serde(rename = "type")]
+    kind: Predefined,
+    name: AccountRoleName,
+}
+
+/// The one type of role that is not of the account's own making.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum Predefined {
+    Predefined,
+}
+
+/// The roles in the account.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum AccountRoleName {
+    Admin,
+    Member,
+    Annotator,
+    MemberUiOnly,
+}

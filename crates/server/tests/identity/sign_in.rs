@@ -1,0 +1,216 @@
+//! Getting in without a key: temporary passwords, secrets that are handed over, and what they are good for.
+
+use claviger_testkit::{TestResponse, TestServer};
+use serde_json::{Value, json};
+
+use crate::acts::{answered, opens, path, refused};
+
+const SIGN_IN: &str = "/auth/v1/sign-in";
+const INVITATION: i64 = 7 * 24 * 60 * 60;
+
+/// Invites somebody with a temporary password.
+async fn invite(server: &TestServer, who: &str, email: &str, role: &str) -> (Value, String) {
+    let body = json!({
+        "name": "Ada", "email": email, "invite_mode": "TEMPORARY_PASSWORD",
+        "role": { "type": "PREDEFINED", "name": role },
+    });
+    let made = answered(server, who, ("POST", "/v2/users", body), 201).await;
+    (made["id"].clone(), made["temporary_password"].as_str().unwrap().to_owned())
+}
+
+async fn sign_in(server: &TestServer, secret: &str) -> TestResponse {
+    server.call_with(secret, "POST", SIGN_IN, Value::Null, &[]).await
+}
+
+/// Signs in, is refused, and nothing has changed.
+async fn shut_out(server: &TestServer, secret: &str) {
+    let before = server.dump().await;
+    let answer = sign_in(server, secret).await;
+    assert_eq!(answer.status, 401, "{}", answer.text);
+    assert_eq!(server.dump().await, before);
+}
+
+fn hand_over(server: &TestServer, name: &str) -> String {
+    format!("/auth/v1/users/{}/sign-in-secret", server.world.id(name))
+}
+
+/// From the invitation to a key of one's own, without any mail.
+#[tokio::test]
+async fn a_temporary_password_lets_in_once() {
+    let server = TestServer::start().await;
+    let (id, secret) = invite(&server, "member", "ada@example.com", "MEMBER").await;
+    assert!(!opens(&server, &secret).await, "it is no key");
+    let body = json!({ "key_name": "my laptop" });
+    let answer = server.call_with(&secret, "POST", SIGN_IN, body, &[]).await.json(201);
+    assert_eq!((&answer["user"]["id"], &answer["user"]["status"]), (&id, &json!("ACTIVE")));
+    let key = &answer["api_key"];
+    assert_eq!((&key["name"], &key["key_type"]), (&json!("my laptop"), &json!("USER")));
+    assert_eq!(key["created_by_user_id"], id);
+    let text = key["key"].as_str().unwrap();
+    assert!(opens(&server, text).await);
+    shut_out(&server, &secret).await;
+    let list = server.call_with(text, "GET", "/v2/api-keys", Value::Null, &[]).await.json(200);
+    assert_eq!(list["api_keys"][0]["id"], key["id"]);
+    // From here on they take part as anybody: the address is taken, and there is no invitation to send again.
+    let resend = format!("/v2/users/{}/resend-invitation", id.as_str().unwrap());
+    refused(&server, "admin", ("POST", &resend, Value::Null), 400).await;
+    server.advance(INVITATION);
+    assert!(opens(&server, text).await, "the invitation's end is not theirs");
+}
+
+/// The secret stops with the invitation, and stands anew with it.
+#[tokio::test]
+async fn a_temporary_password_lapses() {
+    let server = TestServer::start().await;
+    let (id, secret) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
+    server.advance(INVITATION - 1);
+    let resend = format!("/v2/users/{}/resend-invitation", id.as_str().unwrap());
+    answered(&server, "admin", ("POST", &resend, Value::Null), 204).await;
+    server.advance(INVITATION - 1);
+    let (_, other) = invite(&server, "admin", "eve@example.com", "MEMBER").await;
+    server.advance(1);
+    shut_out(&server, &secret).await;
+    // Whoever is invited in the place of the one who never came has another secret, and the old one stays dead.
+    let (again, new) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
+    assert_ne!(again, id);
+    shut_out(&server, &secret).await;
+    for secret in [new, other] {
+        assert_eq!(sign_in(&server, &secret).await.status, 201);
+    }
+}
+
+/// Who is removed before they came stays out.
+#[tokio::test]
+async fn a_removed_guest_stays_out() {
+    let server = TestServer::start().await;
+    let (id, secret) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
+    let user = format!("/v2/users/{}", id.as_str().unwrap());
+    answered(&server, "admin", ("DELETE", &user, Value::Null), 204).await;
+    shut_out(&server, &secret).await;
+}
+
+/// People who may not have keys come in all the same, and get none.
+#[tokio::test]
+async fn whoever_may_have_no_keys_gets_none() {
+    let server = TestServer::start().await;
+    let (id, secret) = invite(&server, "member", "ada@example.com", "ANNOTATOR").await;
+    let answer = sign_in(&server, &secret).await.json(201);
+    assert_eq!((&answer["user"]["id"], &answer["user"]["status"]), (&id, &json!("ACTIVE")));
+    assert!(answer.get("api_key").is_none(), "{answer}");
+}
+
+/// Where no mail goes, an administrator hands the secret over: of an invitation, or of a way back in.
+#[tokio::test]
+async fn an_administrator_hands_a_secret_over() {
+    let server = TestServer::start().await;
+    for (name, seconds) in [("user:guest", INVITATION), ("user:member", 30 * 60)] {
+        let path = hand_over(&server, name);
+        let first = answered(&server, "admin", ("POST", &path, Value::Null), 201).await;
+        let second = answered(&server, "admin", ("POST", &path, Value::Null), 201).await;
+        let until = server.now() + jiff::SignedDuration::from_secs(seconds);
+        assert_eq!(second["expires_at"], until.to_string());
+        shut_out(&server, first["secret"].as_str().unwrap()).await;
+        server.advance(seconds - 1);
+        let answer = sign_in(&server, second["secret"].as_str().unwrap()).await.json(201);
+        assert_eq!(answer["user"]["id"], server.world.id(name));
+        assert!(opens(&server, answer["api_key"]["key"].as_str().unwrap()).await);
+        shut_out(&server, second["secret"].as_str().unwrap()).await;
+
+        let late = answered(&server, "admin", ("POST", &path, Value::Null), 201).await;
+        server.advance(30 * 60);
+        shut_out(&server, late["secret"].as_str().unwrap()).await;
+    }
+    assert!(opens(&server, server.world.key("member")).await, "their other keys are not touched");
+}
+
+/// Whoever has the secret acts as that person: nobody below an administrator of the account is shown it, and no service key.
+#[tokio::test]
+async fn secrets_are_handed_over_by_administrators_alone() {
+    let server = TestServer::start().await;
+    for name in ["user:guest", "user:admin", "user:other"] {
+        for who in ["member", "other", "space_admin", "plain", "bot"] {
+            refused(&server, who, ("POST", &hand_over(&server, name), Value::Null), 403).await;
+        }
+        refused(&server, "annotator", ("POST", &hand_over(&server, name), Value::Null), 404).await;
+        refused(&server, "stranger", ("POST", &hand_over(&server, name), Value::Null), 404).await;
+    }
+    let body = json!({
+        "key_type": "SERVICE", "name": "robot",
+        "account_role": { "type": "PREDEFINED", "name": "ADMIN" },
+        "organizations": [{
+            "org_id": server.world.id("O1"), "spaces": [{ "space_id": server.world.id("S1") }],
+        }],
+    });
+    let robot = answered(&server, "admin", ("POST", "/v2/api-keys", body), 201).await;
+    let path_of_member = hand_over(&server, "user:member");
+    let robot_key = robot["key"].as_str().unwrap();
+    let answer = server.call_with(robot_key, "POST", &path_of_member, Value::Null, &[]).await;
+    assert_eq!(answer.status, 403, "{}", answer.text);
+    for name in ["user:orphan", "user:stranger"] {
+        refused(&server, "admin", ("POST", &hand_over(&server, name), Value::Null), 404).await;
+    }
+    let bot =
+        format!("/auth/v1/users/{}/sign-in-secret", robot["bot_user"]["id"].as_str().unwrap());
+    refused(&server, "admin", ("POST", &bot, Value::Null), 404).await;
+    server.advance(INVITATION);
+    let lapsed = hand_over(&server, "user:guest");
+    refused(&server, "admin", ("POST", &lapsed, Value::Null), 400).await;
+}
+
+/// Whatever is wrong with a secret, the answer is one and the same; nothing else of the request is looked at before.
+#[tokio::test]
+async fn auth_failure_bodies_identical_at_sign_in() {
+    let server = TestServer::start().await;
+    let (_, secret) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
+    sign_in(&server, &secret).await.json(201);
+    let used = sign_in(&server, &secret).await.json(401);
+    for key in ["member", "revoked", "expired", "bot", "stranger"] {
+        assert_eq!(sign_in(&server, server.world.key(key)).await.json(401), used, "{key}");
+    }
+    let (_, fresh) = invite(&server, "admin", "eve@example.com", "MEMBER").await;
+    let other = server.world.key("member");
+    let moved = format!("{}{}", &fresh[..25], &other[25..]);
+    assert_eq!(sign_in(&server, &moved).await.json(401), used);
+    let body = json!({ "nobody": "knows" });
+    let answer = server.call_with(&secret, "POST", SIGN_IN, body.clone(), &[]).await;
+    assert_eq!(answer.json(401), used);
+    // A malformed request does not use the secret up.
+    for body in [body, json!([]), json!({ "key_name": "" }), json!({ "key_name": null })] {
+        let answer = server.call_with(&fresh, "POST", SIGN_IN, body, &[]).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+    }
+    let unknown = format!("{SIGN_IN}?nobody=knows");
+    assert_eq!(server.call_with(&fresh, "POST", &unknown, Value::Null, &[]).await.status, 400);
+    assert_eq!(sign_in(&server, &fresh).await.status, 201);
+}
+
+/// A stolen database signs nobody in: what is kept of a secret fits its own row alone.
+#[tokio::test]
+async fn a_secret_moved_to_another_person_is_dead() {
+    let server = TestServer::start().await;
+    let (_, secret) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
+    let dump = server.dump().await;
+    assert!(!dump.contains(&secret) && !dump.contains(&secret[26..69]));
+    let moved = server.database().execute(
+        "UPDATE sign_in_secrets SET user_id = (SELECT id FROM users WHERE name = 'guest')",
+        [],
+    );
+    assert_eq!(moved.unwrap(), 1);
+    shut_out(&server, &secret).await;
+}
+
+/// Of many who present the same secret at once, one comes in.
+#[tokio::test]
+async fn race_sign_in_single_winner() {
+    let server = TestServer::start().await;
+    let (id, secret) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
+    let attempts = (0..16).map(|_| sign_in(&server, &secret));
+    let answers = futures_util::future::join_all(attempts).await;
+    let won = answers.iter().filter(|answer| answer.status == 201).count();
+    let lost = answers.iter().filter(|answer| answer.status == 401).count();
+    assert_eq!((won, lost), (1, 15));
+    let user = path(&server, "users", "user:guest")
+        .replace(server.world.id("user:guest"), id.as_str().unwrap());
+    let user = answered(&server, "admin", ("GET", &user, Value::Null), 200).await;
+    assert_eq!(user["status"], "ACTIVE");
+}

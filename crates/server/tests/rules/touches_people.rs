@@ -1,0 +1,88 @@
+//! What inviting, changing and removing people touches in the tables of three tenants (T50).
+
+use claviger_testkit::TestServer;
+use insta::assert_snapshot;
+use serde_json::{Value, json};
+
+use crate::touches::{Watch, summary};
+
+fn invitation(email: &str, mode: &str) -> Value {
+    json!({
+        "name": "Ada", "email": email, "invite_mode": mode,
+        "role": { "type": "PREDEFINED", "name": "MEMBER" },
+    })
+}
+
+#[tokio::test]
+async fn every_change_of_a_user_touches_only_target() {
+    let server = TestServer::start().await;
+    let all = "/v2/users";
+    let none = ("POST", all, invitation("one@example.com", "NONE"));
+    assert_snapshot!(summary(&server, "member", none).await, @r"
+    + audit_records new
+    + users new
+    ");
+    let password = ("POST", all, invitation("two@example.com", "TEMPORARY_PASSWORD"));
+    assert_snapshot!(summary(&server, "member", password).await, @r"
+    + audit_records new
+    + sign_in_secrets new
+    + users new
+    ");
+    let other = format!("{all}/{}", server.world.id("user:other"));
+    let change = json!({ "name": "renamed", "is_developer": false });
+    assert_snapshot!(summary(&server, "admin", ("PATCH", &other, change)).await, @r"
+    + audit_records new
+    ~ users other: is_developer, name
+    ");
+    let resend = format!("{all}/{}/resend-invitation", server.world.id("user:guest"));
+    assert_snapshot!(summary(&server, "member", ("POST", &resend, Value::Null)).await, @r"
+    + audit_records new
+    ~ users guest: invited_until
+    ");
+    let reset = format!("{all}/{}/reset-password", server.world.id("user:other"));
+    assert_snapshot!(summary(&server, "admin", ("POST", &reset, Value::Null)).await, @r"
+    + audit_records new
+    ");
+    assert_snapshot!(summary(&server, "admin", ("DELETE", &other, Value::Null)).await, @r"
+    + audit_records new
+    - organization_members other
+    - space_members other
+    ~ api_keys key:other: revoked_at, status
+    ~ api_keys uk_other: revoked_at, status
+    ~ users other: status, user_keys
+    ");
+}
+
+#[tokio::test]
+async fn every_sign_in_touches_only_target() {
+    let server = TestServer::start().await;
+    let path = format!("/auth/v1/users/{}/sign-in-secret", server.world.id("user:guest"));
+    let watch = Watch::start(&server).await;
+    let secret = server.call("admin", "POST", &path, Value::Null).await.json(201);
+    assert_snapshot!(watch.summary().await, @r"
+    + audit_records new
+    + sign_in_secrets guest
+    ~ users guest: invited_until
+    ");
+    let watch = Watch::start(&server).await;
+    let secret = secret["secret"].as_str().unwrap();
+    server.call_with(secret, "POST", "/auth/v1/sign-in", Value::Null, &[]).await.json(201);
+    assert_snapshot!(watch.summary().await, @r"
+    + api_keys new
+    + audit_records new
+    - sign_in_secrets guest
+    ~ users guest: invited_until, status, user_keys
+    ");
+}
+
+#[tokio::test]
+async fn a_lapsed_guest_makes_room_and_nothing_else() {
+    let server = TestServer::start().await;
+    server.advance(7 * 24 * 60 * 60);
+    let again = ("POST", "/v2/users", invitation("guest@example.com", "EMAIL_LINK"));
+    assert_snapshot!(summary(&server, "admin", again).await, @r"
+    + audit_records new
+    + users new
+    ~ users guest: status
+    ");
+}

@@ -1,0 +1,152 @@
+//! Inviting, changing and letting in people.
+
+use claviger_domain::{
+    AccountRole, Email, InviteMode, KeyName, KeyText, KeyType, Name, Refusal, Resource, User,
+    UserId, UserStatus,
+};
+use jiff::Timestamp;
+
+use super::TestedStore;
+use super::house::{House, call_with, later, now, refusal};
+use crate::{
+    Call, CallResult, CreateUser, HandOver, InvitedUser, ListUsers, SignIn, SignedIn, UpdateUser,
+};
+
+const WEEK: i64 = 7 * 24 * 60 * 60;
+
+/// Invites somebody, and keeps what a temporary password would be.
+async fn invite(
+    house: &House<'_>,
+    who: &str,
+    email: &str,
+    invite_mode: InviteMode,
+    now: Timestamp,
+) -> CallResult<(InvitedUser, KeyText)> {
+    let command = CreateUser {
+        name: Name::parse("Ada").unwrap(),
+        email: Email::parse(email).unwrap(),
+        role: AccountRole::Member,
+        is_developer: None,
+        invite_mode,
+        minted: house.minted(KeyType::User),
+    };
+    let text = command.minted.text.clone();
+    let invited = house.store.create_user(Call { now, ..house.call(who) }, command).await?;
+    Ok((invited, text))
+}
+
+async fn come_in(
+    house: &House<'_>,
+    secret: &KeyText,
+    now: Timestamp,
+) -> CallResult<(SignedIn, KeyText)> {
+    let name = KeyName::parse("first").unwrap();
+    let command = SignIn { minted: house.minted(KeyType::User), name };
+    let text = command.minted.text.clone();
+    let call = Call { now, ..call_with(secret.clone()) };
+    Ok((house.store.sign_in(call, command).await?, text))
+}
+
+async fn status(house: &House<'_>, id: UserId, now: Timestamp) -> UserStatus {
+    let call = Call { now, ..house.call("admin") };
+    house.store.user(call, id).await.unwrap().status
+}
+
+/// A user is kept as described, and found by the status of the moment.
+pub async fn invitations_lapse_by_themselves(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let mode = InviteMode::EmailLink;
+    let (invited, _) = invite(&house, "member", "ada@example.org", mode, now()).await.unwrap();
+    assert!(invited.is_new);
+    let user = invited.user;
+    assert_eq!((user.status, user.is_developer), (UserStatus::Invited, true));
+    assert_eq!(store.user(house.call("admin"), user.id).await.unwrap(), user);
+    let standing = invite(&house, "admin", "ADA@example.org", mode, now()).await.unwrap().0;
+    assert_eq!((standing.user.id, standing.is_new), (user.id, false));
+    assert_eq!(status(&house, user.id, later(WEEK - 1)).await, UserStatus::Invited);
+    assert_eq!(status(&house, user.id, later(WEEK)).await, UserStatus::Expired);
+    for (wanted, found) in [(UserStatus::Invited, 0), (UserStatus::Expired, 1)] {
+        let query = ListUsers { email: None, statuses: vec![wanted], after: None, limit: 9 };
+        let call = Call { now: later(WEEK), ..house.call("admin") };
+        let users = store.list_users(call, query).await.unwrap().items;
+        assert!(users.iter().all(|user| user.status == wanted));
+        assert_eq!(users.len(), found, "{wanted:?}");
+    }
+    let (again, _) = invite(&house, "admin", "ada@example.org", mode, later(WEEK)).await.unwrap();
+    assert!(again.is_new && again.user.id > user.id);
+    let gone = store.user(house.call("admin"), user.id).await;
+    assert_eq!(refusal(gone), Refusal::NotFound(Resource::User));
+}
+
+/// An address is somebody's, once in an account.
+pub async fn an_address_is_taken_once(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    store.remove_user(house.call("admin"), house.user("other")).await.unwrap();
+    let before = house.everything().await;
+    for email in ["member@example.com", "MEMBER@EXAMPLE.COM", "other@example.com"] {
+        for mode in [InviteMode::None, InviteMode::EmailLink, InviteMode::TemporaryPassword] {
+            let refused = refusal(invite(&house, "admin", email, mode, now()).await);
+            assert!(matches!(refused, Refusal::Conflict(_)), "{email} {mode:?}: {refused:?}");
+        }
+    }
+    assert_eq!(house.everything().await, before);
+    invite(&house, "stranger", "member@example.com", InviteMode::None, now()).await.unwrap();
+}
+
+/// A temporary password lets its person in, once and in time, and gives them a key.
+pub async fn a_sign_in_secret_lets_in_once(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let mode = InviteMode::TemporaryPassword;
+    let (invited, secret) = invite(&house, "member", "ada@example.org", mode, now()).await.unwrap();
+    assert!(!house.opens(&secret, now()).await, "it is no key");
+    let before = house.everything().await;
+    assert_eq!(refusal(come_in(&house, &secret, later(WEEK)).await), Refusal::Unauthenticated);
+    let member = house.text("member");
+    assert_eq!(refusal(come_in(&house, &member, now()).await), Refusal::Unauthenticated);
+    store.prove_sign_in_secret(call_with(secret.clone())).await.unwrap();
+    assert_eq!(house.everything().await, before);
+    let (signed_in, text) = come_in(&house, &secret, later(5)).await.unwrap();
+    let expected = User { status: UserStatus::Active, invited_until: None, ..invited.user };
+    assert_eq!(signed_in.user, expected);
+    assert_eq!(signed_in.key.unwrap().acts_for, expected.id);
+    assert!(house.opens(&text, later(WEEK)).await);
+    assert_eq!(refusal(come_in(&house, &secret, later(5)).await), Refusal::Unauthenticated);
+    let counted = format!("SELECT user_keys FROM users WHERE id = {}", expected.id);
+    assert_eq!(house.value(&counted).await, "1");
+}
+
+/// What is handed over takes the place of what was, and leads in only who is meant.
+pub async fn a_secret_handed_over_replaces_the_one_before(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let mut secrets = Vec::new();
+    for _ in 0..2 {
+        let command = HandOver { id: house.user("other"), minted: house.minted(KeyType::User) };
+        secrets.push(command.minted.text.clone());
+        let until = store.hand_over(house.call("admin"), command).await.unwrap();
+        assert_eq!(until, later(30 * 60));
+    }
+    assert_eq!(refusal(come_in(&house, &secrets[0], now()).await), Refusal::Unauthenticated);
+    assert_eq!(refusal(come_in(&house, &secrets[1], later(1800)).await), Refusal::Unauthenticated);
+    let (signed_in, _) = come_in(&house, &secrets[1], later(1799)).await.unwrap();
+    assert_eq!(signed_in.user.id, house.user("other"));
+    let command = HandOver { id: house.user("admin"), minted: house.minted(KeyType::User) };
+    let refused = refusal(store.hand_over(house.call("member"), command).await);
+    assert!(matches!(refused, Refusal::Forbidden(_)));
+}
+
+/// Name and developer access are changed by those who may, and nothing else is.
+pub async fn people_are_changed_by_administrators(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let change = |is_developer| UpdateUser {
+        id: house.user("other"),
+        name: Some(Name::parse("renamed").unwrap()),
+        is_developer,
+    };
+    let before = store.user(house.call("admin"), house.user("other")).await.unwrap();
+    let refused = refusal(store.update_user(house.call("member"), change(None)).await);
+    assert!(matches!(refused, Refusal::Forbidden(_)));
+    let after = store.update_user(house.call("admin"), change(Some(false))).await.unwrap();
+    let expected = User { name: "renamed".to_owned(), is_developer: false, ..before };
+    assert_eq!(after, expected);
+    assert_eq!(store.user(house.call("member"), expected.id).await.unwrap(), expected);
+}
