@@ -50,3 +50,12 @@ async fn another_key_goes_over_the_same_client() {
     assert_eq!(server.requests()[0].header("authorization"), Some("Bearer ak-other"));
     assert!(server.client().with_key("\n".into()).is_err());
 }
+
+#[tokio::test]
+async fn sdk_accepts_1024_byte_key() {
+    let server = Scripted::always(Reply::json(200, PAGE)).await;
+    let key = format!("clvu_{}", "x".repeat(1019));
+    let client = server.client().with_key(key.as_str().into()).unwrap();
+    client.api_keys().list(ListRequest::default()).await.unwrap();
+    assert_eq!(server.requests()[0].header("authorization"), Some(&*format!("Bearer {key}")));
+}

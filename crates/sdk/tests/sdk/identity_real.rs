@@ -1,6 +1,7 @@
 //! The identity plane against the real server.
 
-use arize::{organizations, spaces};
+use arize::users::{InviteMode, UserStatus};
+use arize::{PredefinedRole, organizations, spaces, users};
 
 use crate::real::Real;
 
@@ -32,4 +33,36 @@ async fn an_organization_and_its_space_live_and_end() {
     assert!(client.spaces().get(&space.id).await.unwrap_err().is_not_found());
     client.organizations().delete("new").await.unwrap();
     assert!(client.organizations().get(&organization.id).await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_user_is_invited_changed_and_removed() {
+    let real = Real::start().await;
+    let client = real.client("admin");
+    let request = users::CreateRequest {
+        name: "Ada".into(),
+        email: "ada@example.com".into(),
+        role: PredefinedRole::Member.into(),
+        invite_mode: InviteMode::TemporaryPassword,
+        is_developer: None,
+    };
+    let invited = client.users().create(request.clone()).await.unwrap();
+    assert!(invited.is_new && invited.temporary_password.is_some());
+    assert_eq!(invited.user.status, Some(UserStatus::Invited));
+    let again = client.users().create(request).await.unwrap();
+    assert!(!again.is_new && again.temporary_password.is_none());
+    assert_eq!(again.user.id, invited.user.id);
+    client.users().resend_invitation("ada@example.com").await.unwrap();
+
+    let request = users::UpdateRequest {
+        user: "ada@example.com".into(),
+        name: Some("Ada L.".into()),
+        ..users::UpdateRequest::default()
+    };
+    assert_eq!(client.users().update(request).await.unwrap().name, "Ada L.");
+    let outcome = client.users().bulk_delete(&["ada@example.com", "nobody@example.com"]).await;
+    let outcome = outcome.unwrap();
+    assert_eq!(outcome.deleted, ["ada@example.com"]);
+    assert_eq!(outcome.not_found, ["nobody@example.com"]);
+    assert!(client.users().get("ada@example.com").await.unwrap_err().is_not_found());
 }
