@@ -2,7 +2,7 @@
 
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::error::Result;
@@ -25,7 +25,7 @@ open_enum! {
 }
 
 /// An operation that was logged.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct AuditLog {
     /// Its id.

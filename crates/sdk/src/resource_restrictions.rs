@@ -14,7 +14,7 @@ use crate::timestamp;
 use crate::transport::Call;
 
 /// A resource that is restricted.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct ResourceRestriction {
     /// What kind of resource it is.

@@ -28,7 +28,7 @@ open_enum! {
 }
 
 /// A role that a user has on a resource.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct RoleBinding {
     /// Its id.

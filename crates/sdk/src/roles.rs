@@ -12,7 +12,7 @@ use crate::transport::Call;
 use crate::{resolve, timestamp};
 
 /// A role: a name for a set of permissions.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Role {
     /// Its id.

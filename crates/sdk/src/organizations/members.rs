@@ -10,7 +10,7 @@ use crate::stage::Stage;
 use crate::transport::Call;
 
 /// A user in an organization.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct OrganizationMembership {
     /// Its id.

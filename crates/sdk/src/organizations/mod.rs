@@ -5,7 +5,7 @@ mod members;
 
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::change::{CreateRequest, UpdateRequest};
 pub use self::members::OrganizationMembership;
@@ -17,7 +17,7 @@ use crate::transport::Call;
 use crate::{resolve, timestamp};
 
 /// An organization: a group of spaces.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Organization {
     /// Its id.

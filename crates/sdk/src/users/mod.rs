@@ -5,7 +5,7 @@ mod change;
 
 use futures_util::stream::BoxStream;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use self::bulk::BulkDeleted;
 pub use self::change::{CreateRequest, InviteMode, UpdateRequest, UserCreated};
@@ -31,7 +31,7 @@ open_enum! {
 }
 
 /// A user of the account.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct User {
     /// The id.
