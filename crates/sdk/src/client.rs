@@ -57,6 +57,31 @@ impl Client {
         Self::new(Config::default())
     }
 
+    /// Makes a client that looks variables up with `environment` in place of the environment of the program: from a file, say.
+    ///
+    /// ```
+    /// use arize::{Client, Config};
+    ///
+    /// let variables = |name: &str| match name {
+    ///     "ARIZE_API_KEY" => Some("ak-not-a-real-key".to_owned()),
+    ///     "ARIZE_BASE_DOMAIN" => Some("arize.example.com".to_owned()),
+    ///     _ => None,
+    /// };
+    /// let client = Client::with_environment(Config::default(), &variables)?;
+    /// assert_eq!(client.config().base_url(), "https://api.arize.example.com");
+    /// # Ok::<(), arize::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    pub fn with_environment(
+        config: Config,
+        environment: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self> {
+        Self::of(config.resolve(environment)?)
+    }
+
     fn of(config: ResolvedConfig) -> Result<Self> {
         let http = transport::http_client(&config)?;
         Ok(Self(Arc::new(Inner { config, http, spelling: AtomicU8::new(0) })))
