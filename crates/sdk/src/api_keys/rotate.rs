@@ -4,7 +4,7 @@
 use std::fmt;
 use std::future::Future;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::successor::Successor;
 use super::{ApiKey, ApiKeyCreated, ApiKeys, ListRequest, RefreshRequest};
@@ -127,7 +127,8 @@ impl ApiKeys {
             Err(error) if error.is_unprocessable_entity() => error,
             Err(error) => return Err(RotateError::Refresh(error)),
         };
-        match self.successor_of(&request.api_key_id).await {
+        let grace = SignedDuration::from_secs(grace.into());
+        match self.successor_of(&request.api_key_id, grace).await {
             Ok(Successor::Unused(id)) => {
                 self.refresh(refresh(id)).await.map_err(RotateError::Refresh)
             }

@@ -112,6 +112,33 @@ async fn after_a_crash_before_storing_it_can_be_run_again() {
 }
 
 #[tokio::test]
+async fn after_several_crashes_it_can_be_run_again() {
+    let real = Real::start().await;
+    let (id, vault) = a_key(&real).await;
+    let old = vault.client(&real).api_keys();
+    // Each time, the successor of before is refreshed and its text is lost.
+    for _ in 1..=3 {
+        let (storing, is_storing) = tokio::sync::oneshot::channel();
+        let stored = async |_| {
+            storing.send(()).unwrap();
+            std::future::pending::<Result<(), std::io::Error>>().await
+        };
+        tokio::select! {
+            outcome = old.rotate(rotation(&id), stored) => panic!("{outcome:?}"),
+            stopped = is_storing => stopped.unwrap(),
+        }
+        real.server.advance(20);
+    }
+    let store = vault.clone();
+    let stored = async |created: arize::api_keys::ApiKeyCreated| {
+        store.put(created.key);
+        Ok::<_, std::io::Error>(())
+    };
+    old.rotate(rotation(&id), stored).await.unwrap();
+    assert!(works(&vault.client(&real)).await);
+}
+
+#[tokio::test]
 async fn after_a_crash_past_storing_it_says_that_it_was_done() {
     let real = Real::start().await;
     let (id, vault) = a_key(&real).await;
