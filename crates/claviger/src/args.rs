@@ -1,5 +1,10 @@
 //! The command line: every flag, its environment variable, its default and its help, in one place.
 
+mod binding;
+mod connection;
+mod duration;
+mod keys;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -7,6 +12,12 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use claviger_domain::{AuditNote, AuditRecordId, Link};
 use claviger_server::Dialect;
+
+pub(crate) use self::binding::Binding;
+pub(crate) use self::connection::Connection;
+pub(crate) use self::keys::{
+    Create, CreateService, End, Expiry, Keys, List, NewFile, Refresh, Rotate,
+};
 
 /// An API-key authority that you run yourself, compatible with Arize's REST API v2.
 #[derive(Debug, Parser)]
@@ -29,6 +40,9 @@ pub(crate) enum Command {
     /// Look at the audit log of a data directory, also while a server runs on it
     #[command(subcommand)]
     Audit(Audit),
+    /// Manage API keys over HTTP, on any server of the API
+    #[command(subcommand)]
+    Keys(Box<Keys>),
     /// Print a completion script for a shell
     Completions {
         /// The shell

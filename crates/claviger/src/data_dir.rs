@@ -176,7 +176,8 @@ pub(crate) fn replace_secret(path: &Path, text: &str) -> anyhow::Result<()> {
     sync_dir(path.parent().unwrap_or(Path::new(".")))
 }
 
-fn sync_dir(path: &Path) -> anyhow::Result<()> {
+/// Sees the names in a directory to the disk.
+pub(crate) fn sync_dir(path: &Path) -> anyhow::Result<()> {
     File::open(path)
         .and_then(|directory| directory.sync_all())
         .with_context(|| format!("{} cannot be written", path.display()))

@@ -5,7 +5,10 @@
 mod args;
 mod commands;
 mod data_dir;
+mod env_file;
+mod key_text;
 mod output;
+mod secret_file;
 mod telemetry;
 
 use std::process::ExitCode;

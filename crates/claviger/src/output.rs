@@ -2,6 +2,8 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is done")]
 
+pub(crate) mod keys;
+
 use std::io::{BufWriter, Write};
 use std::net::SocketAddr;
 use std::path::Path;
@@ -23,10 +25,34 @@ pub(crate) struct DevSummary<'a> {
 
 /// Says that something failed, and what led to it.
 pub(crate) fn error(error: &anyhow::Error) {
-    eprintln!("error: {error}");
+    eprintln!("error: {}", printable(&error.to_string()));
     for cause in error.chain().skip(1) {
-        eprintln!("  caused by: {cause}");
+        eprintln!("  caused by: {}", printable(&cause.to_string()));
     }
+}
+
+/// Says what could be done about a failure.
+pub(crate) fn hint(hint: &str) {
+    eprintln!("hint: {hint}");
+}
+
+/// Says that something is dangerous, and goes on.
+pub(crate) fn warning(warning: &str) {
+    eprintln!("warning: {warning}");
+}
+
+/// Says what was done, beside the result.
+fn note(note: &str) {
+    eprintln!("{note}");
+}
+
+/// The text without what would move a cursor, end a line or turn the direction of writing: some of it comes from elsewhere.
+fn printable(text: &str) -> String {
+    let is_hidden = |letter: char| {
+        letter.is_control()
+            || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    text.chars().map(|letter| if is_hidden(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
 /// Introduces a server to try things with.

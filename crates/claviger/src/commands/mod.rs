@@ -4,6 +4,7 @@ mod audit;
 mod dev;
 mod environment;
 mod init;
+mod keys;
 mod listen;
 mod serve;
 
@@ -21,6 +22,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Init(args) => runtime()?.block_on(init::run(args))?,
         Command::Serve(args) => runtime()?.block_on(serve::run(args))?,
         Command::Audit(args) => return audit::run(args),
+        Command::Keys(args) => return keys::run(*args),
         Command::Completions { shell } => output::completions(shell, &mut Args::command()),
     }
     Ok(ExitCode::SUCCESS)

@@ -5,4 +5,5 @@
 mod audit;
 mod dev;
 mod init_and_serve;
+mod keys;
 mod process;

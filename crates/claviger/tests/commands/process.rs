@@ -59,10 +59,21 @@ impl Running {
 
     /// Status and body of a request.
     pub(crate) fn get(&self, path: &str, key: &str) -> (u16, String) {
+        self.call(&format!("GET {path}"), key, "", "")
+    }
+
+    /// Status and body of a request with a JSON document.
+    pub(crate) fn post(&self, path: &str, key: &str, document: &str) -> (u16, String) {
+        let length = document.len();
+        let headers = format!("Content-Type: application/json\r\nContent-Length: {length}\r\n");
+        self.call(&format!("POST {path}"), key, &headers, document)
+    }
+
+    fn call(&self, request: &str, key: &str, headers: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(
             stream,
-            "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n\r\n",
+            "{request} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n{headers}\r\n{body}",
             self.address
         )
         .unwrap();

@@ -1,0 +1,75 @@
+//! `claviger keys create` and `create-service`.
+
+use arize::Client;
+use arize::api_keys::{CreateRequest, CreateServiceKeyRequest, OrganizationBinding, SpaceBinding};
+
+use super::destination::Destination;
+use super::failure::{self, Misuse};
+use crate::args::{Binding, Create, CreateService};
+use crate::output::keys;
+
+const NOT_DONE: &str = "no key was made";
+const IN_DOUBT: &str = "it is not known whether a key was made: look with `claviger keys list`, and revoke what nobody has the secret of";
+
+pub(super) async fn run(args: Create, client: &Client) -> anyhow::Result<()> {
+    let destination = Destination::of_new_key(&args.new_file, args.json)?;
+    let request = CreateRequest {
+        name: args.description.name,
+        description: args.description.description,
+        expires_at: super::expires_at(&args.expiry)?,
+    };
+    let created = client.api_keys().create(request).await;
+    let created = created.map_err(|error| failure::outcome(error, NOT_DONE, IN_DOUBT))?;
+    let kept = destination.keep_or_revoke(client, &created).await?;
+    keys::created(&created.api_key, kept.as_deref());
+    Ok(())
+}
+
+pub(super) async fn run_service(args: CreateService, client: &Client) -> anyhow::Result<()> {
+    let destination = Destination::of_new_key(&args.new_file, args.json)?;
+    let request = CreateServiceKeyRequest {
+        name: args.description.name,
+        description: args.description.description,
+        expires_at: super::expires_at(&args.expiry)?,
+        account_role: args.account_role,
+        space: args.space,
+        space_role: args.space_role,
+        organization_role: args.organization_role,
+        organizations: organizations(args.bind)?,
+    };
+    let created = client.api_keys().create_service_key(request).await;
+    let created = created.map_err(|error| failure::outcome(error, NOT_DONE, IN_DOUBT))?;
+    let kept = destination.keep_or_revoke(client, &created).await?;
+    keys::created(&created.api_key, kept.as_deref());
+    Ok(())
+}
+
+/// Brings the spaces of each organization together.
+fn organizations(bindings: Vec<Binding>) -> anyhow::Result<Vec<OrganizationBinding>> {
+    let mut organizations: Vec<OrganizationBinding> = Vec::new();
+    for binding in bindings {
+        let Binding { organization, organization_role, space, space_role } = binding;
+        let space = SpaceBinding { space, role: space_role };
+        match organizations.iter_mut().find(|known| known.organization == organization) {
+            None => organizations.push(OrganizationBinding {
+                organization,
+                role: organization_role,
+                spaces: vec![space],
+            }),
+            Some(known) => {
+                if known.role.is_some()
+                    && organization_role.is_some()
+                    && known.role != organization_role
+                {
+                    let message = format!(
+                        "`--bind`: there can be one role in the organization `{organization}`"
+                    );
+                    return Err(Misuse(message).into());
+                }
+                known.role = known.role.take().or(organization_role);
+                known.spaces.push(space);
+            }
+        }
+    }
+    Ok(organizations)
+}

@@ -1,0 +1,95 @@
+//! What a failure is worth: an exit code that scripts can rely on, and a hint at what to do. The table is in the help (`args::keys`).
+
+use std::fmt;
+use std::process::ExitCode;
+
+use arize::{Client, Error, ErrorKind};
+
+use crate::output;
+
+const MACHINE: u8 = 1;
+const USAGE: u8 = 2;
+const UNAUTHORIZED: u8 = 3;
+const FORBIDDEN: u8 = 4;
+const NOT_FOUND: u8 = 5;
+const REFUSED: u8 = 6;
+const UNAVAILABLE: u8 = 7;
+
+/// Arguments that make no sense together.
+#[derive(Debug)]
+pub(super) struct Misuse(pub String);
+
+/// What is asked for is impossible as things stand on the server.
+#[derive(Debug)]
+pub(super) struct Refused(pub String);
+
+/// Says that it failed and what could be done, and gives the exit code.
+pub(super) fn report(error: &anyhow::Error, client: Option<&Client>) -> ExitCode {
+    output::error(error);
+    let cause = error.chain().find_map(|cause| cause.downcast_ref::<Error>());
+    if let Some(hint) = cause.and_then(|cause| hint(cause, client)) {
+        output::hint(&hint);
+    }
+    ExitCode::from(code(error))
+}
+
+/// The exit code for an error.
+pub(super) fn code(error: &anyhow::Error) -> u8 {
+    if error.chain().any(|cause| cause.is::<Misuse>()) {
+        return USAGE;
+    }
+    if error.chain().any(|cause| cause.is::<Refused>()) {
+        return REFUSED;
+    }
+    let Some(error) = error.chain().find_map(|cause| cause.downcast_ref::<Error>()) else {
+        return MACHINE;
+    };
+    match error.kind() {
+        ErrorKind::Configuration | ErrorKind::InvalidInput | ErrorKind::AmbiguousName => USAGE,
+        ErrorKind::Unauthorized => UNAUTHORIZED,
+        ErrorKind::Forbidden => FORBIDDEN,
+        ErrorKind::NotFound | ErrorKind::NameNotFound => NOT_FOUND,
+        ErrorKind::BadRequest | ErrorKind::Conflict | ErrorKind::UnprocessableEntity => REFUSED,
+        // 429, 5xx, no or no proper answer; and what later versions of the client may tell apart.
+        _ => UNAVAILABLE,
+    }
+}
+
+fn hint(error: &Error, client: Option<&Client>) -> Option<String> {
+    let address = client.map_or("", |client| client.config().base_url());
+    match error.kind() {
+        ErrorKind::Configuration if error.setting() == Some("api_key") => {
+            Some("set `ARIZE_API_KEY`, or name a file with `--key-file` or `--env-file`".to_owned())
+        }
+        ErrorKind::Unauthorized => Some(format!("the server that was asked is {address}")),
+        ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => Some(format!(
+            "the server that was asked is {address}: `--host` and `--scheme`, or `ARIZE_API_HOST` and `ARIZE_API_SCHEME`, name another"
+        )),
+        ErrorKind::RateLimited => {
+            error.retry_after().map(|after| format!("it asks to wait {} s", after.as_secs()))
+        }
+        _ => None,
+    }
+}
+
+/// What came of a request that failed: that it was not done, or that this is not known and how to find out.
+pub(super) fn outcome(error: Error, not_done: &str, in_doubt: &str) -> anyhow::Error {
+    let message = if error.was_not_done() { not_done } else { in_doubt };
+    anyhow::Error::from(error).context(message.to_owned())
+}
+
+impl fmt::Display for Misuse {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Misuse {}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Refused {}

@@ -1,0 +1,71 @@
+//! `claviger keys`: API keys over HTTP, on any server of the API.
+//!
+//! Rule: where the secret goes is made ready before the request, and a secret that could not be kept is revoked.
+
+mod connection;
+mod create;
+mod destination;
+mod end;
+mod failure;
+mod list;
+mod refresh;
+mod rotate;
+
+use std::process::ExitCode;
+
+use arize::Client;
+use arize::jiff::{SignedDuration, Timestamp};
+use claviger_domain::{Clock as _, SystemClock};
+
+use self::failure::Misuse;
+use crate::args::{Connection, Expiry, Keys};
+
+/// One thread is enough for one call after the other.
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread().enable_all().build()
+}
+
+pub(crate) fn run(keys: Keys) -> anyhow::Result<ExitCode> {
+    let connection: &Connection = match &keys {
+        Keys::List(args) => &args.connection,
+        Keys::Create(args) => &args.connection,
+        Keys::CreateService(args) => &args.connection,
+        Keys::Refresh(args) => &args.connection,
+        Keys::Rotate(args) => &args.connection,
+        Keys::Revoke(args) | Keys::Delete(args) => &args.connection,
+    };
+    let client = match connection::connect(connection) {
+        Ok(client) => client,
+        Err(error) => return Ok(failure::report(&error, None)),
+    };
+    Ok(match runtime()?.block_on(carry_out(keys, &client)) {
+        Ok(code) => code,
+        Err(error) => failure::report(&error, Some(&client)),
+    })
+}
+
+async fn carry_out(keys: Keys, client: &Client) -> anyhow::Result<ExitCode> {
+    match keys {
+        Keys::List(args) => list::run(args, client).await?,
+        Keys::Create(args) => create::run(args, client).await?,
+        Keys::CreateService(args) => create::run_service(args, client).await?,
+        Keys::Refresh(args) => refresh::run(args, client).await?,
+        Keys::Rotate(args) => rotate::run(args, client).await?,
+        Keys::Revoke(args) => return Ok(end::run(args, client, end::How::Revoke).await),
+        Keys::Delete(args) => return Ok(end::run(args, client, end::How::Delete).await),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// When the key is to expire, by the clock of this machine.
+fn expires_at(expiry: &Expiry) -> anyhow::Result<Option<Timestamp>> {
+    let Some(span) = expiry.expires_in else { return Ok(expiry.expires_at) };
+    let span = SignedDuration::try_from(span).ok();
+    let instant = span.and_then(|span| SystemClock.now().checked_add(span).ok());
+    instant.map(Some).ok_or_else(|| Misuse("`--expires-in` is too far away".to_owned()).into())
+}
+
+/// A grace as it goes over the wire. What is too long for a server is for it to refuse.
+fn grace_seconds(grace: std::time::Duration) -> u32 {
+    u32::try_from(grace.as_secs()).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,242 @@
+//! What `claviger keys` prints.
+//!
+//! Rule: a secret goes to the standard output, and nothing else goes there with it, so that `> key` captures it alone. Whatever a server
+//! sends is printed without its control characters.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use arize::Secret;
+use arize::api_keys::ApiKey;
+use arize::jiff::Timestamp;
+use comfy_table::presets::NOTHING;
+use comfy_table::{ColumnConstraint, ContentArrangement, Table};
+use serde::Serialize;
+
+use super::printable;
+
+/// The width of a terminal that does not tell.
+const USUAL_WIDTH: u16 = 80;
+
+const HEADERS: [&str; 8] =
+    ["ID", "NAME", "TYPE", "STATUS", "KEY", "CREATED", "EXPIRES", "LAST USED"];
+
+const NAME: usize = 1;
+
+/// Columns that a narrow terminal goes without, in this order: when it was last used, when it was made, its redacted text, its type.
+const DISPENSABLE: [usize; 4] = [7, 5, 4, 2];
+
+/// A key as the API writes it. What there is not is null, so that every member is always there.
+#[derive(Serialize)]
+struct Document<'a> {
+    id: &'a str,
+    name: &'a str,
+    description: Option<&'a str>,
+    key_type: &'a str,
+    status: &'a str,
+    redacted_key: Option<&'a str>,
+    created_at: Option<Timestamp>,
+    created_by_user_id: Option<&'a str>,
+    expires_at: Option<Timestamp>,
+    last_used_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<&'a str>,
+}
+
+impl<'a> Document<'a> {
+    fn of(key: &'a ApiKey, secret: Option<&'a Secret>) -> Self {
+        Self {
+            id: &key.id,
+            name: &key.name,
+            description: key.description.as_deref(),
+            key_type: key.key_type.as_str(),
+            status: key.status.as_str(),
+            redacted_key: key.redacted_key.as_deref(),
+            created_at: key.created_at,
+            created_by_user_id: key.created_by_user_id.as_deref(),
+            expires_at: key.expires_at,
+            last_used_at: key.last_used_at,
+            key: secret.map(Secret::reveal),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct Documents<'a> {
+    api_keys: Vec<Document<'a>>,
+    pagination: More,
+}
+
+#[derive(Serialize)]
+struct More {
+    has_more: bool,
+}
+
+/// Keys: a table for people, lines for programs, or a document.
+pub(crate) fn list(found: &[ApiKey], has_more: bool, json: bool) -> anyhow::Result<()> {
+    if json {
+        let api_keys = found.iter().map(|key| Document::of(key, None)).collect();
+        write(&serde_json::to_string(&Documents { api_keys, pagination: More { has_more } })?)?;
+    } else if !io::stdout().is_terminal() {
+        write_all(&found.iter().map(|key| row(key).join("\t") + "\n").collect::<String>())?;
+    } else if found.is_empty() {
+        super::note("There are no such keys");
+    } else {
+        let width = terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| width.0);
+        write(&table(found, width))?;
+    }
+    if has_more && !json {
+        super::note("There are more: `--limit COUNT` or `--all` shows them");
+    }
+    Ok(())
+}
+
+/// The table, with fewer columns where the terminal is narrow; if that is not enough, names are wrapped.
+fn table(found: &[ApiKey], width: u16) -> String {
+    let rows: Vec<_> = found.iter().map(row).collect();
+    let mut columns: Vec<usize> = (0..HEADERS.len()).collect();
+    for dispensable in DISPENSABLE {
+        if natural_width(&rows, &columns) > usize::from(width) {
+            columns.retain(|column| *column != dispensable);
+        }
+    }
+    let mut table = Table::new();
+    table
+        .load_style(NOTHING)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(width)
+        .set_header(columns.iter().map(|column| HEADERS[*column]));
+    table.add_rows(rows.iter().map(|row| columns.iter().map(|column| row[*column].as_str())));
+    // What is copied must be in one piece.
+    for (place, column) in columns.iter().enumerate() {
+        if *column != NAME
+            && let Some(column) = table.column_mut(place)
+        {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+    }
+    let lines: Vec<_> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+    lines.join("\n")
+}
+
+/// How wide a table is in which nothing is wrapped: each column has a blank on either side.
+fn natural_width(rows: &[[String; 8]], columns: &[usize]) -> usize {
+    let width = |column: usize| {
+        let cells = rows.iter().map(|row| row[column].chars().count());
+        cells.max().unwrap_or(0).max(HEADERS[column].len()) + 2
+    };
+    columns.iter().map(|column| width(*column)).sum()
+}
+
+fn row(key: &ApiKey) -> [String; 8] {
+    let instant = |instant: Option<Timestamp>| {
+        instant.map_or(String::new(), |instant| format!("{instant:.0}"))
+    };
+    [
+        printable(&key.id),
+        printable(&key.name),
+        printable(key.key_type.as_str()),
+        printable(key.status.as_str()),
+        printable(key.redacted_key.as_deref().unwrap_or("")),
+        instant(key.created_at),
+        instant(key.expires_at),
+        instant(key.last_used_at),
+    ]
+}
+
+/// A secret, alone.
+pub(crate) fn secret(secret: &Secret) -> anyhow::Result<()> {
+    write(secret.reveal())
+}
+
+/// A key that was made, in one document.
+pub(crate) fn document(key: &ApiKey, secret: Option<&Secret>) -> anyhow::Result<()> {
+    write(&serde_json::to_string(&Document::of(key, secret))?)
+}
+
+/// Says what was made, and where its secret is.
+pub(crate) fn created(key: &ApiKey, at: Option<&str>) {
+    let (id, expiry) = (printable(&key.id), expiry(key));
+    super::note(&format!("Created `{id}`, which {expiry}. {}", secret_is(at)));
+}
+
+/// A key by its id, as it was typed: not if that can be no id, which may be the key itself.
+pub(crate) fn typed(id: &str) -> String {
+    let is_base64 = |byte: u8| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte);
+    if !id.is_empty() && id.bytes().all(is_base64) {
+        format!("`{id}`")
+    } else {
+        "the key".to_owned()
+    }
+}
+
+/// Says what took the place of a key, and where its secret is.
+pub(crate) fn refreshed(old: &str, key: &ApiKey, grace: Duration, at: Option<&str>) {
+    super::note(&format!("Refreshed {}. {}", replaced(old, key, grace), secret_is(at)));
+}
+
+/// Says that a rotation has begun.
+pub(crate) fn refreshing(id: &str) {
+    super::note(&format!("Refreshing {}", typed(id)));
+}
+
+/// Says that the new secret is safe.
+pub(crate) fn stored(at: Option<&str>) {
+    match at {
+        Some(at) => super::note(&format!("Stored the new secret in {at}; trying it")),
+        None => super::note("Printed the new secret; trying it"),
+    }
+}
+
+/// Says that a rotation is complete.
+pub(crate) fn rotated(old: &str, key: &ApiKey, grace: Duration) {
+    super::note(&format!("Rotated {}", replaced(old, key, grace)));
+}
+
+fn replaced(old: &str, key: &ApiKey, grace: Duration) -> String {
+    let (old, id, expiry) = (typed(old), printable(&key.id), expiry(key));
+    let fate = match grace.as_secs() {
+        0 => "the old secret has ended".to_owned(),
+        seconds => format!("the old secret works for {seconds} s more"),
+    };
+    format!("{old}: `{id}` takes its place and {expiry}; {fate}")
+}
+
+/// Says that there was nothing to do.
+pub(crate) fn already_rotated(old: &str, successor: &ApiKey) {
+    let (old, id) = (typed(old), printable(&successor.id));
+    super::note(&format!(
+        "Nothing to do: {old} was rotated before, and `{id}` is stored in its place and works"
+    ));
+}
+
+/// Says that a key has ended.
+pub(crate) fn ended(id: &str) {
+    super::note(&format!("Ended {}", typed(id)));
+}
+
+fn expiry(key: &ApiKey) -> String {
+    match key.expires_at {
+        Some(instant) => format!("expires at {instant:.0}"),
+        None => "never expires".to_owned(),
+    }
+}
+
+fn secret_is(at: Option<&str>) -> String {
+    match at {
+        Some(at) => format!("Its secret is in {at}"),
+        None => "Keep the secret: it is not shown again".to_owned(),
+    }
+}
+
+fn write(line: &str) -> anyhow::Result<()> {
+    write_all(&format!("{line}\n"))
+}
+
+/// Unlike `println!`, an output that takes nothing is an error here: a secret may be lost with it.
+fn write_all(text: &str) -> anyhow::Result<()> {
+    let mut stdout = io::stdout().lock();
+    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
+    written.context("the standard output cannot be written")
+}

@@ -1,0 +1,133 @@
+//! `claviger keys list`.
+
+use super::workplace::Workplace;
+
+#[test]
+fn a_list_for_programs_is_one_key_a_line() {
+    let place = Workplace::new();
+    place.run(&["create", "laptop", "--expires-in", "30d"]);
+    insta::assert_snapshot!(place.transcript(&["list"]), @r"
+    exit 0
+    --- stdout
+    ID1	laptop	USER	ACTIVE	REDACTED	INSTANT	INSTANT	
+    ID2	Administrator's first key	USER	ACTIVE	REDACTED	INSTANT		
+    --- stderr
+    ");
+    let line = String::from_utf8(place.run(&["list"]).stdout).unwrap();
+    assert_eq!(line.lines().next().unwrap().split('\t').count(), 8);
+}
+
+#[test]
+fn a_list_as_a_document_has_the_members_of_the_api() {
+    let place = Workplace::new();
+    insta::assert_snapshot!(place.transcript(&["list", "--json"]), @r#"
+    exit 0
+    --- stdout
+    {"api_keys":[{"id":"ID1","name":"Administrator's first key","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null}],"pagination":{"has_more":false}}
+    --- stderr
+    "#);
+}
+
+/// A real terminal of each width: the table fits, and what is copied from it stays in one piece.
+#[test]
+fn a_list_on_a_terminal_is_a_table_that_fits() {
+    let place = Workplace::new();
+    let (id, _) = place.key("a-name-that-is-rather-long-for-a-column");
+    let on_terminal = |columns: u16| {
+        let line =
+            format!("stty rows 24 cols {columns}; {} keys list", env!("CARGO_BIN_EXE_claviger"));
+        let output = std::process::Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .env_clear()
+            .env("PATH", "/usr/bin:/bin")
+            .env("ARIZE_API_HOST", &place.server.address)
+            .env("ARIZE_API_SCHEME", "http")
+            .env("ARIZE_API_KEY", place.administrator_key())
+            .stdin(std::process::Stdio::null())
+            .output()
+            .unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    for columns in [60, 80, 100, 120, 220] {
+        let table = on_terminal(columns);
+        let width = |line: &str| line.trim_end().chars().count();
+        assert!(table.lines().all(|line| width(line) <= columns.into()), "{columns}: {table}");
+        assert!(table.contains(&id) && !table.contains('\u{1b}'), "{columns}: {table}");
+    }
+    let wide = on_terminal(220);
+    let headers: Vec<_> = wide.lines().next().unwrap().split("  ").map(str::trim).collect();
+    let headers: Vec<_> = headers.into_iter().filter(|word| !word.is_empty()).collect();
+    assert_eq!(headers, ["ID", "NAME", "TYPE", "STATUS", "KEY", "CREATED", "EXPIRES", "LAST USED"]);
+}
+
+#[test]
+fn filters_go_to_the_server() {
+    let place = Workplace::new();
+    let (ended, _) = place.key("ended");
+    place.run(&["revoke", &ended]);
+    place.run(&["create-service", "robot", "--space", "Playground"]);
+    let names = |filters: &[&str]| place.listed("name", filters);
+    assert_eq!(names(&[]), ["Administrator's first key"]);
+    assert_eq!(names(&["--status", "revoked"]), ["ended"]);
+    assert_eq!(names(&["--type", "service"]), ["robot"]);
+    assert_eq!(names(&["--space", "Playground"]), ["robot"]);
+    let user = &place.listed("created_by_user_id", &[])[0];
+    assert_eq!(names(&["--user", user]).len(), 1);
+    insta::assert_snapshot!(place.transcript(&["list", "--space", "Nowhere"]), @r#"
+    exit 5
+    --- stdout
+    --- stderr
+    error: there is no space "Nowhere"
+    "#);
+    insta::assert_snapshot!(place.transcript(&["list", "--user", "nobody"]), @r"
+    exit 6
+    --- stdout
+    --- stderr
+    error: api_keys.list: the server answered 400: `user_id`: it is not an id: ids are padded base64 text, as other calls answer them
+    ");
+    let bad = place.run(&["list", "--type", "robot"]);
+    assert_eq!(bad.status.code(), Some(2));
+}
+
+#[test]
+fn a_limit_is_how_many_in_all() {
+    let place = Workplace::new();
+    for number in 0..4 {
+        place.key(&format!("key-{number}"));
+    }
+    insta::assert_snapshot!(place.transcript(&["list", "--limit", "2"]), @r"
+    exit 0
+    --- stdout
+    ID1	key-3	USER	ACTIVE	REDACTED	INSTANT		
+    ID2	key-2	USER	ACTIVE	REDACTED	INSTANT		
+    --- stderr
+    There are more: `--limit COUNT` or `--all` shows them
+    ");
+    let count = |arguments: &[&str]| {
+        let document: serde_json::Value =
+            serde_json::from_slice(&place.run(arguments).stdout).unwrap();
+        (
+            document["api_keys"].as_array().unwrap().len(),
+            document["pagination"]["has_more"].as_bool().unwrap(),
+        )
+    };
+    assert_eq!(count(&["list", "--json", "--limit", "4"]), (4, true));
+    assert_eq!(count(&["list", "--json", "--limit", "5"]), (5, false));
+    assert_eq!(count(&["list", "--json", "--all"]), (5, false));
+    assert_eq!(place.run(&["list", "--limit", "0"]).status.code(), Some(2));
+    assert_eq!(place.run(&["list", "--limit", "3", "--all"]).status.code(), Some(2));
+}
+
+#[test]
+fn a_list_goes_over_pages() {
+    let place = Workplace::new();
+    for number in 0..120 {
+        let body = format!("{{\"key_type\":\"USER\",\"name\":\"key-{number}\"}}");
+        assert_eq!(place.server.post("/v2/api-keys", &place.administrator_key(), &body).0, 201);
+    }
+    assert_eq!(place.listed("name", &[]).len(), 121);
+    let lines = |limit: &str| {
+        String::from_utf8(place.run(&["list", "--limit", limit]).stdout).unwrap().lines().count()
+    };
+    assert_eq!((lines("110"), lines("50"), lines("1000")), (110, 50, 121));
+}

@@ -1,0 +1,13 @@
+//! `claviger keys`, against a server that runs as a process, and against one that answers what a test says.
+
+mod answering;
+mod connection;
+mod create;
+mod end;
+mod failures;
+mod list;
+mod refresh;
+mod rotate;
+mod rotate_odd;
+mod service;
+mod workplace;

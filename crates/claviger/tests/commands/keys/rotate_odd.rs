@@ -1,0 +1,233 @@
+//! `claviger keys rotate` against servers that do not accept the new secret, and with files that change in the middle.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+use std::sync::{Arc, Mutex};
+
+use tempfile::TempDir;
+
+use super::answering::Answering;
+use super::workplace::{checked, shown};
+use crate::process::claviger;
+
+const ID: &str = "QXBpS2V5OjE=";
+const REFRESHED: &str = r#"{"id":"QXBpS2V5OjI=","name":"ci","key":"ak-new"}"#;
+const REPLACED: &str = r#"{"detail":"the key was refreshed before"}"#;
+
+/// A directory with a file of variables, and what was asked of the server.
+struct Rotation {
+    directory: TempDir,
+    asked: Arc<Mutex<Vec<String>>>,
+    server: Answering,
+}
+
+impl Rotation {
+    /// `answer` is given method, key and the file; the answer to the refresh is given when it answers nothing to it.
+    fn new(
+        text: &str,
+        answer: impl Fn(&str, &str, &Path) -> (u16, &'static str) + Send + Sync + 'static,
+    ) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(".env");
+        fs::write(&file, text).unwrap();
+        let asked: Arc<Mutex<Vec<String>>> = Arc::default();
+        let calls = Arc::clone(&asked);
+        let server = Answering::start(move |method, path, key| {
+            let path = path.split('?').next().unwrap();
+            calls.lock().unwrap().push(format!("{method} {path} {key}"));
+            let (status, body) = answer(method, key, &file);
+            Some((status, "", body.to_owned()))
+        });
+        Self { directory, asked, server }
+    }
+
+    fn file(&self) -> PathBuf {
+        self.directory.path().join(".env")
+    }
+
+    fn run(&self, arguments: &[&str]) -> Output {
+        let all = [&["keys", "rotate", ID, "--no-retries"], arguments].concat();
+        let variables = [
+            ("ARIZE_API_KEY", "ak-admin"),
+            ("ARIZE_API_SCHEME", "http"),
+            ("ARIZE_API_HOST", &self.server.address),
+        ];
+        let mut command = claviger(&all);
+        checked(command.envs(variables).current_dir(self.directory.path()).output().unwrap())
+    }
+
+    fn transcript(&self, arguments: &[&str]) -> String {
+        shown(&self.run(arguments), self.directory.path(), &self.server.address)
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+const IN_FILE: [&str; 4] = ["--env-file", ".env", "--name", "KEY"];
+
+/// The server gives a new secret, and answers this to whoever shows it.
+fn proving(status: u16) -> impl Fn(&str, &str, &Path) -> (u16, &'static str) {
+    move |method, _, _| {
+        if method == "POST" { (200, REFRESHED) } else { (status, "{\"api_keys\":[]}") }
+    }
+}
+
+#[test]
+fn a_new_secret_that_the_server_does_not_accept_is_taken_back() {
+    let text = "# ours\nexport KEY='ak-old' # why\nB=2\n";
+    let rotation = Rotation::new(text, proving(401));
+    insta::assert_snapshot!(rotation.transcript(&IN_FILE), @r"
+    exit 3
+    --- stdout
+    --- stderr
+    warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
+    Refreshing `ID1`
+    Stored the new secret in .env as `KEY`; trying it
+    error: the server does not accept the secret of the new key `ID2`; the old one is back in its place, and works until its grace is over
+      caused by: api_keys.list: the server answered 401: Unauthorized
+    hint: the server that was asked is http://ADDRESS
+    ");
+    assert_eq!(fs::read_to_string(rotation.file()).unwrap(), text);
+    assert!(rotation.asked()[1].ends_with("ak-new"), "it was tried: {:?}", rotation.asked());
+
+    fs::write(rotation.directory.path().join("our.key"), "ak-old\n").unwrap();
+    assert_eq!(rotation.run(&["--output-file", "our.key", "--overwrite"]).status.code(), Some(3));
+    assert_eq!(fs::read_to_string(rotation.directory.path().join("our.key")).unwrap(), "ak-old\n");
+    assert_eq!(rotation.run(&["--output-file", "new.key"]).status.code(), Some(3));
+    assert!(!rotation.directory.path().join("new.key").exists());
+}
+
+#[test]
+fn a_new_secret_that_could_not_be_tried_stays() {
+    let rotation = Rotation::new("KEY=ak-old\n", proving(503));
+    insta::assert_snapshot!(rotation.transcript(&IN_FILE), @r"
+    exit 7
+    --- stdout
+    --- stderr
+    warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
+    Refreshing `ID1`
+    Stored the new secret in .env as `KEY`; trying it
+    error: the secret of the new key `ID2` is stored, and could not be tried; the old one works until its grace is over
+      caused by: api_keys.list: the server answered 503: Service Unavailable
+    ");
+    assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-new\n");
+}
+
+#[test]
+fn a_new_secret_that_may_not_list_keys_is_one_that_works() {
+    let rotation = Rotation::new("KEY=ak-old\n", proving(403));
+    assert_eq!(rotation.run(&IN_FILE).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-new\n");
+}
+
+#[test]
+fn what_somebody_else_changed_meanwhile_stays() {
+    let rotation = Rotation::new("KEY=ak-old\n", |method, _, file| {
+        if method != "POST" {
+            return (200, "{\"api_keys\":[]}");
+        }
+        fs::write(file, "# edited\nKEY=ak-old\nC=3\n").unwrap();
+        (200, REFRESHED)
+    });
+    assert_eq!(rotation.run(&IN_FILE).status.code(), Some(0));
+    assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "# edited\nKEY=ak-new\nC=3\n");
+}
+
+#[test]
+fn a_secret_that_cannot_be_stored_is_revoked() {
+    let rotation = Rotation::new("KEY=ak-old\n", |method, _, file| match method {
+        "POST" => {
+            fs::write(file, "KEY=ak-old\nKEY=ak-other\n").unwrap();
+            (200, REFRESHED)
+        }
+        _ => (204, ""),
+    });
+    insta::assert_snapshot!(rotation.transcript(&IN_FILE), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
+    Refreshing `ID1`
+    error: the secret of the new key `ID2` could not be stored; it has been revoked; the old secret works until its grace is over, make another key before that
+      caused by: `KEY` is set twice, in lines 1 and 2
+    ");
+    assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-old\nKEY=ak-other\n");
+    assert_eq!(rotation.asked()[1], "PUT /v2/api-keys/QXBpS2V5OjI=/revoke ak-admin");
+    assert_eq!(
+        fs::read_dir(rotation.directory.path()).unwrap().count(),
+        1,
+        "nothing is left beside it"
+    );
+}
+
+#[test]
+fn a_secret_that_can_be_neither_stored_nor_revoked_is_reported_with_its_id() {
+    let rotation = Rotation::new("KEY=ak-old\n", |method, _, file| match method {
+        "POST" => {
+            fs::remove_file(file).unwrap();
+            (200, REFRESHED)
+        }
+        _ => (500, ""),
+    });
+    insta::assert_snapshot!(rotation.transcript(&IN_FILE), @r"
+    exit 1
+    --- stdout
+    --- stderr
+    warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
+    Refreshing `ID1`
+    error: the secret of the new key `ID2` could not be stored; revoking it failed (api_keys.revoke: the server answered 500: Internal Server Error): revoke it with `claviger keys revoke ID2`; the old secret works until its grace is over, make another key before that
+      caused by: .env cannot be read
+      caused by: No such file or directory (os error 2)
+    ");
+}
+
+/// The key and its successor, which somebody has used.
+fn rotated_before(method: &str, key: &str, _: &Path) -> (u16, &'static str) {
+    let keys = r#"{"api_keys":[
+        {"id":"QXBpS2V5OjE=","name":"ci","key_type":"USER","status":"ACTIVE","redacted_key":"ak-old...old","created_at":"2026-11-01T00:00:00Z","expires_at":"2026-11-02T00:05:00Z"},
+        {"id":"QXBpS2V5OjI=","name":"ci","key_type":"USER","status":"ACTIVE","redacted_key":"ak-new...xyz","created_at":"2026-11-02T00:00:00Z","last_used_at":"2026-11-02T00:01:00Z"}
+    ]}"#;
+    match (method, key) {
+        ("POST", _) => (422, REPLACED),
+        (_, "ak-dead") => (401, ""),
+        _ => (200, keys),
+    }
+}
+
+#[test]
+fn a_key_that_was_rotated_before_is_done_if_it_is_stored_and_works() {
+    let rotation = Rotation::new("KEY=ak-new-and-long-xyz\n", rotated_before);
+    insta::assert_snapshot!(rotation.transcript(&IN_FILE), @r"
+    exit 0
+    --- stdout
+    --- stderr
+    warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
+    Refreshing `ID1`
+    Nothing to do: `ID1` was rotated before, and `ID2` is stored in its place and works
+    ");
+    assert_eq!(rotation.asked().last().unwrap(), "GET /v2/api-keys ak-new-and-long-xyz");
+    assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-new-and-long-xyz\n");
+}
+
+#[test]
+fn a_key_that_was_rotated_before_by_somebody_else_is_an_error() {
+    for text in ["KEY=ak-old-and-long-old\n", "KEY=\n"] {
+        let rotation = Rotation::new(text, rotated_before);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(rotation.transcript(&IN_FILE), @r"
+            exit 6
+            --- stdout
+            --- stderr
+            warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
+            Refreshing `ID1`
+            error: the key was rotated before, and its successor `ID2` is in use somewhere else: rotate that, or make a new key
+            ");
+        }
+        assert_eq!(fs::read_to_string(rotation.file()).unwrap(), text);
+    }
+    let rotation = Rotation::new("", rotated_before);
+    assert_eq!(rotation.run(&[]).status.code(), Some(6));
+}
