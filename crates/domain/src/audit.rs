@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::audit_chain::AuditEntry;
-use crate::id::{AccountId, ApiKeyId, AuditRecordId, OrganizationId, SpaceId, UserId};
+use crate::id::{AccountId, ApiKeyId, AuditRecordId, OrganizationId, RoleId, SpaceId, UserId};
 use crate::object_id::ObjectKind;
 
 /// What was done.
@@ -36,6 +36,12 @@ pub enum Action {
     OrganizationMemberRemove,
     /// An account's policy was changed.
     PolicyUpdate,
+    /// A custom role was made.
+    RoleCreate,
+    /// A custom role was changed, for all who hold it.
+    RoleUpdate,
+    /// A custom role was deleted.
+    RoleDelete,
     /// A space was made.
     SpaceCreate,
     /// A space was changed.
@@ -76,6 +82,9 @@ impl Action {
             Self::OrganizationMemberSet => "organization_member.set",
             Self::OrganizationMemberRemove => "organization_member.remove",
             Self::PolicyUpdate => "policy.update",
+            Self::RoleCreate => "role.create",
+            Self::RoleUpdate => "role.update",
+            Self::RoleDelete => "role.delete",
             Self::SpaceCreate => "space.create",
             Self::SpaceUpdate => "space.update",
             Self::SpaceDelete => "space.delete",
@@ -100,6 +109,8 @@ pub enum Target {
     ApiKey(ApiKeyId),
     /// An organization.
     Organization(OrganizationId),
+    /// A custom role.
+    Role(RoleId),
     /// A space.
     Space(SpaceId),
     /// A user.
@@ -113,6 +124,7 @@ impl Target {
             Self::Account(id) => ("account", id.number()),
             Self::ApiKey(id) => ("api_key", id.number()),
             Self::Organization(id) => ("organization", id.number()),
+            Self::Role(id) => ("role", id.number()),
             Self::Space(id) => ("space", id.number()),
             Self::User(id) => ("user", id.number()),
         }

@@ -174,6 +174,32 @@ pub(crate) const SPACE_ANNOTATOR: PermissionSet = PermissionSet::of(&[
     Permission::SpaceRead,
 ]);
 
+pub(crate) const PROJECT_VIEWER: PermissionSet = PermissionSet::of(&[
+    Permission::ProjectRead,
+    Permission::ProjectEvalTaskRead,
+    Permission::ProjectSpanRead,
+]);
+
+pub(crate) const PROJECT_EDITOR: PermissionSet = PROJECT_VIEWER.union(PermissionSet::of(&[
+    Permission::ProjectUpdate,
+    Permission::ProjectEvalTaskCreate,
+    Permission::ProjectEvalTaskDelete,
+    Permission::ProjectEvalTaskUpdate,
+    Permission::ProjectSpanAnnotate,
+    Permission::ProjectSpanCreate,
+    Permission::ProjectSpanDelete,
+    Permission::ProjectSpanUpdate,
+    Permission::ProjectSpanEvalFeedbackUpdate,
+]));
+
+pub(crate) const PROJECT_ADMIN: PermissionSet = PROJECT_EDITOR.union(PermissionSet::of(&[
+    Permission::ProjectDelete,
+    Permission::ProjectRestrict,
+    Permission::RoleBindingCreate,
+    Permission::RoleBindingDelete,
+    Permission::RoleBindingRead,
+]));
+
 /// Being in an organization at all.
 const ORGANIZATION_READ: PermissionSet = PermissionSet::of(&[Permission::OrganizationRead]);
 

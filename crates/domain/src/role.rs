@@ -1,5 +1,7 @@
 //! Roles at three levels, and custom roles for spaces.
 
+use jiff::Timestamp;
+
 use crate::id::{AccountId, RoleId};
 use crate::permission::PermissionSet;
 use crate::predefined;
@@ -48,8 +50,33 @@ pub struct CustomRole {
     pub account: AccountId,
     /// Unique within the account.
     pub name: String,
+    /// Empty if there is none.
+    pub description: String,
     /// What it permits.
     pub permissions: PermissionSet,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A role that can be given in a space or a project: one of the account's own, or a predefined one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Role {
+    /// Its id.
+    pub id: RoleId,
+    /// What it is called.
+    pub name: String,
+    /// Empty if there is none.
+    pub description: String,
+    /// What it permits.
+    pub permissions: PermissionSet,
+    /// Whether it is one of those that come with every account and cannot be changed.
+    pub is_predefined: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
 }
 
 impl AccountRole {

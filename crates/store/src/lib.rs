@@ -28,18 +28,20 @@ use claviger_domain::{AccountId, AccountPolicy, InstanceTag};
 use jiff::Timestamp;
 
 pub use crate::call::{
-    After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateServiceKey,
-    CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey, GrantsOrSpace, HandOver,
-    InvitedUser, ListAuditRecords, ListKeys, ListOrganizations, ListSpaces, ListUsers, ListedKey,
-    Page, Quota, RefreshKey, SignIn, SignedIn, SpaceRoleView, UpdateOrganization, UpdateSpace,
-    UpdateUser,
+    After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateRole,
+    CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey, GrantsOrSpace,
+    HandOver, InvitedUser, ListAuditRecords, ListKeys, ListOrganizations, ListRoles, ListSpaces,
+    ListUsers, ListedKey, Page, Quota, RefreshKey, SignIn, SignedIn, SpaceRoleView,
+    UpdateOrganization, UpdateRole, UpdateSpace, UpdateUser,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{
     Founded, FoundedUser, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
     FoundingUser,
 };
-pub use crate::methods::{AuditStore, KeyStore, OrganizationStore, SpaceStore, UserStore};
+pub use crate::methods::{
+    AuditStore, KeyStore, OrganizationStore, RoleStore, SpaceStore, UserStore,
+};
 #[cfg(feature = "sqlite")]
 pub use crate::sqlite::{AuditLog, Durability, OpenError, SqliteOptions, SqliteStore};
 
@@ -66,7 +68,15 @@ pub type CallResult<T> = Result<T, CallError>;
 /// An id that was never handed out comes in as `NOTHING`, and is answered like one that is somebody else's.
 #[async_trait]
 pub trait Store:
-    AuditStore + KeyStore + OrganizationStore + SpaceStore + UserStore + Send + Sync + std::fmt::Debug
+    AuditStore
+    + KeyStore
+    + OrganizationStore
+    + RoleStore
+    + SpaceStore
+    + UserStore
+    + Send
+    + Sync
+    + std::fmt::Debug
 {
     /// What identifies the installation.
     fn installation(&self) -> &Installation;

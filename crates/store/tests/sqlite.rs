@@ -20,6 +20,7 @@ use claviger_store::{
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
+use sha2::Digest as _;
 use tempfile::TempDir;
 
 claviger_store::store_conformance!(sqlite);
@@ -379,6 +380,39 @@ async fn a_log_that_is_not_as_it_was_left_is_not_built_upon() {
     );
 }
 
+/// Makes the database one of the version before: its tables of then, with the rows that they had then.
+fn as_before_there_were_seals(place: &Place) {
+    let steps = [
+        include_str!("../migrations/sqlite/0001_initial.sql"),
+        include_str!("../migrations/sqlite/0002_identity.sql"),
+    ];
+    let old = Connection::open(place.0.path().join("old.db")).unwrap();
+    old.execute_batch(
+        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL)",
+    )
+    .unwrap();
+    for (version, text) in (1_i64..).zip(steps) {
+        old.execute_batch(text).unwrap();
+        let checksum: [u8; 32] = sha2::Sha256::digest(text).into();
+        old.execute("INSERT INTO migrations VALUES ($1, $2)", (version, checksum)).unwrap();
+    }
+    let new = place.0.path().join("claviger.db");
+    old.execute("ATTACH $1 AS new", [new.to_str().unwrap()]).unwrap();
+    for table in ["installation", "pepper_checks", "accounts", "users", "api_keys", "audit_records"]
+    {
+        let columns: String = old
+            .query_row("SELECT group_concat(name) FROM pragma_table_info($1)", [table], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        let copy =
+            ["INSERT INTO ", table, " (", &columns, ") SELECT ", &columns, " FROM new.", table];
+        old.execute_batch(&copy.concat()).unwrap();
+    }
+    drop(old);
+    std::fs::rename(place.0.path().join("old.db"), new).unwrap();
+}
+
 #[tokio::test]
 async fn a_log_from_before_there_were_seals_is_sealed_as_it_is_found() {
     let place = Place::new();
@@ -386,15 +420,7 @@ async fn a_log_from_before_there_were_seals_is_sealed_as_it_is_found() {
     let call = found(&store).await;
     store.close().await;
     drop(store);
-    // As a database of an earlier version is.
-    place
-        .connection()
-        .execute_batch(
-            "DROP TABLE audit_seals; DROP TABLE audit_head; DROP INDEX audit_records_of_account;
-             DROP TRIGGER audit_records_stay; DROP TRIGGER audit_records_are_not_changed;
-             DELETE FROM migrations WHERE version >= 3",
-        )
-        .unwrap();
+    as_before_there_were_seals(&place);
     let store = place.open().unwrap();
     create(&store, &call, "one").await;
     let verdict = store.verify_audit(None).await.unwrap();

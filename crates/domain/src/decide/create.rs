@@ -103,7 +103,8 @@ fn sees_everything(access: &Access, resolved: &ResolvedGrants) -> Result<(), Ref
             return Err(Refusal::NotFound(Resource::Space));
         }
     }
-    if resolved.grants.custom_roles().any(|id| !resolved.roles.contains_key(&id)) {
+    let reads_roles = access.at_account().contains(Permission::RoleRead);
+    if resolved.grants.custom_roles().any(|id| !reads_roles || !resolved.roles.contains_key(&id)) {
         return Err(Refusal::NotFound(Resource::Role));
     }
     for (scope, organization, grant) in resolved.grants.spaces() {

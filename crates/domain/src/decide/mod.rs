@@ -10,6 +10,7 @@ mod list;
 mod places;
 mod refresh;
 mod revoke;
+mod roles;
 mod sign_in;
 mod users;
 
@@ -20,6 +21,7 @@ pub use list::{KeyFilter, KeyScope, Named, list_scope};
 pub use places::{Need, change_space, create_organization, in_organization, in_space};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::revoke;
+pub use roles::{create_role, delete_role, list_roles, role, update_role};
 pub use sign_in::{SignInSecret, key_at_sign_in, sign_in};
 pub use users::{
     INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, hand_over, invitation, invite,

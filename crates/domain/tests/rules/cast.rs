@@ -4,9 +4,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use claviger_domain::decide::Subject;
 use claviger_domain::{
-    Account, AccountId, AccountPolicy, AccountRole, ApiKey, ApiKeyId, Caller, Entropy,
+    Account, AccountId, AccountPolicy, AccountRole, ApiKey, ApiKeyId, Caller, CustomRole, Entropy,
     EntropyUnavailable, InstanceTag, KeyHandle, KeyName, KeyText, KeyType, Keyring, MintedKey,
-    OrganizationId, PepperRing, Space, SpaceId, User, UserId, UserKind, UserStatus,
+    OrganizationId, PepperRing, PermissionSet, RoleId, Space, SpaceId, User, UserId, UserKind,
+    UserStatus,
 };
 use jiff::Timestamp;
 
@@ -171,4 +172,17 @@ pub(crate) fn service_key_by(maker: i64, spaces: &[Space]) -> Subject {
 /// Bytes as hexadecimal digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
+}
+
+/// A custom role that permits this.
+pub(crate) fn custom_role(id: RoleId, name: &str, permissions: PermissionSet) -> CustomRole {
+    CustomRole {
+        id,
+        account: ACCOUNT,
+        name: name.to_owned(),
+        description: String::new(),
+        permissions,
+        created_at: now(),
+        updated_at: now(),
+    }
 }

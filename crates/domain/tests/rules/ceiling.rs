@@ -224,12 +224,7 @@ fn custom_role_compared_by_permissions() {
     };
     let id = RoleId::new(1);
     let within = |permissions| {
-        let role = claviger_domain::CustomRole {
-            id,
-            account: crate::cast::ACCOUNT,
-            name: "Administrator".to_owned(),
-            permissions,
-        };
+        let role = crate::cast::custom_role(id, "Administrator", permissions);
         let resolved = claviger_domain::ResolvedGrants {
             grants: one_space(SpaceRole::Custom(id)),
             spaces: spaces().into_iter().map(|space| (space.id, space)).collect(),

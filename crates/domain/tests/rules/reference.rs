@@ -4,13 +4,12 @@
 use std::collections::BTreeSet;
 
 use claviger_domain::{
-    Access, AccountRole, CustomRole, Grants, Membership, OrganizationGrant, OrganizationId,
-    Permission, PermissionSet, ResolvedGrants, RoleId, ScopedRole, Space, SpaceGrant, SpaceId,
-    SpaceRole,
+    Access, AccountRole, Grants, Membership, OrganizationGrant, OrganizationId, Permission,
+    PermissionSet, ResolvedGrants, RoleId, ScopedRole, Space, SpaceGrant, SpaceId, SpaceRole,
 };
 use proptest::prelude::*;
 
-use crate::cast::{ACCOUNT, space};
+use crate::cast::{custom_role, space};
 
 pub(crate) type Names = BTreeSet<&'static str>;
 
@@ -115,8 +114,7 @@ impl Wanted {
         let roles = self.roles.iter().zip(1..).filter_map(|(permissions, number)| {
             let id = RoleId::new(number);
             let name = format!("role {number}");
-            permissions
-                .map(|permissions| (id, CustomRole { id, account: ACCOUNT, name, permissions }))
+            permissions.map(|permissions| (id, custom_role(id, &name, permissions)))
         });
         ResolvedGrants {
             grants: Grants { account_role: self.account, organizations },

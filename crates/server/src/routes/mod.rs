@@ -5,6 +5,7 @@ mod audit_logs;
 mod documents;
 mod health;
 mod organizations;
+mod roles;
 mod sign_in;
 mod spaces;
 mod users;
@@ -30,6 +31,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(api_keys::router())
         .merge(audit_logs::router())
         .merge(organizations::router())
+        .merge(roles::router())
         .merge(spaces::router())
         .merge(users::router())
         .merge(sign_in::router())

@@ -9,6 +9,7 @@ pub(crate) mod body;
 pub(crate) mod client;
 pub(crate) mod credential;
 pub(crate) mod cursor;
+pub(crate) mod custom_roles;
 pub mod dialect;
 pub(crate) mod ids;
 pub(crate) mod organizations;

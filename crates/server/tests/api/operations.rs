@@ -54,9 +54,13 @@ fn read(template: &str, method: &str, operation: &Value) -> Operation {
 
 /// A path template with ids of the world in it that exist.
 pub(crate) fn fill(template: &str, world: &World) -> String {
-    [("{api_key_id}", "uk"), ("{space_id}", "S1"), ("{org_id}", "O1"), ("{user_id}", "user:member")]
-        .iter()
-        .fold(template.to_owned(), |path, (parameter, name)| {
-            path.replace(parameter, world.id(name))
-        })
+    [
+        ("{api_key_id}", "uk"),
+        ("{space_id}", "S1"),
+        ("{org_id}", "O1"),
+        ("{role_id}", "CR_small"),
+        ("{user_id}", "user:member"),
+    ]
+    .iter()
+    .fold(template.to_owned(), |path, (parameter, name)| path.replace(parameter, world.id(name)))
 }

@@ -6,6 +6,7 @@
 
 mod acts;
 mod organizations;
+mod roles;
 mod sign_in;
 mod spaces;
 mod users;

@@ -185,6 +185,7 @@ const HIDDEN: &[(&str, &str, &[&str])] = &[
     ("space_admin", "ApiKey", &["uk", "uk_revoked"]),
     ("bot", "ApiKey", &["uk", "uk_revoked"]),
     ("annotator", "User", &["user:member", "user:admin"]),
+    ("annotator", "Role", &["CR_small", "CR_big"]),
     ("plain", "Space", &["S1p", "S2"]),
 ];
 

@@ -55,9 +55,15 @@ pub(crate) async fn operations(server: &TestServer) -> Vec<Operation> {
 
 /// A path with ids of the world that exist, and that its callers see.
 pub(crate) fn fill(path: &str, world: &World) -> String {
-    [("{api_key_id}", "uk"), ("{space_id}", "S1"), ("{org_id}", "O1"), ("{user_id}", "user:other")]
-        .iter()
-        .fold(path.to_owned(), |path, (place, name)| path.replace(place, world.id(name)))
+    [
+        ("{api_key_id}", "uk"),
+        ("{space_id}", "S1"),
+        ("{org_id}", "O1"),
+        ("{role_id}", "CR_small"),
+        ("{user_id}", "user:other"),
+    ]
+    .iter()
+    .fold(path.to_owned(), |path, (place, name)| path.replace(place, world.id(name)))
 }
 
 /// The word that the ids of a path or query parameter begin with.
@@ -66,6 +72,7 @@ pub(crate) fn kind_of(parameter: &str) -> &'static str {
     match parameter {
         "api_key_id" => "ApiKey",
         "org_id" => "Organization",
+        "role_id" => "Role",
         "space_id" => "Space",
         "user_id" => "User",
         other => panic!("say here which kind of thing `{other}` names"),

@@ -57,6 +57,14 @@ pub(crate) fn success(world: &World, operation: &Operation) -> Success {
         ("DELETE", "/v2/organizations/{org_id}") => {
             changed("admin", "member", "organization", Value::Null)
         }
+        ("POST", "/v2/roles") => {
+            let body = json!({ "name": "made in a test", "permissions": ["PROJECT_READ"] });
+            made("admin", "member", "role", body)
+        }
+        ("PATCH", "/v2/roles/{role_id}") => {
+            changed("admin", "member", "role", json!({ "permissions": ["PROMPT_READ"] }))
+        }
+        ("DELETE", "/v2/roles/{role_id}") => changed("admin", "member", "role", Value::Null),
         ("POST", "/v2/spaces") => {
             let body = json!({ "name": "made in a test", "organization_id": world.id("O1") });
             made("admin", "member", "space", body)

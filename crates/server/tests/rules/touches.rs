@@ -72,6 +72,7 @@ fn name(server: &TestServer, row: &Row) -> String {
     match row.table.as_str() {
         "users" => known(&USERS, "user:", row.number("id")),
         "organizations" => known(&["O1", "O2", "G1", "I1"], "", row.number("id")),
+        "custom_roles" => known(&["CR_small", "CR_big", "GCR"], "", row.number("id")),
         "spaces" => known(&["S1", "S1b", "S1p", "S2", "GS1", "IS1"], "", row.number("id")),
         "sign_in_secrets" | "organization_members" | "space_members" => {
             known(&USERS, "user:", row.number("user_id"))

@@ -118,3 +118,25 @@ async fn every_change_of_a_space_touches_only_target() {
     ~ api_keys sk_other: revoked_at, status
     ");
 }
+
+#[tokio::test]
+async fn every_change_of_a_role_touches_only_target() {
+    let server = TestServer::start().await;
+    let all = "/v2/roles";
+    let body = json!({ "name": "new", "permissions": ["TAG_READ"] });
+    assert_snapshot!(summary(&server, "admin", ("POST", all, body)).await, @r"
+    + audit_records new
+    + custom_roles new
+    ~ id_sequences role: latest
+    ");
+    let small = format!("{all}/{}", server.world.id("CR_small"));
+    let change = json!({ "permissions": ["TAG_READ"], "description": "words" });
+    assert_snapshot!(summary(&server, "admin", ("PATCH", &small, change)).await, @r"
+    + audit_records new
+    ~ custom_roles CR_small: description, permissions, updated_at
+    ");
+    assert_snapshot!(summary(&server, "admin", ("DELETE", &small, Value::Null)).await, @r"
+    + audit_records new
+    - custom_roles CR_small
+    ");
+}

@@ -3,6 +3,7 @@
 mod audit;
 mod keys;
 mod organizations;
+mod roles;
 mod spaces;
 mod users;
 
@@ -17,6 +18,7 @@ pub use keys::{
     GrantsOrSpace, ListKeys, ListedKey, RefreshKey, SpaceRoleView,
 };
 pub use organizations::{CreateOrganization, ListOrganizations, UpdateOrganization};
+pub use roles::{CreateRole, ListRoles, UpdateRole};
 pub use spaces::{CreateSpace, ListSpaces, UpdateSpace};
 pub use users::{CreateUser, HandOver, InvitedUser, ListUsers, SignIn, SignedIn, UpdateUser};
 

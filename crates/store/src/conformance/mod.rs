@@ -16,6 +16,7 @@ pub mod places;
 pub mod races;
 pub mod refresh;
 pub mod revoke;
+pub mod roles;
 pub mod schema;
 pub mod tenancy;
 
@@ -112,6 +113,11 @@ macro_rules! store_conformance {
             revoke::a_revoked_key_is_dead_at_once,
             revoke::a_service_key_is_revoked_in_its_spaces,
             revoke::revoking_twice_changes_nothing,
+            roles::an_edited_role_binds_its_holders_at_once,
+            roles::predefined_roles_are_there_and_stay,
+            roles::roles_are_kept_as_they_were_made,
+            roles::roles_are_listed_own_first,
+            roles::roles_are_refused_to_others,
             schema::a_closed_store_says_so,
             schema::ids_are_never_reused,
             schema::ready_when_it_is,

@@ -3,11 +3,13 @@
 mod audit;
 mod keys;
 mod organizations;
+mod roles;
 mod spaces;
 mod users;
 
 pub use audit::AuditStore;
 pub use keys::KeyStore;
 pub use organizations::OrganizationStore;
+pub use roles::RoleStore;
 pub use spaces::SpaceStore;
 pub use users::UserStore;

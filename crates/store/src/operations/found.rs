@@ -52,9 +52,12 @@ pub(crate) async fn found<R: Rows>(
             id: RoleId::NOTHING,
             account,
             name: role.name,
+            description: String::new(),
             permissions: role.permissions,
+            created_at: now,
+            updated_at: now,
         };
-        founded.roles.push(rows.insert_custom_role(&draft, now).await?);
+        founded.roles.push(rows.insert_custom_role(&draft).await?);
     }
     for user in founding.users {
         let made = insert_user(rows, authority, &founded, user, now).await?;

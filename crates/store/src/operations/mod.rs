@@ -11,6 +11,7 @@ mod list;
 mod organizations;
 mod refresh;
 mod revoke;
+mod roles;
 mod sign_in;
 mod spaces;
 mod users;
@@ -27,6 +28,7 @@ pub(crate) use organizations::{
 };
 pub(crate) use refresh::refresh_key;
 pub(crate) use revoke::revoke_key;
+pub(crate) use roles::{create_role, delete_role, list_roles, role, update_role};
 pub(crate) use sign_in::{
     hand_over, prove_sign_in_secret, resend_invitation, reset_password, sign_in,
 };

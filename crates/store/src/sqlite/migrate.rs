@@ -11,6 +11,7 @@ const STEPS: &[(i64, &str)] = &[
     (1, include_str!("../../migrations/sqlite/0001_initial.sql")),
     (2, include_str!("../../migrations/sqlite/0002_identity.sql")),
     (AUDIT_CHAIN, include_str!("../../migrations/sqlite/0003_audit_chain.sql")),
+    (4, include_str!("../../migrations/sqlite/0004_custom_roles.sql")),
 ];
 
 /// The step since which audit records are sealed.

@@ -198,7 +198,10 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
             id: RoleId::new(self.take("id")?),
             account: AccountId::new(self.take("account_id")?),
             name: self.take("name")?,
+            description: self.take("description")?,
             permissions: self.parse("permissions", permissions)?,
+            created_at: self.instant("created_at")?,
+            updated_at: self.instant("updated_at")?,
         })
     }
 

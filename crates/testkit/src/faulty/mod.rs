@@ -3,6 +3,7 @@
 mod audit;
 mod keys;
 mod organizations;
+mod roles;
 mod spaces;
 mod users;
 

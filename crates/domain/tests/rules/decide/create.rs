@@ -2,14 +2,14 @@
 
 use claviger_domain::decide::{service_key, user_key};
 use claviger_domain::{
-    Access, AccountRole, Caller, CustomRole, GrantError, Grants, OrganizationGrant, OrganizationId,
-    Permission, PermissionSet, Refusal, ResolvedGrants, RoleId, Scope, ScopedRole, SpaceGrant,
-    SpaceId, SpaceRole,
+    Access, AccountRole, Caller, GrantError, Grants, OrganizationGrant, OrganizationId, Permission,
+    PermissionSet, Refusal, ResolvedGrants, RoleId, Scope, ScopedRole, SpaceGrant, SpaceId,
+    SpaceRole,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::{in_organization, in_space, in_space_with, member, outcome};
-use crate::cast::{ACCOUNT, bot, now, person, seconds, space};
+use crate::cast::{bot, now, person, seconds, space};
 
 #[test]
 fn user_keys_are_for_developers_and_administrators() {
@@ -102,12 +102,11 @@ impl Asked {
     fn decide(&self) -> Result<Option<Timestamp>, Refusal> {
         // Spaces 1 (public) and 2 (private) of organization 1, space 3 of organization 2, and one custom role.
         let spaces = [space(1, 1, false), space(2, 1, true), space(3, 2, false)];
-        let role = CustomRole {
-            id: RoleId::new(1),
-            account: ACCOUNT,
-            name: "readers".to_owned(),
-            permissions: PermissionSet::of(&[Permission::ProjectRead]),
-        };
+        let role = crate::cast::custom_role(
+            RoleId::new(1),
+            "readers",
+            PermissionSet::of(&[Permission::ProjectRead]),
+        );
         let resolved = ResolvedGrants {
             grants: self.grants.clone(),
             spaces: spaces.into_iter().map(|space| (space.id, space)).collect(),

@@ -6,6 +6,7 @@ mod list;
 mod places;
 mod refresh;
 mod revoke;
+mod roles;
 
 use claviger_domain::{
     Access, AccountRole, Membership, OrganizationId, PermissionSet, Refusal, Resource, ScopedRole,

@@ -5,8 +5,10 @@
 
 mod recognize;
 mod table;
+pub(crate) mod vocabulary;
 
 pub(crate) use recognize::recognize;
+pub use vocabulary::Vocabulary;
 
 /// What the answers to a client look like, and which contract its refreshes follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub struct Dialect {
     pub empty_description_clears: bool,
     /// The form of a user's role.
     pub role_form: RoleForm,
+    /// Which permission names roles are shown with.
+    pub vocabulary: Vocabulary,
     /// Whether a refresh can only shorten a key's life.
     pub tightens_only: bool,
     /// Whether an annotator's account role for a key is told 400, as against 422 (CONTRACT §2.4.2: changed at Python 8.61).

@@ -1,7 +1,7 @@
 //! The rows.
 
 use super::recognize::Language;
-use super::{Casing, Dialect, RoleForm};
+use super::{Casing, Dialect, RoleForm, Vocabulary};
 
 const A: Dialect = Dialect {
     letter: "A",
@@ -14,6 +14,7 @@ const A: Dialect = Dialect {
     is_private: false,
     empty_description_clears: true,
     role_form: RoleForm::Predefined,
+    vocabulary: Vocabulary(24),
     tightens_only: false,
     annotator_is_malformed: false,
 };
@@ -22,11 +23,26 @@ const C: Dialect = Dialect {
     letter: "C",
     casing: Casing::Upper,
     redacted_on_create: false,
+    vocabulary: Vocabulary(39),
     tightens_only: true,
     ..B
 };
-const D: Dialect = Dialect { letter: "D", redacted_on_create: true, bot_on_create: true, ..C };
-pub(super) const E: Dialect = Dialect { letter: "E", bot_on_list: true, is_private: true, ..D };
+const D: Dialect = Dialect {
+    letter: "D",
+    redacted_on_create: true,
+    bot_on_create: true,
+    vocabulary: Vocabulary(41),
+    ..C
+};
+pub(super) const E: Dialect =
+    Dialect { letter: "E", bot_on_list: true, is_private: true, vocabulary: Vocabulary::ALL, ..D };
+
+/// The last of B, in every language.
+const LATE_B: Dialect = Dialect { tightens_only: true, vocabulary: Vocabulary(39), ..B };
+/// D since spaces could be private.
+const PRIVATE_D: Dialect = Dialect { is_private: true, ..D };
+/// D in the languages that take any permission name.
+const TOLERANT_D: Dialect = Dialect { vocabulary: Vocabulary::ALL, ..PRIVATE_D };
 
 /// The dialects that can be chosen by hand.
 pub(super) const BY_LETTER: [Dialect; 5] = [A, B, C, D, E];
@@ -46,34 +62,46 @@ const fn band(language: Language, from: (u16, u16, u16), dialect: Dialect) -> Ba
 pub(super) const BANDS: &[Band] = &[
     band(Language::Go, (0, 0, 0), A),
     band(Language::Go, (0, 12, 0), B),
-    band(Language::Go, (0, 16, 0), Dialect { tightens_only: true, ..B }),
+    band(Language::Go, (0, 16, 0), LATE_B),
     band(Language::Go, (0, 17, 0), C),
-    band(Language::Go, (0, 19, 0), Dialect { is_private: true, ..D }),
+    band(Language::Go, (0, 19, 0), TOLERANT_D),
     // Before 8.22.4, Python clients do not say their version and are recognised by their user agent alone.
-    band(Language::Python, (0, 0, 0), Dialect { last_used: false, role_form: RoleForm::Bare, ..A }),
+    band(
+        Language::Python,
+        (0, 0, 0),
+        Dialect { last_used: false, role_form: RoleForm::Bare, vocabulary: Vocabulary(9), ..A },
+    ),
     band(
         Language::Python,
         (8, 22, 4),
-        Dialect { last_used: false, role_form: RoleForm::Builtin, ..A },
+        Dialect { last_used: false, role_form: RoleForm::Builtin, vocabulary: Vocabulary(21), ..A },
     ),
     band(Language::Python, (8, 24, 0), Dialect { last_used: false, ..A }),
     band(Language::Python, (8, 28, 2), A),
     band(Language::Python, (8, 34, 0), B),
-    band(Language::Python, (8, 39, 0), Dialect { tightens_only: true, ..B }),
+    band(Language::Python, (8, 39, 0), LATE_B),
     band(Language::Python, (8, 40, 0), C),
     band(Language::Python, (8, 41, 0), D),
-    band(Language::Python, (8, 43, 0), Dialect { is_private: true, ..D }),
-    band(Language::Python, (8, 58, 0), E),
+    band(Language::Python, (8, 43, 0), PRIVATE_D),
+    band(Language::Python, (8, 50, 0), Dialect { vocabulary: Vocabulary(50), ..PRIVATE_D }),
+    band(Language::Python, (8, 53, 0), Dialect { vocabulary: Vocabulary(53), ..PRIVATE_D }),
+    band(Language::Python, (8, 57, 0), Dialect { vocabulary: Vocabulary(57), ..PRIVATE_D }),
+    band(Language::Python, (8, 58, 0), Dialect { vocabulary: Vocabulary(57), ..E }),
     band(
         Language::Python,
         (8, 61, 0),
-        Dialect { annotator_is_malformed: true, empty_description_clears: false, ..E },
+        Dialect {
+            annotator_is_malformed: true,
+            empty_description_clears: false,
+            vocabulary: Vocabulary(61),
+            ..E
+        },
     ),
     band(Language::JavaScript, (0, 0, 0), A),
     band(Language::JavaScript, (1, 18, 0), B),
-    band(Language::JavaScript, (1, 23, 0), Dialect { tightens_only: true, ..B }),
+    band(Language::JavaScript, (1, 23, 0), LATE_B),
     band(Language::JavaScript, (1, 24, 0), C),
-    band(Language::JavaScript, (1, 25, 0), Dialect { is_private: true, ..D }),
+    band(Language::JavaScript, (1, 25, 0), TOLERANT_D),
     // The `arize` crate: the newest shapes, and the refresh that the page asked for describes (SEED).
     band(Language::Rust, (0, 0, 0), Dialect { tightens_only: false, ..E }),
 ];

@@ -3,5 +3,6 @@
 mod audit;
 mod keys;
 mod organizations;
+mod roles;
 mod spaces;
 mod users;

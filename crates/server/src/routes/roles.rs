@@ -1,0 +1,189 @@
+//! `/v2/roles`.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{HeaderMap, Response, StatusCode};
+use claviger_domain::RoleId;
+use claviger_store::ListRoles;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{after, json, list_name, pagination, read};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::openapi::ProblemBody;
+use crate::wire::body::{self, Limit};
+use crate::wire::client::Client;
+use crate::wire::custom_roles::{self, CreateRoleBody, RoleList, RoleObjectView, UpdateRoleBody};
+use crate::wire::ids;
+use crate::wire::path::PathId;
+use crate::wire::query::Query;
+
+const LIST: &[&str] = &["is_predefined", "limit", "cursor"];
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(get, update, delete))
+}
+
+/// List roles
+///
+/// The account's own, oldest first, then the predefined ones. For holders of `ROLE_READ` in the account.
+#[utoipa::path(
+    get, path = "/v2/roles", tag = "roles", operation_id = "listRoles", security(("key" = [])),
+    params(
+        ("is_predefined" = Option<bool>, Query, description = "Only predefined roles, or only the account's own: both if left out"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
+        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+    ),
+    responses(
+        (status = 200, description = "A page of roles", body = RoleList),
+        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn list(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+) -> Result<Response<Body>, ApiError> {
+    let input = Query::read(raw.as_deref(), LIST, &[]).and_then(|query| {
+        let name = list_name("roles", &query, &LIST[..1]);
+        let after = after::<RoleId>(&app, &name, &query)?;
+        let limit = query.limit()?;
+        let list = ListRoles { is_predefined: custom_roles::is_predefined(&query)?, after, limit };
+        Ok((list, name))
+    });
+    let (query, name) = read(&app, &client.call, input).await?;
+    let page = app.store.list_roles(client.call, query).await?;
+    let pagination = pagination(&app, &name, &page, |role| role.id)?;
+    let roles = page
+        .items
+        .into_iter()
+        .map(|role| RoleObjectView::of(&app.codec, &client.dialect, role))
+        .collect();
+    Ok(json(200, &RoleList { roles, pagination }))
+}
+
+/// Get a role
+#[utoipa::path(
+    get, path = "/v2/roles/{role_id}", tag = "roles", operation_id = "getRole", security(("key" = [])),
+    params(("role_id" = String, Path, description = "The role")),
+    responses(
+        (status = 200, description = "The role", body = RoleObjectView),
+        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such role", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn get(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "role_id", &id)).await?;
+    let role = app.store.role(client.call, id).await?;
+    Ok(json(200, &RoleObjectView::of(&app.codec, &client.dialect, role)))
+}
+
+/// Create a role
+///
+/// For holders of `ROLE_CREATE` in the account. The name is unique in the account. A role permits at most what its maker holds.
+#[utoipa::path(
+    post, path = "/v2/roles", tag = "roles", operation_id = "createRole", security(("key" = [])),
+    request_body = CreateRoleBody,
+    responses(
+        (status = 201, description = "The new role", body = RoleObjectView),
+        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn create(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let body = body::required::<CreateRoleBody>(&app, &headers, body, Limit::IDENTITY).await;
+    let (body, _) = read(&app, &client.call, body).await?;
+    let command = read(&app, &client.call, body.read()).await?;
+    let role = app.store.create_role(client.call, command).await?;
+    Ok(json(201, &RoleObjectView::of(&app.codec, &client.dialect, role)))
+}
+
+/// Update a role
+///
+/// What is left out stays as it is; `permissions` take the place of all that there were, for everybody who holds the role. They are at
+/// most what the caller holds. Predefined roles cannot be changed.
+#[utoipa::path(
+    patch, path = "/v2/roles/{role_id}", tag = "roles", operation_id = "updateRole", security(("key" = [])),
+    params(("role_id" = String, Path, description = "The role")),
+    request_body = UpdateRoleBody,
+    responses(
+        (status = 200, description = "The role as it is now", body = RoleObjectView),
+        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such role", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn update(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "role_id", &id)).await?;
+    let body = body::required::<UpdateRoleBody>(&app, &headers, body, Limit::IDENTITY).await;
+    let (body, _) = read(&app, &client.call, body).await?;
+    let command = read(&app, &client.call, body.read(&client.dialect, id)).await?;
+    let role = app.store.update_role(client.call, command).await?;
+    Ok(json(200, &RoleObjectView::of(&app.codec, &client.dialect, role)))
+}
+
+/// Delete a role
+///
+/// One of the account's own that nobody holds.
+#[utoipa::path(
+    delete, path = "/v2/roles/{role_id}", tag = "roles", operation_id = "deleteRole", security(("key" = [])),
+    params(("role_id" = String, Path, description = "The role")),
+    responses(
+        (status = 204, description = "It is gone"),
+        (status = 400, description = "The id is not acceptable, or somebody holds the role", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such role", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn delete(
+    State(app): State<App>,
+    client: Client,
+    PathId(id): PathId,
+    RawQuery(raw): RawQuery,
+) -> Result<StatusCode, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let id = read(&app, &client.call, ids::read(&app.codec, "role_id", &id)).await?;
+    app.store.delete_role(client.call, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,32 @@
+//! The methods on roles, in SQLite.
+
+use async_trait::async_trait;
+use claviger_domain::{Role, RoleId};
+
+use crate::call::{Call, CreateRole, ListRoles, Page, UpdateRole};
+use crate::sqlite::rows::SqliteRows;
+use crate::sqlite::{SqliteStore, now};
+use crate::{CallResult, RoleStore, operations};
+
+#[async_trait]
+impl RoleStore for SqliteStore {
+    async fn list_roles(&self, call: Call, query: ListRoles) -> CallResult<Page<Role>> {
+        read!(self, |rows, authority| operations::list_roles(rows, authority, call, query))
+    }
+
+    async fn role(&self, call: Call, id: RoleId) -> CallResult<Role> {
+        read!(self, |rows, authority| operations::role(rows, authority, call, id))
+    }
+
+    async fn create_role(&self, call: Call, command: CreateRole) -> CallResult<Role> {
+        write!(self, |rows, authority| operations::create_role(rows, authority, call, command))
+    }
+
+    async fn update_role(&self, call: Call, command: UpdateRole) -> CallResult<Role> {
+        write!(self, |rows, authority| operations::update_role(rows, authority, call, command))
+    }
+
+    async fn delete_role(&self, call: Call, id: RoleId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::delete_role(rows, authority, call, id))
+    }
+}
