@@ -35,17 +35,20 @@ pub struct RefreshPlan {
     pub impersonates: bool,
 }
 
-/// Decides whether the caller may refresh the key, and what comes of it. `grants` are those of a service key's bot user.
+/// Decides whether the caller may refresh the key, and what comes of it. `grants` are those of a service key's bot user; `live_keys`
+/// counts the keys of a user key's person, and matters only with a grace.
 ///
 /// # Errors
 ///
 /// A [`Refusal`]: 404 for a key that the caller cannot see, 403 for one that they may see and not refresh or that may do more than
-/// they, 422 for one that is dead or replaced and for a bad expiry.
+/// they, 422 for one that is dead or replaced, for a bad expiry, and for a grace in which one person would have more live keys than
+/// the account allows.
 pub fn refresh(
     caller: &Caller,
     access: &Access,
     subject: Option<&Subject>,
     grants: Option<&ResolvedGrants>,
+    live_keys: u32,
     request: RefreshRequest,
     now: Timestamp,
 ) -> Result<RefreshPlan, Refusal> {
@@ -72,6 +75,14 @@ pub fn refresh(
     let expires_at = expiry::at_refresh(key.expires_at, request.expires_at, rule, policy, now)?;
     let old_expires_at =
         (!request.grace.is_zero()).then(|| expiry::in_grace(key.expires_at, request.grace, now));
+    // Without this, each successor refreshed with a grace would be one more: rotation would lead past the limit, without end.
+    let adds_one = key.key_type == KeyType::User && old_expires_at.is_some();
+    if adds_one && live_keys >= policy.max_user_keys {
+        return Err(Refusal::unprocessable(format!(
+            "the key's owner has {live_keys} live keys, which is the most that the account allows, and in its grace the old key is \
+             one more: refresh it without a grace, or revoke another key first",
+        )));
+    }
     let impersonates = key.key_type == KeyType::User && !is_own;
     Ok(RefreshPlan { expires_at, old_expires_at, rule, impersonates })
 }

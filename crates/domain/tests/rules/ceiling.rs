@@ -86,6 +86,7 @@ fn prop_refreshed_key_subset_of_caller() {
             &holder.access(),
             Some(&subject),
             Some(&resolved),
+            0,
             request,
             now(),
         );

@@ -154,7 +154,8 @@ fn grace_never_extends() {
         let grace = SignedDuration::from_secs(grace);
         let request = RefreshRequest { expires_at: None, grace, rule: RefreshExpiryRule::Free };
         let access = Access::default();
-        let plan = decide::refresh(&caller, &access, Some(&subject), None, request, now()).unwrap();
+        let plan =
+            decide::refresh(&caller, &access, Some(&subject), None, 0, request, now()).unwrap();
         match plan.old_expires_at {
             None => prop_assert!(grace.is_zero()),
             Some(end) => {

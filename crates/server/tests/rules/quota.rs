@@ -68,6 +68,37 @@ async fn a_person_has_at_most_a_thousand_live_keys() {
     assert_eq!(live(&server).await, MOST);
 }
 
+/// In its grace, a key that was refreshed is a live key beside its successor, and counts: otherwise rotation would lead past the limit.
+#[tokio::test]
+async fn a_grace_takes_a_place() {
+    let server = TestServer::start().await;
+    server.set_policy(|policy| policy.max_user_keys = 3).await;
+    let first = made(&create(&server, "reader", user_key()).await);
+    let grace = |seconds: u32| json!({ "grace_period_seconds": seconds });
+    let second = refresh(&server, "reader", text(&first, "id"), grace(60)).await.json(200);
+    assert_eq!(live(&server).await, 3, "the one that calls, the old and the new one");
+
+    let before = server.dump().await;
+    let refused = refresh(&server, "reader", text(&second, "id"), grace(60)).await;
+    let problem = refused.json(422);
+    for word in ["3 live keys", "without a grace", "revoke"] {
+        assert!(problem["detail"].as_str().unwrap().contains(word), "{problem}");
+    }
+    assert_eq!(server.dump().await, before);
+    // An administrator's refresh counts for the person whose key it is, not for the administrator.
+    let by_admin = refresh(&server, "admin", text(&second, "id"), grace(60)).await;
+    assert_eq!(by_admin.status, 422, "{}", by_admin.text);
+
+    // Without a grace nothing is added, and when a grace is over, its place is free.
+    let third = refresh(&server, "reader", text(&second, "id"), grace(0)).await.json(200);
+    assert_eq!(live(&server).await, 3);
+    server.advance(60);
+    let fourth = refresh(&server, "reader", text(&third, "id"), grace(60)).await;
+    assert_eq!(fourth.status, 200, "{}", fourth.text);
+    assert_eq!(live(&server).await, 3);
+    assert_eq!(create(&server, "reader", user_key()).await.status, 422);
+}
+
 /// One person's keys are nobody else's places, and service keys take none.
 #[tokio::test]
 async fn places_are_personal() {

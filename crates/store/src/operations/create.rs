@@ -64,7 +64,7 @@ pub(crate) async fn create_user_key<R: Rows>(
     command: CreateUserKey,
 ) -> CallResult<ApiKey> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
-    let live = live_user_keys(rows, &caller, call.now).await?;
+    let live = live_user_keys(rows, &caller, caller.user.id, call.now).await?;
     let expires_at = decide::user_key(&caller, command.expires_at, live, call.now)?;
     let CreateUserKey { minted, name, description, .. } = command;
     let draft = Draft { minted, name, description, expires_at };
@@ -75,11 +75,16 @@ pub(crate) async fn create_user_key<R: Rows>(
     Ok(key)
 }
 
-/// How many live user keys the caller has; exact at the account's limit, where it decides, and an upper bound below it.
+/// How many live user keys somebody of the caller's account has; exact at the account's limit, where it decides, and an upper bound below it.
 ///
 /// The count that is kept along includes keys that have expired since. They are told apart only when it matters.
-async fn live_user_keys<R: Rows>(rows: &mut R, caller: &Caller, now: Timestamp) -> RowResult<u32> {
-    let (account, user) = (caller.account.id, caller.user.id);
+pub(super) async fn live_user_keys<R: Rows>(
+    rows: &mut R,
+    caller: &Caller,
+    user: UserId,
+    now: Timestamp,
+) -> RowResult<u32> {
+    let account = caller.account.id;
     let most = caller.account.policy.max_user_keys;
     let counted = rows.counted_user_keys(account, user).await?;
     if counted < most {

@@ -1,9 +1,11 @@
 //! Refreshing keys.
 
+use claviger_domain::decide::Subject;
 use claviger_domain::{Action, ApiKey, ApiKeyId, Caller, KeyType, Target, decide};
+use jiff::Timestamp;
 use serde_json::json;
 
-use super::{audit, authenticate, list};
+use super::{audit, authenticate, create, list};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, RefreshKey};
@@ -25,11 +27,13 @@ pub(crate) async fn refresh_key<R: Rows>(
         let bot = list::bot(rows, caller.account.id, key.acts_for).await?;
         grants = Some(authenticate::resolve(rows, &caller, authenticate::grants_of(&bot)).await?);
     }
+    let live_keys = live_keys(rows, &caller, subject.as_ref(), call.now).await?;
     let plan = decide::refresh(
         &caller,
         &access,
         subject.as_ref(),
         grants.as_ref(),
+        live_keys,
         command.request,
         call.now,
     )?;
@@ -68,13 +72,28 @@ pub(crate) async fn refresh_key<R: Rows>(
     Ok(key)
 }
 
+/// How many live keys the person of a user key has.
+async fn live_keys<R: Rows>(
+    rows: &mut R,
+    caller: &Caller,
+    subject: Option<&Subject>,
+    now: Timestamp,
+) -> RowResult<u32> {
+    match subject.map(|subject| &subject.key) {
+        Some(key) if key.key_type == KeyType::User => {
+            create::live_user_keys(rows, caller, key.acts_for, now).await
+        }
+        Some(_) | None => Ok(0),
+    }
+}
+
 /// Ends the old key: at its grace, or at once.
 async fn retire<R: Rows>(
     rows: &mut R,
     caller: &Caller,
     old: &ApiKey,
-    grace_until: Option<jiff::Timestamp>,
-    now: jiff::Timestamp,
+    grace_until: Option<Timestamp>,
+    now: Timestamp,
 ) -> RowResult<()> {
     let account = caller.account.id;
     match grace_until {

@@ -42,7 +42,7 @@ fn ask(
     bot_role: ScopedRole,
 ) -> Result<RefreshPlan, Refusal> {
     let grants = grants(&subject.spaces, bot_role);
-    refresh(caller, access, Some(subject), Some(&grants), PLAIN, now())
+    refresh(caller, access, Some(subject), Some(&grants), 0, PLAIN, now())
 }
 
 /// What the caller 1, a member with these roles, is told about a service key whose bot is a MEMBER of its spaces.
@@ -55,7 +55,7 @@ fn told(memberships: &[Membership], subject: &Subject) -> &'static str {
 #[test]
 fn user_keys_are_refreshed_by_their_person_and_by_account_administrators() {
     let refresh = |caller: &Caller, of| {
-        refresh(caller, &member([]), Some(&user_key_of(of)), None, PLAIN, now())
+        refresh(caller, &member([]), Some(&user_key_of(of)), None, 0, PLAIN, now())
     };
     let own = refresh(&person(1, AccountRole::Member), 1).unwrap();
     let plan = RefreshPlan {
@@ -124,7 +124,7 @@ fn refresh_after_demotion_403() {
     let above = ask(&caller, &access, &key, ScopedRole::Admin);
     assert_eq!(outcome(&above), "forbidden");
     // Without its grants at hand nothing is known about it, and nothing is given.
-    let unknown = refresh(&caller, &access, Some(&key), None, PLAIN, now());
+    let unknown = refresh(&caller, &access, Some(&key), None, 0, PLAIN, now());
     assert_eq!(outcome(&unknown), "forbidden");
 }
 
@@ -148,7 +148,7 @@ fn dead_and_replaced_keys_are_not_refreshed() {
         let mut subject = user_key_of(1);
         change(&mut subject);
         let caller = person(1, AccountRole::Member);
-        refresh(&caller, &member([]), Some(&subject), None, PLAIN, now())
+        refresh(&caller, &member([]), Some(&subject), None, 0, PLAIN, now())
     };
     assert_eq!(outcome(&told(|s| s.key.expires_at = Some(seconds(1)))), "yes");
     for change in [
@@ -174,7 +174,7 @@ fn seeing_comes_before_doing_and_doing_before_what_became_of_the_key() {
     let mut ask = |caller: &Caller, memberships: Vec<_>, key: Option<&Subject>| {
         let spaces = key.map(|key| key.spaces.clone()).unwrap_or_default();
         let grants = grants(&spaces, ScopedRole::Member);
-        let told = refresh(caller, &member(memberships), key, Some(&grants), past, now());
+        let told = refresh(caller, &member(memberships), key, Some(&grants), 0, past, now());
         seen.push(outcome(&told));
     };
     ask(&caller, role(ScopedRole::Admin), None);
@@ -198,7 +198,7 @@ fn the_plan_says_when_both_keys_end() {
         subject.key.expires_at = own;
         let request =
             RefreshRequest { expires_at, grace: SignedDuration::from_secs(grace), ..PLAIN };
-        let plan = refresh(&caller, &member([]), Some(&subject), None, request, now()).unwrap();
+        let plan = refresh(&caller, &member([]), Some(&subject), None, 0, request, now()).unwrap();
         (plan.expires_at, plan.old_expires_at)
     };
     let (minute, hour) = (Some(seconds(60)), Some(seconds(3_600)));
@@ -206,6 +206,33 @@ fn the_plan_says_when_both_keys_end() {
     assert_eq!(plan(None, hour, 60), (hour, minute));
     assert_eq!(plan(hour, None, 60), (None, minute));
     assert_eq!(plan(minute, None, 86_400), (None, minute), "grace never extends");
+}
+
+#[test]
+fn a_grace_takes_a_place_among_the_persons_live_keys() {
+    let mut caller = person(1, AccountRole::Member);
+    caller.account.policy.max_user_keys = 5;
+    let told = |subject: &Subject, live_keys, grace| {
+        let request = RefreshRequest { grace: SignedDuration::from_secs(grace), ..PLAIN };
+        let grants = grants(&subject.spaces, ScopedRole::Member);
+        let access = member([in_organization(1, ScopedRole::Admin)]);
+        let result =
+            refresh(&caller, &access, Some(subject), Some(&grants), live_keys, request, now());
+        outcome(&result)
+    };
+    let own = user_key_of(1);
+    for (live_keys, grace, expected) in [
+        (4, 60, "yes"),
+        (5, 60, "unprocessable"),
+        (6, 1, "unprocessable"),
+        (5, 0, "yes"),
+        (6, 0, "yes"),
+    ] {
+        assert_eq!(told(&own, live_keys, grace), expected, "{live_keys} keys, {grace} s");
+    }
+    // The limit is on the keys of persons.
+    let of_bot = service_key_by(2, &[space(1, 1, false)]);
+    assert_eq!(told(&of_bot, 5, 60), "yes");
 }
 
 #[test]
