@@ -24,6 +24,8 @@ pub enum Action {
     ApiKeyRefresh,
     /// A key was revoked.
     ApiKeyRevoke,
+    /// A key that works was in the URL of a request, where others may have read it.
+    SecretInUrl,
     /// An organization was made.
     OrganizationCreate,
     /// An organization was changed.
@@ -76,6 +78,7 @@ impl Action {
             Self::ServiceKeyCreate => "service_key.create",
             Self::ApiKeyRefresh => "api_key.refresh",
             Self::ApiKeyRevoke => "api_key.revoke",
+            Self::SecretInUrl => "api_key.secret_in_url",
             Self::OrganizationCreate => "organization.create",
             Self::OrganizationUpdate => "organization.update",
             Self::OrganizationDelete => "organization.delete",

@@ -165,6 +165,12 @@ impl KeyText {
         Ok(parsed)
     }
 
+    /// The first key that a text contains.
+    pub fn find(text: &str) -> Option<Self> {
+        let mut places = text.as_bytes().windows(LENGTH);
+        places.find_map(|place| Self::parse(std::str::from_utf8(place).ok()?).ok())
+    }
+
     /// Whether a text contains something that looks like one of our keys, right checksum or not.
     ///
     /// Used to refuse secrets in places where they would be logged.

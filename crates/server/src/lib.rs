@@ -11,6 +11,7 @@
 mod app;
 mod clock;
 mod error;
+mod exposure;
 pub mod front;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;

@@ -8,13 +8,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use claviger_domain::{Entropy, KeyText};
+use claviger_domain::Entropy;
 use futures_util::FutureExt as _;
 
 use crate::app::App;
+use crate::exposure::Exposure;
 use crate::front::PeerAddress;
 use crate::problem::{Problem, ProblemKind};
 
@@ -65,14 +66,12 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
     let source = request.extensions().get().map(|PeerAddress(address)| *address);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let carries_secret = carries_secret(request.uri());
-    let path = instance(request.uri().path()).filter(|_| !carries_secret);
+    let exposure = Exposure::of(&request);
+    let path = instance(request.uri().path()).filter(|_| exposure.is_none());
     let presented = request.headers().contains_key(header::AUTHORIZATION);
 
-    let response = if carries_secret {
-        tracing::warn!(request.id = %id, "a request carried a secret in its URL");
-        let detail = "an API key belongs into the `Authorization` header, never into a URL: this one is in logs by now, revoke it";
-        Problem::new(ProblemKind::InvalidRequest, detail).into_response()
+    let response = if let Some(exposure) = exposure {
+        exposure.refuse(&app).await
     } else {
         AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
             tracing::error!(request.id = %id, "a handler panicked");
@@ -96,14 +95,6 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
 /// The path, where it is short enough to repeat.
 fn instance(path: &str) -> Option<String> {
     (path.len() <= LONGEST_INSTANCE).then(|| path.to_owned())
-}
-
-/// Whether a path or query has something like one of our keys in it, however it is spelled (T05).
-fn carries_secret(uri: &Uri) -> bool {
-    [Some(uri.path()), uri.query()].into_iter().flatten().any(|text| {
-        let decoded = percent_encoding::percent_decode_str(text).decode_utf8_lossy();
-        KeyText::looks_like_one(&decoded)
-    })
 }
 
 /// A failure to authenticate above the address's limit is answered with 429. Nothing else is.

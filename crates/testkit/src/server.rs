@@ -113,6 +113,17 @@ impl TestServer {
         tokio::task::spawn_blocking(move || dump(&path)).await.unwrap()
     }
 
+    /// Every row of the database but the audit's records of this action, and its seals, which change with each record.
+    pub async fn dump_besides(&self, action: &str) -> String {
+        let action = format!("action={action:?}");
+        let of_audit = |line: &&str| {
+            line.starts_with("audit_head ")
+                || line.starts_with("audit_seals ")
+                || line.contains(&action)
+        };
+        self.dump().await.split_inclusive('\n').filter(|line| !of_audit(line)).collect()
+    }
+
     /// A second connection to the database, for what no call does.
     pub fn database(&self) -> rusqlite::Connection {
         let connection = rusqlite::Connection::open(self.directory.path().join("claviger.db"));

@@ -1,8 +1,8 @@
 //! Everything that every operation needs of a request besides its own input: the credential, the dialect, where it came from.
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, header};
 use claviger_domain::{Clock as _, KeyText, RequestContext};
 use claviger_store::Call;
 
@@ -30,17 +30,22 @@ impl FromRequestParts<App> for Client {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = credential::read(&parts.headers, app.store.installation().tag)?;
-        let agent = parts.headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-        let context = RequestContext {
-            request_id: parts.extensions.get().map(RequestId::to_string).unwrap_or_default(),
-            source: parts.extensions.get().map(|PeerAddress(address)| *address),
-            // A secret that was put there by mistake is not kept (INV-8).
-            user_agent: agent
-                .filter(|agent| !KeyText::looks_like_one(agent))
-                .map(|agent| agent.chars().take(LONGEST_USER_AGENT).collect()),
-        };
+        let context = context(&parts.extensions, &parts.headers);
         let call = Call { key, now: app.clock.now(), context, quota: app.quota.clone() };
         let dialect = dialect::recognize(&parts.headers, app.options.dialect);
         Ok(Self { call, dialect })
+    }
+}
+
+/// Where a request came from.
+pub(crate) fn context(extensions: &Extensions, headers: &HeaderMap) -> RequestContext {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    RequestContext {
+        request_id: extensions.get().map(RequestId::to_string).unwrap_or_default(),
+        source: extensions.get().map(|PeerAddress(address)| *address),
+        // A secret that was put there by mistake is not kept (INV-8).
+        user_agent: agent
+            .filter(|agent| !KeyText::looks_like_one(agent))
+            .map(|agent| agent.chars().take(LONGEST_USER_AGENT).collect()),
     }
 }

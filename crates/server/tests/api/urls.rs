@@ -36,7 +36,8 @@ async fn secret_in_query_rejected_and_redacted() {
     capture::start();
     let server = TestServer::start().await;
     let key = server.world.key("uk");
-    let before = server.dump().await;
+    let before = server.dump_besides(RECORD).await;
+    let mut sent = 0_u32;
     for operation in operations::all(&server).await.iter().filter(|operation| operation.needs_key) {
         let path = fill(&operation.template, &server.world);
         let known = operation.query.iter().map(String::as_str);
@@ -47,12 +48,53 @@ async fn secret_in_query_rejected_and_redacted() {
                     let path = format!("{path}?{query}");
                     let answer = server.call("admin", &operation.method, &path, Value::Null).await;
                     assert_refused(&answer, key, &format!("{} {name}", operation.id));
+                    sent += 1;
                 }
             }
         }
     }
-    assert_eq!(server.dump().await, before);
+    assert!(server.dump_besides(RECORD).await == before, "something was changed");
+    assert_eq!(records(&server, "uk"), sent, "each is in the audit");
     assert!(!capture::text().contains(&key[26..69]), "the secret was logged");
+}
+
+/// What the audit calls it.
+const RECORD: &str = "api_key.secret_in_url";
+
+/// How often the audit of a key's account says that the key was in a URL. It names nobody as the actor.
+fn records(server: &TestServer, key: &str) -> u32 {
+    let text = "SELECT count(*) FROM audit_records r JOIN api_keys k ON k.id = r.target_id AND k.account_id = r.account_id
+        WHERE r.action = ?1 AND r.target_kind = 'api_key' AND k.handle = ?2 AND r.actor_id IS NULL AND r.actor_key_id IS NULL
+          AND r.request_id <> ''";
+    let handle = &server.world.key(key)[5..25];
+    server.database().query_row(text, [RECORD, handle], |row| row.get(0)).unwrap()
+}
+
+/// It is the account of the key that has to know, whoever sent the request; and what opens nothing is not worth a record.
+#[tokio::test]
+async fn secret_in_url_is_in_the_audit_of_its_own_account() {
+    let server = TestServer::start().await;
+    let path = |key: &str| format!("/v2/api-keys?cursor={key}");
+    let stranger = server.world.key("stranger").to_owned();
+    let answer = server.call("admin", "GET", &path(&stranger), Value::Null).await;
+    assert_refused(&answer, &stranger, "another tenant's key");
+    let unasked = Request::get(format!("/anywhere/{stranger}")).body(Body::empty());
+    assert_refused(&server.send(unasked.unwrap()).await, &stranger, "without a credential");
+    assert_eq!(records(&server, "stranger"), 2);
+
+    let before = server.dump().await;
+    let uk = server.world.key("uk");
+    let last = if uk.ends_with('0') { '1' } else { '0' };
+    for key in [format!("{}{last}", &uk[..74]), server.world.key("revoked").to_owned()] {
+        let answer = server.call("admin", "GET", &path(&key), Value::Null).await;
+        assert_refused(&answer, &key, "a key that opens nothing");
+    }
+    assert!(server.dump().await == before, "something was written");
+
+    // What the audit cannot take down is refused all the same.
+    server.break_database();
+    let answer = server.call("admin", "GET", &path(uk), Value::Null).await;
+    assert_refused(&answer, uk, "while the database is down");
 }
 
 /// Whoever has no key of their own is refused for that, and the secret is not repeated to them either.
@@ -73,7 +115,8 @@ async fn secret_in_path_rejected() {
     capture::start();
     let server = TestServer::start().await;
     let key = server.world.key("uk");
-    let before = server.dump().await;
+    let before = server.dump_besides(RECORD).await;
+    let mut sent = 0_u32;
     for spelling in [key.to_owned(), key.replace('_', "%5F"), escaped(key)] {
         for (method, path) in [
             ("GET", format!("/{spelling}")),
@@ -88,9 +131,11 @@ async fn secret_in_path_rejected() {
             let answer = server.call("admin", method, &path, Value::Null).await;
             let what = format!("{method} {}", path.replace(&spelling, "…"));
             assert_refused(&answer, key, &what);
+            sent += 1;
         }
     }
-    assert_eq!(server.dump().await, before);
+    assert!(server.dump_besides(RECORD).await == before, "something was changed");
+    assert_eq!(records(&server, "uk"), sent, "each is in the audit");
     assert!(!capture::text().contains(&key[26..69]), "the secret was logged");
 }
 

@@ -1,6 +1,6 @@
 //! The audit: one record a change, in the change's own transaction, and none without one.
 
-use claviger_domain::{AccountPolicy, Refusal};
+use claviger_domain::{AccountPolicy, KeyType, Refusal};
 
 use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
@@ -31,6 +31,28 @@ pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
     store.user(house.call("admin"), house.user("other")).await.unwrap();
     store.write_last_uses(now()).await.unwrap();
     assert_eq!(house.audited().await, expected.len());
+}
+
+/// A key that was in a URL is written down for its account, without an actor and without counting as used; what opens nothing is not.
+pub async fn a_secret_in_a_url_is_written_down(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let before = house.audited().await;
+    store.note_secret_in_url(house.call("stranger")).await.unwrap();
+    store.write_last_uses(now()).await.unwrap();
+    let text = "SELECT k.acts_for_user_id, r.action, r.actor_id, r.actor_key_id, r.request_id, k.last_used_at FROM audit_records r
+        JOIN api_keys k ON k.id = r.target_id AND k.account_id = r.account_id
+        WHERE r.action = 'api_key.secret_in_url' AND r.target_kind = 'api_key'";
+    let stranger = house.user("stranger").to_string();
+    let row = [stranger.as_str(), "api_key.secret_in_url", "null", "null", "req-1", "null"];
+    assert_eq!(store.query(text).await.unwrap(), [row]);
+
+    store.revoke_key(house.call("stranger"), house.key("stranger")).await.unwrap();
+    let revoked = store.note_secret_in_url(house.call("stranger")).await;
+    assert_eq!(refusal(revoked), Refusal::Unauthenticated);
+    let unknown = house.minted(KeyType::User).text;
+    let unknown = store.note_secret_in_url(call_with(unknown)).await;
+    assert_eq!(refusal(unknown), Refusal::Unauthenticated);
+    assert_eq!(house.audited().await, before + 2, "with the revocation");
 }
 
 /// Who, with which key, what, to what, from where.

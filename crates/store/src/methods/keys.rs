@@ -27,6 +27,9 @@ pub trait KeyStore: Send + Sync {
     /// Revokes a key. A second time changes nothing and writes nothing.
     async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()>;
 
+    /// Writes down that the call's key was in a URL, if it is one that works.
+    async fn note_secret_in_url(&self, call: Call) -> CallResult<()>;
+
     /// A page of keys, newest first.
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>>;
 }

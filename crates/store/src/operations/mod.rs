@@ -6,6 +6,7 @@ mod audit;
 mod authenticate;
 mod cascade;
 mod create;
+mod exposure;
 mod found;
 mod list;
 mod organizations;
@@ -21,6 +22,7 @@ use audit::audit;
 pub(crate) use audit::list_audit_records;
 pub(crate) use authenticate::authenticate;
 pub(crate) use create::{create_service_key, create_user_key};
+pub(crate) use exposure::note_secret_in_url;
 pub(crate) use found::found;
 pub(crate) use list::list_keys;
 pub(crate) use organizations::{

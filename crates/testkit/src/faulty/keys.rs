@@ -31,6 +31,10 @@ impl KeyStore for FaultyStore {
         self.inner()?.revoke_key(call, id).await
     }
 
+    async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {
+        self.inner()?.note_secret_in_url(call).await
+    }
+
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {
         self.inner()?.list_keys(call, query).await
     }

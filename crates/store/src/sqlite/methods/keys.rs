@@ -34,6 +34,10 @@ impl KeyStore for SqliteStore {
         write!(self, |rows, authority| operations::revoke_key(rows, authority, call, id))
     }
 
+    async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {
+        write!(self, |rows, authority| operations::note_secret_in_url(rows, authority, call))
+    }
+
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {
         read!(self, |rows, authority| operations::list_keys(rows, authority, call, query))
     }
