@@ -3,6 +3,7 @@
 mod binding;
 mod connection;
 mod duration;
+mod identity;
 mod keys;
 
 use std::net::SocketAddr;
@@ -15,6 +16,9 @@ use claviger_server::Dialect;
 
 pub(crate) use self::binding::Binding;
 pub(crate) use self::connection::Connection;
+pub(crate) use self::identity::{
+    AuditList, Bindings, Change, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
+};
 pub(crate) use self::keys::{
     Create, CreateService, End, Expiry, Keys, List, NewFile, Refresh, Rotate,
 };
@@ -37,12 +41,30 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve from a data directory that `init` made
     Serve(Serve),
-    /// Look at the audit log of a data directory, also while a server runs on it
+    /// Look at the audit log: of a data directory, also while a server runs on it, or over HTTP
     #[command(subcommand)]
     Audit(Audit),
     /// Manage API keys over HTTP, on any server of the API
     #[command(subcommand)]
     Keys(Box<Keys>),
+    /// Manage organizations and their members over HTTP
+    #[command(subcommand, visible_alias = "orgs")]
+    Organizations(Box<Organizations>),
+    /// Manage spaces and their members over HTTP
+    #[command(subcommand)]
+    Spaces(Box<Spaces>),
+    /// Invite, change and remove users over HTTP
+    #[command(subcommand)]
+    Users(Box<Users>),
+    /// Manage roles over HTTP: names for sets of permissions
+    #[command(subcommand)]
+    Roles(Box<Roles>),
+    /// Bind roles to users on spaces and projects over HTTP
+    #[command(subcommand)]
+    Bindings(Box<Bindings>),
+    /// Close resources to all who have no role on them, over HTTP
+    #[command(subcommand)]
+    Restrictions(Box<Restrictions>),
     /// Print a completion script for a shell
     Completions {
         /// The shell
@@ -138,6 +160,8 @@ pub(crate) enum Audit {
     Verify(AuditVerify),
     /// Print the log as JSON, one record a line, oldest first
     Export(AuditExport),
+    /// List what was done, newest first, over HTTP
+    List(Box<AuditList>),
 }
 
 /// `claviger audit verify`.

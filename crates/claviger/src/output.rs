@@ -3,6 +3,9 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is done")]
 
 pub(crate) mod keys;
+pub(crate) mod records;
+mod stdout;
+mod table;
 
 use std::io::{BufWriter, Write};
 use std::net::SocketAddr;
@@ -42,12 +45,12 @@ pub(crate) fn warning(warning: &str) {
 }
 
 /// Says what was done, beside the result.
-fn note(note: &str) {
+pub(crate) fn note(note: &str) {
     eprintln!("{note}");
 }
 
 /// The text without what would move a cursor, end a line or turn the direction of writing: some of it comes from elsewhere.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let is_hidden = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')

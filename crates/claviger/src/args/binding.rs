@@ -49,7 +49,7 @@ impl Binding {
 }
 
 /// A role that every account has, in either spelling.
-pub(super) fn role(text: &str) -> Result<PredefinedRole, String> {
+pub(in crate::args) fn role(text: &str) -> Result<PredefinedRole, String> {
     match PredefinedRole::from(text) {
         PredefinedRole::Other(_) => Err("it must be `admin`, `member` or `read-only`".to_owned()),
         role => Ok(role),
@@ -57,7 +57,7 @@ pub(super) fn role(text: &str) -> Result<PredefinedRole, String> {
 }
 
 /// Such a role, or the id of one that the account made.
-pub(super) fn space_role(text: &str) -> Result<RoleAssignment, String> {
+pub(in crate::args) fn space_role(text: &str) -> Result<RoleAssignment, String> {
     let is_id = BASE64.decode(text.as_bytes()).is_ok_and(|id| id.starts_with(b"Role:"));
     match PredefinedRole::from(text) {
         PredefinedRole::Other(id) if is_id => Ok(RoleAssignment::custom(id)),

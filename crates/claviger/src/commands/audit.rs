@@ -8,6 +8,7 @@ use claviger_domain::{AuditEntry, AuditRecordId, ObjectIdCodec, ObjectKind};
 use claviger_store::{AuditLog, SqliteOptions};
 use serde_json::{Value, json};
 
+use super::identity;
 use crate::args::{Audit, AuditExport, AuditVerify};
 use crate::{data_dir, output};
 
@@ -18,6 +19,7 @@ pub(crate) fn run(audit: Audit) -> anyhow::Result<ExitCode> {
     match audit {
         Audit::Verify(args) => verify(&args),
         Audit::Export(args) => export(&args).map(|()| ExitCode::SUCCESS),
+        Audit::List(args) => identity::run(identity::Command::AuditList(*args)),
     }
 }
 

@@ -3,6 +3,8 @@
 mod audit;
 mod dev;
 mod environment;
+mod http;
+mod identity;
 mod init;
 mod keys;
 mod listen;
@@ -12,6 +14,7 @@ use std::process::ExitCode;
 
 use clap::CommandFactory as _;
 
+use self::identity::Command as Identity;
 use crate::args::{Args, Command};
 use crate::output;
 
@@ -23,6 +26,12 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => runtime()?.block_on(serve::run(args))?,
         Command::Audit(args) => return audit::run(args),
         Command::Keys(args) => return keys::run(*args),
+        Command::Organizations(args) => return identity::run(Identity::Organizations(*args)),
+        Command::Spaces(args) => return identity::run(Identity::Spaces(*args)),
+        Command::Users(args) => return identity::run(Identity::Users(*args)),
+        Command::Roles(args) => return identity::run(Identity::Roles(*args)),
+        Command::Bindings(args) => return identity::run(Identity::Bindings(*args)),
+        Command::Restrictions(args) => return identity::run(Identity::Restrictions(*args)),
         Command::Completions { shell } => output::completions(shell, &mut Args::command()),
     }
     Ok(ExitCode::SUCCESS)

@@ -3,10 +3,9 @@
 //! Rule: a secret goes to the standard output, and nothing else goes there with it, so that `> key` captures it alone. Whatever a server
 //! sends is printed without its control characters.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
-use anyhow::Context as _;
 use arize::Secret;
 use arize::api_keys::ApiKey;
 use arize::jiff::Timestamp;
@@ -15,6 +14,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde::Serialize;
 
 use super::printable;
+use super::stdout::{write, write_all};
 
 /// The width of a terminal that does not tell.
 const USUAL_WIDTH: u16 = 80;
@@ -228,15 +228,4 @@ fn secret_is(at: Option<&str>) -> String {
         Some(at) => format!("Its secret is in {at}"),
         None => "Keep the secret: it is not shown again".to_owned(),
     }
-}
-
-fn write(line: &str) -> anyhow::Result<()> {
-    write_all(&format!("{line}\n"))
-}
-
-/// Unlike `println!`, an output that takes nothing is an error here: a secret may be lost with it.
-fn write_all(text: &str) -> anyhow::Result<()> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.context("the standard output cannot be written")
 }

@@ -4,6 +4,7 @@
 
 mod audit;
 mod dev;
+mod identity;
 mod init_and_serve;
 mod keys;
 mod process;

@@ -3,8 +3,8 @@
 use arize::Client;
 use arize::api_keys::{CreateRequest, CreateServiceKeyRequest, OrganizationBinding, SpaceBinding};
 
+use super::super::http::failure::{self, Misuse};
 use super::destination::Destination;
-use super::failure::{self, Misuse};
 use crate::args::{Binding, Create, CreateService};
 use crate::output::keys;
 

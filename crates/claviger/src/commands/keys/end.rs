@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use arize::Client;
 
-use super::failure;
+use super::super::http::failure;
 use crate::args::End;
 use crate::output::keys;
 

@@ -2,11 +2,9 @@
 //!
 //! Rule: where the secret goes is made ready before the request, and a secret that could not be kept is revoked.
 
-mod connection;
 mod create;
 mod destination;
 mod end;
-mod failure;
 mod list;
 mod refresh;
 mod rotate;
@@ -17,7 +15,8 @@ use arize::Client;
 use arize::jiff::{SignedDuration, Timestamp};
 use claviger_domain::{Clock as _, SystemClock};
 
-use self::failure::Misuse;
+use super::http::connection;
+use super::http::failure::{self, Misuse};
 use crate::args::{Connection, Expiry, Keys};
 
 /// One thread is enough for one call after the other.

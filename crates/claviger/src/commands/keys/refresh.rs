@@ -3,8 +3,8 @@
 use arize::Client;
 use arize::api_keys::RefreshRequest;
 
+use super::super::http::failure;
 use super::destination::Destination;
-use super::failure;
 use crate::args::Refresh;
 use crate::output::keys;
 

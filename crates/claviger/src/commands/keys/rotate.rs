@@ -3,8 +3,8 @@
 use arize::api_keys::{ApiKey, ListRequest, RotateError, RotateRequest};
 use arize::{Client, Error, Secret};
 
+use super::super::http::failure::{self, Misuse, Refused};
 use super::destination::{Destination, Kept};
-use super::failure::{self, Misuse, Refused};
 use crate::args::Rotate;
 use crate::key_text;
 use crate::output::keys;

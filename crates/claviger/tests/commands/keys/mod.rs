@@ -10,4 +10,4 @@ mod refresh;
 mod rotate;
 mod rotate_odd;
 mod service;
-mod workplace;
+pub(crate) mod workplace;

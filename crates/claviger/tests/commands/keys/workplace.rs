@@ -41,9 +41,12 @@ impl Workplace {
 
     /// The command in the directory, in an environment that says where the server is and nothing else.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
-        let mut all = vec!["keys"];
-        all.extend(arguments);
-        let mut command = claviger(&all);
+        self.any_command(&[&["keys"], arguments].concat())
+    }
+
+    /// Any command of those that speak HTTP.
+    pub(crate) fn any_command(&self, arguments: &[&str]) -> Command {
+        let mut command = claviger(arguments);
         command
             .current_dir(self.directory.path())
             .env("ARIZE_API_HOST", &self.server.address)
@@ -99,6 +102,16 @@ pub(crate) fn checked(output: Output) -> Output {
     output
 }
 
+/// What the ids of things begin with: base64 of the word for their kind.
+const KINDS: [(&str, &str); 6] = [
+    ("VXNlcjo", "USER"),
+    ("T3JnYW5pemF0aW9uOj", "ORGANIZATION"),
+    ("U3BhY2U6", "SPACE"),
+    ("Um9sZTo", "ROLE"),
+    ("QXVkaXRMb2c6", "LOG"),
+    ("TW9kZWw6", "PROJECT"),
+];
+
 /// A transcript without what differs from run to run.
 pub(crate) fn shown(output: &Output, directory: &Path, address: &str) -> String {
     let text = transcript(output, directory).replace(address, "ADDRESS");
@@ -109,8 +122,8 @@ pub(crate) fn shown(output: &Output, directory: &Path, address: &str) -> String 
             "SECRET".to_owned()
         } else if word.starts_with("clv") && word.contains("...") {
             "REDACTED".to_owned()
-        } else if word.starts_with("VXNlcjo") {
-            "USER".to_owned()
+        } else if let Some((_, kind)) = KINDS.iter().find(|(prefix, _)| word.starts_with(prefix)) {
+            (*kind).to_owned()
         } else if word.starts_with("QXBpS2V5Oj") {
             let place = ids.iter().position(|id| *id == word).unwrap_or(ids.len());
             if place == ids.len() {

@@ -31,7 +31,7 @@ const OTHERS: [&str; 4] =
     ["ARIZE_REQUEST_VERIFY", "ARIZE_SSL_CA_CERT", "SSL_CERT_FILE", "ARIZE_PROXY_URL"];
 
 /// Makes the client. Nothing is sent yet.
-pub(super) fn connect(connection: &Connection) -> anyhow::Result<Client> {
+pub(in crate::commands) fn connect(connection: &Connection) -> anyhow::Result<Client> {
     let (file, key_in_file) = match &connection.env_file {
         Some(path) => read_variables(path)?,
         None => (HashMap::new(), None),

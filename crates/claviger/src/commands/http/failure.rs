@@ -17,14 +17,14 @@ const UNAVAILABLE: u8 = 7;
 
 /// Arguments that make no sense together.
 #[derive(Debug)]
-pub(super) struct Misuse(pub String);
+pub(in crate::commands) struct Misuse(pub String);
 
 /// What is asked for is impossible as things stand on the server.
 #[derive(Debug)]
-pub(super) struct Refused(pub String);
+pub(in crate::commands) struct Refused(pub String);
 
 /// Says that it failed and what could be done, and gives the exit code.
-pub(super) fn report(error: &anyhow::Error, client: Option<&Client>) -> ExitCode {
+pub(in crate::commands) fn report(error: &anyhow::Error, client: Option<&Client>) -> ExitCode {
     output::error(error);
     let cause = error.chain().find_map(|cause| cause.downcast_ref::<Error>());
     if let Some(hint) = cause.and_then(|cause| hint(cause, client)) {
@@ -34,7 +34,7 @@ pub(super) fn report(error: &anyhow::Error, client: Option<&Client>) -> ExitCode
 }
 
 /// The exit code for an error.
-pub(super) fn code(error: &anyhow::Error) -> u8 {
+pub(in crate::commands) fn code(error: &anyhow::Error) -> u8 {
     if error.chain().any(|cause| cause.is::<Misuse>()) {
         return USAGE;
     }
@@ -73,7 +73,7 @@ fn hint(error: &Error, client: Option<&Client>) -> Option<String> {
 }
 
 /// What came of a request that failed: that it was not done, or that this is not known and how to find out.
-pub(super) fn outcome(error: Error, not_done: &str, in_doubt: &str) -> anyhow::Error {
+pub(in crate::commands) fn outcome(error: Error, not_done: &str, in_doubt: &str) -> anyhow::Error {
     let message = if error.was_not_done() { not_done } else { in_doubt };
     anyhow::Error::from(error).context(message.to_owned())
 }

@@ -1,0 +1,49 @@
+//! `claviger organizations`.
+
+use arize::Client;
+use arize::organizations::{CreateRequest, ListRequest, UpdateRequest};
+
+use super::{collect, page_size};
+use crate::args::{Change, Organizations};
+use crate::output::{self, records};
+
+pub(super) async fn run(command: Organizations, client: &Client) -> anyhow::Result<()> {
+    let calls = client.organizations();
+    let json = command.common().json;
+    match command {
+        Organizations::List(args) => {
+            let limit = page_size(&args.window);
+            let request = ListRequest { name: args.name, limit, ..ListRequest::default() };
+            let (found, has_more) = collect(&args.window, calls.list_all(request)).await?;
+            records::list("organizations", &found, has_more, json)
+        }
+        Organizations::Get(args) => records::one(&calls.get(&args.which).await?, json),
+        Organizations::Create(args) => {
+            let request = CreateRequest { name: args.name, description: args.description };
+            records::one(&calls.create(request).await?, json)
+        }
+        Organizations::Update(args) => {
+            let Change { name, description } = args.change;
+            let request = UpdateRequest {
+                organization: args.which,
+                name,
+                // An empty one clears it.
+                description: description.map(|text| Some(text).filter(|text| !text.is_empty())),
+            };
+            records::one(&calls.update(request).await?, json)
+        }
+        Organizations::Delete(args) => {
+            calls.delete(&args.which).await?;
+            output::note(&format!("Deleted `{}`", output::printable(&args.which)));
+            Ok(())
+        }
+        Organizations::AddUser(args) => {
+            records::one(&calls.add_user(&args.organization, &args.user, args.role).await?, json)
+        }
+        Organizations::RemoveUser(args) => {
+            calls.remove_user(&args.organization, &args.user).await?;
+            output::note(&format!("Removed `{}`", output::printable(&args.user)));
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! `claviger spaces`.
+
+use arize::Client;
+use arize::spaces::{CreateRequest, ListRequest, UpdateRequest};
+
+use super::{collect, page_size};
+use crate::args::Spaces;
+use crate::output::{self, records};
+
+pub(super) async fn run(command: Spaces, client: &Client) -> anyhow::Result<()> {
+    let calls = client.spaces();
+    let json = command.common().json;
+    match command {
+        Spaces::List(args) => {
+            let request = ListRequest {
+                organization: args.organization,
+                name: args.name,
+                limit: page_size(&args.window),
+                cursor: None,
+            };
+            let (found, has_more) = collect(&args.window, calls.list_all(request)).await?;
+            records::list("spaces", &found, has_more, json)
+        }
+        Spaces::Get(args) => records::one(&calls.get(&args.which).await?, json),
+        Spaces::Create(args) => {
+            let request = CreateRequest {
+                organization: args.organization,
+                name: args.name,
+                description: args.description,
+                is_private: args.private.then_some(true),
+            };
+            records::one(&calls.create(request).await?, json)
+        }
+        Spaces::Update(args) => {
+            let request = UpdateRequest {
+                space: args.which,
+                name: args.name,
+                description: args
+                    .description
+                    .map(|text| Some(text).filter(|text| !text.is_empty())),
+                is_private: args.private,
+            };
+            records::one(&calls.update(request).await?, json)
+        }
+        Spaces::Delete(args) => {
+            calls.delete(&args.which).await?;
+            output::note(&format!("Deleted `{}`", output::printable(&args.which)));
+            Ok(())
+        }
+        Spaces::AddUser(args) => {
+            records::one(&calls.add_user(&args.space, &args.user, args.role).await?, json)
+        }
+        Spaces::RemoveUser(args) => {
+            calls.remove_user(&args.space, &args.user).await?;
+            output::note(&format!("Removed `{}`", output::printable(&args.user)));
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,150 @@
+//! `claviger organizations`, `spaces`, `users`, `roles`, `bindings`, `restrictions`, `audit list`, against a server that runs as a
+//! process.
+
+use std::process::Output;
+
+use crate::keys::workplace::{Workplace, checked};
+
+fn run(place: &Workplace, arguments: &[&str]) -> Output {
+    let mut command = place.any_command(arguments);
+    checked(command.env("ARIZE_API_KEY", place.administrator_key()).output().unwrap())
+}
+
+fn transcript(place: &Workplace, arguments: &[&str]) -> String {
+    place.shown(&run(place, arguments))
+}
+
+/// All of what is printed in turn.
+fn transcripts(place: &Workplace, commands: &[&[&str]]) -> String {
+    let shown = commands.iter().map(|arguments| {
+        format!("$ claviger {}\n{}", arguments.join(" "), transcript(place, arguments))
+    });
+    shown.collect()
+}
+
+#[test]
+fn organizations_are_made_changed_and_deleted() {
+    let place = Workplace::new();
+    insta::assert_snapshot!(transcripts(
+        &place,
+        &[
+            &["organizations", "create", "acme", "--description", "everything"],
+            &["orgs", "update", "acme", "--description", ""],
+            &["orgs", "get", "acme", "--json"],
+            &["orgs", "list", "--name", "ACM"],
+            &["orgs", "create", "acme"],
+            &["orgs", "update", "acme"],
+            &["orgs", "delete", "acme"],
+            &["orgs", "delete", "acme", "--yes"],
+            &["orgs", "get", "acme"],
+        ]
+    ));
+}
+
+#[test]
+fn spaces_are_made_changed_and_deleted() {
+    let place = Workplace::new();
+    run(&place, &["orgs", "create", "acme"]);
+    insta::assert_snapshot!(transcripts(
+        &place,
+        &[
+            &["spaces", "create", "room", "--organization", "acme", "--private"],
+            &["spaces", "update", "room", "--name", "hall", "--private", "false"],
+            &["spaces", "list", "--organization", "acme", "--json"],
+            &["spaces", "list", "--limit", "1"],
+            &["spaces", "create", "room", "--organization", "nowhere"],
+            &["spaces", "delete", "hall", "--yes"],
+            &["spaces", "delete", "hall", "--yes"],
+        ]
+    ));
+}
+
+#[test]
+fn users_are_invited_changed_and_removed() {
+    let place = Workplace::new();
+    insta::assert_snapshot!(transcripts(
+        &place,
+        &[
+            &["users", "invite", "ada@example.com", "--name", "Ada"],
+            &["users", "invite", "ada@example.com", "--name", "Ada"],
+            &[
+                "users",
+                "invite",
+                "bob@example.com",
+                "--name",
+                "Bob",
+                "--invite-mode",
+                "none",
+                "--json"
+            ],
+            &["users", "list", "--email", "ADA"],
+            &["users", "update", "ada@example.com", "--name", "Ada L.", "--developer", "false"],
+            &["users", "resend-invitation", "ada@example.com"],
+            &["users", "resend-invitation", "bob@example.com"],
+            &[
+                "users",
+                "delete",
+                "ada@example.com",
+                "nobody@example.com",
+                "bob@example.com",
+                "--yes"
+            ],
+            &["users", "list", "--status", "invited"],
+        ]
+    ));
+}
+
+#[test]
+fn the_temporary_password_alone_goes_to_the_standard_output() {
+    let place = Workplace::new();
+    let output = run(&place, &["users", "invite", "ada@example.com", "--name", "Ada"]);
+    let password = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(password.lines().count(), 1);
+    assert!(password.starts_with("clvu_"), "the sign-in secret alone");
+}
+
+#[test]
+fn roles_are_made_changed_and_deleted() {
+    let place = Workplace::new();
+    insta::assert_snapshot!(transcripts(
+        &place,
+        &[
+            &["roles", "create", "auditor", "--permission", "PROJECT_READ,DATASET_READ"],
+            &["roles", "update", "auditor", "--permission", "PROJECT_READ", "--name", "reader"],
+            &["roles", "list", "--predefined", "false", "--json"],
+            &["roles", "create", "auditor", "--permission", "EVERYTHING"],
+            &["roles", "create", "auditor"],
+            &["roles", "delete", "reader", "--yes"],
+        ]
+    ));
+}
+
+#[test]
+fn the_audit_is_listed_newest_first() {
+    let place = Workplace::new();
+    run(&place, &["orgs", "create", "acme"]);
+    insta::assert_snapshot!(transcripts(
+        &place,
+        &[
+            &["audit", "list"],
+            &["audit", "list", "--operation", "account.found", "--json"],
+            &["audit", "list", "--user", "nobody@example.com"],
+        ]
+    ));
+}
+
+#[test]
+fn failures_have_the_exit_codes_of_keys() {
+    let place = Workplace::new();
+    let code = |key: &str, arguments: &[&str]| {
+        let mut command = place.any_command(arguments);
+        command.env("ARIZE_API_KEY", key).output().unwrap().status.code()
+    };
+    let key = place.administrator_key();
+    assert_eq!(code("clvu_nobody", &["spaces", "list"]), Some(3));
+    assert_eq!(code(&key, &["spaces", "get", "nowhere"]), Some(5));
+    assert_eq!(code(&key, &["roles", "create", "r", "--permission", "NO_SUCH_THING"]), Some(6));
+    assert_eq!(code(&key, &["spaces", "list", "--host", "127.0.0.1:1"]), Some(7));
+    assert_eq!(code(&key, &["spaces", "list", "--limit", "0"]), Some(2));
+    assert_eq!(code("", &["spaces", "list"]), Some(2));
+}
