@@ -40,6 +40,8 @@ ids! {
     OrganizationId;
     /// Identifies a space.
     SpaceId;
+    /// Identifies a membership, of an organization or of a space.
+    MembershipId;
     /// Identifies a person or a bot user.
     UserId;
     /// Identifies a custom role.

@@ -51,8 +51,8 @@ pub use crate::grants::{
     GrantError, Grants, OrganizationGrant, OverPrivileged, ResolvedGrants, Scope, SpaceGrant,
 };
 pub use crate::id::{
-    AccountId, ApiKeyId, AuditRecordId, OrganizationId, ProjectId, RoleBindingId, RoleId, SpaceId,
-    UserId,
+    AccountId, ApiKeyId, AuditRecordId, MembershipId, OrganizationId, ProjectId, RoleBindingId,
+    RoleId, SpaceId, UserId,
 };
 pub use crate::key::{ApiKey, KeyStatus, KeyType};
 pub use crate::key_text::{InstanceTag, KeyHandle, KeyText, MalformedKey, MintedKey, Secret};

@@ -21,6 +21,8 @@ pub enum ObjectKind {
     AuditLog,
     /// An organization.
     Organization,
+    /// A user's place in an organization.
+    OrganizationMember,
     /// A project. Its word is `Model`, as clients have always seen it (CONTRACT §1.2).
     Project,
     /// A role, predefined or custom.
@@ -29,6 +31,8 @@ pub enum ObjectKind {
     RoleBinding,
     /// A space.
     Space,
+    /// A user's place in a space.
+    SpaceMember,
     /// A person or a bot user.
     User,
 }
@@ -40,10 +44,12 @@ impl ObjectKind {
             Self::ApiKey => "ApiKey",
             Self::AuditLog => "AuditLog",
             Self::Organization => "Organization",
+            Self::OrganizationMember => "OrganizationMember",
             Self::Project => "Model",
             Self::Role => "Role",
             Self::RoleBinding => "RoleBinding",
             Self::Space => "Space",
+            Self::SpaceMember => "SpaceMember",
             Self::User => "User",
         }
     }

@@ -31,8 +31,9 @@ pub use crate::call::{
     After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateRole,
     CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey, GrantsOrSpace,
     HandOver, InvitedUser, ListAuditRecords, ListKeys, ListOrganizations, ListRoles, ListSpaces,
-    ListUsers, ListedKey, Page, Quota, RefreshKey, SignIn, SignedIn, SpaceRoleView,
-    UpdateOrganization, UpdateRole, UpdateSpace, UpdateUser,
+    ListUsers, ListedKey, OrganizationMember, Page, Quota, RefreshKey, RemoveOrganizationMember,
+    RemoveSpaceMember, SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember,
+    SpaceRoleView, UpdateOrganization, UpdateRole, UpdateSpace, UpdateUser,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{
@@ -40,7 +41,7 @@ pub use crate::founding::{
     FoundingUser,
 };
 pub use crate::methods::{
-    AuditStore, KeyStore, OrganizationStore, RoleStore, SpaceStore, UserStore,
+    AuditStore, KeyStore, MembershipStore, OrganizationStore, RoleStore, SpaceStore, UserStore,
 };
 #[cfg(feature = "sqlite")]
 pub use crate::sqlite::{AuditLog, Durability, OpenError, SqliteOptions, SqliteStore};
@@ -70,6 +71,7 @@ pub type CallResult<T> = Result<T, CallError>;
 pub trait Store:
     AuditStore
     + KeyStore
+    + MembershipStore
     + OrganizationStore
     + RoleStore
     + SpaceStore

@@ -7,6 +7,7 @@ mod audit;
 mod authenticate;
 mod create;
 mod list;
+mod memberships;
 mod places;
 mod refresh;
 mod revoke;
@@ -18,6 +19,10 @@ pub use audit::read_audit;
 pub use authenticate::{Presented, authenticate};
 pub use create::{may_create_service_keys, service_key, user_key};
 pub use list::{KeyFilter, KeyScope, Named, list_scope};
+pub use memberships::{
+    give_space_role, new_member, organization_members, organization_role, remove_space_member,
+    space_role,
+};
 pub use places::{Need, change_space, create_organization, in_organization, in_space};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::revoke;

@@ -4,6 +4,7 @@ mod api_keys;
 mod audit_logs;
 mod documents;
 mod health;
+mod memberships;
 mod organizations;
 mod roles;
 mod sign_in;
@@ -31,6 +32,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(api_keys::router())
         .merge(audit_logs::router())
         .merge(organizations::router())
+        .merge(memberships::router())
         .merge(roles::router())
         .merge(spaces::router())
         .merge(users::router())

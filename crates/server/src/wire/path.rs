@@ -1,4 +1,4 @@
-//! The id in a request's path, percent-decoded once: clients send `=` raw or as `%3D` (`CLIENT_BEHAVIOUR` §1).
+//! The ids in a request's path, percent-decoded once: clients send `=` raw or as `%3D` (`CLIENT_BEHAVIOUR` §1).
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -19,5 +19,23 @@ impl FromRequestParts<App> for PathId {
         let parameters = RawPathParams::from_request_parts(parts, app).await.map_err(|_| bad())?;
         let id = parameters.iter().next().map(|(_, value)| value.to_owned());
         id.map(Self).ok_or_else(|| bad().into())
+    }
+}
+
+/// The two parameters of the path, as text.
+#[derive(Debug)]
+pub(crate) struct PathIds(pub String, pub String);
+
+impl FromRequestParts<App> for PathIds {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
+        let bad = || Problem::new(ProblemKind::InvalidRequest, "the path is not valid UTF-8 text");
+        let parameters = RawPathParams::from_request_parts(parts, app).await.map_err(|_| bad())?;
+        let mut ids = parameters.iter().map(|(_, value)| value.to_owned());
+        match (ids.next(), ids.next()) {
+            (Some(first), Some(second)) => Ok(Self(first, second)),
+            _ => Err(bad().into()),
+        }
     }
 }

@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::api_keys::schema::RoleType;
+
 /// A user's role in the account: `{"type":"PREDEFINED","name":"MEMBER"}`.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,4 +31,38 @@ pub(crate) enum AccountRoleName {
     Member,
     Annotator,
     MemberUiOnly,
+}
+
+/// A member's role in an organization: `{"type":"PREDEFINED","name":"MEMBER"}`.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OrganizationRole {
+    #[serde(rename = "type")]
+    kind: Predefined,
+    name: ScopedRoleName,
+}
+
+/// The predefined roles in organizations and spaces.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum ScopedRoleName {
+    Admin,
+    Member,
+    ReadOnly,
+    Annotator,
+}
+
+/// A member's role in a space: `{"type":"PREDEFINED","name":"MEMBER"}` or `{"type":"CUSTOM","id":"…"}`.
+#[derive(Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SpaceRole {
+    #[serde(rename = "type")]
+    kind: RoleType,
+    /// Of a predefined role.
+    #[schema(nullable = false)]
+    name: Option<ScopedRoleName>,
+    /// Of a custom role.
+    #[schema(nullable = false)]
+    id: Option<String>,
 }

@@ -209,14 +209,31 @@ impl RoleAssignment {
 impl RoleView {
     /// A user's role, in the form of the caller's band (DIALECTS §5).
     pub(crate) fn of_user(dialect: &Dialect, role: AccountRole) -> Self {
-        let mut assignment = RoleAssignment::of_account(dialect, role);
+        Self::shaped(dialect, RoleAssignment::of_account(dialect, role))
+    }
+
+    /// A member's role in an organization.
+    pub(crate) fn of_organization_member(dialect: &Dialect, role: ScopedRole) -> Self {
+        Self::shaped(dialect, RoleAssignment::of_organization(dialect, role))
+    }
+
+    /// A member's role in a space.
+    pub(crate) fn of_space_member(
+        codec: &ObjectIdCodec,
+        dialect: &Dialect,
+        role: &SpaceRoleView,
+    ) -> Self {
+        Self::shaped(dialect, RoleAssignment::of_space(codec, dialect, role))
+    }
+
+    fn shaped(dialect: &Dialect, mut assignment: RoleAssignment) -> Self {
         match dialect.role_form {
             RoleForm::Bare => Self::Bare(assignment.name),
-            RoleForm::Builtin => {
+            RoleForm::Builtin if assignment.id.is_none() => {
                 "builtin".clone_into(&mut assignment.kind);
                 Self::Assignment(assignment)
             }
-            RoleForm::Predefined => Self::Assignment(assignment),
+            RoleForm::Builtin | RoleForm::Predefined => Self::Assignment(assignment),
         }
     }
 }

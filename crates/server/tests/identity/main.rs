@@ -5,6 +5,8 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod acts;
+mod membership_roles;
+mod memberships;
 mod organizations;
 mod roles;
 mod sign_in;

@@ -101,6 +101,8 @@ async fn idor_matrix() {
 enum Place {
     Path { method: String, path: String, body: Value },
     OrganizationOfNewSpace,
+    UserOfMember { path: String },
+    RoleOfMember,
     Query { path: String },
     OrganizationOfNewKey,
     SpaceOfNewKey,
@@ -115,6 +117,16 @@ async fn ask(server: &TestServer, who: &str, place: &Place, id: &str) -> TestRes
         Place::Path { method, path, body } => {
             let path = path.replace("{}", id);
             return server.call(who, method, &path, body.clone()).await;
+        }
+        Place::UserOfMember { path } => {
+            let body = json!({ "user_id": id, "role": predefined("READ_ONLY") });
+            return server.call(who, "POST", path, body).await;
+        }
+        Place::RoleOfMember => {
+            let role = json!({ "type": "CUSTOM", "id": id });
+            let body = json!({ "user_id": server.world.id("user:other"), "role": role });
+            let path = format!("/v2/spaces/{}/users", server.world.id("S1"));
+            return server.call(who, "POST", &path, body).await;
         }
         Place::OrganizationOfNewSpace => {
             let body = json!({ "name": "made in a test", "organization_id": id });
@@ -144,7 +156,12 @@ async fn places(server: &TestServer) -> Vec<(&'static str, Place)> {
         ("Space", Place::SpaceOfNewKey),
         ("Role", Place::RoleOfNewKey),
         ("Space", Place::SpaceOfFlatKey),
+        ("Role", Place::RoleOfMember),
     ];
+    for (collection, place) in [("organizations", "O1"), ("spaces", "S1")] {
+        let path = format!("/v2/{collection}/{}/users", server.world.id(place));
+        found.push(("User", Place::UserOfMember { path }));
+    }
     for operation in operations(server).await {
         for name in operation.ids() {
             let (method, path) =

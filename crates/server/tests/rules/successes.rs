@@ -21,6 +21,11 @@ pub(crate) struct Success {
     pub answers_target: bool,
 }
 
+/// The body that gives `other` a role.
+fn member(world: &World, role: &str) -> Value {
+    json!({ "user_id": world.id("user:other"), "role": { "type": "PREDEFINED", "name": role } })
+}
+
 /// The success of an operation.
 #[track_caller]
 pub(crate) fn success(world: &World, operation: &Operation) -> Success {
@@ -54,7 +59,7 @@ pub(crate) fn success(world: &World, operation: &Operation) -> Success {
         ("PATCH", "/v2/organizations/{org_id}") => {
             changed("admin", "member", "organization", json!({ "name": "renamed" }))
         }
-        ("DELETE", "/v2/organizations/{org_id}") => {
+        ("DELETE", "/v2/organizations/{org_id}" | "/v2/organizations/{org_id}/users/{user_id}") => {
             changed("admin", "member", "organization", Value::Null)
         }
         ("POST", "/v2/roles") => {
@@ -72,8 +77,14 @@ pub(crate) fn success(world: &World, operation: &Operation) -> Success {
         ("PATCH", "/v2/spaces/{space_id}") => {
             changed("space_admin", "member", "space", json!({ "description": "words" }))
         }
-        ("DELETE", "/v2/spaces/{space_id}") => {
+        ("DELETE", "/v2/spaces/{space_id}" | "/v2/spaces/{space_id}/users/{user_id}") => {
             changed("space_admin", "member", "space", Value::Null)
+        }
+        ("POST", "/v2/organizations/{org_id}/users") => {
+            changed("admin", "member", "organization", member(world, "READ_ONLY"))
+        }
+        ("POST", "/v2/spaces/{space_id}/users") => {
+            changed("space_admin", "member", "space", member(world, "READ_ONLY"))
         }
         ("POST", "/v2/users") => {
             let body = json!({

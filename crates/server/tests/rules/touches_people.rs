@@ -86,3 +86,55 @@ async fn a_lapsed_guest_makes_room_and_nothing_else() {
     ~ users guest: status
     ");
 }
+
+#[tokio::test]
+async fn every_change_of_a_membership_touches_only_target() {
+    let server = TestServer::start().await;
+    let world = &server.world;
+    let member = |who: &str, role: &str| {
+        let role = json!({ "type": "PREDEFINED", "name": role });
+        json!({ "user_id": world.id(who), "role": role })
+    };
+    let (o1, s1) = (world.id("O1"), world.id("S1"));
+    let organization = format!("/v2/organizations/{o1}/users");
+    let space = format!("/v2/spaces/{s1}/users");
+    let add = ("POST", organization.as_str(), member("user:guest", "MEMBER"));
+    assert_snapshot!(summary(&server, "admin", add).await, @r"
+    + audit_records new
+    + organization_members guest
+    ~ id_sequences organization_member: latest
+    ");
+    let add = ("POST", space.as_str(), member("user:guest", "MEMBER"));
+    assert_snapshot!(summary(&server, "space_admin", add).await, @r"
+    + audit_records new
+    + space_members guest
+    ~ id_sequences space_member: latest
+    ");
+    let set = ("POST", organization.as_str(), member("user:other", "READ_ONLY"));
+    assert_snapshot!(summary(&server, "admin", set).await, @r"
+    + audit_records new
+    ~ organization_members other: role
+    ");
+    let set = ("POST", space.as_str(), member("user:other", "ADMIN"));
+    assert_snapshot!(summary(&server, "space_admin", set).await, @r"
+    + audit_records new
+    ~ space_members other: role
+    ");
+    let role = json!({ "type": "CUSTOM", "id": world.id("CR_small") });
+    let set = json!({ "user_id": world.id("user:other"), "role": role });
+    assert_snapshot!(summary(&server, "space_admin", ("POST", &space, set)).await, @r"
+    + audit_records new
+    ~ space_members other: custom_role_id, role
+    ");
+    let leave = format!("{space}/{}", world.id("user:other"));
+    assert_snapshot!(summary(&server, "space_admin", ("DELETE", &leave, Value::Null)).await, @r"
+    + audit_records new
+    - space_members other
+    ");
+    let leave = format!("{organization}/{}", world.id("user:both"));
+    assert_snapshot!(summary(&server, "admin", ("DELETE", &leave, Value::Null)).await, @r"
+    + audit_records new
+    - organization_members both
+    - space_members both
+    ");
+}

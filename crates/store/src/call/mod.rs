@@ -2,6 +2,7 @@
 
 mod audit;
 mod keys;
+mod memberships;
 mod organizations;
 mod roles;
 mod spaces;
@@ -16,6 +17,10 @@ pub use audit::ListAuditRecords;
 pub use keys::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, ListKeys, ListedKey, RefreshKey, SpaceRoleView,
+};
+pub use memberships::{
+    OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,
+    SetSpaceMember, SpaceMember,
 };
 pub use organizations::{CreateOrganization, ListOrganizations, UpdateOrganization};
 pub use roles::{CreateRole, ListRoles, UpdateRole};

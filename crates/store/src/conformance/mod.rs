@@ -11,6 +11,7 @@ mod house;
 pub mod identity;
 pub mod keys;
 pub mod lists;
+pub mod memberships;
 pub mod people;
 pub mod places;
 pub mod races;
@@ -89,6 +90,8 @@ macro_rules! store_conformance {
             lists::pages_are_filled_across_what_is_not_seen,
             lists::searches_find_parts_in_any_case,
             lists::users_are_listed_without_bots_and_removed_people,
+            memberships::memberships_are_bounded,
+            memberships::memberships_are_kept_as_they_were_given,
             people::a_secret_handed_over_replaces_the_one_before,
             people::a_sign_in_secret_lets_in_once,
             people::an_address_is_taken_once,

@@ -9,6 +9,7 @@ use super::TestedStore;
 use super::house::{House, now, own_keys, refusal};
 use crate::{
     CallResult, CreateSpace, GrantsOrSpace, ListKeys, ListOrganizations, ListSpaces, ListUsers,
+    RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember, SetSpaceMember,
     UpdateOrganization, UpdateSpace, UpdateUser,
 };
 
@@ -83,6 +84,21 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
     let minted = house.minted(claviger_domain::KeyType::User);
     let command = crate::HandOver { id: ids.user, minted };
     tell("hand over", store.hand_over(call(), command).await.map(drop));
+    let (organization, user, role) = (own_organization, ids.user, ScopedRole::Member);
+    let command = SetOrganizationMember { organization, user, role };
+    tell("add to organization", store.set_organization_member(call(), command).await.map(drop));
+    let command = SetOrganizationMember { organization: ids.organization, ..command };
+    tell("add to foreign", store.set_organization_member(call(), command).await.map(drop));
+    let command = RemoveOrganizationMember { organization, user };
+    tell("leave organization", store.remove_organization_member(call(), command).await);
+    let command = SetSpaceMember { space: own_space, user, role: member };
+    tell("add to space", store.set_space_member(call(), command).await.map(drop));
+    let role = SpaceRole::Custom(ids.role);
+    let user = house.user("member");
+    let command = SetSpaceMember { space: own_space, user, role };
+    tell("give a role", store.set_space_member(call(), command).await.map(drop));
+    let command = RemoveSpaceMember { space: ids.space, user };
+    tell("leave space", store.remove_space_member(call(), command).await);
     tell("remove", store.remove_user(call(), ids.user).await);
     let in_space = ListKeys { space: Some(ids.space), ..own_keys() };
     tell("keys of space", store.list_keys(call(), in_space).await.map(drop));

@@ -2,6 +2,7 @@
 
 mod audit;
 mod keys;
+mod memberships;
 mod organizations;
 mod roles;
 mod spaces;
@@ -9,6 +10,7 @@ mod users;
 
 pub use audit::AuditStore;
 pub use keys::KeyStore;
+pub use memberships::MembershipStore;
 pub use organizations::OrganizationStore;
 pub use roles::RoleStore;
 pub use spaces::SpaceStore;

@@ -1,9 +1,9 @@
-//! What goes with an organization or a space when it is deleted (CONTRACT §§2.8, 3, 4).
+//! What goes with an organization or a space when it is deleted, and with a person who leaves one (CONTRACT §§2.8, 3, 4).
 //!
 //! Rule: whatever refers to a space is removed here, in the transaction that deletes it. A service key that is left without any space
 //! is revoked in it (T43); one that has others keeps those.
 
-use claviger_domain::{AccountId, Organization, SpaceId};
+use claviger_domain::{AccountId, Organization, Space, SpaceId, UserId};
 use jiff::Timestamp;
 
 use crate::rows::{RowResult, Rows};
@@ -47,4 +47,25 @@ pub(super) async fn remove_organization<R: Rows>(
     rows.delete_organization_members(account, organization.id).await?;
     rows.delete_organization(account, organization.id).await?;
     Ok(removed)
+}
+
+/// Takes a person out of a space, with all roles that they have in it.
+pub(super) async fn leave_space<R: Rows>(
+    rows: &mut R,
+    space: &Space,
+    user: UserId,
+) -> RowResult<()> {
+    rows.delete_space_member(space.account, space.id, user).await
+}
+
+/// Takes a person out of an organization and all its spaces, and says how many of those they were in.
+pub(super) async fn leave_organization<R: Rows>(
+    rows: &mut R,
+    organization: &Organization,
+    user: UserId,
+) -> RowResult<u32> {
+    let account = organization.account;
+    let spaces = rows.delete_space_memberships_in(account, organization.id, user).await?;
+    rows.delete_organization_member(account, organization.id, user).await?;
+    Ok(spaces)
 }

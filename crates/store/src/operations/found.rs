@@ -90,14 +90,14 @@ async fn insert_user<R: Rows>(
     let id = rows.insert_user(&draft).await?;
     for (place, role) in user.organizations {
         if let Some((organization, _)) = founded.organizations.get(place) {
-            rows.insert_organization_member(account, *organization, id, role).await?;
+            rows.set_organization_member(account, *organization, id, role, None).await?;
         }
     }
     for (organization, place, role) in user.spaces {
         let spaces = founded.organizations.get(organization).map(|(_, spaces)| spaces);
         if let Some(&space) = spaces.and_then(|spaces| spaces.get(place)) {
             let role = SpaceRole::Predefined(role);
-            rows.insert_space_member(account, space, id, role).await?;
+            rows.set_space_member(account, space, id, role, None).await?;
         }
     }
     let key = match user.key {

@@ -9,6 +9,7 @@ mod create;
 mod exposure;
 mod found;
 mod list;
+mod memberships;
 mod organizations;
 mod refresh;
 mod revoke;
@@ -25,6 +26,9 @@ pub(crate) use create::{create_service_key, create_user_key};
 pub(crate) use exposure::note_secret_in_url;
 pub(crate) use found::found;
 pub(crate) use list::list_keys;
+pub(crate) use memberships::{
+    remove_organization_member, remove_space_member, set_organization_member, set_space_member,
+};
 pub(crate) use organizations::{
     create_organization, delete_organization, list_organizations, organization, update_organization,
 };

@@ -1,11 +1,17 @@
 //! The statements of memberships, of people and of bot users.
 
 use claviger_domain::{
-    AccountId, Membership, OrganizationId, ScopedRole, SpaceId, SpaceRole, UserId,
+    AccountId, Membership, MembershipId, OrganizationId, ScopedRole, SpaceId, SpaceRole, UserId,
 };
 
 use super::RowResult;
-use crate::call::{BotOrganization, BotSpace};
+use crate::call::{BotOrganization, BotSpace, SpaceRoleView};
+
+/// A membership of an organization: its id, which bot users' have none of, and the role.
+pub(crate) type OrganizationMembership = (Option<MembershipId>, ScopedRole);
+
+/// A membership of a space: its id, which bot users' have none of, and the role.
+pub(crate) type SpaceMembership = (Option<MembershipId>, SpaceRoleView);
 
 /// The statements of memberships, of people and of bot users.
 pub(crate) trait MembershipRows: Send {
@@ -58,4 +64,60 @@ pub(crate) trait MembershipRows: Send {
         account: AccountId,
         space: SpaceId,
     ) -> impl Future<Output = RowResult<()>> + Send;
+
+    fn organization_member(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> impl Future<Output = RowResult<Option<OrganizationMembership>>> + Send;
+
+    fn space_member(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        user: UserId,
+    ) -> impl Future<Output = RowResult<Option<SpaceMembership>>> + Send;
+
+    /// Gives a person a role, in the place of the one they have. The membership keeps the id that it `has`.
+    fn set_organization_member(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+        role: ScopedRole,
+        has: Option<MembershipId>,
+    ) -> impl Future<Output = RowResult<MembershipId>> + Send;
+
+    /// Gives a person a role, in the place of the one they have. The membership keeps the id that it `has`.
+    fn set_space_member(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        user: UserId,
+        role: SpaceRole,
+        has: Option<MembershipId>,
+    ) -> impl Future<Output = RowResult<MembershipId>> + Send;
+
+    fn delete_organization_member(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    fn delete_space_member(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        user: UserId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Takes a user out of all spaces of an organization, and says how many those were.
+    fn delete_space_memberships_in(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> impl Future<Output = RowResult<u32>> + Send;
 }

@@ -17,7 +17,7 @@ use crate::error::StoreError;
 pub(crate) use accounts::AccountRows;
 pub(crate) use audit::{AuditPage, AuditRows};
 pub(crate) use keys::{KeyPage, KeyRows, NewKey};
-pub(crate) use memberships::MembershipRows;
+pub(crate) use memberships::{MembershipRows, OrganizationMembership, SpaceMembership};
 pub(crate) use organizations::OrganizationRows;
 pub(crate) use roles::RoleRows;
 pub(crate) use spaces::SpaceRows;

@@ -24,4 +24,28 @@ statements! {
     DELETE_SPACE_MEMBERSHIPS = "DELETE FROM space_members WHERE user_id = $1 AND account_id = $2";
     DELETE_ORGANIZATION_MEMBERS = "DELETE FROM organization_members WHERE organization_id = $1 AND account_id = $2";
     DELETE_SPACE_MEMBERS = "DELETE FROM space_members WHERE space_id = $1 AND account_id = $2";
+    ORGANIZATION_MEMBER = "
+        SELECT id, role FROM organization_members WHERE user_id = $1 AND organization_id = $2 AND account_id = $3";
+    SPACE_MEMBER = "
+        SELECT m.id, m.role, m.custom_role_id, r.name
+        FROM space_members m
+        LEFT JOIN custom_roles r ON r.id = m.custom_role_id AND r.account_id = m.account_id
+        WHERE m.user_id = $1 AND m.space_id = $2 AND m.account_id = $3";
+    SET_ORGANIZATION_MEMBER = "
+        INSERT INTO organization_members (user_id, organization_id, account_id, role, id) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role, id = excluded.id
+        RETURNING id";
+    SET_SPACE_MEMBER = "
+        INSERT INTO space_members (user_id, space_id, account_id, role, custom_role_id, id) VALUES ($1, $2, $3, $4, $5, $6)
+        ON CONFLICT (user_id, space_id) DO UPDATE SET role = excluded.role, custom_role_id = excluded.custom_role_id,
+            id = excluded.id
+        RETURNING id";
+    DELETE_ORGANIZATION_MEMBER = "
+        DELETE FROM organization_members WHERE user_id = $1 AND organization_id = $2 AND account_id = $3";
+    DELETE_SPACE_MEMBER = "DELETE FROM space_members WHERE user_id = $1 AND space_id = $2 AND account_id = $3";
+    DELETE_SPACE_MEMBERSHIPS_IN_ORGANIZATION = "
+        DELETE FROM space_members
+        WHERE user_id = $1 AND account_id = $2 AND space_id IN (
+            SELECT s.id FROM spaces s WHERE s.organization_id = $3 AND s.account_id = space_members.account_id
+        )";
 }

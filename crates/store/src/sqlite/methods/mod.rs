@@ -2,6 +2,7 @@
 
 mod audit;
 mod keys;
+mod memberships;
 mod organizations;
 mod roles;
 mod spaces;

@@ -1,14 +1,21 @@
 //! The statements of memberships, of people and of bot users, in SQLite.
 
 use claviger_domain::{
-    AccountId, Membership, OrganizationId, ScopedRole, SpaceId, SpaceRole, UserId,
+    AccountId, Membership, MembershipId, OrganizationId, ScopedRole, SpaceId, SpaceRole, UserId,
 };
 
 use super::SqliteRows;
 use crate::call::{BotOrganization, BotSpace};
-use crate::rows::{MembershipRows, RowResult};
+use crate::rows::{MembershipRows, OrganizationMembership, RowResult, SpaceMembership};
 use crate::sql;
 use crate::sqlite::record::scoped_role_name;
+
+fn space_role_columns(role: SpaceRole) -> (Option<&'static str>, Option<i64>) {
+    match role {
+        SpaceRole::Predefined(role) => (Some(scoped_role_name(role)), None),
+        SpaceRole::Custom(id) => (None, Some(id.number())),
+    }
+}
 
 impl MembershipRows for SqliteRows<'_> {
     async fn memberships(
@@ -72,10 +79,7 @@ impl MembershipRows for SqliteRows<'_> {
         user: UserId,
         role: SpaceRole,
     ) -> RowResult<()> {
-        let (role, custom) = match role {
-            SpaceRole::Predefined(role) => (Some(scoped_role_name(role)), None),
-            SpaceRole::Custom(id) => (None, Some(id.number())),
-        };
+        let (role, custom) = space_role_columns(role);
         let row = (user.number(), space.number(), account.number(), role, custom);
         self.execute_one(sql::INSERT_SPACE_MEMBER, row)
     }
@@ -93,5 +97,96 @@ impl MembershipRows for SqliteRows<'_> {
     async fn delete_space_members(&mut self, account: AccountId, space: SpaceId) -> RowResult<()> {
         self.execute(sql::DELETE_SPACE_MEMBERS, (space.number(), account.number()))?;
         Ok(())
+    }
+
+    async fn organization_member(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> RowResult<Option<OrganizationMembership>> {
+        let row = (user.number(), organization.number(), account.number());
+        self.one("organization_members", sql::ORGANIZATION_MEMBER, row, |columns| {
+            let id: Option<i64> = columns.take("id")?;
+            Ok((id.map(MembershipId::new), columns.scoped_role()?))
+        })
+    }
+
+    async fn space_member(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        user: UserId,
+    ) -> RowResult<Option<SpaceMembership>> {
+        let row = (user.number(), space.number(), account.number());
+        self.one("space_members", sql::SPACE_MEMBER, row, |columns| {
+            let id: Option<i64> = columns.take("id")?;
+            Ok((id.map(MembershipId::new), columns.space_role_view()?))
+        })
+    }
+
+    async fn set_organization_member(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+        role: ScopedRole,
+        has: Option<MembershipId>,
+    ) -> RowResult<MembershipId> {
+        let id = match has {
+            Some(id) => id.number(),
+            None => self.next_id("organization_member")?,
+        };
+        let (user, organization) = (user.number(), organization.number());
+        let row = (user, organization, account.number(), scoped_role_name(role), id);
+        self.insert(sql::SET_ORGANIZATION_MEMBER, row).map(MembershipId::new)
+    }
+
+    async fn set_space_member(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        user: UserId,
+        role: SpaceRole,
+        has: Option<MembershipId>,
+    ) -> RowResult<MembershipId> {
+        let id = match has {
+            Some(id) => id.number(),
+            None => self.next_id("space_member")?,
+        };
+        let (role, custom) = space_role_columns(role);
+        let row = (user.number(), space.number(), account.number(), role, custom, id);
+        self.insert(sql::SET_SPACE_MEMBER, row).map(MembershipId::new)
+    }
+
+    async fn delete_organization_member(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> RowResult<()> {
+        let row = (user.number(), organization.number(), account.number());
+        self.execute_one(sql::DELETE_ORGANIZATION_MEMBER, row)
+    }
+
+    async fn delete_space_member(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        user: UserId,
+    ) -> RowResult<()> {
+        let row = (user.number(), space.number(), account.number());
+        self.execute_one(sql::DELETE_SPACE_MEMBER, row)
+    }
+
+    async fn delete_space_memberships_in(
+        &mut self,
+        account: AccountId,
+        organization: OrganizationId,
+        user: UserId,
+    ) -> RowResult<u32> {
+        let rows = (user.number(), account.number(), organization.number());
+        let count = self.execute(sql::DELETE_SPACE_MEMBERSHIPS_IN_ORGANIZATION, rows)?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 }

@@ -1,0 +1,153 @@
+//! Who belongs to which organization and space, in which role.
+
+use claviger_domain::{
+    AccountId, Action, Refusal, Resource, SpaceRole, Target, UserId, UserKind, decide,
+};
+use serde_json::json;
+
+use super::authenticate::caller_and_access;
+use super::{audit, cascade};
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::{
+    Call, OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,
+    SetSpaceMember, SpaceMember, SpaceRoleView,
+};
+use crate::rows::Rows;
+
+pub(crate) async fn set_organization_member<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: SetOrganizationMember,
+) -> CallResult<OrganizationMember> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let account = caller.account.id;
+    let SetOrganizationMember { organization, user, role } = command;
+    let found = rows.organization(account, organization).await?;
+    let place = decide::organization_members(&access, found)?;
+    let person = decide::new_member(rows.user(account, user).await?)?;
+    decide::organization_role(&access, &place, &person, role)?;
+    let has = rows.organization_member(account, organization, user).await?;
+    if let Some((Some(id), has)) = has
+        && has == role
+    {
+        return Ok(OrganizationMember { id, user, organization, role });
+    }
+    let known = has.and_then(|(id, _)| id);
+    let id = rows.set_organization_member(account, organization, user, role, known).await?;
+    let details = json!({
+        "user": user.number(),
+        "before": has.map(|(_, role)| format!("{role:?}")),
+        "after": format!("{role:?}"),
+    });
+    let target = Target::Organization(organization);
+    audit(rows, call, &caller, Action::OrganizationMemberSet, target, details).await?;
+    Ok(OrganizationMember { id, user, organization, role })
+}
+
+pub(crate) async fn remove_organization_member<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: RemoveOrganizationMember,
+) -> CallResult<()> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let account = caller.account.id;
+    let found = rows.organization(account, command.organization).await?;
+    let organization = decide::organization_members(&access, found)?;
+    is_person(rows, account, command.user).await?;
+    rows.organization_member(account, organization.id, command.user)
+        .await?
+        .ok_or(Refusal::NotFound(Resource::User))?;
+    let spaces = cascade::leave_organization(rows, &organization, command.user).await?;
+    let details = json!({ "user": command.user.number(), "spaces": spaces });
+    let target = Target::Organization(organization.id);
+    audit(rows, call, &caller, Action::OrganizationMemberRemove, target, details).await?;
+    Ok(())
+}
+
+pub(crate) async fn set_space_member<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: SetSpaceMember,
+) -> CallResult<SpaceMember> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let account = caller.account.id;
+    let SetSpaceMember { space, user, role } = command;
+    let has = rows.space_member(account, space, user).await?;
+    let had = has.as_ref().map(|(_, role)| plain(role));
+    let found = rows.space(account, space).await?;
+    let place = decide::give_space_role(&access, found, role, had)?;
+    let person = decide::new_member(rows.user(account, user).await?)?;
+    let custom = match role {
+        SpaceRole::Predefined(_) => None,
+        SpaceRole::Custom(id) => rows.custom_role(account, id).await?,
+    };
+    let is_member = rows.organization_member(account, place.organization, user).await?.is_some();
+    decide::space_role(&access, &place, &person, is_member, role, custom.as_ref())?;
+    let view = match role {
+        SpaceRole::Predefined(role) => SpaceRoleView::Predefined(role),
+        SpaceRole::Custom(id) => {
+            SpaceRoleView::Custom { id, name: custom.map(|role| role.name).unwrap_or_default() }
+        }
+    };
+    if let Some((Some(id), _)) = has
+        && had == Some(role)
+    {
+        return Ok(SpaceMember { id, user, space, role: view });
+    }
+    let known = has.and_then(|(id, _)| id);
+    let id = rows.set_space_member(account, space, user, role, known).await?;
+    let details = json!({
+        "user": user.number(),
+        "before": had.map(|role| format!("{role:?}")),
+        "after": format!("{role:?}"),
+    });
+    audit(rows, call, &caller, Action::SpaceMemberSet, Target::Space(space), details).await?;
+    Ok(SpaceMember { id, user, space, role: view })
+}
+
+pub(crate) async fn remove_space_member<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: RemoveSpaceMember,
+) -> CallResult<()> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let account = caller.account.id;
+    let found = rows.space(account, command.space).await?;
+    let space = decide::remove_space_member(&access, found)?;
+    is_person(rows, account, command.user).await?;
+    let (_, role) = rows
+        .space_member(account, space.id, command.user)
+        .await?
+        .ok_or(Refusal::NotFound(Resource::User))?;
+    cascade::leave_space(rows, &space, command.user).await?;
+    let before = format!("{:?}", plain(&role));
+    let details = json!({ "user": command.user.number(), "before": before });
+    let target = Target::Space(space.id);
+    audit(rows, call, &caller, Action::SpaceMemberRemove, target, details).await?;
+    Ok(())
+}
+
+/// A role without the name that it is shown with.
+fn plain(view: &SpaceRoleView) -> SpaceRole {
+    match view {
+        SpaceRoleView::Predefined(role) => SpaceRole::Predefined(*role),
+        SpaceRoleView::Custom { id, .. } => SpaceRole::Custom(*id),
+    }
+}
+
+/// Bot users leave no place: they have the roles of their key, as long as it lives.
+async fn is_person<R: Rows>(rows: &mut R, account: AccountId, user: UserId) -> CallResult<()> {
+    match rows.user(account, user).await? {
+        Some(user) if user.kind == UserKind::Bot => {
+            Err(Refusal::invalid("user_id", "a bot user has the roles of its key: revoke that")
+                .into())
+        }
+        Some(_) => Ok(()),
+        None => Err(Refusal::NotFound(Resource::User).into()),
+    }
+}
