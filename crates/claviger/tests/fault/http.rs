@@ -60,6 +60,11 @@ impl Client {
         self.call("GET", "/v2/api-keys?limit=1", secret, None)
     }
 
+    /// All keys, as far as they are on one page.
+    pub(crate) fn list(&mut self, caller: &str) -> io::Result<Response> {
+        self.call("GET", "/v2/api-keys?limit=100", caller, None)
+    }
+
     fn call(
         &mut self,
         method: &str,

@@ -18,6 +18,7 @@ mod http;
 mod load;
 mod powerloss;
 mod preload;
+mod rotation;
 mod rounds;
 mod server;
 mod stand_in;
@@ -29,6 +30,7 @@ use std::sync::{Mutex, PoisonError};
 use tempfile::TempDir;
 
 use crate::chance::Chance;
+use crate::rotation::{Bench, Point};
 use crate::rounds::Fault;
 use crate::stand_in::Machine;
 
@@ -100,6 +102,48 @@ fn holds(name: &str, fault: Fault, default_points: u64) {
     ));
     let kept = tally.evidence.map(TempDir::keep);
     assert!(tally.violations.is_empty(), "{}\nfiles: {kept:?}", tally.violations.join("\n"));
+}
+
+/// The command line's rotation is killed at its system calls: of those before it changes anything, at a choice, or with
+/// `CLAVIGER_FAULT_POINTS` at as many; of the others, at every one, and then once more at another one (T40).
+#[test]
+fn cli_crash_between_refresh_and_save() {
+    rotation_holds("cli_crash_between_refresh_and_save", false, 120);
+}
+
+/// The same, and with every kill the disk forgets what was not synced.
+#[test]
+fn cli_powerloss_between_refresh_and_save() {
+    rotation_holds("cli_powerloss_between_refresh_and_save", true, 10);
+}
+
+fn rotation_holds(name: &str, forgets: bool, default_points: u64) {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let seed = seed();
+    let mut chance = Chance::new(seed);
+    let bench = Bench::new(forgets);
+    let all = bench.points();
+    let reading = usize::try_from(points(default_points)).unwrap();
+    let again = |chance: &mut Chance| &all.changing()[chance.index(all.changing().len())];
+    let mut rounds: Vec<Vec<&Point>> = all.reading(reading).map(|point| vec![point]).collect();
+    rounds.extend(all.changing().iter().map(|point| vec![point]));
+    rounds.extend(all.changing().iter().map(|point| vec![point, again(&mut chance)]));
+    let (mut kills, mut violations) = (0, Vec::new());
+    for points in &rounds {
+        match bench.round(points, &mut chance) {
+            Ok(killed) => kills += killed,
+            Err(violation) => violations.push(format!("{points:?}: {violation}")),
+        }
+    }
+    report(&format!(
+        "{name}: {} system calls, {} of them after the first change, {} rotations killed {kills} times, {} violations, seed {seed}",
+        all.count(),
+        all.changing().len(),
+        rounds.len(),
+        violations.len(),
+    ));
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+    assert!(kills > rounds.len(), "{kills} kills in {} rotations", rounds.len());
 }
 
 #[test]
