@@ -29,6 +29,7 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be opened", data_dir::database(data_dir).display()))?;
     let environment = Environment::read(data_dir)?;
     environment.write(data_dir, address)?;
+    let stop = listen::Stop::prepare()?;
     output::dev(&DevSummary {
         address,
         data_dir,
@@ -37,7 +38,7 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
         space_id: &environment.space_id,
         new_key: new_key.as_deref(),
     });
-    listen::serve(listener, store, &args.server).await
+    listen::serve(listener, store, &args.server, stop).await
 }
 
 fn beginning() -> Beginning {

@@ -10,7 +10,7 @@ use claviger_server::front::{self, Limits};
 use claviger_server::{App, Options, router};
 use claviger_store::{SqliteStore, Store};
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::Server;
 
@@ -22,14 +22,29 @@ pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
+/// The signals that end a server. To be had before anybody is told that it runs: until then, SIGTERM kills.
+pub(crate) struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    pub(crate) fn prepare() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+}
+
 /// Serves until SIGTERM or SIGINT, finishes what is in flight, and closes the store.
 pub(crate) async fn serve(
     listener: TcpListener,
     store: SqliteStore,
     server: &Server,
+    stop: Stop,
 ) -> anyhow::Result<()> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let Stop { mut terminate, mut interrupt } = stop;
     let shutdown = async move {
         tokio::select! {
             _ = terminate.recv() => tracing::info!("SIGTERM: finishing what is in flight"),

@@ -24,6 +24,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         format!("{} cannot be opened", data_dir::database(&args.data_dir).display())
     })?;
     let listener = listen::bind(args.server.listen).await?;
+    let stop = listen::Stop::prepare()?;
     output::listening(listener.local_addr()?);
-    listen::serve(listener, store, &args.server).await
+    listen::serve(listener, store, &args.server, stop).await
 }
