@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use arize::Secret;
-use arize::api_keys::ApiKey;
+use arize::api_keys::{ApiKey, BotUser};
 use arize::jiff::Timestamp;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
@@ -40,6 +40,7 @@ struct Document<'a> {
     created_by_user_id: Option<&'a str>,
     expires_at: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
+    bot_user: Option<&'a BotUser>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
 }
@@ -57,6 +58,7 @@ impl<'a> Document<'a> {
             created_by_user_id: key.created_by_user_id.as_deref(),
             expires_at: key.expires_at,
             last_used_at: key.last_used_at,
+            bot_user: key.bot_user.as_ref(),
             key: secret.map(Secret::reveal),
         }
     }

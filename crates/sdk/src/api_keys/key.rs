@@ -1,7 +1,7 @@
 //! Keys, as servers show them, read from every dialect.
 
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::open_enum::open_enum;
 use crate::page::Pagination;
@@ -68,7 +68,7 @@ pub struct ApiKeyCreated {
 }
 
 /// The user that a service key acts for.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct BotUser {
     /// Its id, which role bindings take as `user_id`.
@@ -86,7 +86,7 @@ pub struct BotUser {
 }
 
 /// What a bot user may do in an organization.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct BotUserOrganization {
     /// The organization.
@@ -100,7 +100,7 @@ pub struct BotUserOrganization {
 }
 
 /// What a bot user may do in a space.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct BotUserSpace {
     /// The space.

@@ -106,13 +106,25 @@ fn a_key_whose_secret_cannot_be_kept_is_revoked() {
     assert_eq!(place.listed("name", &["--status", "revoked"]), ["ci", "ci"]);
 }
 
+/// Whoever closes the standard error loses the messages and nothing else.
+#[test]
+fn messages_that_cannot_be_printed_stop_nothing() {
+    let place = Workplace::new();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = place.command(&["create", "ci"]);
+    let output = command.env("ARIZE_API_KEY", place.administrator_key()).stderr(full).output();
+    let output = output.unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    assert!(place.works(&String::from_utf8(output.stdout).unwrap()));
+}
+
 #[test]
 fn a_document_has_the_secret_unless_a_file_has_it() {
     let place = Workplace::new();
     insta::assert_snapshot!(place.transcript(&["create", "ci", "--json"]), @r#"
     exit 0
     --- stdout
-    {"id":"ID1","name":"ci","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null,"key":"SECRET"}
+    {"id":"ID1","name":"ci","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null,"bot_user":null,"key":"SECRET"}
     --- stderr
     Created `ID1`, which never expires. Keep the secret: it is not shown again
     "#);
@@ -120,7 +132,7 @@ fn a_document_has_the_secret_unless_a_file_has_it() {
     insta::assert_snapshot!(beside, @r#"
     exit 0
     --- stdout
-    {"id":"ID1","name":"ci","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null}
+    {"id":"ID1","name":"ci","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null,"bot_user":null}
     --- stderr
     Created `ID1`, which never expires. Its secret is in ci.key
     "#);

@@ -23,9 +23,22 @@ fn a_list_as_a_document_has_the_members_of_the_api() {
     insta::assert_snapshot!(place.transcript(&["list", "--json"]), @r#"
     exit 0
     --- stdout
-    {"api_keys":[{"id":"ID1","name":"Administrator's first key","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null}],"pagination":{"has_more":false}}
+    {"api_keys":[{"id":"ID1","name":"Administrator's first key","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null,"bot_user":null}],"pagination":{"has_more":false}}
     --- stderr
     "#);
+}
+
+#[test]
+fn a_service_key_is_listed_with_what_its_bot_user_may_do() {
+    let place = Workplace::new();
+    place.run(&["create-service", "robot", "--space", "Playground", "--space-role", "read-only"]);
+    let output = place.run(&["list", "--type", "service", "--json"]);
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let bot = &document["api_keys"][0]["bot_user"];
+    assert_eq!(bot["name"], "robot");
+    let space = &bot["organizations"][0]["spaces"][0];
+    assert_eq!(space["space_id"], place.variables()["CLAVIGER_SPACE_ID"]);
+    assert_eq!(space["role"], serde_json::json!({ "type": "PREDEFINED", "name": "READ_ONLY" }));
 }
 
 /// A real terminal of each width: the table fits, and what is copied from it stays in one piece.
