@@ -28,25 +28,30 @@ pub(crate) struct DevSummary<'a> {
 
 /// Says that something failed, and what led to it.
 pub(crate) fn error(error: &anyhow::Error) {
-    eprintln!("error: {}", printable(&error.to_string()));
+    aside(&format!("error: {}", printable(&error.to_string())));
     for cause in error.chain().skip(1) {
-        eprintln!("  caused by: {}", printable(&cause.to_string()));
+        aside(&format!("  caused by: {}", printable(&cause.to_string())));
     }
 }
 
 /// Says what could be done about a failure.
 pub(crate) fn hint(hint: &str) {
-    eprintln!("hint: {hint}");
+    aside(&format!("hint: {hint}"));
 }
 
 /// Says that something is dangerous, and goes on.
 pub(crate) fn warning(warning: &str) {
-    eprintln!("warning: {warning}");
+    aside(&format!("warning: {warning}"));
 }
 
 /// Says what was done, beside the result.
 pub(crate) fn note(note: &str) {
-    eprintln!("{note}");
+    aside(note);
+}
+
+/// Prints a line to stderr. `eprintln!` would end the program where that is closed or full, in the middle of what it is doing.
+fn aside(line: &str) {
+    drop(std::io::stderr().write_all(format!("{line}\n").as_bytes()));
 }
 
 /// The text without what would move a cursor, end a line or turn the direction of writing: some of it comes from elsewhere.

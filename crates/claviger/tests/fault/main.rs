@@ -117,6 +117,28 @@ fn cli_powerloss_between_refresh_and_save() {
     rotation_holds("cli_powerloss_between_refresh_and_save", true, 10);
 }
 
+/// Every system call from the first change on fails, one in each run.
+#[test]
+fn cli_failing_calls_between_refresh_and_save() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let bench = Bench::new(false);
+    let all = bench.points();
+    let mut chance = Chance::new(1);
+    let rounds = all.changing().iter().filter(|point| point.can_fail());
+    let outcomes: Vec<_> =
+        rounds.map(|point| (point, bench.failing_round(point, &mut chance))).collect();
+    let violations: Vec<_> = outcomes
+        .iter()
+        .filter_map(|(point, outcome)| Some(format!("{point}: {}", outcome.as_ref().err()?)))
+        .collect();
+    report(&format!(
+        "cli_failing_calls_between_refresh_and_save: {} calls failed, {} violations",
+        outcomes.len(),
+        violations.len()
+    ));
+    assert!(violations.is_empty(), "{}", violations.join("\n"));
+}
+
 fn rotation_holds(name: &str, forgets: bool, default_points: u64) {
     let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
     let seed = seed();

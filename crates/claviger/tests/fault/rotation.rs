@@ -23,6 +23,8 @@ use crate::server::{Launch, Server, administrator_key};
 pub(crate) struct Point {
     call: String,
     nth: usize,
+    /// Whether it only wakes the runtime of the program itself.
+    wakes: bool,
 }
 
 /// The points of one run, in order, and where the command begins to change something.
@@ -153,7 +155,8 @@ impl Bench {
                 points.first_change = points.all.len();
             }
             let nth = 1 + points.all.iter().filter(|point| point.call == call).count();
-            points.all.push(Point { call: call.to_owned(), nth });
+            let wakes = line.contains(r#""\1\0\0\0\0\0\0\0", 8)"#);
+            points.all.push(Point { call: call.to_owned(), nth, wakes });
         }
         assert_ne!(points.first_change, 0, "the draft was not seen");
         self.clear(&mut Chance::new(1));
@@ -162,7 +165,7 @@ impl Bench {
 
     /// Kills a run at a point. Whether the run came that far.
     fn kill_at(&self, id: &str, point: &Point) -> bool {
-        let Point { call, nth } = point;
+        let Point { call, nth, .. } = point;
         let arguments = [
             "-o",
             "/dev/null",
@@ -179,6 +182,34 @@ impl Bench {
             String::from_utf8_lossy(&output.stderr)
         );
         killed
+    }
+
+    /// One rotation in which a system call fails. Whatever comes of it, the key in the file works, and lasts if it was said to be rotated.
+    pub(crate) fn failing_round(&self, point: &Point, chance: &mut Chance) -> Result<(), String> {
+        let key = self.plant(&format!("failing {point}"));
+        let Point { call, nth, .. } = point;
+        let arguments = [
+            "-o",
+            "/dev/null",
+            "-e",
+            &format!("trace={call}"),
+            "-e",
+            &format!("inject={call}:error=EIO:when={nth}"),
+        ];
+        let output = self.rotate(&key.id, &arguments.map(str::to_owned));
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let secret = self.secret().map_err(|error| format!("{error}: {said}"))?;
+        if !self.works(&secret) {
+            return Err(format!("the key in the file does not work: {said}"));
+        }
+        if output.status.success() && !self.lasts(&secret) {
+            return Err(format!("the key in the file runs out: {said}"));
+        }
+        if !output.status.success() && !said.contains("error: ") {
+            return Err(format!("it ends without a word: {said}"));
+        }
+        self.clear(chance);
+        Ok(())
     }
 
     /// Takes the power away, if the disk forgets.
@@ -260,6 +291,14 @@ impl Points {
     pub(crate) fn reading(&self, count: usize) -> impl Iterator<Item = &Point> {
         let step = self.first_change.div_ceil(count.max(1)).max(1);
         self.all[..self.first_change].iter().step_by(step)
+    }
+}
+
+impl Point {
+    /// Whether the call can fail on a real system: waiting for events, waking oneself and taking leave cannot.
+    pub(crate) fn can_fail(&self) -> bool {
+        let never = ["epoll_wait", "exit_group", "futex", "getcwd", "munmap", "sigaltstack"];
+        !self.wakes && !never.contains(&self.call.as_str())
     }
 }
 
