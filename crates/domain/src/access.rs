@@ -4,10 +4,11 @@
 
 use std::collections::HashMap;
 
-use crate::id::{OrganizationId, SpaceId};
+use crate::id::{OrganizationId, ProjectId, SpaceId};
 use crate::organization::Space;
 use crate::permission::{Permission, PermissionSet};
 use crate::predefined;
+use crate::project::Place;
 use crate::role::{AccountRole, ScopedRole};
 
 /// One role of a user below the account, with what it permits.
@@ -17,6 +18,8 @@ pub enum Membership {
     Organization(OrganizationId, ScopedRole),
     /// A role in a space; custom roles are given as the permissions that they have at this moment.
     Space(SpaceId, PermissionSet),
+    /// A role in a project.
+    Project(ProjectId, PermissionSet),
 }
 
 /// All that a user may do, as read in one transaction.
@@ -25,6 +28,7 @@ pub struct Access {
     account: PermissionSet,
     organizations: HashMap<OrganizationId, PermissionSet>,
     spaces: HashMap<SpaceId, PermissionSet>,
+    projects: HashMap<ProjectId, PermissionSet>,
 }
 
 impl Access {
@@ -38,6 +42,9 @@ impl Access {
                 }
                 Membership::Space(id, permissions) => {
                     (access.spaces.entry(id).or_default(), permissions)
+                }
+                Membership::Project(id, permissions) => {
+                    (access.projects.entry(id).or_default(), permissions)
                 }
             };
             *set = set.union(more);
@@ -63,6 +70,16 @@ impl Access {
         let reaches = !space.is_private || predefined::ORGANIZATION_ADMIN.is_subset_of(inherited);
         let own = self.spaces.get(&space.id).copied().unwrap_or_default();
         own.union(if reaches { inherited } else { self.account })
+    }
+
+    /// What is permitted in a space or a project. Into a restricted project, only the rights of the space's administrators flow.
+    pub fn at(&self, place: &Place) -> PermissionSet {
+        let Some(project) = &place.project else {
+            return self.at_space(&place.space);
+        };
+        let own = self.projects.get(&project.id).copied().unwrap_or_default();
+        let reaches = project.restricted_at.is_none() || self.administers(&place.space);
+        if reaches { own.union(self.at_space(&place.space)) } else { own }
     }
 
     /// Whether the user administers the space, by a role in it or above it.

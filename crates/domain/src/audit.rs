@@ -6,7 +6,10 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::audit_chain::AuditEntry;
-use crate::id::{AccountId, ApiKeyId, AuditRecordId, OrganizationId, RoleId, SpaceId, UserId};
+use crate::id::{
+    AccountId, ApiKeyId, AuditRecordId, OrganizationId, ProjectId, RoleBindingId, RoleId, SpaceId,
+    UserId,
+};
 use crate::object_id::ObjectKind;
 
 /// What was done.
@@ -38,6 +41,22 @@ pub enum Action {
     OrganizationMemberRemove,
     /// An account's policy was changed.
     PolicyUpdate,
+    /// A project was made.
+    ProjectCreate,
+    /// A project was changed.
+    ProjectUpdate,
+    /// A project was deleted, with the roles given in it.
+    ProjectDelete,
+    /// A project was closed to all but those with a binding on it.
+    ProjectRestrict,
+    /// A project was opened again.
+    ProjectUnrestrict,
+    /// A user was given a role in a space or a project.
+    RoleBindingCreate,
+    /// A user was given another role.
+    RoleBindingUpdate,
+    /// A role was taken from a user.
+    RoleBindingDelete,
     /// A custom role was made.
     RoleCreate,
     /// A custom role was changed, for all who hold it.
@@ -85,6 +104,14 @@ impl Action {
             Self::OrganizationMemberSet => "organization_member.set",
             Self::OrganizationMemberRemove => "organization_member.remove",
             Self::PolicyUpdate => "policy.update",
+            Self::ProjectCreate => "project.create",
+            Self::ProjectUpdate => "project.update",
+            Self::ProjectDelete => "project.delete",
+            Self::ProjectRestrict => "project.restrict",
+            Self::ProjectUnrestrict => "project.unrestrict",
+            Self::RoleBindingCreate => "role_binding.create",
+            Self::RoleBindingUpdate => "role_binding.update",
+            Self::RoleBindingDelete => "role_binding.delete",
             Self::RoleCreate => "role.create",
             Self::RoleUpdate => "role.update",
             Self::RoleDelete => "role.delete",
@@ -112,8 +139,12 @@ pub enum Target {
     ApiKey(ApiKeyId),
     /// An organization.
     Organization(OrganizationId),
+    /// A project.
+    Project(ProjectId),
     /// A custom role.
     Role(RoleId),
+    /// A role binding.
+    RoleBinding(RoleBindingId),
     /// A space.
     Space(SpaceId),
     /// A user.
@@ -127,6 +158,8 @@ impl Target {
             Self::Account(id) => ("account", id.number()),
             Self::ApiKey(id) => ("api_key", id.number()),
             Self::Organization(id) => ("organization", id.number()),
+            Self::Project(id) => ("project", id.number()),
+            Self::RoleBinding(id) => ("role_binding", id.number()),
             Self::Role(id) => ("role", id.number()),
             Self::Space(id) => ("space", id.number()),
             Self::User(id) => ("user", id.number()),

@@ -8,6 +8,7 @@ use crate::access::Access;
 use crate::id::{OrganizationId, RoleId, SpaceId};
 use crate::organization::Space;
 use crate::permission::PermissionSet;
+use crate::project::Place;
 use crate::role::{AccountRole, CustomRole, ScopedRole, SpaceRole};
 
 /// A space, and the role in it.
@@ -52,6 +53,8 @@ pub enum Scope {
     Organization(usize),
     /// A space: the `n`th organization's `m`th.
     Space(usize, usize),
+    /// The `n`th role binding of the bot user.
+    Binding(usize),
 }
 
 impl std::fmt::Display for Scope {
@@ -61,6 +64,7 @@ impl std::fmt::Display for Scope {
             Self::Role => write!(f, "role"),
             Self::Developer => write!(f, "is_developer"),
             Self::Organization(n) => write!(f, "organizations[{n}].role"),
+            Self::Binding(n) => write!(f, "role_bindings[{n}].role_id"),
             Self::Space(n, m) => write!(f, "organizations[{n}].spaces[{m}].role"),
         }
     }
@@ -93,6 +97,8 @@ pub struct ResolvedGrants {
     pub spaces: HashMap<SpaceId, Space>,
     /// The custom roles named in it.
     pub roles: HashMap<RoleId, CustomRole>,
+    /// What role bindings have added since: places, and what is permitted there.
+    pub bindings: Vec<(Place, PermissionSet)>,
 }
 
 impl Grants {
@@ -173,6 +179,9 @@ impl ResolvedGrants {
         for (scope, _, grant) in self.grants.spaces() {
             let held = self.spaces.get(&grant.space).map(|space| caller.at_space(space));
             check(self.space_permissions(grant.role), held.unwrap_or_default(), scope)?;
+        }
+        for (n, (place, permissions)) in self.bindings.iter().enumerate() {
+            check(*permissions, caller.at(place), Scope::Binding(n))?;
         }
         Ok(())
     }

@@ -16,8 +16,14 @@ pub enum Resource {
     ApiKey,
     /// An organization.
     Organization,
-    /// A custom role.
+    /// A project.
+    Project,
+    /// A restriction of a project.
+    Restriction,
+    /// A role.
     Role,
+    /// A role binding.
+    RoleBinding,
     /// A space.
     Space,
     /// A user.
@@ -29,7 +35,10 @@ impl std::fmt::Display for Resource {
         f.write_str(match self {
             Self::ApiKey => "API key",
             Self::Organization => "organization",
+            Self::Project => "project",
+            Self::Restriction => "restriction",
             Self::Role => "role",
+            Self::RoleBinding => "role binding",
             Self::Space => "space",
             Self::User => "user",
         })

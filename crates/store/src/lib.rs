@@ -28,12 +28,13 @@ use claviger_domain::{AccountId, AccountPolicy, InstanceTag};
 use jiff::Timestamp;
 
 pub use crate::call::{
-    After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateRole,
-    CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey, GrantsOrSpace,
-    HandOver, InvitedUser, ListAuditRecords, ListKeys, ListOrganizations, ListRoles, ListSpaces,
-    ListUsers, ListedKey, OrganizationMember, Page, Quota, RefreshKey, RemoveOrganizationMember,
-    RemoveSpaceMember, SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember,
-    SpaceRoleView, UpdateOrganization, UpdateRole, UpdateSpace, UpdateUser,
+    After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateProject, CreateRole,
+    CreateRoleBinding, CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey,
+    GrantsOrSpace, HandOver, InvitedUser, ListAuditRecords, ListKeys, ListOrganizations,
+    ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces, ListUsers, ListedKey,
+    OrganizationMember, Page, Quota, RefreshKey, RemoveOrganizationMember, RemoveSpaceMember,
+    SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember, SpaceRoleView,
+    UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace, UpdateUser,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{
@@ -41,7 +42,8 @@ pub use crate::founding::{
     FoundingUser,
 };
 pub use crate::methods::{
-    AuditStore, KeyStore, MembershipStore, OrganizationStore, RoleStore, SpaceStore, UserStore,
+    AuditStore, KeyStore, MembershipStore, OrganizationStore, ProjectStore, RoleBindingStore,
+    RoleStore, SpaceStore, UserStore,
 };
 #[cfg(feature = "sqlite")]
 pub use crate::sqlite::{AuditLog, Durability, OpenError, SqliteOptions, SqliteStore};
@@ -73,6 +75,8 @@ pub trait Store:
     + KeyStore
     + MembershipStore
     + OrganizationStore
+    + ProjectStore
+    + RoleBindingStore
     + RoleStore
     + SpaceStore
     + UserStore

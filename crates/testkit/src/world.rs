@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use axum::Router;
 use claviger_domain::{
     AccountId, AccountPolicy, AccountRole, Clock as _, Entropy, KeyName, KeyText, KeyType,
-    MintedKey, ObjectIdCodec, ObjectKind, Permission, PermissionSet, RequestContext, ScopedRole,
-    UserId,
+    MintedKey, ObjectIdCodec, ObjectKind, Permission, PermissionSet, PredefinedRole,
+    RequestContext, ScopedRole, UserId,
 };
 use claviger_store::{
     Call, Founded, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
@@ -116,6 +116,7 @@ pub(crate) async fn plant(
     let initech = founding("initech", clock.now(), &[("I1", &["IS1"])], Vec::new());
     planter.found(store, initech, INITECH, entropy).await;
     planter.keys().await;
+    planter.projects().await;
     planter.remove(store, "orphan", clock.now()).await;
     clock.advance(SignedDuration::from_hours(2));
     planter.world
@@ -240,6 +241,45 @@ impl Planter {
         self.make("sk_two", "both", two).await;
         let admin = self.service(&[("O1", &["S1"])], Some("ADMIN"));
         self.make("sk_admin", "admin", admin).await;
+    }
+
+    /// Makes projects, one of them restricted, and gives roles in them, by the API.
+    async fn projects(&mut self) {
+        for role in PredefinedRole::ALL {
+            let id = self.codec.encode(ObjectKind::Role, role.id().number());
+            self.world.ids.insert(role.name().to_owned(), id);
+        }
+        for (name, maker, space) in [
+            ("P1", "admin", "S1"),
+            ("P2", "admin", "S1b"),
+            ("P3", "admin", "S2"),
+            ("PR", "admin", "S1"),
+            ("GP", "stranger", "GS1"),
+        ] {
+            let body = json!({ "name": name, "space_id": self.world.id(space) });
+            self.post(name, maker, "/v2/projects", body, 201).await;
+        }
+        let body = json!({ "resource_id": self.world.id("PR") });
+        let path = "/v2/resource-restrictions";
+        let request = request(self.world.key("admin"), "POST", path, &body);
+        send(&self.router, request).await.json(200);
+        for (name, maker, user, project) in
+            [("B1", "admin", "user:other", "P1"), ("GB", "stranger", "user:stranger", "GP")]
+        {
+            let body = json!({
+                "role_id": self.world.id("Project Viewer"),
+                "user_id": self.world.id(user),
+                "resource_type": "PROJECT",
+                "resource_id": self.world.id(project),
+            });
+            self.post(name, maker, "/v2/role-bindings", body, 201).await;
+        }
+    }
+
+    async fn post(&mut self, name: &str, maker: &str, path: &str, body: Value, status: u16) {
+        let request = request(self.world.key(maker), "POST", path, &body);
+        let made = send(&self.router, request).await.json(status);
+        self.world.ids.insert(name.to_owned(), made["id"].as_str().unwrap().to_owned());
     }
 
     fn service(&self, organizations: &[(&str, &[&str])], space_role: Option<&str>) -> Value {

@@ -5,10 +5,12 @@
 
 mod audit;
 mod authenticate;
+mod bindings;
 mod create;
 mod list;
 mod memberships;
 mod places;
+mod projects;
 mod refresh;
 mod revoke;
 mod roles;
@@ -17,6 +19,7 @@ mod users;
 
 pub use audit::read_audit;
 pub use authenticate::{Presented, authenticate};
+pub use bindings::{bind, give, in_binding, may_bind};
 pub use create::{may_create_service_keys, service_key, user_key};
 pub use list::{KeyFilter, KeyScope, Named, list_scope};
 pub use memberships::{
@@ -24,6 +27,7 @@ pub use memberships::{
     space_role,
 };
 pub use places::{Need, change_space, create_organization, in_organization, in_space};
+pub use projects::{in_project, sees_project};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::revoke;
 pub use roles::{create_role, delete_role, list_roles, role, update_role};

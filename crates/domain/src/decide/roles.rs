@@ -100,14 +100,18 @@ fn needs(held: PermissionSet, permission: Permission) -> Result<(), Refusal> {
 
 /// The ceiling over what a role permits.
 fn within(permissions: PermissionSet, held: PermissionSet) -> Result<(), Refusal> {
-    let above = permissions.without(held);
-    if above == PermissionSet::EMPTY {
-        return Ok(());
+    match above(permissions, held) {
+        None => Ok(()),
+        Some(names) => Err(Refusal::unprocessable(format!(
+            "`permissions`: you do not hold {names} in the account yourself",
+        ))),
     }
-    let names: Vec<_> = above.iter().take(MOST_NAMED).map(Permission::name).collect();
-    let more = if above.iter().count() > MOST_NAMED { " and more" } else { "" };
-    Err(Refusal::unprocessable(format!(
-        "`permissions`: you do not hold {}{more} in the account yourself",
-        names.join(", "),
-    )))
+}
+
+/// What is permitted beyond what is held, in words; nothing if nothing is.
+pub(super) fn above(permissions: PermissionSet, held: PermissionSet) -> Option<String> {
+    let names: Vec<_> = permissions.without(held).iter().map(Permission::name).collect();
+    let more = if names.len() > MOST_NAMED { " and more" } else { "" };
+    let few = names.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+    (!names.is_empty()).then(|| format!("{few}{more}"))
 }

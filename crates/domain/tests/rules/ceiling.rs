@@ -184,6 +184,7 @@ fn the_place_that_is_too_high_is_named() {
         spaces: [None; 4],
     };
     let resolve = |grants| claviger_domain::ResolvedGrants {
+        bindings: Vec::new(),
         grants,
         spaces: spaces().into_iter().map(|space| (space.id, space)).collect(),
         roles: std::collections::HashMap::new(),
@@ -227,6 +228,7 @@ fn custom_role_compared_by_permissions() {
     let within = |permissions| {
         let role = crate::cast::custom_role(id, "Administrator", permissions);
         let resolved = claviger_domain::ResolvedGrants {
+            bindings: Vec::new(),
             grants: one_space(SpaceRole::Custom(id)),
             spaces: spaces().into_iter().map(|space| (space.id, space)).collect(),
             roles: [(id, role)].into(),

@@ -117,6 +117,7 @@ impl Wanted {
             permissions.map(|permissions| (id, custom_role(id, &name, permissions)))
         });
         ResolvedGrants {
+            bindings: Vec::new(),
             grants: Grants { account_role: self.account, organizations },
             spaces: spaces().into_iter().map(|space| (space.id, space)).collect(),
             roles: roles.collect(),

@@ -6,6 +6,9 @@ mod documents;
 mod health;
 mod memberships;
 mod organizations;
+mod projects;
+mod resource_restrictions;
+mod role_bindings;
 mod roles;
 mod sign_in;
 mod spaces;
@@ -33,6 +36,9 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(audit_logs::router())
         .merge(organizations::router())
         .merge(memberships::router())
+        .merge(projects::router())
+        .merge(resource_restrictions::router())
+        .merge(role_bindings::router())
         .merge(roles::router())
         .merge(spaces::router())
         .merge(users::router())

@@ -1,8 +1,8 @@
 //! Ids of requests, read as the kind of thing that they must name.
 
 use claviger_domain::{
-    ApiKeyId, AuditRecordId, ObjectIdCodec, ObjectKind, OrganizationId, Refusal, RoleId, SpaceId,
-    UserId,
+    ApiKeyId, AuditRecordId, ObjectIdCodec, ObjectKind, OrganizationId, ProjectId, Refusal,
+    RoleBindingId, RoleId, SpaceId, UserId,
 };
 
 /// A kind of id with its word on the wire.
@@ -32,6 +32,8 @@ wire_ids! {
     ApiKeyId = ApiKey,
     AuditRecordId = AuditLog,
     OrganizationId = Organization,
+    ProjectId = Project,
+    RoleBindingId = RoleBinding,
     RoleId = Role,
     SpaceId = Space,
     UserId = User,

@@ -58,6 +58,9 @@ pub(crate) fn fill(template: &str, world: &World) -> String {
         ("{api_key_id}", "uk"),
         ("{space_id}", "S1"),
         ("{org_id}", "O1"),
+        ("{project_id}", "P1"),
+        ("{resource_id}", "PR"),
+        ("{binding_id}", "B1"),
         ("{role_id}", "CR_small"),
         ("{user_id}", "user:member"),
     ]

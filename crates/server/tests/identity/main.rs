@@ -8,6 +8,8 @@ mod acts;
 mod membership_roles;
 mod memberships;
 mod organizations;
+mod projects;
+mod role_bindings;
 mod roles;
 mod sign_in;
 mod spaces;

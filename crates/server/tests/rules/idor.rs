@@ -16,9 +16,11 @@ struct Strange {
     id: String,
 }
 
-const KINDS: [(ObjectKind, &str, &str, &str); 5] = [
+const KINDS: [(ObjectKind, &str, &str, &str); 7] = [
     (ObjectKind::ApiKey, "ApiKey", "fk", "sk"),
     (ObjectKind::Organization, "Organization", "G1", "O1"),
+    (ObjectKind::Project, "Model", "GP", "P1"),
+    (ObjectKind::RoleBinding, "RoleBinding", "GB", "B1"),
     (ObjectKind::Role, "Role", "GCR", "CR_small"),
     (ObjectKind::Space, "Space", "GS1", "S1"),
     (ObjectKind::User, "User", "user:stranger", "user:member"),
@@ -171,6 +173,9 @@ async fn places(server: &TestServer) -> Vec<(&'static str, Place)> {
         }
         for name in operation.query.iter().filter(|name| name.ends_with("_id")) {
             let mut others = vec![""];
+            if operation.path == "/v2/role-bindings" {
+                others = vec!["resource_type=SPACE&", "resource_type=PROJECT&"];
+            }
             if operation.path == "/v2/api-keys" {
                 others.extend(["status=REVOKED&", "key_type=SERVICE&"]);
             }
@@ -202,6 +207,12 @@ const HIDDEN: &[(&str, &str, &[&str])] = &[
     ("space_admin", "ApiKey", &["uk", "uk_revoked"]),
     ("bot", "ApiKey", &["uk", "uk_revoked"]),
     ("annotator", "User", &["user:member", "user:admin"]),
+    ("member", "Model", &["PR", "P3"]),
+    ("other", "Model", &["PR", "P3"]),
+    ("reader", "Model", &["PR", "P3"]),
+    ("bot", "Model", &["PR", "P3"]),
+    ("member", "RoleBinding", &["B1"]),
+    ("other", "RoleBinding", &["B1"]),
     ("annotator", "Role", &["CR_small", "CR_big"]),
     ("plain", "Space", &["S1p", "S2"]),
 ];

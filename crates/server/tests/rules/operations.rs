@@ -59,6 +59,9 @@ pub(crate) fn fill(path: &str, world: &World) -> String {
         ("{api_key_id}", "uk"),
         ("{space_id}", "S1"),
         ("{org_id}", "O1"),
+        ("{project_id}", "P1"),
+        ("{resource_id}", "PR"),
+        ("{binding_id}", "B1"),
         ("{role_id}", "CR_small"),
         ("{user_id}", "user:other"),
     ]
@@ -72,6 +75,8 @@ pub(crate) fn kind_of(parameter: &str) -> &'static str {
     match parameter {
         "api_key_id" => "ApiKey",
         "org_id" => "Organization",
+        "project_id" | "resource_id" => "Model",
+        "binding_id" => "RoleBinding",
         "role_id" => "Role",
         "space_id" => "Space",
         "user_id" => "User",

@@ -44,6 +44,13 @@ pub(crate) fn success(world: &World, operation: &Operation) -> Success {
         ..made(who, forbidden, target, body)
     };
     match (method, path) {
+        ("GET", "/v2/role-bindings") => {
+            let path = format!("{filled}?resource_type=SPACE");
+            Success { forbidden: None, path, ..changed("member", "", "", Value::Null) }
+        }
+        ("GET", "/v2/role-bindings/{binding_id}") => {
+            Success { forbidden: None, ..changed("space_admin", "", "", Value::Null) }
+        }
         ("GET", "/v2/audit-logs") => changed("admin", "member", "", Value::Null),
         ("GET", _) => Success { forbidden: None, ..changed("member", "", "", Value::Null) },
         ("POST", "/v2/api-keys") => made("member", "plain", "api_key", user_key()),
@@ -61,6 +68,40 @@ pub(crate) fn success(world: &World, operation: &Operation) -> Success {
         }
         ("DELETE", "/v2/organizations/{org_id}" | "/v2/organizations/{org_id}/users/{user_id}") => {
             changed("admin", "member", "organization", Value::Null)
+        }
+        ("POST", "/v2/projects") => {
+            let body = json!({ "name": "made in a test", "space_id": world.id("S1") });
+            made("member", "reader", "project", body)
+        }
+        ("PATCH", "/v2/projects/{project_id}") => {
+            changed("member", "reader", "project", json!({ "name": "renamed" }))
+        }
+        ("DELETE", "/v2/projects/{project_id}") => {
+            changed("member", "reader", "project", Value::Null)
+        }
+        ("POST", "/v2/resource-restrictions") => {
+            let body = json!({ "resource_id": world.id("P1") });
+            made("space_admin", "member", "project", body)
+        }
+        // Who may not do these is told that there is no such thing.
+        ("DELETE", "/v2/resource-restrictions/{resource_id}") => {
+            Success { forbidden: None, ..changed("space_admin", "", "project", Value::Null) }
+        }
+        ("POST", "/v2/role-bindings") => {
+            let body = json!({
+                "role_id": world.id("Project Viewer"),
+                "user_id": world.id("user:reader"),
+                "resource_type": "PROJECT",
+                "resource_id": world.id("P1"),
+            });
+            made("space_admin", "member", "role_binding", body)
+        }
+        ("PATCH", "/v2/role-bindings/{binding_id}") => {
+            let body = json!({ "role_id": world.id("Project Editor") });
+            Success { forbidden: None, ..changed("space_admin", "", "role_binding", body) }
+        }
+        ("DELETE", "/v2/role-bindings/{binding_id}") => {
+            Success { forbidden: None, ..changed("space_admin", "", "role_binding", Value::Null) }
         }
         ("POST", "/v2/roles") => {
             let body = json!({ "name": "made in a test", "permissions": ["PROJECT_READ"] });

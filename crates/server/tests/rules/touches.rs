@@ -73,6 +73,8 @@ fn name(server: &TestServer, row: &Row) -> String {
         "users" => known(&USERS, "user:", row.number("id")),
         "organizations" => known(&["O1", "O2", "G1", "I1"], "", row.number("id")),
         "custom_roles" => known(&["CR_small", "CR_big", "GCR"], "", row.number("id")),
+        "projects" => known(&["P1", "P2", "P3", "PR", "GP"], "", row.number("id")),
+        "role_bindings" => known(&["B1", "GB"], "", row.number("id")),
         "spaces" => known(&["S1", "S1b", "S1p", "S2", "GS1", "IS1"], "", row.number("id")),
         "sign_in_secrets" | "organization_members" | "space_members" => {
             known(&USERS, "user:", row.number("user_id"))
@@ -229,7 +231,9 @@ async fn audit_one_row_per_mutation() {
         assert_eq!(record.column("request_id"), request, "the answer names its record");
         assert_eq!(record.column("target_kind"), format!("{:?}", success.target));
         let target = if success.answers_target {
-            number(serde_json::from_str::<Value>(&answer.text).unwrap()["id"].as_str().unwrap())
+            let answer: Value = serde_json::from_str(&answer.text).unwrap();
+            let id = answer.get("id").or(answer.get("resource_id")).unwrap();
+            number(id.as_str().unwrap())
         } else {
             let place = operation.path.split('/').position(|part| part.starts_with('{'));
             number(path.split('/').nth(place.unwrap()).unwrap())

@@ -46,6 +46,7 @@ async fn every_change_of_a_user_touches_only_target() {
     assert_snapshot!(summary(&server, "admin", ("DELETE", &other, Value::Null)).await, @r"
     + audit_records new
     - organization_members other
+    - role_bindings B1
     - space_members other
     ~ api_keys key:other: revoked_at, status
     ~ api_keys uk_other: revoked_at, status
@@ -129,6 +130,7 @@ async fn every_change_of_a_membership_touches_only_target() {
     let leave = format!("{space}/{}", world.id("user:other"));
     assert_snapshot!(summary(&server, "space_admin", ("DELETE", &leave, Value::Null)).await, @r"
     + audit_records new
+    - role_bindings B1
     - space_members other
     ");
     let leave = format!("{organization}/{}", world.id("user:both"));

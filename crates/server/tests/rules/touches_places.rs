@@ -28,6 +28,7 @@ async fn every_change_of_an_organization_touches_only_target() {
     - organization_members both
     - organization_members new
     - organizations O2
+    - projects P3
     - space_members both
     - space_members new
     - spaces S2
@@ -53,6 +54,10 @@ async fn every_change_of_an_organization_touches_only_target() {
     - organization_members reader
     - organization_members space_admin
     - organizations O1
+    - projects P1
+    - projects P2
+    - projects PR
+    - role_bindings B1
     - space_members annotator
     - space_members both
     - space_members member
@@ -99,6 +104,9 @@ async fn every_change_of_a_space_touches_only_target() {
     - api_key_spaces sk_admin
     - api_key_spaces sk_other
     - api_key_spaces sk_two
+    - projects P1
+    - projects PR
+    - role_bindings B1
     - space_members annotator
     - space_members both
     - space_members member
@@ -138,5 +146,59 @@ async fn every_change_of_a_role_touches_only_target() {
     assert_snapshot!(summary(&server, "admin", ("DELETE", &small, Value::Null)).await, @r"
     + audit_records new
     - custom_roles CR_small
+    ");
+}
+
+#[tokio::test]
+async fn every_change_of_a_project_or_binding_touches_only_target() {
+    let server = TestServer::start().await;
+    let id = |name: &str| server.world.id(name);
+    let body = json!({ "name": "new", "space_id": id("S1") });
+    assert_snapshot!(summary(&server, "admin", ("POST", "/v2/projects", body)).await, @r"
+    + audit_records new
+    + projects new
+    ~ id_sequences project: latest
+    ");
+    let p1 = format!("/v2/projects/{}", id("P1"));
+    let rename = json!({ "name": "renamed" });
+    assert_snapshot!(summary(&server, "admin", ("PATCH", &p1, rename)).await, @r"
+    + audit_records new
+    ~ projects P1: name, name_folded
+    ");
+    let restrictions = "/v2/resource-restrictions";
+    let body = json!({ "resource_id": id("P1") });
+    assert_snapshot!(summary(&server, "admin", ("POST", restrictions, body)).await, @r"
+    + audit_records new
+    ~ projects P1: restricted_at
+    ");
+    let one = format!("{restrictions}/{}", id("P1"));
+    assert_snapshot!(summary(&server, "admin", ("DELETE", &one, Value::Null)).await, @r"
+    + audit_records new
+    ~ projects P1: restricted_at
+    ");
+    let body = json!({
+        "role_id": id("Member"),
+        "user_id": id("user:reader"),
+        "resource_type": "SPACE",
+        "resource_id": id("S1"),
+    });
+    assert_snapshot!(summary(&server, "admin", ("POST", "/v2/role-bindings", body)).await, @r"
+    + audit_records new
+    + role_bindings new
+    ~ id_sequences role_binding: latest
+    ");
+    let b1 = format!("/v2/role-bindings/{}", id("B1"));
+    let change = json!({ "role_id": id("Project Editor") });
+    assert_snapshot!(summary(&server, "admin", ("PATCH", &b1, change)).await, @r"
+    + audit_records new
+    ~ role_bindings B1: role_id, updated_at
+    ");
+    assert_snapshot!(summary(&server, "admin", ("DELETE", &b1, Value::Null)).await, @r"
+    + audit_records new
+    - role_bindings B1
+    ");
+    assert_snapshot!(summary(&server, "admin", ("DELETE", &p1, Value::Null)).await, @r"
+    + audit_records new
+    - projects P1
     ");
 }

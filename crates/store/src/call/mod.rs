@@ -1,9 +1,11 @@
 //! What the methods of the store are asked, and what they answer.
 
 mod audit;
+mod bindings;
 mod keys;
 mod memberships;
 mod organizations;
+mod projects;
 mod roles;
 mod spaces;
 mod users;
@@ -14,6 +16,7 @@ use claviger_domain::{KeyText, Refusal, RequestContext, UserId};
 use jiff::Timestamp;
 
 pub use audit::ListAuditRecords;
+pub use bindings::{CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};
 pub use keys::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, ListKeys, ListedKey, RefreshKey, SpaceRoleView,
@@ -23,6 +26,7 @@ pub use memberships::{
     SetSpaceMember, SpaceMember,
 };
 pub use organizations::{CreateOrganization, ListOrganizations, UpdateOrganization};
+pub use projects::{CreateProject, ListProjects, ListRestrictions, UpdateProject};
 pub use roles::{CreateRole, ListRoles, UpdateRole};
 pub use spaces::{CreateSpace, ListSpaces, UpdateSpace};
 pub use users::{CreateUser, HandOver, InvitedUser, ListUsers, SignIn, SignedIn, UpdateUser};

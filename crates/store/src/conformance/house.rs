@@ -273,6 +273,8 @@ const TABLES: &[&str] = &[
     "space_members",
     "api_keys",
     "api_key_spaces",
+    "projects",
+    "role_bindings",
     "audit_records",
     "id_sequences",
     "sign_in_secrets",

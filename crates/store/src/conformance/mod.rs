@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod audit_chain;
+pub mod bindings;
 mod house;
 pub mod identity;
 pub mod keys;
@@ -64,6 +65,11 @@ macro_rules! store_conformance {
             audit_chain::audit_chain_verifies,
             audit_chain::audit_is_append_only,
             audit_chain::audit_tamper_detected,
+            bindings::bindings_are_refused_without_telling,
+            bindings::bindings_bind_the_next_call,
+            bindings::bindings_go_with_what_they_bind,
+            bindings::projects_are_kept_as_they_were_made,
+            bindings::restricting_cuts_what_is_inherited,
             identity::a_removed_person_is_not_found,
             identity::removing_user_revokes_user_keys,
             identity::removing_users_is_refused_to_others,

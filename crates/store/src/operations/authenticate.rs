@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use claviger_domain::decide::{self, Subject};
 use claviger_domain::{
-    Access, ApiKeyId, Caller, Grants, KeyType, OrganizationGrant, ResolvedGrants, SpaceGrant,
-    SpaceRole,
+    Access, AccountId, ApiKeyId, BoundTo, Caller, Grants, KeyType, OrganizationGrant,
+    PermissionSet, Place, ResolvedGrants, SpaceGrant, SpaceRole, UserId,
 };
 
 use crate::CallResult;
@@ -107,7 +107,37 @@ pub(super) async fn resolve<R: Rows>(
             roles.insert(role.id, role);
         }
     }
-    Ok(ResolvedGrants { grants, spaces, roles })
+    Ok(ResolvedGrants { grants, spaces, roles, bindings: Vec::new() })
+}
+
+/// What the role bindings of a bot user permit, and where.
+pub(super) async fn bindings_of<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    bot: UserId,
+) -> RowResult<Vec<(Place, PermissionSet)>> {
+    let mut bindings = Vec::new();
+    for (bound, permissions) in rows.bound_roles(account, bot).await? {
+        if let Some(place) = place(rows, account, bound).await? {
+            bindings.push((place, permissions));
+        }
+    }
+    Ok(bindings)
+}
+
+/// A space or a project of the account.
+pub(super) async fn place<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    bound: BoundTo,
+) -> RowResult<Option<Place>> {
+    match bound {
+        BoundTo::Space(id) => {
+            let space = rows.space(account, id).await?;
+            Ok(space.map(|space| Place { space, project: None }))
+        }
+        BoundTo::Project(id) => rows.project(account, id).await,
+    }
 }
 
 /// A bot user's roles, as grants that can be held against a caller's.

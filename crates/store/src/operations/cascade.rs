@@ -27,6 +27,8 @@ pub(super) async fn remove_space<R: Rows>(
     rows.delete_space_members(account, space).await?;
     let service_keys = rows.revoke_keys_without_space(account, space, at).await?;
     rows.delete_key_spaces(account, space).await?;
+    rows.delete_bindings_in_space(account, space).await?;
+    rows.delete_projects_of_space(account, space).await?;
     rows.delete_space(account, space).await?;
     Ok(Removed { spaces: 1, service_keys })
 }
@@ -55,6 +57,7 @@ pub(super) async fn leave_space<R: Rows>(
     space: &Space,
     user: UserId,
 ) -> RowResult<()> {
+    rows.delete_bindings_of_user_in_space(space.account, user, space.id).await?;
     rows.delete_space_member(space.account, space.id, user).await
 }
 
@@ -66,6 +69,9 @@ pub(super) async fn leave_organization<R: Rows>(
 ) -> RowResult<u32> {
     let account = organization.account;
     let spaces = rows.delete_space_memberships_in(account, organization.id, user).await?;
+    for space in rows.space_ids(account, organization.id).await? {
+        rows.delete_bindings_of_user_in_space(account, user, space).await?;
+    }
     rows.delete_organization_member(account, organization.id, user).await?;
     Ok(spaces)
 }

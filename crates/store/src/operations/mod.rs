@@ -4,6 +4,7 @@
 
 mod audit;
 mod authenticate;
+mod bindings;
 mod cascade;
 mod create;
 mod exposure;
@@ -11,6 +12,7 @@ mod found;
 mod list;
 mod memberships;
 mod organizations;
+mod projects;
 mod refresh;
 mod revoke;
 mod roles;
@@ -22,6 +24,9 @@ use audit::audit;
 
 pub(crate) use audit::list_audit_records;
 pub(crate) use authenticate::authenticate;
+pub(crate) use bindings::{
+    create_role_binding, delete_role_binding, list_role_bindings, role_binding, update_role_binding,
+};
 pub(crate) use create::{create_service_key, create_user_key};
 pub(crate) use exposure::note_secret_in_url;
 pub(crate) use found::found;
@@ -31,6 +36,10 @@ pub(crate) use memberships::{
 };
 pub(crate) use organizations::{
     create_organization, delete_organization, list_organizations, organization, update_organization,
+};
+pub(crate) use projects::{
+    create_project, delete_project, list_projects, list_restrictions, project, restrict,
+    unrestrict, update_project,
 };
 pub(crate) use refresh::refresh_key;
 pub(crate) use revoke::revoke_key;

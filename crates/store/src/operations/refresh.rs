@@ -25,7 +25,11 @@ pub(crate) async fn refresh_key<R: Rows>(
         && key.key_type == KeyType::Service
     {
         let bot = list::bot(rows, caller.account.id, key.acts_for).await?;
-        grants = Some(authenticate::resolve(rows, &caller, authenticate::grants_of(&bot)).await?);
+        let mut resolved =
+            authenticate::resolve(rows, &caller, authenticate::grants_of(&bot)).await?;
+        resolved.bindings =
+            authenticate::bindings_of(rows, caller.account.id, key.acts_for).await?;
+        grants = Some(resolved);
     }
     let live_keys = live_keys(rows, &caller, subject.as_ref(), call.now).await?;
     let plan = decide::refresh(

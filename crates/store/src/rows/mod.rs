@@ -5,9 +5,11 @@
 
 mod accounts;
 mod audit;
+mod bindings;
 mod keys;
 mod memberships;
 mod organizations;
+mod projects;
 mod roles;
 mod spaces;
 mod users;
@@ -16,9 +18,11 @@ use crate::error::StoreError;
 
 pub(crate) use accounts::AccountRows;
 pub(crate) use audit::{AuditPage, AuditRows};
+pub(crate) use bindings::{BindingPage, BindingRows};
 pub(crate) use keys::{KeyPage, KeyRows, NewKey};
 pub(crate) use memberships::{MembershipRows, OrganizationMembership, SpaceMembership};
 pub(crate) use organizations::OrganizationRows;
+pub(crate) use projects::{ProjectPage, ProjectRows};
 pub(crate) use roles::RoleRows;
 pub(crate) use spaces::SpaceRows;
 pub(crate) use users::{NewSignInSecret, UserRows};
@@ -32,9 +36,11 @@ pub(crate) type RowResult<T> = Result<T, StoreError>;
 pub(crate) trait Rows:
     AccountRows
     + AuditRows
+    + BindingRows
     + KeyRows
     + MembershipRows
     + OrganizationRows
+    + ProjectRows
     + RoleRows
     + SpaceRows
     + UserRows
@@ -44,9 +50,11 @@ pub(crate) trait Rows:
 impl<T> Rows for T where
     T: AccountRows
         + AuditRows
+        + BindingRows
         + KeyRows
         + MembershipRows
         + OrganizationRows
+        + ProjectRows
         + RoleRows
         + SpaceRows
         + UserRows

@@ -46,18 +46,22 @@ macro_rules! statements {
 
 mod accounts;
 mod audit;
+mod bindings;
 mod keys;
 mod memberships;
 mod organizations;
+mod projects;
 mod roles;
 mod spaces;
 mod users;
 
 pub(crate) use accounts::*;
 pub(crate) use audit::*;
+pub(crate) use bindings::*;
 pub(crate) use keys::*;
 pub(crate) use memberships::*;
 pub(crate) use organizations::*;
+pub(crate) use projects::*;
 pub(crate) use roles::*;
 pub(crate) use spaces::*;
 pub(crate) use users::*;
@@ -68,9 +72,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str
     [
         accounts::ALL,
         audit::ALL,
+        bindings::ALL,
         keys::ALL,
         memberships::ALL,
         organizations::ALL,
+        projects::ALL,
         roles::ALL,
         spaces::ALL,
         users::ALL,

@@ -16,7 +16,9 @@ statements! {
     CUSTOM_ROLE_NAMED = "SELECT id FROM custom_roles WHERE account_id = $1 AND name = $2";
     /// Who holds a custom role somewhere.
     HOLDERS_OF_ROLE = "
-        SELECT DISTINCT user_id FROM space_members WHERE custom_role_id = $1 AND account_id = $2 ORDER BY user_id";
+        SELECT user_id FROM space_members WHERE custom_role_id = $1 AND account_id = $2
+        UNION SELECT user_id FROM role_bindings WHERE role_id = $3 AND account_id = $4
+        ORDER BY user_id";
     INSERT_CUSTOM_ROLE = "
         INSERT INTO custom_roles (id, account_id, name, description, permissions, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";

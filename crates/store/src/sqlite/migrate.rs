@@ -12,6 +12,7 @@ const STEPS: &[(i64, &str)] = &[
     (2, include_str!("../../migrations/sqlite/0002_identity.sql")),
     (AUDIT_CHAIN, include_str!("../../migrations/sqlite/0003_audit_chain.sql")),
     (4, include_str!("../../migrations/sqlite/0004_custom_roles.sql")),
+    (5, include_str!("../../migrations/sqlite/0005_projects_and_bindings.sql")),
 ];
 
 /// The step since which audit records are sealed.

@@ -3,9 +3,10 @@
 use claviger_domain::decide::{Presented, SignInSecret};
 use claviger_domain::{
     Account, AccountId, AccountPolicy, AccountRole, ApiKey, ApiKeyId, AuditEntry, AuditRecordId,
-    Caller, CustomRole, Description, KeyDigest, KeyHandle, KeyName, KeyType, Organization,
-    OrganizationId, PepperId, Permission, PermissionSet, RefreshExpiryPolicy, RoleId, ScopedRole,
-    SignInPurpose, Space, SpaceId, StoredDigest, User, UserId, UserKind, UserStatus,
+    BoundTo, Caller, CustomRole, Description, KeyDigest, KeyHandle, KeyName, KeyType, Organization,
+    OrganizationId, PepperId, Permission, PermissionSet, Place, PredefinedRole, Project, ProjectId,
+    RefreshExpiryPolicy, RoleBinding, RoleBindingId, RoleId, ScopedRole, SignInPurpose, Space,
+    SpaceId, StoredDigest, User, UserId, UserKind, UserStatus,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Row;
@@ -203,6 +204,53 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
             created_at: self.instant("created_at")?,
             updated_at: self.instant("updated_at")?,
         })
+    }
+
+    pub(super) fn project_in_space(&mut self) -> Decoded<Place> {
+        let project = Project {
+            id: ProjectId::new(self.take("id")?),
+            account: AccountId::new(self.take("account_id")?),
+            space: SpaceId::new(self.take("space_id")?),
+            name: self.take("name")?,
+            created_at: self.instant("created_at")?,
+            restricted_at: self.maybe_instant("restricted_at")?,
+        };
+        let space = self.then("spaces").space()?;
+        Ok(Place { space, project: Some(project) })
+    }
+
+    fn bound_to(&mut self) -> Decoded<BoundTo> {
+        let space: Option<i64> = self.take("space_id")?;
+        let project: Option<i64> = self.take("project_id")?;
+        match (space, project) {
+            (Some(id), None) => Ok(BoundTo::Space(SpaceId::new(id))),
+            (None, Some(id)) => Ok(BoundTo::Project(ProjectId::new(id))),
+            _ => Err(self.corrupt("space_id")),
+        }
+    }
+
+    pub(super) fn role_binding(&mut self) -> Decoded<RoleBinding> {
+        Ok(RoleBinding {
+            id: RoleBindingId::new(self.take("id")?),
+            account: AccountId::new(self.take("account_id")?),
+            user: UserId::new(self.take("user_id")?),
+            role: RoleId::new(self.take("role_id")?),
+            place: self.bound_to()?,
+            created_at: self.instant("created_at")?,
+            updated_at: self.instant("updated_at")?,
+        })
+    }
+
+    /// Where a binding is, and what it permits there.
+    pub(super) fn bound_role(&mut self) -> Decoded<(BoundTo, PermissionSet)> {
+        let place = self.bound_to()?;
+        let role = RoleId::new(self.take("role_id")?);
+        let custom: Option<String> = self.take("permissions")?;
+        let found = match PredefinedRole::of(role) {
+            Some(role) => Some(role.permissions()),
+            None => custom.and_then(|custom| permissions(&custom)),
+        };
+        found.map(|permitted| (place, permitted)).ok_or_else(|| self.corrupt("role_id"))
     }
 
     /// The permissions of a space membership: of a predefined role, or of a custom one.

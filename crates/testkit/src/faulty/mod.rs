@@ -1,9 +1,11 @@
 //! A store in front of a store, that counts the calls that come through and can be made to fail.
 
 mod audit;
+mod bindings;
 mod keys;
 mod memberships;
 mod organizations;
+mod projects;
 mod roles;
 mod spaces;
 mod users;

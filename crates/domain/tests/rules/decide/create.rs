@@ -108,6 +108,7 @@ impl Asked {
             PermissionSet::of(&[Permission::ProjectRead]),
         );
         let resolved = ResolvedGrants {
+            bindings: Vec::new(),
             grants: self.grants.clone(),
             spaces: spaces.into_iter().map(|space| (space.id, space)).collect(),
             roles: [(role.id, role)].into(),

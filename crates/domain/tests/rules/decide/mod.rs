@@ -1,6 +1,7 @@
 //! The decisions, refusal by refusal: who is told what, and what is looked at first.
 
 mod authenticate;
+mod bindings;
 mod create;
 mod list;
 mod places;
@@ -21,6 +22,9 @@ fn outcome<T>(decision: &Result<T, Refusal>) -> &'static str {
         Err(Refusal::Forbidden(_)) => "forbidden",
         Err(Refusal::NotFound(Resource::ApiKey)) => "no such key",
         Err(Refusal::NotFound(Resource::Organization)) => "no such organization",
+        Err(Refusal::NotFound(Resource::Project)) => "no such project",
+        Err(Refusal::NotFound(Resource::Restriction)) => "no such restriction",
+        Err(Refusal::NotFound(Resource::RoleBinding)) => "no such binding",
         Err(Refusal::NotFound(Resource::Role)) => "no such role",
         Err(Refusal::NotFound(Resource::Space)) => "no such space",
         Err(Refusal::NotFound(Resource::User)) => "no such user",

@@ -22,6 +22,7 @@ fn grants(spaces: &[Space], role: ScopedRole) -> ResolvedGrants {
         spaces: vec![SpaceGrant { space: space.id, role: SpaceRole::Predefined(role) }],
     });
     ResolvedGrants {
+        bindings: Vec::new(),
         grants: Grants {
             account_role: AccountRole::Member,
             organizations: organizations.collect(),

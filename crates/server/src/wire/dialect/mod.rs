@@ -34,6 +34,8 @@ pub struct Dialect {
     pub empty_description_clears: bool,
     /// The form of a user's role.
     pub role_form: RoleForm,
+    /// Whether a new restriction is answered inside a `resource_restriction`.
+    pub wraps_restriction: bool,
     /// Which permission names roles are shown with.
     pub vocabulary: Vocabulary,
     /// Whether a refresh can only shorten a key's life.

@@ -15,6 +15,7 @@ const A: Dialect = Dialect {
     empty_description_clears: true,
     role_form: RoleForm::Predefined,
     vocabulary: Vocabulary(24),
+    wraps_restriction: true,
     tightens_only: false,
     annotator_is_malformed: false,
 };
@@ -24,6 +25,7 @@ const C: Dialect = Dialect {
     casing: Casing::Upper,
     redacted_on_create: false,
     vocabulary: Vocabulary(39),
+    wraps_restriction: false,
     tightens_only: true,
     ..B
 };

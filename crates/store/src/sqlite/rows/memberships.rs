@@ -1,7 +1,8 @@
 //! The statements of memberships, of people and of bot users, in SQLite.
 
 use claviger_domain::{
-    AccountId, Membership, MembershipId, OrganizationId, ScopedRole, SpaceId, SpaceRole, UserId,
+    AccountId, BoundTo, Membership, MembershipId, OrganizationId, ScopedRole, SpaceId, SpaceRole,
+    UserId,
 };
 
 use super::SqliteRows;
@@ -33,6 +34,12 @@ impl MembershipRows for SqliteRows<'_> {
             let id = SpaceId::new(columns.take("space_id")?);
             Ok(Membership::Space(id, columns.space_permissions()?))
         })?);
+        let bound =
+            self.all("role_bindings", sql::BOUND_ROLES, of_user, |columns| columns.bound_role())?;
+        found.extend(bound.into_iter().map(|(place, permissions)| match place {
+            BoundTo::Space(id) => Membership::Space(id, permissions),
+            BoundTo::Project(id) => Membership::Project(id, permissions),
+        }));
         Ok(found)
     }
 

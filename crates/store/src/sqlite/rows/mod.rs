@@ -2,9 +2,11 @@
 
 mod accounts;
 mod audit;
+mod bindings;
 mod keys;
 mod memberships;
 mod organizations;
+mod projects;
 mod roles;
 mod spaces;
 mod users;

@@ -39,7 +39,7 @@ impl RoleRows for SqliteRows<'_> {
     }
 
     async fn holders_of_role(&mut self, account: AccountId, id: RoleId) -> RowResult<Vec<UserId>> {
-        let row = (id.number(), account.number());
+        let row = (id.number(), account.number(), id.number(), account.number());
         self.all("space_members", sql::HOLDERS_OF_ROLE, row, |columns| {
             columns.take("user_id").map(UserId::new)
         })

@@ -78,6 +78,7 @@ impl UserRows for SqliteRows<'_> {
         self.execute_one(sql::BLOCK_USER, of_user)?;
         self.execute(sql::DELETE_ORGANIZATION_MEMBERSHIPS, of_user)?;
         self.execute(sql::DELETE_SPACE_MEMBERSHIPS, of_user)?;
+        self.execute(sql::DELETE_BINDINGS_OF_USER, of_user)?;
         self.execute(sql::DELETE_SIGN_IN_SECRET, of_user)?;
         Ok(())
     }

@@ -1,0 +1,207 @@
+//! Projects, and restricting them.
+
+use claviger_domain::decide::{self, Need};
+use claviger_domain::{Action, Permission, Place, Project, ProjectId, Refusal, Resource, Target};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::authenticate::caller_and_access;
+use super::{audit, list};
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::{Call, CreateProject, ListProjects, ListRestrictions, Page, UpdateProject};
+use crate::rows::{ProjectPage, Rows};
+
+pub(crate) async fn list_projects<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    query: ListProjects,
+) -> CallResult<Page<Project>> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let account = caller.account.id;
+    if let Some(space) = query.space {
+        let found = rows.space(account, space).await?;
+        found.filter(|space| access.sees_space(space)).ok_or(Refusal::NotFound(Resource::Space))?;
+    }
+    let page = ProjectPage {
+        account,
+        after: list::place(&caller, query.after)?,
+        space: query.space,
+        restricted: false,
+        name: query.name,
+        space_name: query.space_name,
+        limit: list::CHUNK,
+    };
+    let seen =
+        filtered(rows, page, query.limit, |place| decide::sees_project(&access, place)).await?;
+    Ok(list::cut(&caller, seen, query.limit))
+}
+
+/// The projects of a list that the caller is shown: one more than asked for, if there are.
+async fn filtered<R: Rows>(
+    rows: &mut R,
+    mut page: ProjectPage,
+    limit: u32,
+    shows: impl Fn(&Place) -> bool + Send,
+) -> CallResult<Vec<Project>> {
+    let mut seen = Vec::new();
+    loop {
+        let chunk = rows.projects(&page).await?;
+        let complete = chunk.len() < page.limit as usize;
+        page.after = chunk.last().and_then(|place| Some(place.project.as_ref()?.id));
+        seen.extend(chunk.into_iter().filter(&shows).filter_map(|place| place.project));
+        if complete || seen.len() > limit as usize {
+            return Ok(seen);
+        }
+    }
+}
+
+pub(crate) async fn project<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: ProjectId,
+) -> CallResult<Project> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.project(caller.account.id, id).await?;
+    of(decide::in_project(&access, found, Permission::ProjectRead)?)
+}
+
+/// The project of a place that is one.
+fn of(place: Place) -> CallResult<Project> {
+    Ok(place.project.ok_or(Refusal::NotFound(Resource::Project))?)
+}
+
+pub(crate) async fn create_project<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: CreateProject,
+) -> CallResult<Project> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.space(caller.account.id, command.space).await?;
+    let need = Need::Permission(Permission::ProjectCreate);
+    let space = decide::in_space(&access, found, need)?;
+    let draft = Project {
+        id: ProjectId::NOTHING,
+        account: space.account,
+        space: space.id,
+        name: command.name.into(),
+        created_at: call.now,
+        restricted_at: None,
+    };
+    name_is_free(rows, &draft).await?;
+    let id = rows.insert_project(&draft).await?;
+    let project = Project { id, ..draft };
+    let details = json!({ "space": space.id.number(), "after": { "name": project.name } });
+    audit(rows, call, &caller, Action::ProjectCreate, Target::Project(id), details).await?;
+    Ok(project)
+}
+
+pub(crate) async fn update_project<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    command: UpdateProject,
+) -> CallResult<Project> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.project(caller.account.id, command.id).await?;
+    let before = of(decide::in_project(&access, found, Permission::ProjectUpdate)?)?;
+    let after = Project { name: command.name.into(), ..before.clone() };
+    if after == before {
+        return Ok(after);
+    }
+    name_is_free(rows, &after).await?;
+    rows.update_project(&after).await?;
+    let details = json!({ "before": { "name": before.name }, "after": { "name": after.name } });
+    let target = Target::Project(after.id);
+    audit(rows, call, &caller, Action::ProjectUpdate, target, details).await?;
+    Ok(after)
+}
+
+pub(crate) async fn delete_project<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: ProjectId,
+) -> CallResult<()> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let account = caller.account.id;
+    let found = rows.project(account, id).await?;
+    let project = of(decide::in_project(&access, found, Permission::ProjectDelete)?)?;
+    rows.delete_bindings_in_project(account, id).await?;
+    rows.delete_project(account, id).await?;
+    let details = json!({ "before": { "name": project.name } });
+    audit(rows, call, &caller, Action::ProjectDelete, Target::Project(id), details).await?;
+    Ok(())
+}
+
+async fn name_is_free<R: Rows>(rows: &mut R, project: &Project) -> CallResult<()> {
+    match rows.project_named(project.account, project.space, &project.name).await? {
+        None => Ok(()),
+        Some(_) => {
+            Err(Refusal::conflict("`name`: another project of the space has this name").into())
+        }
+    }
+}
+
+pub(crate) async fn list_restrictions<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    query: ListRestrictions,
+) -> CallResult<Page<Project>> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let page = ProjectPage {
+        account: caller.account.id,
+        after: list::place(&caller, query.after)?,
+        space: None,
+        restricted: true,
+        name: None,
+        space_name: None,
+        limit: list::CHUNK,
+    };
+    if !query.of_projects {
+        return Ok(list::cut(&caller, Vec::new(), query.limit));
+    }
+    let manages = |place: &Place| access.at(place).contains(Permission::ProjectRestrict);
+    let seen = filtered(rows, page, query.limit, manages).await?;
+    Ok(list::cut(&caller, seen, query.limit))
+}
+
+pub(crate) async fn restrict<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: ProjectId,
+) -> CallResult<Project> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.project(caller.account.id, id).await?;
+    let before = of(decide::in_project(&access, found, Permission::ProjectRestrict)?)?;
+    if before.restricted_at.is_some() {
+        return Ok(before);
+    }
+    let now: Timestamp = call.now;
+    let after = Project { restricted_at: Some(now), ..before };
+    rows.update_project(&after).await?;
+    audit(rows, call, &caller, Action::ProjectRestrict, Target::Project(id), json!({})).await?;
+    Ok(after)
+}
+
+pub(crate) async fn unrestrict<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: Call,
+    id: ProjectId,
+) -> CallResult<()> {
+    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let found = rows.project(caller.account.id, id).await?;
+    let before = of(decide::in_project(&access, found, Permission::ProjectRestrict)?)?;
+    if before.restricted_at.is_none() {
+        return Err(Refusal::NotFound(Resource::Restriction).into());
+    }
+    rows.update_project(&Project { restricted_at: None, ..before }).await?;
+    audit(rows, call, &caller, Action::ProjectUnrestrict, Target::Project(id), json!({})).await?;
+    Ok(())
+}

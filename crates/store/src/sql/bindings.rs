@@ -1,0 +1,45 @@
+//! The SQL of role bindings.
+
+macro_rules! binding_columns {
+    () => {
+        "b.id, b.account_id, b.user_id, b.role_id, b.space_id, b.project_id, b.created_at, b.updated_at"
+    };
+}
+
+statements! {
+    ROLE_BINDING = concat!(
+        "SELECT ", binding_columns!(), " FROM role_bindings b WHERE b.id = $1 AND b.account_id = $2"
+    );
+    /// In projects if $3 is 1, else in spaces. A filter that is off is 0.
+    ROLE_BINDINGS = concat!(
+        "SELECT ", binding_columns!(), " FROM role_bindings b
+        WHERE b.account_id = $1 AND b.id > $2 AND (b.project_id IS NOT NULL) = ($3 = 1) AND ($4 = 0 OR b.user_id = $5)
+        ORDER BY b.id LIMIT $6"
+    );
+    /// The binding of a user in a place.
+    ROLE_BINDING_IN = "
+        SELECT id FROM role_bindings
+        WHERE user_id = $1 AND account_id = $2 AND (space_id = $3 OR project_id = $4)";
+    /// What a user's bindings permit: the permissions of custom roles beside the ids of all.
+    BOUND_ROLES = "
+        SELECT b.space_id, b.project_id, b.role_id, r.permissions
+        FROM role_bindings b
+        LEFT JOIN custom_roles r ON r.id = b.role_id AND r.account_id = b.account_id
+        WHERE b.user_id = $1 AND b.account_id = $2";
+    INSERT_ROLE_BINDING = "
+        INSERT INTO role_bindings (id, account_id, user_id, role_id, space_id, project_id, created_at, updated_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+    UPDATE_ROLE_BINDING = "
+        UPDATE role_bindings SET role_id = $1, updated_at = $2 WHERE id = $3 AND account_id = $4";
+    DELETE_ROLE_BINDING = "DELETE FROM role_bindings WHERE id = $1 AND account_id = $2";
+    DELETE_BINDINGS_OF_USER = "DELETE FROM role_bindings WHERE user_id = $1 AND account_id = $2";
+    DELETE_BINDINGS_OF_USER_IN_SPACE = "
+        DELETE FROM role_bindings
+        WHERE user_id = $1 AND account_id = $2
+          AND (space_id = $3 OR project_id IN (SELECT p.id FROM projects p WHERE p.space_id = $4 AND p.account_id = $5))";
+    DELETE_BINDINGS_IN_PROJECT = "DELETE FROM role_bindings WHERE project_id = $1 AND account_id = $2";
+    DELETE_BINDINGS_IN_SPACE = "
+        DELETE FROM role_bindings
+        WHERE account_id = $1
+          AND (space_id = $2 OR project_id IN (SELECT p.id FROM projects p WHERE p.space_id = $3 AND p.account_id = $4))";
+}

@@ -1,0 +1,48 @@
+//! The methods on role bindings, in SQLite.
+
+use async_trait::async_trait;
+use claviger_domain::{RoleBinding, RoleBindingId};
+
+use crate::call::{Call, CreateRoleBinding, ListRoleBindings, Page, UpdateRoleBinding};
+use crate::sqlite::rows::SqliteRows;
+use crate::sqlite::{SqliteStore, now};
+use crate::{CallResult, RoleBindingStore, operations};
+
+#[async_trait]
+impl RoleBindingStore for SqliteStore {
+    async fn list_role_bindings(
+        &self,
+        call: Call,
+        query: ListRoleBindings,
+    ) -> CallResult<Page<RoleBinding>> {
+        read!(self, |rows, authority| operations::list_role_bindings(rows, authority, call, query))
+    }
+
+    async fn role_binding(&self, call: Call, id: RoleBindingId) -> CallResult<RoleBinding> {
+        read!(self, |rows, authority| operations::role_binding(rows, authority, call, id))
+    }
+
+    async fn create_role_binding(
+        &self,
+        call: Call,
+        command: CreateRoleBinding,
+    ) -> CallResult<RoleBinding> {
+        write!(self, |rows, authority| operations::create_role_binding(
+            rows, authority, call, command
+        ))
+    }
+
+    async fn update_role_binding(
+        &self,
+        call: Call,
+        command: UpdateRoleBinding,
+    ) -> CallResult<RoleBinding> {
+        write!(self, |rows, authority| operations::update_role_binding(
+            rows, authority, call, command
+        ))
+    }
+
+    async fn delete_role_binding(&self, call: Call, id: RoleBindingId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::delete_role_binding(rows, authority, call, id))
+    }
+}

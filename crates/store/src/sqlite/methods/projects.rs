@@ -1,0 +1,48 @@
+//! The methods on projects and their restrictions, in SQLite.
+
+use async_trait::async_trait;
+use claviger_domain::{Project, ProjectId};
+
+use crate::call::{Call, CreateProject, ListProjects, ListRestrictions, Page, UpdateProject};
+use crate::sqlite::rows::SqliteRows;
+use crate::sqlite::{SqliteStore, now};
+use crate::{CallResult, ProjectStore, operations};
+
+#[async_trait]
+impl ProjectStore for SqliteStore {
+    async fn list_projects(&self, call: Call, query: ListProjects) -> CallResult<Page<Project>> {
+        read!(self, |rows, authority| operations::list_projects(rows, authority, call, query))
+    }
+
+    async fn project(&self, call: Call, id: ProjectId) -> CallResult<Project> {
+        read!(self, |rows, authority| operations::project(rows, authority, call, id))
+    }
+
+    async fn create_project(&self, call: Call, command: CreateProject) -> CallResult<Project> {
+        write!(self, |rows, authority| operations::create_project(rows, authority, call, command))
+    }
+
+    async fn update_project(&self, call: Call, command: UpdateProject) -> CallResult<Project> {
+        write!(self, |rows, authority| operations::update_project(rows, authority, call, command))
+    }
+
+    async fn delete_project(&self, call: Call, id: ProjectId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::delete_project(rows, authority, call, id))
+    }
+
+    async fn list_restrictions(
+        &self,
+        call: Call,
+        query: ListRestrictions,
+    ) -> CallResult<Page<Project>> {
+        read!(self, |rows, authority| operations::list_restrictions(rows, authority, call, query))
+    }
+
+    async fn restrict(&self, call: Call, id: ProjectId) -> CallResult<Project> {
+        write!(self, |rows, authority| operations::restrict(rows, authority, call, id))
+    }
+
+    async fn unrestrict(&self, call: Call, id: ProjectId) -> CallResult<()> {
+        write!(self, |rows, authority| operations::unrestrict(rows, authority, call, id))
+    }
+}

@@ -1,0 +1,126 @@
+//! The statements of role bindings, in SQLite.
+
+use claviger_domain::{
+    AccountId, BoundTo, PermissionSet, ProjectId, RoleBinding, RoleBindingId, SpaceId, UserId,
+};
+
+use super::{SqliteRows, micros};
+use crate::rows::{BindingPage, BindingRows, RowResult};
+use crate::sql;
+
+/// The two columns of a place.
+fn columns_of(place: BoundTo) -> (Option<i64>, Option<i64>) {
+    match place {
+        BoundTo::Space(id) => (Some(id.number()), None),
+        BoundTo::Project(id) => (None, Some(id.number())),
+    }
+}
+
+impl BindingRows for SqliteRows<'_> {
+    async fn role_binding(
+        &mut self,
+        account: AccountId,
+        id: RoleBindingId,
+    ) -> RowResult<Option<RoleBinding>> {
+        let row = (id.number(), account.number());
+        self.one("role_bindings", sql::ROLE_BINDING, row, |columns| columns.role_binding())
+    }
+
+    async fn role_bindings(&mut self, page: BindingPage) -> RowResult<Vec<RoleBinding>> {
+        let row = (
+            page.account.number(),
+            page.after.map_or(0, RoleBindingId::number),
+            page.in_projects,
+            page.user.is_some(),
+            page.user.map_or(0, UserId::number),
+            page.limit,
+        );
+        self.all("role_bindings", sql::ROLE_BINDINGS, row, |columns| columns.role_binding())
+    }
+
+    async fn role_binding_in(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        place: BoundTo,
+    ) -> RowResult<Option<RoleBindingId>> {
+        let (space, project) = columns_of(place);
+        let row = (user.number(), account.number(), space, project);
+        self.one("role_bindings", sql::ROLE_BINDING_IN, row, |columns| {
+            columns.take("id").map(RoleBindingId::new)
+        })
+    }
+
+    async fn bound_roles(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+    ) -> RowResult<Vec<(BoundTo, PermissionSet)>> {
+        let row = (user.number(), account.number());
+        self.all("role_bindings", sql::BOUND_ROLES, row, |columns| columns.bound_role())
+    }
+
+    async fn insert_role_binding(&mut self, binding: &RoleBinding) -> RowResult<RoleBindingId> {
+        let (space, project) = columns_of(binding.place);
+        let row = (
+            self.next_id("role_binding")?,
+            binding.account.number(),
+            binding.user.number(),
+            binding.role.number(),
+            space,
+            project,
+            micros(binding.created_at),
+            micros(binding.updated_at),
+        );
+        self.insert(sql::INSERT_ROLE_BINDING, row).map(RoleBindingId::new)
+    }
+
+    async fn update_role_binding(&mut self, binding: &RoleBinding) -> RowResult<()> {
+        let row = (
+            binding.role.number(),
+            micros(binding.updated_at),
+            binding.id.number(),
+            binding.account.number(),
+        );
+        self.execute_one(sql::UPDATE_ROLE_BINDING, row)
+    }
+
+    async fn delete_role_binding(
+        &mut self,
+        account: AccountId,
+        id: RoleBindingId,
+    ) -> RowResult<()> {
+        self.execute_one(sql::DELETE_ROLE_BINDING, (id.number(), account.number()))
+    }
+
+    async fn delete_bindings_in_project(
+        &mut self,
+        account: AccountId,
+        project: ProjectId,
+    ) -> RowResult<()> {
+        self.execute(sql::DELETE_BINDINGS_IN_PROJECT, (project.number(), account.number()))?;
+        Ok(())
+    }
+
+    async fn delete_bindings_of_user_in_space(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        space: SpaceId,
+    ) -> RowResult<()> {
+        let (account, space) = (account.number(), space.number());
+        let row = (user.number(), account, space, space, account);
+        self.execute(sql::DELETE_BINDINGS_OF_USER_IN_SPACE, row)?;
+        Ok(())
+    }
+
+    async fn delete_bindings_in_space(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+    ) -> RowResult<()> {
+        let (account, space) = (account.number(), space.number());
+        self.execute(sql::DELETE_BINDINGS_IN_SPACE, (account, space, space, account))?;
+        Ok(())
+    }
+}
