@@ -1,7 +1,7 @@
 //! The server as a process: started on a data directory, killed without warning.
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ pub(crate) struct Launch {
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    /// From its start to its first answer.
+    /// From its start to its first answer, without the time in which others had the processors.
     pub(crate) started_in: Duration,
     child: Child,
     /// Kept open: a server must not fail because nobody reads what it prints.
@@ -46,7 +46,8 @@ impl Launch {
         };
         let answer = Client::connect(address).and_then(|mut client| client.verify("nothing"));
         assert_eq!(answer.unwrap().status, 401, "{}", self.said());
-        Ok(Server { address, started_in: began.elapsed(), child, _output: output })
+        let started_in = began.elapsed().saturating_sub(waited(child.id()));
+        Ok(Server { address, started_in, child, _output: output })
     }
 
     /// Starts the server and kills it after a while, whether it answers by then or not.
@@ -73,8 +74,19 @@ impl Launch {
     }
 
     fn said(&self) -> String {
-        std::fs::read_to_string(&self.log).unwrap()
+        fs::read_to_string(&self.log).unwrap()
     }
+}
+
+/// How long the threads of a process were ready to run and did not, because others did (proc(5), `schedstat`). On a busy machine that is
+/// most of the time, and says nothing about the process.
+fn waited(process: u32) -> Duration {
+    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let nanoseconds = threads.filter_map(|thread| {
+        let times = fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        times.split(' ').nth(1)?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(nanoseconds.sum())
 }
 
 /// The first thing on standard output that is an address.
@@ -108,7 +120,7 @@ impl Drop for Server {
 
 /// The administrator's key, as a development server leaves it for its user.
 pub(crate) fn administrator_key(data: &Path) -> String {
-    let settings = std::fs::read_to_string(data.join("dev.env")).unwrap();
+    let settings = fs::read_to_string(data.join("dev.env")).unwrap();
     let key = settings.lines().find_map(|line| line.trim().split_once("ARIZE_API_KEY="));
     key.expect("dev.env has the key").1.trim_matches(['"', '\'']).to_owned()
 }
