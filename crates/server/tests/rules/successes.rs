@@ -31,18 +31,41 @@ fn member(world: &World, role: &str) -> Value {
 pub(crate) fn success(world: &World, operation: &Operation) -> Success {
     let (method, path) = (operation.method.as_str(), operation.path.as_str());
     let filled = fill(path, world);
-    let made = |who, forbidden, target, body| Success {
-        who,
-        forbidden: Some(forbidden),
-        path: filled.clone(),
-        body,
-        target,
-        answers_target: true,
-    };
-    let changed = |who, forbidden, target, body| Success {
-        answers_target: false,
-        ..made(who, forbidden, target, body)
-    };
+    match path.split('/').nth(2) {
+        Some("projects" | "resource-restrictions" | "role-bindings" | "roles") => {
+            with_roles(world, method, path, &filled)
+        }
+        _ => with_people_and_places(world, method, path, &filled),
+    }
+}
+
+/// A success that makes what it is about.
+fn made(
+    path: &str,
+    who: &'static str,
+    forbidden: &'static str,
+    target: &'static str,
+    body: Value,
+) -> Success {
+    let (path, forbidden) = (path.to_owned(), Some(forbidden));
+    Success { who, forbidden, path, body, target, answers_target: true }
+}
+
+/// A success that changes what it is about, or reads it.
+fn changed(
+    path: &str,
+    who: &'static str,
+    forbidden: &'static str,
+    target: &'static str,
+    body: Value,
+) -> Success {
+    Success { answers_target: false, ..made(path, who, forbidden, target, body) }
+}
+
+/// Roles, what they are given in, and restricting that.
+fn with_roles(world: &World, method: &str, path: &str, filled: &str) -> Success {
+    let made = |who, forbidden, target, body| made(filled, who, forbidden, target, body);
+    let changed = |who, forbidden, target, body| changed(filled, who, forbidden, target, body);
     match (method, path) {
         ("GET", "/v2/role-bindings") => {
             let path = format!("{filled}?resource_type=SPACE");
@@ -51,24 +74,7 @@ pub(crate) fn success(world: &World, operation: &Operation) -> Success {
         ("GET", "/v2/role-bindings/{binding_id}") => {
             Success { forbidden: None, ..changed("space_admin", "", "", Value::Null) }
         }
-        ("GET", "/v2/audit-logs") => changed("admin", "member", "", Value::Null),
         ("GET", _) => Success { forbidden: None, ..changed("member", "", "", Value::Null) },
-        ("POST", "/v2/api-keys") => made("member", "plain", "api_key", user_key()),
-        ("POST", "/v2/api-keys/{api_key_id}/refresh") => {
-            made("member", "plain", "api_key", json!({}))
-        }
-        ("PUT", "/v2/api-keys/{api_key_id}/revoke") | ("DELETE", "/v2/api-keys/{api_key_id}") => {
-            changed("member", "plain", "api_key", Value::Null)
-        }
-        ("POST", "/v2/organizations") => {
-            made("admin", "member", "organization", json!({ "name": "made in a test" }))
-        }
-        ("PATCH", "/v2/organizations/{org_id}") => {
-            changed("admin", "member", "organization", json!({ "name": "renamed" }))
-        }
-        ("DELETE", "/v2/organizations/{org_id}" | "/v2/organizations/{org_id}/users/{user_id}") => {
-            changed("admin", "member", "organization", Value::Null)
-        }
         ("POST", "/v2/projects") => {
             let body = json!({ "name": "made in a test", "space_id": world.id("S1") });
             made("member", "reader", "project", body)
@@ -111,6 +117,33 @@ pub(crate) fn success(world: &World, operation: &Operation) -> Success {
             changed("admin", "member", "role", json!({ "permissions": ["PROMPT_READ"] }))
         }
         ("DELETE", "/v2/roles/{role_id}") => changed("admin", "member", "role", Value::Null),
+        other => panic!("say here how {other:?} succeeds"),
+    }
+}
+
+/// Everything else.
+fn with_people_and_places(world: &World, method: &str, path: &str, filled: &str) -> Success {
+    let made = |who, forbidden, target, body| made(filled, who, forbidden, target, body);
+    let changed = |who, forbidden, target, body| changed(filled, who, forbidden, target, body);
+    match (method, path) {
+        ("GET", "/v2/audit-logs") => changed("admin", "member", "", Value::Null),
+        ("GET", _) => Success { forbidden: None, ..changed("member", "", "", Value::Null) },
+        ("POST", "/v2/api-keys") => made("member", "plain", "api_key", user_key()),
+        ("POST", "/v2/api-keys/{api_key_id}/refresh") => {
+            made("member", "plain", "api_key", json!({}))
+        }
+        ("PUT", "/v2/api-keys/{api_key_id}/revoke") | ("DELETE", "/v2/api-keys/{api_key_id}") => {
+            changed("member", "plain", "api_key", Value::Null)
+        }
+        ("POST", "/v2/organizations") => {
+            made("admin", "member", "organization", json!({ "name": "made in a test" }))
+        }
+        ("PATCH", "/v2/organizations/{org_id}") => {
+            changed("admin", "member", "organization", json!({ "name": "renamed" }))
+        }
+        ("DELETE", "/v2/organizations/{org_id}" | "/v2/organizations/{org_id}/users/{user_id}") => {
+            changed("admin", "member", "organization", Value::Null)
+        }
         ("POST", "/v2/spaces") => {
             let body = json!({ "name": "made in a test", "organization_id": world.id("O1") });
             made("admin", "member", "space", body)
