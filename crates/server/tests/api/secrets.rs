@@ -286,6 +286,37 @@ async fn play_life(server: &TestServer, played: &mut Played) {
     }
 }
 
+/// Invites somebody, hands them another secret, and lets them in by both.
+async fn play_sign_in(server: &TestServer, played: &mut Played) {
+    let body = json!({
+        "name": "canary", "email": "canary@example.com", "role": "member",
+        "invite_mode": "TEMPORARY_PASSWORD",
+    });
+    let invited = server.call("admin", "POST", "/v2/users", body).await;
+    played.note(&invited);
+    let invited = invited.json(201);
+    let path = format!("/auth/v1/users/{}/sign-in-secret", invited["id"].as_str().unwrap());
+    let mut secret = invited["temporary_password"].as_str().unwrap().to_owned();
+    for _ in 0..2 {
+        played.secrets.push(secret.clone());
+        let signed_in = server.call_with(&secret, "POST", "/auth/v1/sign-in", json!({}), &[]).await;
+        played.note(&signed_in);
+        let key = signed_in.json(201)["api_key"]["key"].as_str().unwrap().to_owned();
+        for (method, path) in [("POST", "/auth/v1/sign-in"), ("GET", "/v2/users")] {
+            played.note(&server.call_with(&secret, method, path, Value::Null, &[]).await);
+            played.note(&server.call_with(&key, method, path, Value::Null, &[]).await);
+        }
+        played.secrets.push(key);
+        let handed = server.call("admin", "POST", &path, Value::Null).await;
+        played.note(&handed);
+        handed.json(201)["secret"].as_str().unwrap().clone_into(&mut secret);
+    }
+    // The last one is never used: it is shown once all the same.
+    played.secrets.push(secret);
+    let user = path.replace("/auth/v1", "/v2").replace("/sign-in-secret", "");
+    played.note(&server.call("admin", "DELETE", &user, Value::Null).await);
+}
+
 /// Presents the keys in every place where they do not belong, and in requests that are refused for other reasons.
 async fn play_refusals(server: &TestServer, played: &mut Played) {
     for key in &played.secrets.clone() {
@@ -324,12 +355,13 @@ async fn canary_secret_nowhere() {
     let server = TestServer::start().await;
     let mut played = Played::default();
     play_life(&server, &mut played).await;
+    play_sign_in(&server, &mut played).await;
     play_refusals(&server, &mut played).await;
 
     let (log, dump, files) = (capture::text(), server.dump().await, files(&server));
     assert!(log.contains("TRACE") || log.contains("DEBUG"), "nothing was logged: {log}");
     assert!(log.contains("/v2/api-keys/{api_key_id}/refresh"), "no request was logged");
-    assert_eq!(played.secrets.len(), 4);
+    assert_eq!(played.secrets.len(), 9);
     for key in &played.secrets {
         for part in [key.as_str(), secret(key)] {
             let shown = played.answers.iter().filter(|answer| answer.contains(part)).count();

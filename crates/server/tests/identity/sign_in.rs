@@ -3,7 +3,7 @@
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
 
-use crate::acts::{answered, opens, path, refused};
+use crate::acts::{answered, opens, refused};
 
 const SIGN_IN: &str = "/auth/v1/sign-in";
 const INVITATION: i64 = 7 * 24 * 60 * 60;
@@ -197,20 +197,4 @@ async fn a_secret_moved_to_another_person_is_dead() {
     );
     assert_eq!(moved.unwrap(), 1);
     shut_out(&server, &secret).await;
-}
-
-/// Of many who present the same secret at once, one comes in.
-#[tokio::test]
-async fn race_sign_in_single_winner() {
-    let server = TestServer::start().await;
-    let (id, secret) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
-    let attempts = (0..16).map(|_| sign_in(&server, &secret));
-    let answers = futures_util::future::join_all(attempts).await;
-    let won = answers.iter().filter(|answer| answer.status == 201).count();
-    let lost = answers.iter().filter(|answer| answer.status == 401).count();
-    assert_eq!((won, lost), (1, 15));
-    let user = path(&server, "users", "user:guest")
-        .replace(server.world.id("user:guest"), id.as_str().unwrap());
-    let user = answered(&server, "admin", ("GET", &user, Value::Null), 200).await;
-    assert_eq!(user["status"], "ACTIVE");
 }

@@ -22,6 +22,7 @@ mod paging;
 mod property;
 mod quota;
 mod races;
+mod races_identity;
 mod removal;
 mod revocation;
 mod rows;

@@ -15,11 +15,11 @@ use crate::acts::{
 };
 use crate::edits;
 
-const ROUNDS: usize = 100;
+pub(crate) const ROUNDS: usize = 100;
 
 /// A request by whoever holds a key.
 #[derive(Clone)]
-struct Ask {
+pub(crate) struct Ask {
     key: String,
     method: &'static str,
     path: String,
@@ -27,13 +27,18 @@ struct Ask {
 }
 
 impl Ask {
-    fn new(key: &str, method: &'static str, path: impl Into<String>, body: Value) -> Self {
+    pub(crate) fn new(
+        key: &str,
+        method: &'static str,
+        path: impl Into<String>,
+        body: Value,
+    ) -> Self {
         Self { key: key.to_owned(), method, path: path.into(), body }
     }
 }
 
 /// Sends all requests at once, each from a task of its own, and answers the answers in the order of the requests.
-async fn at_once(server: &Arc<TestServer>, asks: Vec<Ask>) -> Vec<TestResponse> {
+pub(crate) async fn at_once(server: &Arc<TestServer>, asks: Vec<Ask>) -> Vec<TestResponse> {
     let start = Arc::new(Barrier::new(asks.len()));
     let mut tasks = JoinSet::new();
     for (place, ask) in asks.into_iter().enumerate() {
@@ -49,12 +54,12 @@ async fn at_once(server: &Arc<TestServer>, asks: Vec<Ask>) -> Vec<TestResponse> 
     answers.into_iter().map(|(_, answer)| answer).collect()
 }
 
-fn count(answers: &[TestResponse], status: u16) -> usize {
+pub(crate) fn count(answers: &[TestResponse], status: u16) -> usize {
     answers.iter().filter(|answer| answer.status == status).count()
 }
 
 /// One number that the database knows.
-fn ask_database(server: &TestServer, sql: &str, id: i64) -> i64 {
+pub(crate) fn ask_database(server: &TestServer, sql: &str, id: i64) -> i64 {
     server.database().query_row(sql, [id], |row| row.get(0)).unwrap()
 }
 

@@ -8,6 +8,7 @@ mod places;
 mod refresh;
 mod revoke;
 mod roles;
+mod users;
 
 use claviger_domain::{
     Access, AccountRole, Membership, OrganizationId, PermissionSet, Refusal, Resource, ScopedRole,

@@ -1,0 +1,170 @@
+//! Who may do what to people: every kind of caller, every operation.
+
+use std::fmt::Write as _;
+
+use claviger_domain::decide::{
+    Invitation, NewUser, hand_over, invitation, invite, read_user, remove_user, resend_invitation,
+    reset_password, update_user,
+};
+use claviger_domain::{
+    Access, AccountRole, Caller, Email, InviteMode, Refusal, User, UserId, UserKind, UserStatus,
+};
+use insta::assert_snapshot;
+
+use super::outcome;
+use crate::cast::{bot, now, person, seconds, user};
+
+/// Callers by what they are.
+fn callers() -> Vec<(&'static str, Caller)> {
+    let mut plain = person(7, AccountRole::Member);
+    plain.user.is_developer = false;
+    vec![
+        ("administrator", person(7, AccountRole::Admin)),
+        ("member", person(7, AccountRole::Member)),
+        ("member without keys", plain),
+        ("annotator", person(7, AccountRole::Annotator)),
+        ("administrating bot", bot(7, AccountRole::Admin)),
+        ("bot", bot(7, AccountRole::Member)),
+    ]
+}
+
+fn access(caller: &Caller) -> Access {
+    Access::new(caller.user.role, [])
+}
+
+#[test]
+fn operations_on_users_by_role() {
+    let mut table = String::new();
+    for (who, caller) in callers() {
+        let access = access(&caller);
+        let other = || Some(user(8, AccountRole::Member));
+        let guest = || {
+            let invited_until = Some(seconds(1));
+            Some(User {
+                status: UserStatus::Invited,
+                invited_until,
+                ..user(8, AccountRole::Member)
+            })
+        };
+        writeln!(
+            table,
+            "{who}: read {}, rename {}, make a developer {}, remove {}, resend {}, reset {}, hand over {}",
+            outcome(&read_user(&caller, &access, other())),
+            outcome(&update_user(&caller, &access, other(), None)),
+            outcome(&update_user(&caller, &access, other(), Some(true))),
+            outcome(&remove_user(&caller, &access, other())),
+            outcome(&resend_invitation(&caller, &access, guest(), now())),
+            outcome(&reset_password(&caller, &access, other())),
+            outcome(&hand_over(&caller, &access, other(), now())),
+        )
+        .unwrap();
+    }
+    assert_snapshot!(table, @r"
+    administrator: read yes, rename yes, make a developer yes, remove yes, resend yes, reset yes, hand over yes
+    member: read yes, rename forbidden, make a developer forbidden, remove forbidden, resend yes, reset forbidden, hand over forbidden
+    member without keys: read yes, rename forbidden, make a developer forbidden, remove forbidden, resend yes, reset forbidden, hand over forbidden
+    annotator: read no such user, rename no such user, make a developer no such user, remove no such user, resend no such user, reset no such user, hand over no such user
+    administrating bot: read yes, rename yes, make a developer yes, remove yes, resend yes, reset yes, hand over forbidden
+    bot: read yes, rename forbidden, make a developer forbidden, remove forbidden, resend yes, reset forbidden, hand over forbidden
+    ");
+}
+
+#[test]
+fn invitations_by_role() {
+    let mut table = String::new();
+    for (who, caller) in callers() {
+        write!(table, "{who}:").unwrap();
+        for role in [
+            AccountRole::Admin,
+            AccountRole::Member,
+            AccountRole::Annotator,
+            AccountRole::MemberUiOnly,
+        ] {
+            for is_developer in [None, Some(false), Some(true)] {
+                let wanted = NewUser { role, is_developer, invite_mode: InviteMode::EmailLink };
+                let word = match invite(&caller, &access(&caller), wanted) {
+                    Ok(true) => "developer",
+                    Ok(false) => "yes",
+                    Err(refusal) => outcome(&Err::<(), Refusal>(refusal)),
+                };
+                let said = match is_developer {
+                    None => "",
+                    Some(true) => "+",
+                    Some(false) => "-",
+                };
+                write!(table, " {role:?}{said} {word},").unwrap();
+            }
+        }
+        writeln!(table).unwrap();
+    }
+    assert_snapshot!(table, @r"
+    administrator: Admin developer, Admin- yes, Admin+ developer, Member developer, Member- yes, Member+ developer, Annotator yes, Annotator- yes, Annotator+ developer, MemberUiOnly yes, MemberUiOnly- yes, MemberUiOnly+ unprocessable,
+    member: Admin over-privileged, Admin- over-privileged, Admin+ over-privileged, Member developer, Member- yes, Member+ developer, Annotator yes, Annotator- yes, Annotator+ developer, MemberUiOnly over-privileged, MemberUiOnly- over-privileged, MemberUiOnly+ over-privileged,
+    member without keys: Admin over-privileged, Admin- over-privileged, Admin+ over-privileged, Member over-privileged, Member- yes, Member+ over-privileged, Annotator yes, Annotator- yes, Annotator+ over-privileged, MemberUiOnly over-privileged, MemberUiOnly- over-privileged, MemberUiOnly+ over-privileged,
+    annotator: Admin forbidden, Admin- forbidden, Admin+ forbidden, Member forbidden, Member- forbidden, Member+ forbidden, Annotator forbidden, Annotator- forbidden, Annotator+ forbidden, MemberUiOnly forbidden, MemberUiOnly- forbidden, MemberUiOnly+ forbidden,
+    administrating bot: Admin developer, Admin- yes, Admin+ developer, Member developer, Member- yes, Member+ developer, Annotator yes, Annotator- yes, Annotator+ developer, MemberUiOnly yes, MemberUiOnly- yes, MemberUiOnly+ unprocessable,
+    bot: Admin over-privileged, Admin- over-privileged, Admin+ over-privileged, Member over-privileged, Member- yes, Member+ over-privileged, Annotator yes, Annotator- yes, Annotator+ over-privileged, MemberUiOnly over-privileged, MemberUiOnly- over-privileged, MemberUiOnly+ over-privileged,
+    ");
+}
+
+/// What an invitation does, by who has the address already.
+#[test]
+fn invitations_by_who_has_the_address() {
+    let with = |status, until: i64| User {
+        status,
+        invited_until: Some(seconds(until)),
+        ..user(8, AccountRole::Member)
+    };
+    for mode in [InviteMode::None, InviteMode::EmailLink, InviteMode::TemporaryPassword] {
+        let decide = |known: Option<&User>| invitation(known, mode, now());
+        assert_eq!(decide(None), Ok(Invitation::New));
+        for known in [with(UserStatus::Expired, 1), with(UserStatus::Invited, 0)] {
+            assert_eq!(decide(Some(&known)), Ok(Invitation::InPlaceOf(UserId::new(8))));
+        }
+        let standing = decide(Some(&with(UserStatus::Invited, 1)));
+        if mode == InviteMode::None {
+            assert_eq!(outcome(&standing), "in conflict");
+        } else {
+            assert_eq!(standing, Ok(Invitation::Standing));
+        }
+        for status in [UserStatus::Active, UserStatus::Blocked] {
+            assert_eq!(outcome(&decide(Some(&with(status, 1)))), "in conflict", "{status:?}");
+        }
+    }
+}
+
+/// Bot users and people who were removed are nobody to all of these.
+#[test]
+fn bots_and_removed_people_are_nobody() {
+    let caller = person(7, AccountRole::Admin);
+    let access = access(&caller);
+    let robot = User { kind: UserKind::Bot, ..user(8, AccountRole::Member) };
+    let removed = User { status: UserStatus::Blocked, ..user(8, AccountRole::Member) };
+    for found in [Some(robot), Some(removed.clone()), None] {
+        let outcomes = [
+            outcome(&update_user(&caller, &access, found.clone(), None)),
+            outcome(&resend_invitation(&caller, &access, found.clone(), now())),
+            outcome(&reset_password(&caller, &access, found.clone())),
+            outcome(&hand_over(&caller, &access, found.clone(), now())),
+        ];
+        assert_eq!(outcomes, ["no such user"; 4], "{found:?}");
+    }
+    assert_eq!(remove_user(&caller, &access, Some(removed)), Ok(None), "removed is removed");
+    let own = remove_user(&caller, &access, Some(caller.user.clone()));
+    assert_eq!(outcome(&own), "invalid");
+}
+
+/// An address that is accepted is one in the plainest grammar, whatever is thrown at it.
+#[test]
+fn accepted_addresses_are_plain() {
+    proptest::proptest!(|(text in "[ -~]{0,12}@?[a-zA-Z0-9.\\-@ ]{0,16}")| {
+        if let Ok(email) = Email::parse(&text) {
+            let (local, domain) = text.split_once('@').unwrap();
+            proptest::prop_assert_eq!(email.as_str(), &text);
+            proptest::prop_assert!(!domain.contains('@') && domain.contains('.'));
+            let quoted = |c: char| c.is_whitespace() || "\"(),:;<>[]\\".contains(c);
+            proptest::prop_assert!(!local.is_empty() && !text.contains(quoted));
+            proptest::prop_assert!(!text.contains("..") && !local.starts_with('.') && !local.ends_with('.'));
+        }
+    });
+}
