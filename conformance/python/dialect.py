@@ -50,6 +50,9 @@ class Dialect(Protocol):
     def remove(self, client: ArizeClient, key_id: str) -> Any:
         """Takes a key out of service for good."""
 
+    def clear_description(self, client: ArizeClient, organization: str) -> Any:
+        """Takes an organization's description away."""
+
     def raw_listing(self, client: ArizeClient, **filters: Any) -> bytes:
         """The body of a listing as the server sent it."""
 

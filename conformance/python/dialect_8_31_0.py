@@ -45,6 +45,9 @@ class Dialect8310:
     def remove(self, client: ArizeClient, key_id: str) -> Any:
         return client.api_keys.delete(api_key_id=key_id)
 
+    def clear_description(self, client: ArizeClient, organization: str) -> Any:
+        return client.organizations.update(organization=organization, description="")
+
     def raw_listing(self, client: ArizeClient, **filters: Any) -> bytes:
         return client.api_keys._api.api_keys_list_with_http_info(**filters).raw_data
 

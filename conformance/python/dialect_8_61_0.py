@@ -89,6 +89,9 @@ class Dialect8610:
     def remove(self, client: ArizeClient, key_id: str) -> Any:
         return client.api_keys.revoke(api_key_id=key_id)
 
+    def clear_description(self, client: ArizeClient, organization: str) -> Any:
+        return client.organizations.update(organization=organization, description=None)
+
     def raw_listing(self, client: ArizeClient, **filters: Any) -> bytes:
         return client.api_keys._api.list_api_keys_with_http_info(**filters).raw_data
 

@@ -14,7 +14,7 @@ import warnings
 
 import dialect
 
-SUBJECTS = ["user_keys", "listing", "service_keys", "refreshing", "removal", "refusals", "places"]
+SUBJECTS = ["user_keys", "listing", "service_keys", "refreshing", "removal", "refusals", "places", "identity"]
 
 
 def cases() -> unittest.TestSuite:
