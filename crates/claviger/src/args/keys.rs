@@ -180,7 +180,7 @@ pub(crate) struct Refresh {
 #[command(after_long_help = concat!(
     "The key is refreshed, the new secret is stored and tried, and the old one runs out by itself. If storing fails, the new key is
 revoked; if the server does not accept the new secret, the old one is put back. After a crash, run it again with the same id.
-The key may rotate itself.
+The key may rotate itself. The new secret never expires unless you say so.
 
 Examples:
   claviger keys rotate QXBpS2V5OjI6MDZyRzBHRWkwd08= --env-file .env --name ARIZE_API_KEY

@@ -1,5 +1,9 @@
 //! What is read from files of variables, and what stays when one value is replaced.
 
+use std::process::Command;
+
+use proptest::prelude::*;
+
 use super::*;
 
 fn file(text: &str) -> EnvFile {
@@ -89,4 +93,74 @@ fn what_has_no_one_meaning_is_refused_without_showing_it() {
     assert_eq!(open.to_string(), "line 2: the quote behind `KEY=` is not closed");
     assert!(file("B=1\n").with("KEY", "new").unwrap_err().to_string().contains("is not set in it"));
     assert!(file("KEY=1\nKEY=2\n").with("KEY", "new").is_err());
+}
+
+/// What is written is what a shell reads: the values that need quotes, in each kind of quotes that was there.
+#[test]
+fn a_shell_reads_what_was_written() {
+    let directory = tempfile::tempdir().unwrap();
+    for value in [
+        "clvu_9zXg_abc",
+        "a b",
+        "a#b",
+        "a'b",
+        "a\"b",
+        "$HOME",
+        "a\\b",
+        "`id`",
+        "a'\"$`\\ #b",
+        "!~*?[]{}()<>|&;",
+    ] {
+        for text in ["KEY=abc\n", "export KEY='abc' # why\n", "KEY=\"abc\" # why\n", "KEY=\nB=1\n"]
+        {
+            std::fs::write(directory.path().join(".env"), replaced(text, value)).unwrap();
+            let script = ". ./.env; printf %s \"$KEY\"";
+            let output = Command::new("sh").args(["-c", script]).current_dir(&directory).output();
+            assert_eq!(String::from_utf8(output.unwrap().stdout).unwrap(), value, "{text:?}");
+        }
+    }
+}
+
+/// A file that sets `KEY` once, in one of the ways to do that, between all kinds of lines.
+fn files() -> impl Strategy<Value = String> {
+    let lines = || {
+        let line = prop_oneof![
+            "(export )?(B|C) ?= ?('[^'\r]{0,6}'|\"[a-z$ #]{0,6}\"|[a-z#]{0,6})( #[^\n]{0,6})?\r?\n",
+            "[#\\[ ]?[a-z :]{0,9}\r?\n",
+        ];
+        proptest::collection::vec(line, 0..4).prop_map(|lines| lines.concat())
+    };
+    let key = "[ \t]?(export )?KEY ?= ?('[^'\r]{0,9}'|\"([a-z$ #]|\\\\[\"\\\\$]){0,9}\"|[a-z#$`()]{0,9})( +#[^\n]{0,6})?\r?\n";
+    (lines(), key, lines()).prop_map(|(before, key, after)| [before, key, after].concat())
+}
+
+proptest! {
+    /// Either it is refused, or the value is the new one and every byte before and behind it is as it was.
+    #[test]
+    fn prop_only_the_value_changes(text in files(), value in "[!-~]{1,40}") {
+        let file = EnvFile::parse(text.into_bytes());
+        prop_assume!(file.is_ok());
+        let file = file.unwrap();
+        let changed = file.with("KEY", &value);
+        prop_assume!(changed.is_ok());
+        let changed = changed.unwrap();
+        let place = file.find("KEY").unwrap().unwrap().place.clone();
+        prop_assert_eq!(&changed[..place.start], &file.bytes[..place.start]);
+        let rest = &file.bytes[place.end..];
+        prop_assert!(changed.ends_with(rest));
+        let after = EnvFile::parse(changed).unwrap();
+        prop_assert_eq!(after.get("KEY").unwrap(), Some(value));
+        for name in ["B", "C"] {
+            prop_assert_eq!(after.get(name).ok(), file.get(name).ok());
+        }
+        prop_assert_eq!(after.with_value_of("KEY", &file).unwrap(), file.bytes);
+    }
+
+    #[test]
+    fn prop_any_bytes_can_be_read(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        if let Ok(file) = EnvFile::parse(bytes) {
+            drop(file.get("KEY"));
+            drop(file.with("KEY", "new"));
+        }
+    }
 }
