@@ -42,10 +42,6 @@ pub(crate) async fn measure(
 ) -> anyhow::Result<Creates> {
     let disk = Disk::under(directory)?;
     let servers = (Server::start(none).await?, Server::start(many).await?);
-    let body = r#"{"key_type":"USER","name":"bench"}"#;
-    let request = |installation: &Installation| -> Arc<[u8]> {
-        http::post("/v2/api-keys", &installation.key, body).into()
-    };
     let requests = (request(none), request(many));
     let duration = Duration::from_secs(extent.seconds);
     let mut rounds = Vec::with_capacity(extent.rounds);
@@ -73,6 +69,12 @@ pub(crate) async fn measure(
     servers.0.stop()?;
     servers.1.stop()?;
     Ok(Creates { rounds, made, resident_mib })
+}
+
+/// The request that makes a user key.
+pub(crate) fn request(installation: &Installation) -> Arc<[u8]> {
+    let body = r#"{"key_type":"USER","name":"bench"}"#;
+    http::post("/v2/api-keys", &installation.key, body).into()
 }
 
 impl Creates {

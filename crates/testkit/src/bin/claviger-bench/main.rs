@@ -16,6 +16,7 @@ mod report;
 mod server;
 mod starts;
 mod stock;
+mod turns;
 
 use std::path::{Path, PathBuf};
 
@@ -25,10 +26,10 @@ use crate::installation::Installation;
 use crate::machine::Machine;
 use crate::report::Results;
 
-const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick]";
+const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick | turns OTHER_SERVER…]";
 
 /// How much is measured.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Extent {
     /// How often everything is measured.
     pub rounds: usize,
@@ -42,6 +43,8 @@ impl Extent {
     const FULL: Self = Self { rounds: 7, keys: 1_000_000, seconds: 3 };
     /// To see whether the benchmarks still work. Its figures are not worth keeping.
     const QUICK: Self = Self { rounds: 1, keys: 20_000, seconds: 1 };
+    /// To see what a change does to creating keys.
+    const TURNS: Self = Self { rounds: 3, keys: 0, seconds: 2 };
 }
 
 /// How many keys the small installation has.
@@ -51,15 +54,21 @@ fn main() -> anyhow::Result<()> {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
     let mut next = || arguments.next().context(USAGE);
     let (server, directory, document) = (next()?, next()?, next()?);
-    let extent = match arguments.next() {
+    let word = arguments.next();
+    let extent = match word.as_deref().map(Path::to_str) {
         None => Extent::FULL,
-        Some(word) if word == Path::new("quick") => Extent::QUICK,
+        Some(Some("quick")) => Extent::QUICK,
+        Some(Some("turns")) => Extent::TURNS,
         Some(_) => anyhow::bail!(USAGE),
     };
     // One thread: the client shares the machine with the server and must leave it what it can.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let directory = tempfile::tempdir_in(&directory)
         .with_context(|| format!("there is no room in {}", directory.display()))?;
+    if extent == Extent::TURNS {
+        let binaries: Vec<_> = std::iter::once(server).chain(arguments).collect();
+        return runtime.block_on(turns::measure(&binaries, directory.path(), extent));
+    }
     let results = runtime.block_on(measure(&server, directory.path(), extent))?;
     report::write(&document, &results)
 }
