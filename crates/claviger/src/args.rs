@@ -5,6 +5,7 @@ mod connection;
 mod duration;
 mod identity;
 mod keys;
+mod mail;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -22,6 +23,7 @@ pub(crate) use self::identity::{
 pub(crate) use self::keys::{
     Create, CreateService, End, Expiry, Keys, List, NewFile, Refresh, Rotate,
 };
+pub(crate) use self::mail::{Mail, SmtpSecurity};
 
 /// An API-key authority that you run yourself, compatible with Arize's REST API v2.
 #[derive(Debug, Parser)]
@@ -148,6 +150,8 @@ pub(crate) struct Serve {
     /// How to write the log
     #[arg(long, env = "CLAVIGER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
+    #[command(flatten)]
+    pub mail: Mail,
 }
 
 /// `claviger audit`.

@@ -9,6 +9,7 @@ mod env_file;
 mod key_text;
 mod output;
 mod secret_file;
+mod smtp;
 mod telemetry;
 
 use std::process::ExitCode;

@@ -7,6 +7,7 @@ use claviger_store::{Quota, Store};
 use tokio::sync::Semaphore;
 
 use crate::clock::SteadyClock;
+use crate::mail::Outbox;
 use crate::throttle::{FailureThrottle, MintThrottle};
 use crate::trace::RequestIds;
 use crate::wire::cursor::CursorCodec;
@@ -53,15 +54,17 @@ pub struct Shared {
     pub(crate) failures: Option<FailureThrottle>,
     pub(crate) large_bodies: Semaphore,
     pub(crate) request_ids: RequestIds,
+    pub(crate) outbox: Option<Outbox>,
 }
 
 impl App {
-    /// An application over a store.
+    /// An application over a store, which sends mail if there is somewhere to hand it in.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         options: Options,
+        outbox: Option<Outbox>,
     ) -> Self {
         let id_key = store.installation().id_key;
         let clock = Arc::new(SteadyClock::new(clock, store.latest_instant()));
@@ -75,11 +78,19 @@ impl App {
             failures,
             large_bodies: Semaphore::new(LARGE_BODIES),
             request_ids: RequestIds::new(&*entropy),
+            outbox,
             store,
             clock,
             entropy,
             options,
         }))
+    }
+
+    /// Waits for the mail that is on its way, but not for long.
+    pub async fn finish_mail(&self) {
+        if let Some(outbox) = &self.outbox {
+            outbox.finish().await;
+        }
     }
 
     /// What has to be done every minute or so, and before the end: writes down when keys were last used and how late it is, and looks

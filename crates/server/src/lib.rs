@@ -16,6 +16,7 @@ pub mod front;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod keys;
+pub mod mail;
 mod openapi;
 pub mod problem;
 mod routes;

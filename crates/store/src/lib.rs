@@ -32,9 +32,10 @@ pub use crate::call::{
     CreateRoleBinding, CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, HandOver, InvitedUser, ListAuditRecords, ListKeys, ListOrganizations,
     ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces, ListUsers, ListedKey,
-    OrganizationMember, Page, Quota, RefreshKey, RemoveOrganizationMember, RemoveSpaceMember,
-    SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember, SpaceRoleView,
-    UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace, UpdateUser,
+    OrganizationMember, Page, Quota, RefreshKey, Remind, RemoveOrganizationMember,
+    RemoveSpaceMember, SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember,
+    SpaceRoleView, UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace,
+    UpdateUser,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{

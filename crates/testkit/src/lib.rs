@@ -6,11 +6,13 @@
 mod ambient;
 mod dump;
 mod faulty;
+mod letters;
 mod response;
 mod server;
 mod world;
 
 pub use crate::ambient::{FixedClock, SeededEntropy};
+pub use crate::letters::Letters;
 pub use crate::response::TestResponse;
 pub use crate::server::TestServer;
 pub use crate::world::World;

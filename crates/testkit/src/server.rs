@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use claviger_domain::{AccountPolicy, Clock as _, PepperRing};
 use claviger_server::front::{self, Limits};
+use claviger_server::mail::{Mailer, Outbox};
 use claviger_server::{App, Options, router};
 use claviger_store::{SqliteOptions, Store};
 use jiff::{SignedDuration, Timestamp};
@@ -18,6 +19,7 @@ use tower::ServiceExt as _;
 use crate::ambient::{FixedClock, SeededEntropy};
 use crate::dump::dump;
 use crate::faulty::FaultyStore;
+use crate::letters::Letters;
 use crate::response::TestResponse;
 use crate::world::{self, World};
 
@@ -48,6 +50,18 @@ impl TestServer {
 
     /// A server with options of its own.
     pub async fn with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::with_outbox(set, None).await
+    }
+
+    /// A server that sends mail, and what it sends.
+    pub async fn with_mail() -> (Self, Arc<Letters>) {
+        let letters = Arc::new(Letters::default());
+        let outbox =
+            Outbox::new(Arc::clone(&letters) as Arc<dyn Mailer>, "https://keys.example.com/");
+        (Self::with_outbox(|_| {}, Some(outbox)).await, letters)
+    }
+
+    async fn with_outbox(set: impl FnOnce(&mut Options), outbox: Option<Outbox>) -> Self {
         let mut options =
             Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..Options::default() };
         set(&mut options);
@@ -60,14 +74,14 @@ impl TestServer {
         let store: Arc<dyn Store> =
             Arc::new(database.create(peppers, &*entropy, clock.now()).unwrap());
         let faulty = Arc::new(FaultyStore::over(Arc::clone(&store)));
-        let app = |options| {
+        let app = |options, outbox| {
             let store = Arc::clone(&faulty) as Arc<dyn Store>;
-            App::new(store, clock.clone(), entropy.clone(), options)
+            App::new(store, clock.clone(), entropy.clone(), options, outbox)
         };
         // The world is made through a server without limits, so that making it counts against none.
         let free = Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..options };
-        let world = world::plant(&*store, &router(app(free)), &clock, &*entropy).await;
-        let router = router(app(options));
+        let world = world::plant(&*store, &router(app(free, None)), &clock, &*entropy).await;
+        let router = router(app(options, outbox));
         Self { clock, entropy, world, store, faulty, router, directory }
     }
 

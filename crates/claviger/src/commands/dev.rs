@@ -38,7 +38,7 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
         space_id: &environment.space_id,
         new_key: new_key.as_deref(),
     });
-    listen::serve(listener, store, &args.server, stop).await
+    listen::serve(listener, store, &args.server, None, stop).await
 }
 
 fn beginning() -> Beginning {

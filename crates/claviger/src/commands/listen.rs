@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use claviger_domain::{SystemClock, SystemEntropy};
 use claviger_server::front::{self, Limits};
+use claviger_server::mail::Outbox;
 use claviger_server::{App, Options, router};
 use claviger_store::{SqliteStore, Store};
 use tokio::net::TcpListener;
@@ -42,6 +43,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     store: SqliteStore,
     server: &Server,
+    outbox: Option<Outbox>,
     stop: Stop,
 ) -> anyhow::Result<()> {
     let Stop { mut terminate, mut interrupt } = stop;
@@ -57,10 +59,12 @@ pub(crate) async fn serve(
         dialect: server.dialect,
     };
     let store: Arc<dyn Store> = Arc::new(store);
-    let app = App::new(Arc::clone(&store), Arc::new(SystemClock), Arc::new(SystemEntropy), options);
+    let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let app = App::new(Arc::clone(&store), clock, entropy, options, outbox);
     let house = tokio::spawn(keep_house(app.clone()));
     front::serve(listener, router(app.clone()), Limits::default(), shutdown).await;
     house.abort();
+    app.finish_mail().await;
     app.keep_house().await;
     store.close().await;
     tracing::info!("stopped");

@@ -7,6 +7,7 @@ use super::listen;
 use crate::args::Serve;
 use crate::data_dir;
 use crate::output;
+use crate::smtp;
 use crate::telemetry;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
@@ -23,8 +24,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let store = options.open(peppers).with_context(|| {
         format!("{} cannot be opened", data_dir::database(&args.data_dir).display())
     })?;
+    let outbox = smtp::outbox(&args.mail)?;
     let listener = listen::bind(args.server.listen).await?;
     let stop = listen::Stop::prepare()?;
     output::listening(listener.local_addr()?);
-    listen::serve(listener, store, &args.server, stop).await
+    listen::serve(listener, store, &args.server, outbox, stop).await
 }

@@ -7,4 +7,5 @@ mod dev;
 mod identity;
 mod init_and_serve;
 mod keys;
+mod mail;
 mod process;

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
-use claviger_domain::{KeyType, UserId};
-use claviger_store::ListUsers;
+use claviger_domain::{InviteMode, KeyType, MintedKey, UserId};
+use claviger_store::{ListUsers, Remind};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -101,8 +101,8 @@ async fn get(
 
 /// Invite a user
 ///
-/// For holders of `USER_CREATE` in the account; members invite members and annotators. `EMAIL_LINK` invites somebody who is told
-/// another way, `TEMPORARY_PASSWORD` answers a secret to sign in with, and `NONE` makes a user who takes part at once. Whoever is
+/// For holders of `USER_CREATE` in the account; members invite members and annotators. `EMAIL_LINK` mails a secret to sign in
+/// with, or invites somebody who is told another way where the server sends no mail, `TEMPORARY_PASSWORD` answers a secret to sign in with, and `NONE` makes a user who takes part at once. Whoever is
 /// invited already is answered as they are.
 #[utoipa::path(
     post, path = "/v2/users", tag = "users", operation_id = "createUser", security(("key" = [])),
@@ -131,11 +131,15 @@ async fn create(
     let body = body::required::<CreateUserBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let minted = keys::mint(&app, KeyType::User)?;
-    let command = read(&app, &client.call, body.read(minted.clone())).await?;
+    let command = body.read(minted.clone(), app.outbox.is_some());
+    let command = read(&app, &client.call, command).await?;
     let mode = command.invite_mode;
     let invited = app.store.create_user(client.call, command).await?;
     if !invited.is_new {
         return Ok(json(200, &UserView::of(&app.codec, &client.dialect, invited.user)));
+    }
+    if let (Some(outbox), InviteMode::EmailLink) = (&app.outbox, mode) {
+        outbox.invite(&invited.user, &minted);
     }
     let view = InvitedUserView::of(&app.codec, &client.dialect, invited.user, mode, &minted);
     Ok(json(201, &view))
@@ -206,7 +210,7 @@ async fn delete(
 
 /// Let an invitation stand anew
 ///
-/// It stands for seven days from now.
+/// It stands for seven days from now. Where the server sends mail, it goes out with a new secret, in the place of the one before.
 #[utoipa::path(
     post, path = "/v2/users/{user_id}/resend-invitation", tag = "users", operation_id = "resendInvitation", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
@@ -227,13 +231,19 @@ async fn resend_invitation(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    app.store.resend_invitation(client.call, id).await?;
+    let minted = mailed_secret(&app)?;
+    let user =
+        app.store.resend_invitation(client.call, Remind { id, minted: minted.clone() }).await?;
+    if let (Some(outbox), Some(minted)) = (&app.outbox, &minted) {
+        outbox.invite(&user, minted);
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Ask for a way back in
 ///
-/// Where no mail goes, an administrator of the account hands it over: see `handOverSignInSecret`.
+/// Where the server sends mail, a secret to sign in with goes to the user, good for thirty minutes. Where it does not, an administrator
+/// of the account hands one over: see `handOverSignInSecret`.
 #[utoipa::path(
     post, path = "/v2/users/{user_id}/reset-password", tag = "users", operation_id = "resetPassword", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
@@ -254,6 +264,15 @@ async fn reset_password(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    app.store.reset_password(client.call, id).await?;
+    let minted = mailed_secret(&app)?;
+    let user = app.store.reset_password(client.call, Remind { id, minted: minted.clone() }).await?;
+    if let (Some(outbox), Some(minted)) = (&app.outbox, &minted) {
+        outbox.let_back_in(&user, minted);
+    }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// A secret for somebody's mail, where mail goes.
+fn mailed_secret(app: &App) -> Result<Option<MintedKey>, ApiError> {
+    app.outbox.as_ref().map(|_| keys::mint(app, KeyType::User)).transpose()
 }

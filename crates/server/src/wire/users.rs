@@ -129,8 +129,8 @@ pub(crate) struct CreateUserBody {
 }
 
 impl CreateUserBody {
-    /// Reads the members. `minted` is what a temporary password will be.
-    pub(crate) fn read(self, minted: MintedKey) -> Result<CreateUser, Refusal> {
+    /// Reads the members. `minted` is what a temporary password will be, or what is mailed.
+    pub(crate) fn read(self, minted: MintedKey, is_mailed: bool) -> Result<CreateUser, Refusal> {
         Ok(CreateUser {
             name: person_name(&self.name)?,
             email: Email::parse(self.email.trim())
@@ -139,6 +139,7 @@ impl CreateUserBody {
             is_developer: self.is_developer,
             invite_mode: invite_mode(&self.invite_mode)?,
             minted,
+            is_mailed,
         })
     }
 }

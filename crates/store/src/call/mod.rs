@@ -29,7 +29,9 @@ pub use organizations::{CreateOrganization, ListOrganizations, UpdateOrganizatio
 pub use projects::{CreateProject, ListProjects, ListRestrictions, UpdateProject};
 pub use roles::{CreateRole, ListRoles, UpdateRole};
 pub use spaces::{CreateSpace, ListSpaces, UpdateSpace};
-pub use users::{CreateUser, HandOver, InvitedUser, ListUsers, SignIn, SignedIn, UpdateUser};
+pub use users::{
+    CreateUser, HandOver, InvitedUser, ListUsers, Remind, SignIn, SignedIn, UpdateUser,
+};
 
 /// How often one user may mint keys. Asked inside the transaction, where it is known who calls.
 pub trait Quota: Send + Sync + std::fmt::Debug {

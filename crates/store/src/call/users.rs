@@ -32,8 +32,10 @@ pub struct CreateUser {
     pub is_developer: Option<bool>,
     /// How they get in.
     pub invite_mode: InviteMode,
-    /// The secret of a temporary password, which is kept if a new user is made.
+    /// The secret to sign in with, which is kept if a new user is made and gets it: as a temporary password, or by mail.
     pub minted: MintedKey,
+    /// Whether mail goes out, so that an `EMAIL_LINK` invitation has a secret too.
+    pub is_mailed: bool,
 }
 
 /// What became of an invitation.
@@ -54,6 +56,15 @@ pub struct UpdateUser {
     pub name: Option<Name>,
     /// Whether they may make keys.
     pub is_developer: Option<bool>,
+}
+
+/// An invitation, or a way back in, to send to a person.
+#[derive(Clone, Debug)]
+pub struct Remind {
+    /// Whom.
+    pub id: UserId,
+    /// The secret that goes to their address; nothing where no mail goes.
+    pub minted: Option<MintedKey>,
 }
 
 /// A sign-in secret to make for a person, and to show to the caller.

@@ -28,6 +28,7 @@ async fn invite(
         role: AccountRole::Member,
         is_developer: None,
         invite_mode,
+        is_mailed: false,
         minted: house.minted(KeyType::User),
     };
     let text = command.minted.text.clone();

@@ -79,8 +79,17 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
     tell("user", store.user(call(), ids.user).await.map(drop));
     let command = UpdateUser { id: ids.user, name: name(), is_developer: None };
     tell("update user", store.update_user(call(), command).await.map(drop));
-    tell("resend", store.resend_invitation(call(), ids.user).await);
-    tell("reset", store.reset_password(call(), ids.user).await);
+    tell(
+        "resend",
+        store
+            .resend_invitation(call(), crate::Remind { id: ids.user, minted: None })
+            .await
+            .map(drop),
+    );
+    tell(
+        "reset",
+        store.reset_password(call(), crate::Remind { id: ids.user, minted: None }).await.map(drop),
+    );
     let minted = house.minted(claviger_domain::KeyType::User);
     let command = crate::HandOver { id: ids.user, minted };
     tell("hand over", store.hand_over(call(), command).await.map(drop));

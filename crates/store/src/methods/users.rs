@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::CallResult;
 use crate::call::{
-    Call, CreateUser, HandOver, InvitedUser, ListUsers, Page, SignIn, SignedIn, UpdateUser,
+    Call, CreateUser, HandOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn, UpdateUser,
 };
 
 /// The methods on users.
@@ -27,11 +27,11 @@ pub trait UserStore: Send + Sync {
     /// Changes a person.
     async fn update_user(&self, call: Call, command: UpdateUser) -> CallResult<User>;
 
-    /// Lets an invitation stand anew.
-    async fn resend_invitation(&self, call: Call, id: UserId) -> CallResult<()>;
+    /// Lets an invitation stand anew, with a new secret where mail goes.
+    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<User>;
 
-    /// Writes down that a person was to be sent a way back in.
-    async fn reset_password(&self, call: Call, id: UserId) -> CallResult<()>;
+    /// Writes down that a person is sent a way back in, and keeps its secret where mail goes.
+    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<User>;
 
     /// Keeps a sign-in secret of a person that the caller is shown, and says until when it lets them in.
     async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp>;

@@ -2,7 +2,8 @@
 
 use claviger_domain::decide::{self, INVITATION_LIFETIME, RESET_LIFETIME, SignInSecret};
 use claviger_domain::{
-    Action, ApiKey, ApiKeyId, AuditRecord, KeyText, SignInPurpose, Target, User, UserId, UserStatus,
+    Access, Action, ApiKey, ApiKeyId, AuditRecord, Caller, KeyText, SignInPurpose, Target, User,
+    UserStatus,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -11,7 +12,7 @@ use super::audit;
 use super::authenticate::{self, caller_and_access};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, HandOver, SignIn, SignedIn};
+use crate::call::{Call, HandOver, Remind, SignIn, SignedIn};
 use crate::rows::{NewKey, NewSignInSecret, RowResult, Rows};
 
 /// Keeps what is kept of a person's sign-in secret.
@@ -29,34 +30,61 @@ pub(super) async fn keep<R: Rows>(
     rows.set_sign_in_secret(&secret).await
 }
 
+/// Who asks. Making a secret counts against the limit on secrets.
+async fn reminding_caller<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: &Call,
+    command: &Remind,
+) -> CallResult<(Caller, Access)> {
+    if command.minted.is_none() {
+        return caller_and_access(rows, authority, call).await;
+    }
+    let caller = authenticate::minting_caller(rows, authority, call).await?;
+    let access = authenticate::access(rows, &caller).await?;
+    Ok((caller, access))
+}
+
 pub(crate) async fn resend_invitation<R: Rows>(
     rows: &mut R,
     authority: &Authority,
     call: Call,
-    id: UserId,
-) -> CallResult<()> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.user(caller.account.id, id).await?;
+    command: Remind,
+) -> CallResult<User> {
+    let (caller, access) = reminding_caller(rows, authority, &call, &command).await?;
+    let found = rows.user(caller.account.id, command.id).await?;
     let user = decide::resend_invitation(&caller, &access, found, call.now)?;
     let until = call.now + INVITATION_LIFETIME;
-    rows.extend_sign_in_secret(user.account, id, until).await?;
-    rows.update_user(&User { invited_until: Some(until), ..user }).await?;
-    let details = json!({ "until": until.to_string() });
-    audit(rows, call, &caller, Action::UserInvite, Target::User(id), details).await?;
-    Ok(())
+    match &command.minted {
+        Some(minted) => {
+            let purpose = SignInPurpose::Invitation;
+            keep(rows, authority, &user, &minted.text, purpose, until).await?;
+        }
+        None => rows.extend_sign_in_secret(user.account, user.id, until).await?,
+    }
+    let user = User { invited_until: Some(until), ..user };
+    rows.update_user(&user).await?;
+    let details = json!({ "until": until.to_string(), "mailed": command.minted.is_some() });
+    audit(rows, call, &caller, Action::UserInvite, Target::User(user.id), details).await?;
+    Ok(user)
 }
 
 pub(crate) async fn reset_password<R: Rows>(
     rows: &mut R,
     authority: &Authority,
     call: Call,
-    id: UserId,
-) -> CallResult<()> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.user(caller.account.id, id).await?;
-    decide::reset_password(&caller, &access, found)?;
-    audit(rows, call, &caller, Action::UserReset, Target::User(id), json!({})).await?;
-    Ok(())
+    command: Remind,
+) -> CallResult<User> {
+    let (caller, access) = reminding_caller(rows, authority, &call, &command).await?;
+    let found = rows.user(caller.account.id, command.id).await?;
+    let user = decide::reset_password(&caller, &access, found)?;
+    if let Some(minted) = &command.minted {
+        let until = call.now + RESET_LIFETIME;
+        keep(rows, authority, &user, &minted.text, SignInPurpose::Reset, until).await?;
+    }
+    let details = json!({ "mailed": command.minted.is_some() });
+    audit(rows, call, &caller, Action::UserReset, Target::User(user.id), details).await?;
+    Ok(user)
 }
 
 pub(crate) async fn hand_over<R: Rows>(

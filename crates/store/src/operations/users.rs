@@ -72,7 +72,8 @@ pub(crate) async fn create_user<R: Rows>(
     let draft = draft(&caller, &command, is_developer, call.now);
     let id = rows.insert_user(&draft).await?;
     let user = User { id, ..draft };
-    if invite_mode == InviteMode::TemporaryPassword {
+    let by_mail = invite_mode == InviteMode::EmailLink && command.is_mailed;
+    if invite_mode == InviteMode::TemporaryPassword || by_mail {
         let until = call.now + INVITATION_LIFETIME;
         let text = &command.minted.text;
         sign_in::keep(rows, authority, &user, text, SignInPurpose::Invitation, until).await?;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use claviger_domain::{User, UserId};
 use claviger_store::{
-    Call, CallResult, CreateUser, HandOver, InvitedUser, ListUsers, Page, SignIn, SignedIn,
+    Call, CallResult, CreateUser, HandOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn,
     UpdateUser, UserStore,
 };
 use jiff::Timestamp;
@@ -32,12 +32,12 @@ impl UserStore for FaultyStore {
         self.inner()?.update_user(call, command).await
     }
 
-    async fn resend_invitation(&self, call: Call, id: UserId) -> CallResult<()> {
-        self.inner()?.resend_invitation(call, id).await
+    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<User> {
+        self.inner()?.resend_invitation(call, command).await
     }
 
-    async fn reset_password(&self, call: Call, id: UserId) -> CallResult<()> {
-        self.inner()?.reset_password(call, id).await
+    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<User> {
+        self.inner()?.reset_password(call, command).await
     }
 
     async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp> {

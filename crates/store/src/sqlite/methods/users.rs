@@ -5,7 +5,7 @@ use claviger_domain::{User, UserId};
 use jiff::Timestamp;
 
 use crate::call::{
-    Call, CreateUser, HandOver, InvitedUser, ListUsers, Page, SignIn, SignedIn, UpdateUser,
+    Call, CreateUser, HandOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn, UpdateUser,
 };
 use crate::sqlite::rows::SqliteRows;
 use crate::sqlite::{SqliteStore, now};
@@ -33,12 +33,14 @@ impl UserStore for SqliteStore {
         write!(self, |rows, authority| operations::update_user(rows, authority, call, command))
     }
 
-    async fn resend_invitation(&self, call: Call, id: UserId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::resend_invitation(rows, authority, call, id))
+    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<User> {
+        write!(self, |rows, authority| operations::resend_invitation(
+            rows, authority, call, command
+        ))
     }
 
-    async fn reset_password(&self, call: Call, id: UserId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::reset_password(rows, authority, call, id))
+    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<User> {
+        write!(self, |rows, authority| operations::reset_password(rows, authority, call, command))
     }
 
     async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp> {

@@ -1,0 +1,111 @@
+//! Mail to people who are invited or have lost their way in.
+//!
+//! Rule: mail goes out after the change is kept, and never holds up or changes an answer. What does not arrive is logged, without the
+//! address and without the secret; it can be sent again.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use claviger_domain::{MintedKey, User};
+use futures_util::future::BoxFuture;
+use tokio::task::JoinSet;
+
+/// How much mail may be on its way at once. What is beyond is given up and logged.
+const MOST_ON_THE_WAY: usize = 1_000;
+
+/// How long the end of the server waits for it.
+const LAST_WAIT: Duration = Duration::from_secs(10);
+
+/// A letter to a person. What it says is not shown by `Debug`: there is a secret in it.
+pub struct Mail {
+    /// The person's address.
+    pub to: String,
+    /// What it is about.
+    pub subject: &'static str,
+    /// What it says.
+    pub text: String,
+}
+
+impl fmt::Debug for Mail {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Mail").field("subject", &self.subject).finish_non_exhaustive()
+    }
+}
+
+/// Why a letter did not go out.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct MailError(pub String);
+
+/// Where mail is handed in.
+pub trait Mailer: fmt::Debug + Send + Sync {
+    /// Hands a letter in. It has gone out when this returns.
+    fn send(&self, mail: Mail) -> BoxFuture<'_, Result<(), MailError>>;
+}
+
+/// What writes letters and sees them off.
+#[derive(Clone, Debug)]
+pub struct Outbox(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    mailer: Arc<dyn Mailer>,
+    /// Where people reach the server.
+    public_url: String,
+    on_the_way: Mutex<JoinSet<()>>,
+}
+
+impl Outbox {
+    /// An outbox for a server that people reach at this URL.
+    pub fn new(mailer: Arc<dyn Mailer>, public_url: &str) -> Self {
+        let public_url = public_url.trim_end_matches('/').to_owned();
+        Self(Arc::new(Shared { mailer, public_url, on_the_way: Mutex::default() }))
+    }
+
+    /// Sends an invitation, good for seven days.
+    pub(crate) fn invite(&self, user: &User, secret: &MintedKey) {
+        let what = "You are invited. The secret below lets you in once, within seven days";
+        self.send(user, "Your invitation", what, secret);
+    }
+
+    /// Sends a way back in, good for thirty minutes.
+    pub(crate) fn let_back_in(&self, user: &User, secret: &MintedKey) {
+        let what = "Somebody asked for a way back in for you. The secret below lets you in once, within thirty minutes";
+        self.send(user, "Your way back in", what, secret);
+    }
+
+    fn send(&self, user: &User, subject: &'static str, what: &str, secret: &MintedKey) {
+        let text = format!(
+            "Hello {name},\n\n{what}, and gives you an API key:\n\n    {secret}\n\nTo use it:\n\n    \
+             curl -X POST -H \"Authorization: Bearer $SECRET\" {url}/auth/v1/sign-in\n\n\
+             If you did not expect this, do nothing: it lapses by itself.\n",
+            name = user.name,
+            secret = secret.reveal(),
+            url = self.0.public_url,
+        );
+        let mail = Mail { to: user.email.clone(), subject, text };
+        let mut on_the_way = self.0.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
+        while on_the_way.try_join_next().is_some() {}
+        if on_the_way.len() >= MOST_ON_THE_WAY {
+            tracing::error!(user.id = %user.id, "too much mail is on its way: a letter was given up");
+            return;
+        }
+        let (mailer, id) = (Arc::clone(&self.0.mailer), user.id);
+        on_the_way.spawn(async move {
+            match mailer.send(mail).await {
+                Ok(()) => tracing::debug!(user.id = %id, "a letter went out"),
+                Err(error) => tracing::error!(user.id = %id, %error, "a letter did not go out"),
+            }
+        });
+    }
+
+    /// Waits for what is on its way, but not for long.
+    pub(crate) async fn finish(&self) {
+        let on_the_way =
+            std::mem::take(&mut *self.0.on_the_way.lock().unwrap_or_else(PoisonError::into_inner));
+        if tokio::time::timeout(LAST_WAIT, on_the_way.join_all()).await.is_err() {
+            tracing::error!("the server ends with mail on its way");
+        }
+    }
+}
