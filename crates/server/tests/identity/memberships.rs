@@ -133,6 +133,30 @@ async fn who_leaves_a_space_keeps_the_organization() {
     assert_eq!(unknown, problem, "not a member, and not there at all");
 }
 
+/// Leaving a space is leaving every role in it, also one that came by a binding alone (CONTRACT §3).
+#[tokio::test]
+async fn who_leaves_a_space_leaves_their_bindings_in_it() {
+    let server = TestServer::start().await;
+    let bind = |who: &str| {
+        json!({
+            "user_id": server.world.id(&format!("user:{who}")), "resource_type": "SPACE",
+            "resource_id": server.world.id("S1p"), "role_id": server.world.id("CR_big"),
+        })
+    };
+    let body = member(&server, "other", role("MEMBER"));
+    answered(&server, "admin", ("POST", &members(&server, "S1p"), body), 200).await;
+    for who in ["other", "reader"] {
+        let bound = ("POST", "/v2/role-bindings", bind(who));
+        let bound = answered(&server, "admin", bound, 201).await;
+        let leave = one(&server, "S1p", who);
+        answered(&server, "admin", ("DELETE", &leave, Value::Null), 204).await;
+        let binding = format!("/v2/role-bindings/{}", bound["id"].as_str().unwrap());
+        answered(&server, "admin", ("GET", &binding, Value::Null), 404).await;
+        assert!(!sees(&server, who, "S1p").await);
+        refused(&server, "admin", ("DELETE", &leave, Value::Null), 404).await;
+    }
+}
+
 /// Nobody comes into a space past its organization (CONTRACT §3).
 #[tokio::test]
 async fn a_space_takes_members_of_its_organization_alone() {

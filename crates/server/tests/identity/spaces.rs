@@ -227,6 +227,23 @@ async fn space_delete_cuts_access() {
     assert!(!opens(&server, new["key"].as_str().unwrap()).await);
 }
 
+/// A bot user that was given a role elsewhere since has a place left: its key lives on there.
+#[tokio::test]
+async fn a_key_with_a_binding_elsewhere_outlives_its_space() {
+    let server = TestServer::start().await;
+    let key = service_key(&server, &[("O1", &["S1"])]).await;
+    let bind = json!({
+        "user_id": key["bot_user"]["id"], "resource_type": "SPACE",
+        "resource_id": server.world.id("S2"), "role_id": server.world.id("CR_small"),
+    });
+    answered(&server, "admin", ("POST", "/v2/role-bindings", bind), 201).await;
+    answered(&server, "admin", ("DELETE", &path(&server, "spaces", "S1"), Value::Null), 204).await;
+    let secret = key["key"].as_str().unwrap();
+    assert!(opens(&server, secret).await);
+    answered(&server, "admin", ("DELETE", &path(&server, "spaces", "S2"), Value::Null), 204).await;
+    assert!(!opens(&server, secret).await, "no place is left to it");
+}
+
 #[tokio::test]
 async fn malformed_spaces_are_refused() {
     let server = TestServer::start().await;

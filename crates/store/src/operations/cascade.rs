@@ -24,10 +24,10 @@ pub(super) async fn remove_space<R: Rows>(
     space: SpaceId,
     at: Timestamp,
 ) -> RowResult<Removed> {
-    rows.delete_space_members(account, space).await?;
-    let service_keys = rows.revoke_keys_without_space(account, space, at).await?;
-    rows.delete_key_spaces(account, space).await?;
+    let service_keys = rows.revoke_keys_of_space_alone(account, space, at).await?;
     rows.delete_bindings_in_space(account, space).await?;
+    rows.delete_space_members(account, space).await?;
+    rows.delete_key_spaces(account, space).await?;
     rows.delete_projects_of_space(account, space).await?;
     rows.delete_space(account, space).await?;
     Ok(Removed { spaces: 1, service_keys })
@@ -51,14 +51,18 @@ pub(super) async fn remove_organization<R: Rows>(
     Ok(removed)
 }
 
-/// Takes a person out of a space, with all roles that they have in it.
+/// Takes a person out of a space, with all roles that they have in it: of their membership, if there `is_member`, and of bindings.
 pub(super) async fn leave_space<R: Rows>(
     rows: &mut R,
     space: &Space,
     user: UserId,
+    is_member: bool,
 ) -> RowResult<()> {
     rows.delete_bindings_of_user_in_space(space.account, user, space.id).await?;
-    rows.delete_space_member(space.account, space.id, user).await
+    if is_member {
+        rows.delete_space_member(space.account, space.id, user).await?;
+    }
+    Ok(())
 }
 
 /// Takes a person out of an organization and all its spaces, and says how many of those they were in.

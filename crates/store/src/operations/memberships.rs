@@ -1,7 +1,8 @@
 //! Who belongs to which organization and space, in which role.
 
 use claviger_domain::{
-    AccountId, Action, Refusal, Resource, SpaceRole, Target, UserId, UserKind, decide,
+    AccountId, Action, BoundTo, Refusal, Resource, RoleBindingId, SpaceRole, Target, UserId,
+    UserKind, decide,
 };
 use serde_json::json;
 
@@ -120,13 +121,18 @@ pub(crate) async fn remove_space_member<R: Rows>(
     let found = rows.space(account, command.space).await?;
     let space = decide::remove_space_member(&access, found)?;
     is_person(rows, account, command.user).await?;
-    let (_, role) = rows
-        .space_member(account, space.id, command.user)
-        .await?
-        .ok_or(Refusal::NotFound(Resource::User))?;
-    cascade::leave_space(rows, &space, command.user).await?;
-    let before = format!("{:?}", plain(&role));
-    let details = json!({ "user": command.user.number(), "before": before });
+    let member = rows.space_member(account, space.id, command.user).await?;
+    let bound = rows.role_binding_in(account, command.user, BoundTo::Space(space.id)).await?;
+    if member.is_none() && bound.is_none() {
+        return Err(Refusal::NotFound(Resource::User).into());
+    }
+    cascade::leave_space(rows, &space, command.user, member.is_some()).await?;
+    let before = member.map(|(_, role)| format!("{:?}", plain(&role)));
+    let details = json!({
+        "user": command.user.number(),
+        "before": before,
+        "binding": bound.map(RoleBindingId::number),
+    });
     let target = Target::Space(space.id);
     audit(rows, call, &caller, Action::SpaceMemberRemove, target, details).await?;
     Ok(())

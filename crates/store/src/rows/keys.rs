@@ -96,8 +96,8 @@ pub(crate) trait KeyRows: Send {
         at: Timestamp,
     ) -> impl Future<Output = RowResult<()>> + Send;
 
-    /// Revokes the service keys of a space whose bot users are in no space at all, and says how many those were.
-    fn revoke_keys_without_space(
+    /// Revokes the service keys whose bot users have a role in this space or its projects and in no other, and says how many those were.
+    fn revoke_keys_of_space_alone(
         &mut self,
         account: AccountId,
         space: SpaceId,

@@ -59,12 +59,24 @@ statements! {
     SET_KEY_EXPIRY = "UPDATE api_keys SET expires_at = $1 WHERE id = $2 AND account_id = $3";
     SET_LAST_USED = "
         UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $3)";
-    REVOKE_KEYS_WITHOUT_SPACE = "
+    /// Those of bot users that have a role in the space, and none in another one.
+    REVOKE_KEYS_OF_SPACE_ALONE = "
         UPDATE api_keys SET status = 'revoked', revoked_at = $1
         WHERE account_id = $2 AND key_type = 'service' AND status = 'active'
-          AND id IN (SELECT api_key_id FROM api_key_spaces WHERE space_id = $3 AND account_id = $4 AND status = 'active')
+          AND acts_for_user_id IN (
+              SELECT m.user_id FROM space_members m WHERE m.space_id = $3 AND m.account_id = $4
+              UNION
+              SELECT b.user_id FROM role_bindings b LEFT JOIN projects p ON p.id = b.project_id AND p.account_id = b.account_id
+              WHERE b.account_id = $5 AND coalesce(b.space_id, p.space_id) = $6
+          )
           AND NOT EXISTS (
-              SELECT 1 FROM space_members m WHERE m.user_id = api_keys.acts_for_user_id AND m.account_id = api_keys.account_id
+              SELECT 1 FROM space_members m
+              WHERE m.user_id = api_keys.acts_for_user_id AND m.account_id = api_keys.account_id AND m.space_id <> $7
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM role_bindings b LEFT JOIN projects p ON p.id = b.project_id AND p.account_id = b.account_id
+              WHERE b.user_id = api_keys.acts_for_user_id AND b.account_id = api_keys.account_id
+                AND coalesce(b.space_id, p.space_id) <> $8
           )";
     DELETE_KEY_SPACES = "DELETE FROM api_key_spaces WHERE space_id = $1 AND account_id = $2";
 }

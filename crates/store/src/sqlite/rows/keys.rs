@@ -139,14 +139,15 @@ impl KeyRows for SqliteRows<'_> {
         Ok(())
     }
 
-    async fn revoke_keys_without_space(
+    async fn revoke_keys_of_space_alone(
         &mut self,
         account: AccountId,
         space: SpaceId,
         at: Timestamp,
     ) -> RowResult<u32> {
-        let rows = (micros(at), account.number(), space.number(), account.number());
-        let count = self.execute(sql::REVOKE_KEYS_WITHOUT_SPACE, rows)?;
+        let (account, space) = (account.number(), space.number());
+        let rows = (micros(at), account, space, account, account, space, space, space);
+        let count = self.execute(sql::REVOKE_KEYS_OF_SPACE_ALONE, rows)?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
