@@ -104,6 +104,26 @@ fn the_temporary_password_alone_goes_to_the_standard_output() {
 }
 
 #[test]
+fn members_come_and_go() {
+    let place = Workplace::new();
+    run(&place, &["orgs", "create", "acme"]);
+    run(&place, &["spaces", "create", "room", "--organization", "acme"]);
+    run(&place, &["users", "invite", "ada@example.com", "--name", "Ada"]);
+    insta::assert_snapshot!(transcripts(
+        &place,
+        &[
+            &["spaces", "add-user", "room", "ada@example.com", "--role", "member"],
+            &["orgs", "add-user", "acme", "ada@example.com", "--role", "read-only"],
+            &["spaces", "add-user", "room", "ada@example.com", "--role", "member", "--json"],
+            &["spaces", "remove-user", "room", "ada@example.com"],
+            &["spaces", "remove-user", "room", "ada@example.com"],
+            &["orgs", "remove-user", "acme", "ada@example.com"],
+            &["orgs", "add-user", "acme", "ada@example.com", "--role", "wizard"],
+        ]
+    ));
+}
+
+#[test]
 fn roles_are_made_changed_and_deleted() {
     let place = Workplace::new();
     insta::assert_snapshot!(transcripts(
@@ -147,4 +167,34 @@ fn failures_have_the_exit_codes_of_keys() {
     assert_eq!(code(&key, &["spaces", "list", "--host", "127.0.0.1:1"]), Some(7));
     assert_eq!(code(&key, &["spaces", "list", "--limit", "0"]), Some(2));
     assert_eq!(code("", &["spaces", "list"]), Some(2));
+}
+
+#[test]
+fn roles_are_bound_and_projects_closed() {
+    let place = Workplace::new();
+    run(&place, &["orgs", "create", "acme"]);
+    run(&place, &["spaces", "create", "room", "--organization", "acme"]);
+    run(&place, &["users", "invite", "ada@example.com", "--name", "Ada", "--invite-mode", "none"]);
+    run(&place, &["orgs", "add-user", "acme", "ada@example.com", "--role", "member"]);
+    run(&place, &["roles", "create", "auditor", "--permission", "PROJECT_READ"]);
+    let bind =
+        ["bindings", "create", "--role", "auditor", "--user", "ada@example.com", "--space", "room"];
+    let output = run(&place, &[&bind[..], &["--json"]].concat());
+    let binding: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let id = binding["id"].as_str().unwrap();
+    assert_eq!(binding["resource_type"], "SPACE");
+    insta::assert_snapshot!(transcripts(
+        &place,
+        &[
+            &bind,
+            &["bindings", "create", "--role", "auditor", "--user", "ada@example.com"],
+            &["roles", "delete", "auditor", "--yes"],
+            &["restrictions", "list"],
+            &["restrictions", "unrestrict", "TW9kZWw6MTpGdmxM"],
+        ]
+    ));
+    let listed = run(&place, &["bindings", "list", "--user", "ada@example.com"]);
+    assert!(String::from_utf8(listed.stdout).unwrap().starts_with(id));
+    assert!(run(&place, &["bindings", "delete", id]).status.success());
+    assert!(run(&place, &["bindings", "list"]).stdout.is_empty());
 }

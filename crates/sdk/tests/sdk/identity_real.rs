@@ -1,7 +1,8 @@
 //! The identity plane against the real server.
 
+use arize::role_bindings::ResourceType;
 use arize::users::{InviteMode, UserStatus};
-use arize::{PredefinedRole, organizations, spaces, users};
+use arize::{PredefinedRole, audit_logs, organizations, role_bindings, roles, spaces, users};
 
 use crate::real::Real;
 
@@ -65,4 +66,72 @@ async fn a_user_is_invited_changed_and_removed() {
     assert_eq!(outcome.deleted, ["ada@example.com"]);
     assert_eq!(outcome.not_found, ["nobody@example.com"]);
     assert!(client.users().get("ada@example.com").await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_member_comes_and_goes() {
+    let real = Real::start().await;
+    let client = real.client("admin");
+    let user = "member@example.com";
+    let membership =
+        client.organizations().add_user("O2", user, PredefinedRole::ReadOnly).await.unwrap();
+    assert_eq!(membership.role, Some(PredefinedRole::ReadOnly.into()));
+    assert_eq!(membership.organization_id, real.id("O2"));
+    let membership = client.spaces().add_user("S2", user, PredefinedRole::Member).await.unwrap();
+    assert_eq!((membership.user_id, membership.space_id), (real.id("user:member"), real.id("S2")));
+    assert!(real.client("member").spaces().get("S2").await.is_ok());
+    client.spaces().remove_user("S2", user).await.unwrap();
+    assert!(client.spaces().remove_user("S2", user).await.unwrap_err().is_not_found());
+    client.organizations().remove_user("O2", user).await.unwrap();
+    assert!(real.client("member").spaces().get("S2").await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn a_role_is_made_bound_and_ended() {
+    let real = Real::start().await;
+    let client = real.client("admin");
+    let request = roles::CreateRequest {
+        name: "auditor".into(),
+        permissions: vec!["PROJECT_READ".into()],
+        ..roles::CreateRequest::default()
+    };
+    let role = client.roles().create(request).await.unwrap();
+    let request = role_bindings::CreateRequest {
+        role: "auditor".into(),
+        user: "member@example.com".into(),
+        resource_type: ResourceType::Space,
+        resource: "S1b".into(),
+    };
+    let binding = client.role_bindings().create(request.clone()).await.unwrap();
+    assert_eq!((&binding.role_id, &binding.resource_id), (&role.id, &real.id("S1b")));
+    assert!(client.role_bindings().create(request).await.unwrap_err().is_conflict());
+    let other = client.role_bindings().update(&binding.id, "CR_small").await.unwrap();
+    assert_eq!(other.role_id, real.id("CR_small"));
+    client.role_bindings().delete(&binding.id).await.unwrap();
+    assert!(client.role_bindings().get(&binding.id).await.unwrap_err().is_not_found());
+    let request = roles::UpdateRequest {
+        role: "auditor".into(),
+        permissions: Some(vec!["DATASET_READ".into()]),
+        ..roles::UpdateRequest::default()
+    };
+    assert_eq!(client.roles().update(request).await.unwrap().permissions, ["DATASET_READ"]);
+    client.roles().delete("auditor").await.unwrap();
+    assert!(client.roles().get("auditor").await.unwrap_err().is_not_found());
+}
+
+#[tokio::test]
+async fn the_audit_tells_who_did_what() {
+    let real = Real::start().await;
+    let client = real.client("admin");
+    let request = organizations::CreateRequest { name: "new".into(), description: None };
+    client.organizations().create(request).await.unwrap();
+    let request = audit_logs::ListRequest {
+        user: Some("admin@example.com".into()),
+        limit: Some(1),
+        ..audit_logs::ListRequest::default()
+    };
+    let page = client.audit_logs().list(request).await.unwrap();
+    assert_eq!(page.items[0].operation_name.as_deref(), Some("organization.create"));
+    let refused = real.client("member").audit_logs().list(audit_logs::ListRequest::default()).await;
+    assert!(refused.unwrap_err().is_forbidden());
 }

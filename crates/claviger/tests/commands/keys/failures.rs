@@ -170,7 +170,7 @@ fn a_server_that_is_not_there_is_named() {
 
 /// Names come from whoever may make keys, and servers from whoever runs them: neither may write to the terminal what they like.
 #[test]
-fn what_a_server_sends_cannot_move_the_cursor() {
+fn cli_escapes_terminal_sequences() {
     let body = "{\"api_keys\":[{\"id\":\"QQ==\",\"name\":\"a\\u001b[2Jb\\tc\\nd\\u202ee\"}],\"pagination\":{}}";
     let server = Answering::always(200, "", body);
     let output = run(&server, &["list"]);

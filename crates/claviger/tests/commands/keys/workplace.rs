@@ -103,13 +103,15 @@ pub(crate) fn checked(output: Output) -> Output {
 }
 
 /// What the ids of things begin with: base64 of the word for their kind.
-const KINDS: [(&str, &str); 6] = [
+const KINDS: [(&str, &str); 8] = [
     ("VXNlcjo", "USER"),
     ("T3JnYW5pemF0aW9uOj", "ORGANIZATION"),
     ("U3BhY2U6", "SPACE"),
     ("Um9sZTo", "ROLE"),
     ("QXVkaXRMb2c6", "LOG"),
     ("TW9kZWw6", "PROJECT"),
+    ("T3JnYW5pemF0aW9uTWVtYmVy", "MEMBERSHIP"),
+    ("U3BhY2VNZW1iZXI6", "MEMBERSHIP"),
 ];
 
 /// A transcript without what differs from run to run.
