@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 
 use crate::id::{OrganizationId, ProjectId, SpaceId};
+use crate::need::{Here, Need};
 use crate::organization::Space;
 use crate::permission::{Permission, PermissionSet};
 use crate::predefined;
@@ -84,16 +85,16 @@ impl Access {
 
     /// Whether the user administers the space, by a role in it or above it.
     pub fn administers(&self, space: &Space) -> bool {
-        predefined::SPACE_ADMIN.is_subset_of(self.at_space(space))
+        self.may(Need::Administration, Here::Space(space))
     }
 
     /// Whether the user may know that the space exists.
     pub fn sees_space(&self, space: &Space) -> bool {
-        self.at_space(space).contains(Permission::SpaceRead)
+        self.may(Permission::SpaceRead, Here::Space(space))
     }
 
     /// Whether the user may know that the organization exists.
     pub fn sees_organization(&self, organization: OrganizationId) -> bool {
-        self.at_organization(organization).contains(Permission::OrganizationRead)
+        self.may(Permission::OrganizationRead, Here::Organization(organization))
     }
 }

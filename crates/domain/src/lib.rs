@@ -25,6 +25,7 @@ mod key;
 mod key_text;
 mod keyring;
 mod mac;
+mod need;
 mod object_id;
 mod organization;
 mod pepper;

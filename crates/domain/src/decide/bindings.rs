@@ -6,6 +6,7 @@
 use super::roles::above;
 use crate::access::Access;
 use crate::decide::read_user;
+use crate::need::Here;
 use crate::permission::{Permission, PermissionSet};
 use crate::predefined_role::PredefinedRole;
 use crate::project::Place;
@@ -19,7 +20,7 @@ use crate::user::{Caller, User};
 ///
 /// 403 without `ROLE_BINDING_CREATE` there, and if there is no such place.
 pub fn may_bind(access: &Access, found: Option<Place>) -> Result<Place, Refusal> {
-    found.filter(|place| access.at(place).contains(Permission::RoleBindingCreate)).ok_or_else(
+    found.filter(|place| access.may(Permission::RoleBindingCreate, Here::Place(place))).ok_or_else(
         || Refusal::forbidden("giving roles needs ROLE_BINDING_CREATE in that space or project"),
     )
 }
@@ -80,6 +81,6 @@ pub fn in_binding<T>(
     needed: PermissionSet,
 ) -> Result<(T, Place), Refusal> {
     found
-        .filter(|(_, place)| needed.is_subset_of(access.at(place)))
+        .filter(|(_, place)| needed.iter().all(|one| access.may(one, Here::Place(place))))
         .ok_or(Refusal::NotFound(Resource::RoleBinding))
 }

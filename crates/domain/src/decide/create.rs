@@ -7,6 +7,7 @@ use crate::account::AccountPolicy;
 use crate::decide::may_work_with_keys;
 use crate::expiry;
 use crate::grants::ResolvedGrants;
+use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
 use crate::user::Caller;
@@ -80,7 +81,7 @@ pub fn service_key(
         let allowed = resolved
             .spaces
             .get(&grant.space)
-            .is_some_and(|space| access.at_space(space).contains(Permission::ServiceKeyCreate));
+            .is_some_and(|space| access.may(Permission::ServiceKeyCreate, Here::Space(space)));
         if !allowed {
             return Err(Refusal::forbidden(format!(
                 "`{scope}`: creating service keys needs SERVICE_KEY_CREATE in the space",
@@ -103,7 +104,7 @@ fn sees_everything(access: &Access, resolved: &ResolvedGrants) -> Result<(), Ref
             return Err(Refusal::NotFound(Resource::Space));
         }
     }
-    let reads_roles = access.at_account().contains(Permission::RoleRead);
+    let reads_roles = access.may(Permission::RoleRead, Here::Account);
     if resolved.grants.custom_roles().any(|id| !reads_roles || !resolved.roles.contains_key(&id)) {
         return Err(Refusal::NotFound(Resource::Role));
     }

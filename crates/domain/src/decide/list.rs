@@ -4,6 +4,7 @@ use crate::access::Access;
 use crate::decide::may_work_with_keys;
 use crate::id::{SpaceId, UserId};
 use crate::key::KeyType;
+use crate::need::Here;
 use crate::organization::Space;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
@@ -94,7 +95,7 @@ fn keys_of_space(
     match user {
         Some(Named::Missing) => Err(Refusal::NotFound(Resource::User)),
         Some(Named::Found(user)) => Ok(KeyScope::ServiceKeysIn(space.id, Some(user.id))),
-        None if access.at_space(&space).contains(Permission::ServiceKeyRead) => {
+        None if access.may(Permission::ServiceKeyRead, Here::Space(&space)) => {
             Ok(KeyScope::ServiceKeysIn(space.id, None))
         }
         None => Err(Refusal::forbidden("listing service keys needs SERVICE_KEY_READ in the space")),

@@ -26,7 +26,7 @@ pub use memberships::{
     give_space_role, new_member, organization_members, organization_role, remove_space_member,
     space_role,
 };
-pub use places::{Need, change_space, create_organization, in_organization, in_space};
+pub use places::{change_space, create_organization, in_organization, in_space};
 pub use projects::{in_project, sees_project};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::revoke;
@@ -36,6 +36,8 @@ pub use users::{
     INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, hand_over, invitation, invite,
     may_read_users, read_user, remove_user, resend_invitation, reset_password, update_user,
 };
+
+pub use crate::need::{Here, Need};
 
 use crate::access::Access;
 use crate::key::ApiKey;

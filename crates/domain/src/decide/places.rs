@@ -3,28 +3,12 @@
 //! Rule: whoever may not know of it is told 404, whoever may and lacks the right 403.
 
 use crate::access::Access;
+use crate::need::{Here, Need};
 use crate::organization::{Organization, Space};
-use crate::permission::{Permission, PermissionSet};
-use crate::predefined;
+use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
 
-/// What an operation asks of its caller in the place that it is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
-    /// One permission there.
-    Permission(Permission),
-    /// Everything that an administrator of the place may do there.
-    Administration,
-}
-
 impl Need {
-    fn is_met(self, held: PermissionSet, administrator: PermissionSet) -> bool {
-        match self {
-            Self::Permission(permission) => held.contains(permission),
-            Self::Administration => administrator.is_subset_of(held),
-        }
-    }
-
     fn refusal(self, place: Resource) -> Refusal {
         match self {
             Self::Permission(permission) => {
@@ -43,7 +27,7 @@ impl Need {
 ///
 /// 403 without `ORGANIZATION_CREATE` in the account.
 pub fn create_organization(access: &Access) -> Result<(), Refusal> {
-    if access.at_account().contains(Permission::OrganizationCreate) {
+    if access.may(Permission::OrganizationCreate, Here::Account) {
         Ok(())
     } else {
         Err(Refusal::forbidden("making organizations needs ORGANIZATION_CREATE in the account"))
@@ -63,8 +47,7 @@ pub fn in_organization(
     let organization = found
         .filter(|organization| access.sees_organization(organization.id))
         .ok_or(Refusal::NotFound(Resource::Organization))?;
-    let held = access.at_organization(organization.id);
-    if need.is_met(held, predefined::ORGANIZATION_ADMIN) {
+    if access.may(need, Here::Organization(organization.id)) {
         Ok(organization)
     } else {
         Err(need.refusal(Resource::Organization))
@@ -79,7 +62,7 @@ pub fn in_organization(
 pub fn in_space(access: &Access, found: Option<Space>, need: Need) -> Result<Space, Refusal> {
     let space =
         found.filter(|space| access.sees_space(space)).ok_or(Refusal::NotFound(Resource::Space))?;
-    if need.is_met(access.at_space(&space), predefined::SPACE_ADMIN) {
+    if access.may(need, Here::Space(&space)) {
         Ok(space)
     } else {
         Err(need.refusal(Resource::Space))

@@ -3,6 +3,7 @@
 //! Rule: a project that is restricted is not there for those without a binding on it, administrators of its space aside.
 
 use crate::access::Access;
+use crate::need::Here;
 use crate::permission::Permission;
 use crate::project::Place;
 use crate::refusal::{Refusal, Resource};
@@ -20,7 +21,7 @@ pub fn in_project(
     let place = found
         .filter(|place| sees_project(access, place))
         .ok_or(Refusal::NotFound(Resource::Project))?;
-    if access.at(&place).contains(permission) {
+    if access.may(permission, Here::Place(&place)) {
         Ok(place)
     } else {
         Err(Refusal::forbidden(format!("this needs {} in the project", permission.name())))
@@ -29,5 +30,5 @@ pub fn in_project(
 
 /// Whether the caller may know that the project exists.
 pub fn sees_project(access: &Access, place: &Place) -> bool {
-    place.project.is_some() && access.at(place).contains(Permission::ProjectRead)
+    place.project.is_some() && access.may(Permission::ProjectRead, Here::Place(place))
 }

@@ -7,6 +7,7 @@ use crate::decide::{Subject, administers_all, may_work_with_keys};
 use crate::expiry::{self, RefreshExpiryRule};
 use crate::grants::ResolvedGrants;
 use crate::key::KeyType;
+use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
 use crate::user::Caller;
@@ -95,7 +96,7 @@ fn may_refresh_service_key(
     grants: Option<&ResolvedGrants>,
 ) -> Result<(), Refusal> {
     let holds = |permission| {
-        move |space: &crate::organization::Space| access.at_space(space).contains(permission)
+        move |space: &crate::organization::Space| access.may(permission, Here::Space(space))
     };
     let creator = subject.key.created_by == caller.user.id;
     if !creator && !subject.spaces.iter().any(holds(Permission::ServiceKeyRead)) {

@@ -3,6 +3,7 @@
 use crate::access::Access;
 use crate::decide::{Subject, administers_all, may_work_with_keys};
 use crate::key::KeyType;
+use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
 use crate::user::Caller;
@@ -24,7 +25,7 @@ pub fn revoke(caller: &Caller, access: &Access, subject: Option<&Subject>) -> Re
         KeyType::Service if administers_all(access, subject) => Ok(()),
         KeyType::Service if key.created_by == caller.user.id => {
             let may = subject
-                .all_spaces(|space| access.at_space(space).contains(Permission::ServiceKeyRevoke));
+                .all_spaces(|space| access.may(Permission::ServiceKeyRevoke, Here::Space(space)));
             if may {
                 Ok(())
             } else {

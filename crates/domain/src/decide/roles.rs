@@ -3,6 +3,7 @@
 //! Rule: nobody makes or edits a role into more than they hold themselves (T32). A role can be given in every space of the account, so
 //! what counts is what the editor holds in the account as a whole: that holds everywhere below. `held` is that everywhere here.
 
+use crate::need::Need;
 use crate::permission::{Permission, PermissionSet};
 use crate::refusal::{Refusal, Resource};
 use crate::role::Role;
@@ -25,7 +26,7 @@ pub fn list_roles(held: PermissionSet) -> Result<(), Refusal> {
 ///
 /// 404 if there is none, and without `ROLE_READ` in the account.
 pub fn role(held: PermissionSet, found: Option<Role>) -> Result<Role, Refusal> {
-    let reads = held.contains(Permission::RoleRead);
+    let reads = in_account(held, Permission::RoleRead);
     found.filter(|_| reads).ok_or(Refusal::NotFound(Resource::Role))
 }
 
@@ -91,11 +92,15 @@ fn custom(role: &Role, what: &str) -> Result<(), Refusal> {
 }
 
 fn needs(held: PermissionSet, permission: Permission) -> Result<(), Refusal> {
-    if held.contains(permission) {
+    if in_account(held, permission) {
         Ok(())
     } else {
         Err(Refusal::forbidden(format!("this needs {} in the account", permission.name())))
     }
+}
+
+fn in_account(held: PermissionSet, permission: Permission) -> bool {
+    Need::from(permission).is_met_by(held, PermissionSet::ALL)
 }
 
 /// The ceiling over what a role permits.

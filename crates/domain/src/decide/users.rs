@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::access::Access;
 use crate::grants::{OverPrivileged, Scope};
+use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
 use crate::role::AccountRole;
@@ -22,7 +23,7 @@ const ROLES_OF_MEMBERS_GUESTS: &[AccountRole] = &[AccountRole::Member, AccountRo
 /// Whether the caller may read everybody of the account: administrators and members, and who holds `USER_READ`.
 pub fn may_read_users(caller: &Caller, access: &Access) -> bool {
     matches!(caller.user.role, AccountRole::Admin | AccountRole::Member)
-        || access.at_account().contains(Permission::UserRead)
+        || access.may(Permission::UserRead, Here::Account)
 }
 
 /// The user, if the caller may read them.
@@ -71,7 +72,7 @@ pub struct NewUser {
 /// 403 without `USER_CREATE`; 422 for a role or a developer access above the caller's own, for developer access of those without
 /// the API, and for a service key that asks to be shown a person's secret.
 pub fn invite(caller: &Caller, access: &Access, wanted: NewUser) -> Result<bool, Refusal> {
-    if !access.at_account().contains(Permission::UserCreate) {
+    if !access.may(Permission::UserCreate, Here::Account) {
         return Err(Refusal::forbidden("inviting users needs USER_CREATE in the account"));
     }
     let by_role = matches!(wanted.role, AccountRole::Admin | AccountRole::Member);
@@ -171,7 +172,7 @@ pub fn remove_user(
     found: Option<User>,
 ) -> Result<Option<User>, Refusal> {
     let removed = found.as_ref().is_some_and(|user| user.status == UserStatus::Blocked);
-    if removed && access.at_account().contains(Permission::UserDelete) {
+    if removed && access.may(Permission::UserDelete, Here::Account) {
         return Ok(None);
     }
     let user = person(caller, access, found, Permission::UserDelete)?;

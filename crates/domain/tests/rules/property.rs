@@ -5,16 +5,15 @@ use std::fmt::Debug;
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestRng, TestRunner};
 
-/// How many cases: `CLAVIGER_CASES`, or this many where nobody says.
+/// How many cases: `PROPTEST_CASES` or `CLAVIGER_CASES`, or this many where nobody says.
 #[expect(
     clippy::disallowed_methods,
     reason = "a test's own setting, which no command line defines"
 )]
 pub(crate) fn cases(otherwise: u32) -> u32 {
-    match std::env::var("CLAVIGER_CASES") {
-        Ok(number) => number.parse().expect("CLAVIGER_CASES is a number"),
-        Err(_) => otherwise,
-    }
+    let said =
+        ["PROPTEST_CASES", "CLAVIGER_CASES"].into_iter().find_map(|name| std::env::var(name).ok());
+    said.map_or(otherwise, |number| number.parse().expect("the number of cases is a number"))
 }
 
 /// Checks a property; a failure is shown with the smallest case that was found.

@@ -25,6 +25,7 @@ mod races;
 mod races_identity;
 mod removal;
 mod revocation;
+mod roles_page;
 mod rows;
 mod successes;
 mod tenancy;

@@ -1,5 +1,6 @@
 //! Role bindings.
 
+use claviger_domain::decide::Here;
 use claviger_domain::{
     Access, Action, BoundTo, Caller, Permission, PermissionSet, Place, Refusal, Resource,
     RoleBinding, RoleBindingId, Target, decide,
@@ -44,7 +45,9 @@ pub(crate) async fn list_role_bindings<R: Rows>(
         page.after = chunk.last().map(|binding| binding.id);
         for binding in chunk {
             let place = place(rows, account, binding.place).await?;
-            if place.is_some_and(|place| READ.is_subset_of(access.at(&place))) {
+            if place
+                .is_some_and(|place| access.may(Permission::RoleBindingRead, Here::Place(&place)))
+            {
                 seen.push(binding);
             }
         }

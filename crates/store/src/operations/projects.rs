@@ -1,6 +1,6 @@
 //! Projects, and restricting them.
 
-use claviger_domain::decide::{self, Need};
+use claviger_domain::decide::{self, Here, Need};
 use claviger_domain::{Action, Permission, Place, Project, ProjectId, Refusal, Resource, Target};
 use jiff::Timestamp;
 use serde_json::json;
@@ -165,7 +165,7 @@ pub(crate) async fn list_restrictions<R: Rows>(
     if !query.of_projects {
         return Ok(list::cut(&caller, Vec::new(), query.limit));
     }
-    let manages = |place: &Place| access.at(place).contains(Permission::ProjectRestrict);
+    let manages = |place: &Place| access.may(Permission::ProjectRestrict, Here::Place(place));
     let seen = filtered(rows, page, query.limit, manages).await?;
     Ok(list::cut(&caller, seen, query.limit))
 }
