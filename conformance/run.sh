@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the official Python and JavaScript clients, unmodified, against a live server.
+# Runs the official clients, unmodified, against a live server: four releases through every case.
 #
 #   CLAVIGER   the server's binary            (default: target/debug/claviger of this project)
 #   PYTHON     an interpreter for the clients (default: python3, at least 3.11)
@@ -8,24 +8,18 @@
 # something failed, 2 if it could not be tried. What failed is described on standard error.
 set -euo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-cache=$here/.cache
-claviger=${CLAVIGER:-$here/../target/debug/claviger}
-python=${PYTHON:-python3}
+# shellcheck source=conformance/ground.sh
+. "$(dirname "${BASH_SOURCE[0]}")/ground.sh"
 
 python_versions=(8.31.0 8.61.0)
 javascript_versions=(1.23.0 1.28.0)
 
-scratch=$(mktemp -d)
-server=
 passed=0
 failed=0
 
 main() {
-    trap stop_everything EXIT
-    [[ -x $claviger ]] || give_up "there is no server at $claviger; build it, or set CLAVIGER"
     local version
-    for version in "${python_versions[@]}"; do install_python "$version"; done
+    for version in "${python_versions[@]}"; do install_arize "$version"; done
     for version in "${javascript_versions[@]}"; do install_javascript "$version"; done
     start_server
     for version in "${python_versions[@]}"; do
@@ -39,83 +33,12 @@ main() {
     ((failed == 0))
 }
 
-give_up() {
-    echo "conformance: $1" >&2
-    exit 2
-}
-
-stop_everything() {
-    if [[ -n $server ]]; then
-        kill -TERM "$server" 2>/dev/null || true
-        wait "$server" 2>/dev/null || true
-    fi
-    rm -rf "$scratch"
-}
-
-# -- clients ----------------------------------------------------------------------------------------
-
-# A client is installed again when its list of pinned versions is not the one it was installed from.
-install_python() {
-    local list=$here/python/requirements-$1.txt venv=$cache/python-$1
-    if cmp -s "$list" "$venv/installed-from.txt"; then return; fi
-    echo "installing python arize $1" >&2
-    rm -rf "$venv"
-    mkdir -p "$cache"
-    "$python" -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps -r "$list" >&2
-    "$venv/bin/pip" check >&2
-    cp "$list" "$venv/installed-from.txt"
-}
-
-install_javascript() {
-    local source=$here/javascript/$1 folder=$cache/javascript-$1
-    if ! cmp -s "$source/package-lock.json" "$folder/installed-from.json"; then
-        echo "installing javascript ax-client $1" >&2
-        rm -rf "$folder"
-        mkdir -p "$folder"
-        cp "$source"/{package.json,package-lock.json,.npmrc} "$folder"
-        (cd "$folder" && npm ci --silent --ignore-scripts --no-audit --no-fund >&2)
-        cp "$folder/package-lock.json" "$folder/installed-from.json"
-    fi
-    # Imports are looked up beside the file that has them, so the folder has to seem to be there.
-    ln -sfn "$folder/node_modules" "$source/node_modules"
-}
-
-# -- server -----------------------------------------------------------------------------------------
-
-# The limits on failures and on new keys are off: provoking both is what the cases are for.
-start_server() {
-    local data=$scratch/data
-    "$claviger" dev --data-dir "$data" --listen 127.0.0.1:0 --mint-rate 0 --failure-rate 0 \
-        >/dev/null 2>"$scratch/server.log" &
-    server=$!
-    wait_for_server test -s "$data/dev.env"
-    # Settings for a real account must not reach the clients.
-    unset "${!ARIZE_@}"
-    set -a
-    # shellcheck source=/dev/null
-    . "$data/dev.env"
-    set +a
-    wait_for_server curl --silent --fail --output /dev/null --noproxy '*' "$ARIZE_BASE_URL/healthz"
-}
-
-wait_for_server() {
-    local deadline=$((SECONDS + 30))
-    until "$@"; do
-        if ! kill -0 "$server" 2>/dev/null || ((SECONDS >= deadline)); then
-            cat "$scratch/server.log" >&2
-            give_up "the server did not start"
-        fi
-        sleep 0.1
-    done
-}
-
 # -- running ----------------------------------------------------------------------------------------
 
 # Each of these leaves its findings in the log and prints a last line `N passed, M failed`.
 run_python() {
     cd "$here/python"
-    PYTHONDONTWRITEBYTECODE=1 "$cache/python-$1/bin/python" run.py
+    PYTHONPATH=$cache/arize-$1 PYTHONDONTWRITEBYTECODE=1 "$interpreter" run.py
 }
 
 run_javascript() {
