@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs the official clients, unmodified, against a live server: four releases through every case.
+# Runs the official clients, unmodified, against a live server: four releases through every case about
+# API keys, and then the third of the matrix that stands for each dialect.
 #
 #   CLAVIGER   the server's binary            (default: target/debug/claviger of this project)
 #   PYTHON     an interpreter for the clients (default: python3, at least 3.11)
@@ -30,6 +31,9 @@ main() {
             run_javascript "$version"
     done
     echo "$passed passed, $failed failed"
+    local matrix=0
+    "$here/matrix.sh" --each-dialect || matrix=$?
+    ((matrix == 0)) || return "$matrix"
     ((failed == 0))
 }
 

@@ -1,0 +1,51 @@
+"""`ax spaces`."""
+
+from __future__ import annotations
+
+from command import Command, one
+from life import same, word
+from world import ORGANIZATION, member, unique
+
+
+class Spaces(Command):
+    resource = "spaces"
+
+    def create(self) -> None:
+        name = unique("space")
+        where = ("--organization-id", ORGANIZATION)
+        self.made = self.run("create", "--name", name, *where, "--description", "first")
+        same((self.made["name"], self.made["description"]), (name, "first"), "what was made")
+
+    def get(self) -> None:
+        same(self.run("get", self.made["id"]), self.made, "by id")
+        same(self.run("get", self.made["name"]), self.made, "by name")
+
+    def list(self) -> None:
+        same(one(self.listed(), self.made["id"]), self.made, "listed")
+        within = self.listed("--organization-id", ORGANIZATION)
+        same(one(within, self.made["id"]), self.made, "listed in its organization")
+
+    def update(self) -> None:
+        name = unique("renamed")
+        # 0.39 sends `null`, which empties, for a description that is not given.
+        what = ("--name", name, "--description", "second")
+        self.made = self.run("update", self.made["id"], *what)
+        same((self.made["name"], self.made["description"]), (name, "second"), "what was changed")
+
+    def add_user(self) -> None:
+        self.user = member()
+        role = word("UserSpaceRole", "READ_ONLY").value
+        who = ("--user-id", self.user, "--role", role)
+        membership = self.run("add-user", self.made["id"], *who)
+        same(membership["user_id"], self.user, "user")
+        same(membership["role"]["name"], role, "role")
+
+    def remove_user(self) -> None:
+        self.run("remove-user", self.made["id"], "--user-id", self.user)
+
+    def delete(self) -> None:
+        self.run("delete", self.made["id"])
+        self.gone(self.made["id"])
+
+
+LIFE = Spaces
