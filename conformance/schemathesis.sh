@@ -1,0 +1,30 @@
+#!/usr/bin/env bash
+# Makes up requests from the server's OpenAPI document, all checks and the stateful phase included, and says where an answer and the
+# document differ.
+#
+#   schemathesis.sh [SECONDS]    for that long (default: 120)
+#
+# CLAVIGER and PYTHON as in run.sh. The exit code is 0 if it found nothing, 1 if it found something, 2 if it could not be tried.
+set -euo pipefail
+
+# shellcheck source=conformance/ground.sh
+. "$(dirname "${BASH_SOURCE[0]}")/ground.sh"
+
+main() {
+    local list=$here/schemathesis/requirements.txt venv=$cache/schemathesis
+    if ! cmp -s "$list" "$venv/installed-from.txt"; then
+        echo "installing schemathesis" >&2
+        rm -rf "$venv"
+        mkdir -p "$cache"
+        "$python" -m venv "$venv"
+        "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps -r "$list" >&2
+        cp "$list" "$venv/installed-from.txt"
+    fi
+    start_server
+    cd "$scratch"
+    NO_PROXY='*' "$venv/bin/schemathesis" run "$ARIZE_BASE_URL/openapi.json" \
+        --header "Authorization: Bearer $ARIZE_API_KEY" --checks all --phases examples,coverage,fuzzing,stateful \
+        --continue-on-failure --max-time "${1:-120}" --seed 1 --no-color
+}
+
+main "$@"
