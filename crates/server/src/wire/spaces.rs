@@ -18,6 +18,10 @@ pub(crate) struct SpaceView {
     name: String,
     /// Always a string, empty if there is none: Python clients up to 8.58 fail on anything else.
     description: String,
+    /// The organization that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    organization_id: Option<String>,
     /// Whether organization roles below administrator reach into it.
     #[serde(skip_serializing_if = "Option::is_none")]
     is_private: Option<bool>,
@@ -38,6 +42,9 @@ impl SpaceView {
             id: ids::write(codec, &space.id),
             name: space.name,
             description: space.description,
+            organization_id: dialect
+                .space_organization
+                .then(|| ids::write(codec, &space.organization)),
             is_private: dialect.is_private.then_some(space.is_private),
             created_at: space.created_at.to_string(),
         }

@@ -40,6 +40,8 @@ pub(crate) struct Band {
     pub(crate) bot_on_list: Shown,
     pub(crate) last_used: Shown,
     pub(crate) is_private: Shown,
+    /// Spaces name their organization.
+    pub(crate) space_organization: Shown,
     pub(crate) role: RoleForm,
     /// A refresh can only shorten a key's life.
     pub(crate) tightens: bool,
@@ -56,6 +58,7 @@ const A: Band = Band {
     bot_on_list: Never,
     last_used: Either,
     is_private: Either,
+    space_organization: Either,
     role: RoleForm::Lower,
     tightens: false,
     nested: false,
@@ -80,11 +83,12 @@ const D: Band = Band {
     nested: true,
     ..C
 };
-const PYTHON_A: Band = Band { last_used: Never, is_private: Never, ..A };
+const PYTHON_A: Band = Band { last_used: Never, is_private: Never, space_organization: Never, ..A };
 const PYTHON_D: Band = Band {
     clients: &[python("8.43.0"), python("8.44.9")],
     bot_on_list: Never,
     last_used: Always,
+    space_organization: Never,
     ..D
 };
 
@@ -120,17 +124,20 @@ pub(crate) const BANDS: &[Band] = &[
         redacted_on_create: Never,
         last_used: Always,
         is_private: Never,
+        space_organization: Never,
         ..C
     },
     Band { clients: &[python("8.41.0"), python("8.42.9")], is_private: Never, ..PYTHON_D },
     PYTHON_D,
     Band {
         clients: &[python("8.45.0"), python("8.50.0"), python("8.57.9")],
+        space_organization: Either,
         bot_on_list: Either,
         ..PYTHON_D
     },
     Band {
         clients: &[python("8.58.0"), python("8.61.0"), python("9.0.0")],
+        space_organization: Always,
         bot_on_list: Always,
         ..PYTHON_D
     },
@@ -141,9 +148,16 @@ pub(crate) const BANDS: &[Band] = &[
     Band { clients: &[javascript("1.24.0")], bot_on_create: Either, bot_on_list: Either, ..C },
     Band { clients: &[javascript("1.25.0")], is_private: Either, ..D },
     Band { clients: &[javascript("1.28.0")], ..D },
-    Band { clients: &[UNKNOWN], bot_on_list: Always, last_used: Always, ..D },
+    Band {
+        clients: &[UNKNOWN],
+        space_organization: Always,
+        bot_on_list: Always,
+        last_used: Always,
+        ..D
+    },
     Band {
         clients: &[rust("0.1.0"), rust("3.2.1")],
+        space_organization: Always,
         bot_on_list: Always,
         last_used: Always,
         tightens: false,
@@ -303,6 +317,7 @@ async fn is_private_is_shown_where_the_client_reads_it() {
         let spaces = client.json(&server, "admin", request, 200).await["spaces"].clone();
         for space in spaces.as_array().unwrap() {
             assert_shown(band.is_private, space, client, "is_private");
+            assert_shown(band.space_organization, space, client, "organization_id");
             assert!(space["description"].is_string(), "{client:?}: {space}");
         }
         if band.is_private == Always {

@@ -152,7 +152,8 @@ impl Asking<'_> {
         let page = self.get("/v2/spaces").await;
         self.check(&Members::of(&["spaces", "pagination"]), "a page of spaces", &page);
         let space = Members::of(&["id", "name", "description", "created_at"])
-            .with("is_private", self.band.is_private);
+            .with("is_private", self.band.is_private)
+            .with("organization_id", self.band.space_organization);
         self.check(&space, "a listed space", &page["spaces"][0]);
         let found = self.get(&format!("/v2/spaces/{}", world.id("S1"))).await;
         self.check(&space, "a space", &found);

@@ -33,6 +33,7 @@ async fn a_space_is_made_as_it_is_described() {
         (&made["is_private"], &made["created_at"]),
         (&json!(true), &json!(server.now().to_string()))
     );
+    assert_eq!(made["organization_id"], organization);
     let found = format!("{ALL}/{}", made["id"].as_str().unwrap());
     assert_eq!(answered(&server, "other", ("GET", &found, Value::Null), 200).await, made);
     answered(&server, "member", ("GET", &found, Value::Null), 404).await;

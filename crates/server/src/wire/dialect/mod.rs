@@ -30,6 +30,8 @@ pub struct Dialect {
     pub bot_on_list: bool,
     /// Whether spaces are shown with `is_private`.
     pub is_private: bool,
+    /// Whether spaces are shown with their `organization_id`.
+    pub space_organization: bool,
     /// Whether an empty description in a change takes it away. All clients' `null` does.
     pub empty_description_clears: bool,
     /// The form of a user's role.

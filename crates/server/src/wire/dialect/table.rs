@@ -12,6 +12,7 @@ const A: Dialect = Dialect {
     bot_on_create: false,
     bot_on_list: false,
     is_private: false,
+    space_organization: false,
     empty_description_clears: true,
     role_form: RoleForm::Predefined,
     vocabulary: Vocabulary(24),
@@ -36,8 +37,14 @@ const D: Dialect = Dialect {
     vocabulary: Vocabulary(41),
     ..C
 };
-pub(super) const E: Dialect =
-    Dialect { letter: "E", bot_on_list: true, is_private: true, vocabulary: Vocabulary::ALL, ..D };
+pub(super) const E: Dialect = Dialect {
+    letter: "E",
+    bot_on_list: true,
+    is_private: true,
+    space_organization: true,
+    vocabulary: Vocabulary::ALL,
+    ..D
+};
 
 /// The last of B, in every language.
 const LATE_B: Dialect = Dialect { tightens_only: true, vocabulary: Vocabulary(39), ..B };
