@@ -39,6 +39,8 @@ pub(crate) struct Connection {
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
     /// Read the key from this entry of the keyring, of the service `claviger`
+    ///
+    /// It is put there with `secret-tool store --label=claviger service claviger username NAME target default`.
     #[cfg(feature = "keyring")]
     #[arg(long, value_name = "NAME", conflicts_with = "key_file")]
     pub keyring: Option<String>,

@@ -5,6 +5,8 @@ mod connection;
 mod create;
 mod end;
 mod failures;
+#[cfg(feature = "keyring")]
+mod keyring;
 mod list;
 mod refresh;
 mod rotate;
