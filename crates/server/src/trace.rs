@@ -1,6 +1,6 @@
 //! What surrounds every request: its id, the log line, the headers of every answer, panics, and the throttle on failures.
 //!
-//! Rule: nothing that a client sent is logged but the user agent of audited changes: paths can hold secrets, routes cannot.
+//! Rule: nothing that a client sent is logged but the handle of its key: paths can hold secrets, routes cannot.
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
@@ -8,16 +8,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use claviger_domain::Entropy;
+use claviger_domain::{Entropy, KeyHandle};
 use futures_util::FutureExt as _;
 
 use crate::app::App;
 use crate::exposure::Exposure;
 use crate::front::PeerAddress;
 use crate::problem::{Problem, ProblemKind};
+use crate::wire::credential;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer paths are not repeated in problems.
@@ -68,7 +69,8 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
     let route = request.extensions().get::<MatchedPath>().cloned();
     let exposure = Exposure::of(&request);
     let path = instance(request.uri().path()).filter(|_| exposure.is_none());
-    let presented = request.headers().contains_key(header::AUTHORIZATION);
+    let credential = request.headers().get(header::AUTHORIZATION).cloned();
+    let presented = credential.is_some();
 
     let response = if let Some(exposure) = exposure {
         exposure.refuse(&app).await
@@ -81,15 +83,33 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
     };
     let response = throttled(&app, response, source.filter(|_| presented));
     let response = complete(response, path.as_deref(), id);
+    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    if response.status() == StatusCode::FORBIDDEN && method != Method::GET {
+        // What is refused leaves no record in the audit, which holds what was done; who tries what is for the log.
+        tracing::warn!(
+            request.id = %id,
+            key = handle(&app, credential).as_ref().map_or("none", |handle| handle.as_str()),
+            method = %method,
+            route,
+            source = ?source,
+            "a change was refused to a key that may not make it",
+        );
+    }
     tracing::debug!(
         request.id = %id,
         method = %method,
-        route = route.as_ref().map_or("none", MatchedPath::as_str),
+        route,
         status = response.status().as_u16(),
         duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
         "request",
     );
     response
+}
+
+/// What the presented key is looked up by: public, unlike the rest of it.
+fn handle(app: &App, credential: Option<HeaderValue>) -> Option<KeyHandle> {
+    let headers = HeaderMap::from_iter([(header::AUTHORIZATION, credential?)]);
+    credential::read(&headers, app.store.installation().tag).ok().map(|key| key.handle)
 }
 
 /// The path, where it is short enough to repeat.
