@@ -1,4 +1,4 @@
-//! What each method of the store does, over the statements of [`Rows`]. Written once for every database.
+//! What each method of the store does, over the statements of [`Rows`](crate::rows::Rows). Written once for every database.
 //!
 //! Rule: read, decide, write, in this order. The caller is authenticated before anything else is read.
 

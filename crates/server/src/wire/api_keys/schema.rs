@@ -99,6 +99,7 @@ pub(crate) struct SpaceBinding {
 /// A role: `{"type":"PREDEFINED","name":"MEMBER"}`, or `{"type":"CUSTOM","id":"…"}` in a space.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ServiceKeyRole)]
 pub(crate) struct Role {
     #[serde(rename = "type")]
     kind: RoleType,
