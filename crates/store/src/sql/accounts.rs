@@ -3,7 +3,7 @@
 statements! {
     INSERT_ACCOUNT = "
         INSERT INTO accounts (name, max_key_lifetime, refresh_expiry, bots_may_mint, max_user_keys, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        VALUES ($1, $2, $3, $4, $5, $6)";
     SET_POLICY = "
         UPDATE accounts SET max_key_lifetime = $1, refresh_expiry = $2, bots_may_mint = $3, max_user_keys = $4 WHERE id = $5";
     SET_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1 AND latest_at < $2";

@@ -11,7 +11,7 @@ statements! {
     INSERT_AUDIT_RECORD = "
         INSERT INTO audit_records (account_id, at, actor_id, actor_key_id, action, target_kind, target_id, details, request_id,
             source, user_agent)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// A record whose place is given: the first of a new segment.
     INSERT_AUDIT_RECORD_AT = "
         INSERT INTO audit_records (id, account_id, at, actor_id, actor_key_id, action, target_kind, target_id, details, request_id,

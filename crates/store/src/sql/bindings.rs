@@ -28,7 +28,7 @@ statements! {
         WHERE b.user_id = $1 AND b.account_id = $2";
     INSERT_ROLE_BINDING = "
         INSERT INTO role_bindings (id, account_id, user_id, role_id, space_id, project_id, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE_ROLE_BINDING = "
         UPDATE role_bindings SET role_id = $1, updated_at = $2 WHERE id = $3 AND account_id = $4";
     DELETE_ROLE_BINDING = "DELETE FROM role_bindings WHERE id = $1 AND account_id = $2";

@@ -46,7 +46,7 @@ statements! {
     INSERT_KEY = "
         INSERT INTO api_keys (account_id, key_type, status, name, description, handle, pepper, digest, created_by_user_id,
             acts_for_user_id, created_at, expires_at, replaces_key_id)
-        VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
+        VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     INSERT_KEY_SPACE = "
         INSERT INTO api_key_spaces (space_id, status, api_key_id, account_id, created_by_user_id) VALUES ($1, 'active', $2, $3, $4)";
     REVOKE_KEY = "

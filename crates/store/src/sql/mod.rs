@@ -1,7 +1,8 @@
 //! Every statement, in the SQL that the databases agree on; one file for each group of tables.
 //!
 //! Rules: parameters are bound, never pasted in, and appear in the order of their numbers. What belongs to a tenant is named together
-//! with its account; the exceptions are listed in `WITHOUT_ACCOUNT`, each with its reason.
+//! with its account; the exceptions are listed in `WITHOUT_ACCOUNT`, each with its reason. An `INSERT` does not say that it returns its
+//! row's id: each database has its own cheapest way to ask for that.
 
 macro_rules! key_columns {
     () => {

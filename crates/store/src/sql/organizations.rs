@@ -11,7 +11,7 @@ statements! {
     );
     INSERT_ORGANIZATION = "
         INSERT INTO organizations (id, account_id, name, name_folded, description, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        VALUES ($1, $2, $3, $4, $5, $6)";
     ORGANIZATION_NAMED = "SELECT id FROM organizations WHERE account_id = $1 AND name = $2";
     UPDATE_ORGANIZATION = "
         UPDATE organizations SET name = $1, name_folded = $2, description = $3 WHERE id = $4 AND account_id = $5";

@@ -22,7 +22,7 @@ statements! {
     );
     PROJECT_NAMED = "SELECT id FROM projects WHERE space_id = $1 AND account_id = $2 AND name = $3";
     INSERT_PROJECT = "
-        INSERT INTO projects (id, account_id, space_id, name, name_folded, created_at) VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
+        INSERT INTO projects (id, account_id, space_id, name, name_folded, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     UPDATE_PROJECT = "
         UPDATE projects SET name = $1, name_folded = $2, restricted_at = $3 WHERE id = $4 AND account_id = $5";
     DELETE_PROJECT = "DELETE FROM projects WHERE id = $1 AND account_id = $2";

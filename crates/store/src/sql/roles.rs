@@ -21,7 +21,7 @@ statements! {
         ORDER BY user_id";
     INSERT_CUSTOM_ROLE = "
         INSERT INTO custom_roles (id, account_id, name, description, permissions, created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id";
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
     UPDATE_CUSTOM_ROLE = "
         UPDATE custom_roles SET name = $1, description = $2, permissions = $3, updated_at = $4 WHERE id = $5 AND account_id = $6";
     DELETE_CUSTOM_ROLE = "DELETE FROM custom_roles WHERE id = $1 AND account_id = $2";

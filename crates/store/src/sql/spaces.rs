@@ -14,7 +14,7 @@ statements! {
     );
     INSERT_SPACE = "
         INSERT INTO spaces (id, account_id, organization_id, name, name_folded, description, is_private, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     SPACE_NAMED = "SELECT id FROM spaces WHERE account_id = $1 AND organization_id = $2 AND name = $3";
     SPACE_IDS = "SELECT id FROM spaces WHERE account_id = $1 AND organization_id = $2 ORDER BY id";
     UPDATE_SPACE = "

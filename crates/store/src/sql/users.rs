@@ -20,7 +20,7 @@ statements! {
     COUNTED_USER_KEYS = "SELECT user_keys FROM users WHERE id = $1 AND account_id = $2";
     INSERT_USER = "
         INSERT INTO users (account_id, kind, name, email, email_folded, role, is_developer, status, created_at, invited_until)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     UPDATE_USER = "
         UPDATE users SET name = $1, is_developer = $2, status = $3, invited_until = $4 WHERE id = $5 AND account_id = $6";
     COUNT_USER_KEYS = "UPDATE users SET user_keys = user_keys + $1 WHERE id = $2 AND account_id = $3";

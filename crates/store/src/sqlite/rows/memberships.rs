@@ -146,7 +146,8 @@ impl MembershipRows for SqliteRows<'_> {
         };
         let (user, organization) = (user.number(), organization.number());
         let row = (user, organization, account.number(), scoped_role_name(role), id);
-        self.insert(sql::SET_ORGANIZATION_MEMBER, row).map(MembershipId::new)
+        self.execute_one(sql::SET_ORGANIZATION_MEMBER, row)?;
+        Ok(MembershipId::new(id))
     }
 
     async fn set_space_member(
@@ -163,7 +164,8 @@ impl MembershipRows for SqliteRows<'_> {
         };
         let (role, custom) = space_role_columns(role);
         let row = (user.number(), space.number(), account.number(), role, custom, id);
-        self.insert(sql::SET_SPACE_MEMBER, row).map(MembershipId::new)
+        self.execute_one(sql::SET_SPACE_MEMBER, row)?;
+        Ok(MembershipId::new(id))
     }
 
     async fn delete_organization_member(

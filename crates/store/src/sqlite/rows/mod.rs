@@ -85,13 +85,18 @@ impl<'a> SqliteRows<'a> {
         }
     }
 
+    /// Inserts one row into a table with an integer key, and returns the key.
+    ///
+    /// Not by `RETURNING`: SQLite builds a table in memory for what it returns, which costs as much as the row.
     fn insert(&self, text: &str, parameters: impl Params) -> RowResult<i64> {
-        self.statement(text)?.query_row(parameters, |row| row.get(0)).map_err(store_error)
+        self.execute_one(text, parameters)?;
+        Ok(self.connection.last_insert_rowid())
     }
 
     /// The next id of a kind whose rows can go away again. It is never handed out twice.
     fn next_id(&self, kind: &'static str) -> RowResult<i64> {
-        self.insert(sql::NEXT_ID, [kind])
+        let mut statement = self.statement(sql::NEXT_ID)?;
+        statement.query_row([kind], |row| row.get(0)).map_err(store_error)
     }
 
     fn all<T>(
