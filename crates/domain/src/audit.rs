@@ -19,6 +19,8 @@ pub enum Action {
     AccountFound,
     /// The log was found broken when the server started.
     AuditBreak,
+    /// Somebody tried to change what they may not.
+    ChangeRefuse,
     /// A user key was made.
     ApiKeyCreate,
     /// A service key was made, with its bot user.
@@ -93,6 +95,7 @@ impl Action {
         match self {
             Self::AccountFound => "account.found",
             Self::AuditBreak => "audit.break",
+            Self::ChangeRefuse => "change.refuse",
             Self::ApiKeyCreate => "api_key.create",
             Self::ServiceKeyCreate => "service_key.create",
             Self::ApiKeyRefresh => "api_key.refresh",

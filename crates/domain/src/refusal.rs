@@ -91,6 +91,11 @@ impl Refusal {
         Self::Invalid { field: field.into(), reason: reason.into() }
     }
 
+    /// Whether the caller tried more than they may.
+    pub fn is_overreach(&self) -> bool {
+        matches!(self, Self::Forbidden(_) | Self::OverPrivileged(_))
+    }
+
     /// Refuses what a well-formed request means.
     pub fn unprocessable(reason: impl Into<Cow<'static, str>>) -> Self {
         Self::Unprocessable(reason.into())

@@ -85,7 +85,7 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
     let response = complete(response, path.as_deref(), id);
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     if response.status() == StatusCode::FORBIDDEN && method != Method::GET {
-        // What is refused leaves no record in the audit, which holds what was done; who tries what is for the log.
+        // The audit has a bounded number of these on record (decision 0010); the log has all of them.
         tracing::warn!(
             request.id = %id,
             key = handle(&app, credential).as_ref().map_or("none", |handle| handle.as_str()),

@@ -1,4 +1,4 @@
-//! What is refused leaves no record in the audit, and a line in the log: who tried what.
+//! Who tries more than they may is on record in the audit, and in a line of the log.
 //!
 //! A process of its own: the ids of requests are the same in every server that a test starts, and the log is the process's.
 
@@ -17,7 +17,7 @@ fn lines_about(request: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_refused_change_is_logged_with_its_key() {
+async fn a_refused_change_is_on_record_and_logged_with_its_key() {
     capture::start();
     let server = TestServer::start().await;
     let before = server.dump().await;
@@ -32,7 +32,16 @@ async fn a_refused_change_is_logged_with_its_key() {
         assert!(line.contains(part), "{part}: {line}");
     }
     assert!(!line.contains(&key[26..]), "the secret is not logged");
-    assert_eq!(server.dump().await, before);
+    assert_eq!(server.dump().await, before, "nothing but the record");
+
+    let page = server.call("admin", "GET", "/v2/audit-logs?limit=1", Value::Null).await.json(200);
+    let record = &page["logs"][0];
+    assert_eq!(record["operation_name"], "change.refuse");
+    assert_eq!(record["user_id"], server.world.id("user:member"));
+    let variables: Value = serde_json::from_str(record["variables"].as_str().unwrap()).unwrap();
+    assert_eq!(variables["key_id"], server.world.id("key:member"));
+    assert_eq!(variables["request_id"], answer.header("x-request-id"));
+    assert_eq!(variables["details"]["operation"], "create_role");
 
     // What is done, what only reads, and what is refused for another reason are no attempts at more than one may.
     let done = server.call("member", "POST", "/v2/api-keys", json!({ "name": "a" })).await;
@@ -42,4 +51,7 @@ async fn a_refused_change_is_logged_with_its_key() {
         assert_eq!(answer.status, status);
         assert_eq!(lines_about(answer.header("x-request-id")), [] as [String; 0], "{status}");
     }
+    let refused = "/v2/audit-logs?operation_name=change.refuse";
+    let page = server.call("admin", "GET", refused, Value::Null).await.json(200);
+    assert_eq!(page["logs"].as_array().unwrap().len(), 1);
 }

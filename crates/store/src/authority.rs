@@ -1,21 +1,22 @@
-//! What authenticating takes besides the rows: the keyring, and a place to note that a key was used.
+//! What operations share besides the rows: the keyring, a place to note that a key was used, and how often who was refused.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use claviger_domain::{ApiKeyId, Keyring};
-use jiff::Timestamp;
+use claviger_domain::{ApiKeyId, Keyring, UserId};
+use jiff::{SignedDuration, Timestamp};
 
 /// Shared by all operations of a store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Authority {
     pub keyring: Arc<Keyring>,
     pub uses: Arc<LastUses>,
+    pub refusals: Arc<Refusals>,
 }
 
 impl Authority {
     pub(crate) fn new(keyring: Keyring) -> Self {
-        Self { keyring: Arc::new(keyring), uses: Arc::default() }
+        Self { keyring: Arc::new(keyring), uses: Arc::default(), refusals: Arc::default() }
     }
 }
 
@@ -41,5 +42,43 @@ impl LastUses {
     pub(crate) fn take(&self) -> Vec<(ApiKeyId, Timestamp)> {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::take(&mut *noted).into_iter().collect()
+    }
+}
+
+/// So many refusals of a user are on record in one stretch of time.
+const MOST_ON_RECORD: u32 = 60;
+const STRETCH: SignedDuration = SignedDuration::from_hours(1);
+
+/// How often users were refused lately.
+#[derive(Debug, Default)]
+pub(crate) struct Refusals {
+    counted: Mutex<HashMap<UserId, Counted>>,
+}
+
+#[derive(Debug)]
+struct Counted {
+    since: Timestamp,
+    on_record: u32,
+    left_out: u64,
+}
+
+impl Refusals {
+    /// Whether one more of a user is to be on record: then how many were left out since the last one that is.
+    pub(crate) fn admit(&self, user: UserId, at: Timestamp) -> Option<u64> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_over = |counted: &Counted| at.duration_since(counted.since) >= STRETCH;
+        if counted.len() >= MOST && !counted.contains_key(&user) {
+            counted.retain(|_, counted| !is_over(counted));
+        }
+        let entry = counted.entry(user).or_insert(Counted { since: at, on_record: 0, left_out: 0 });
+        if is_over(entry) {
+            (entry.since, entry.on_record) = (at, 0);
+        }
+        if entry.on_record == MOST_ON_RECORD {
+            entry.left_out += 1;
+            return None;
+        }
+        entry.on_record += 1;
+        Some(std::mem::take(&mut entry.left_out))
     }
 }

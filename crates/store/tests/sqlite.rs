@@ -11,12 +11,13 @@ use claviger_domain::decide::RefreshRequest;
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
     AccountPolicy, AccountRole, ApiKeyId, AuditFault, AuditRecordId, Entropy, EntropyUnavailable,
-    KeyName, KeyType, MintedKey, PepperMismatch, PepperRing, RequestContext,
+    KeyName, KeyType, MintedKey, PepperMismatch, PepperRing, PredefinedRole, Refusal,
+    RequestContext,
 };
 use claviger_store::conformance::{Fresh, TestedStore as _};
 use claviger_store::{
-    Call, CreateUserKey, Founding, FoundingKey, FoundingUser, KeyStore as _, OpenError, RefreshKey,
-    SqliteOptions, SqliteStore, Store, StoreError,
+    Call, CallError, CreateUserKey, Founding, FoundingKey, FoundingUser, KeyStore as _, OpenError,
+    RefreshKey, RoleStore as _, SqliteOptions, SqliteStore, Store, StoreError,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -283,6 +284,24 @@ async fn panicking_job_undone_and_others_committed() {
     assert_eq!(store.query(records).await.unwrap(), [["8"]]);
     store.authenticate(call).await.unwrap();
     store.ready().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refusal_without_its_record_is_not_given() {
+    let place = Place::new();
+    let store = place.create();
+    let call = found(&store).await;
+    let predefined = PredefinedRole::ProjectAdmin.id();
+    let no_room = "CREATE TRIGGER no_room BEFORE INSERT ON audit_records BEGIN SELECT RAISE(FAIL, 'no room'); END";
+    store.execute(no_room).await.unwrap();
+    let refused = store.delete_role(call.clone(), predefined).await;
+    assert!(matches!(refused, Err(CallError::Store(_))), "{refused:?}");
+    store.execute("DROP TRIGGER no_room").await.unwrap();
+    let refused = store.delete_role(call, predefined).await;
+    assert!(matches!(refused, Err(CallError::Refused(Refusal::Forbidden(_)))), "{refused:?}");
+    let records = "SELECT count(*) FROM audit_records WHERE action = 'change.refuse'";
+    assert_eq!(store.query(records).await.unwrap(), [["1"]]);
+    assert_eq!(store.verify_audit(None).await.unwrap().faults, []);
 }
 
 #[tokio::test]

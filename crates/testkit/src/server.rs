@@ -121,21 +121,22 @@ impl TestServer {
         self.clock.advance(SignedDuration::from_secs(seconds));
     }
 
-    /// Every row of the database, as text.
+    /// Every row of the database, as text, besides the records of refused changes and the audit's seals, which change with each.
     pub async fn dump(&self) -> String {
-        let path = self.directory.path().join("claviger.db");
-        tokio::task::spawn_blocking(move || dump(&path)).await.unwrap()
+        self.dump_besides("change.refuse").await
     }
 
-    /// Every row of the database but the audit's records of this action, and its seals, which change with each record.
+    /// The same, besides the audit's records of this action too.
     pub async fn dump_besides(&self, action: &str) -> String {
-        let action = format!("action={action:?}");
+        let path = self.directory.path().join("claviger.db");
+        let rows = tokio::task::spawn_blocking(move || dump(&path)).await.unwrap();
+        let actions = [action, "change.refuse"].map(|action| format!("action={action:?}"));
         let of_audit = |line: &&str| {
             line.starts_with("audit_head ")
                 || line.starts_with("audit_seals ")
-                || line.contains(&action)
+                || actions.iter().any(|action| line.contains(action))
         };
-        self.dump().await.split_inclusive('\n').filter(|line| !of_audit(line)).collect()
+        rows.split_inclusive('\n').filter(|line| !of_audit(line)).collect()
     }
 
     /// A second connection to the database, for what no call does.

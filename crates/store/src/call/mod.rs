@@ -8,6 +8,7 @@ mod organizations;
 mod projects;
 mod roles;
 mod spaces;
+mod tried;
 mod users;
 
 use std::sync::Arc;
@@ -29,6 +30,7 @@ pub use organizations::{CreateOrganization, ListOrganizations, UpdateOrganizatio
 pub use projects::{CreateProject, ListProjects, ListRestrictions, UpdateProject};
 pub use roles::{CreateRole, ListRoles, UpdateRole};
 pub use spaces::{CreateSpace, ListSpaces, UpdateSpace};
+pub(crate) use tried::Tried;
 pub use users::{
     CreateUser, HandOver, InvitedUser, ListUsers, Remind, SignIn, SignedIn, UpdateUser,
 };

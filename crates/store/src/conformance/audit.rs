@@ -4,7 +4,7 @@ use claviger_domain::{AccountPolicy, KeyType, Refusal};
 
 use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{After, Call, CreateUserKey, ListAuditRecords, ListKeys};
+use crate::{After, Call, ListAuditRecords};
 
 /// Every method that changes something writes one record, whoever calls.
 pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
@@ -82,38 +82,6 @@ pub async fn audit_says_who_did_what_to_which(store: &dyn TestedStore) {
     for details in details {
         assert!(details.starts_with('{'), "{details}");
     }
-}
-
-/// Whatever is refused leaves every table as it was, the audit included.
-pub async fn refusals_change_nothing(store: &dyn TestedStore) {
-    let house = House::found(store).await;
-    let (dead, dead_text) = house.create("member", "dead").await.unwrap();
-    store.revoke_key(house.call("member"), dead.id).await.unwrap();
-    let before = house.everything().await;
-    let call = || call_with(dead_text.clone());
-    let grants = || house.grants(&[("O1", &["S1"])]);
-    let in_space = ListKeys { space: Some(house.space("S1")), ..own_keys() };
-    let refusals = [
-        refusal(store.authenticate(call()).await),
-        refusal(store.create_user_key(call(), house.user_key("x")).await),
-        refusal(store.create_service_key(call(), house.service_key("x", grants())).await),
-        refusal(store.refresh_key(call(), house.refresh_of(house.key("member"), 0)).await),
-        refusal(store.revoke_key(call(), house.key("member")).await),
-        refusal(store.list_keys(call(), in_space).await),
-        refusal(store.organization(call(), house.organization("O1")).await),
-        refusal(store.space(call(), house.space("S1")).await),
-        refusal(store.user(call(), house.user("member")).await),
-        refusal(store.remove_user(call(), house.user("other")).await),
-    ];
-    for refused in refusals {
-        assert_eq!(refused, claviger_domain::Refusal::Unauthenticated);
-    }
-    let past = CreateUserKey { expires_at: Some(now()), ..house.user_key("past") };
-    refusal(store.create_user_key(house.call("member"), past).await);
-    refusal(house.create_service("reader", "x", &[("O1", &["S1"])]).await);
-    refusal(house.refresh(house.call("member"), dead.id, 0).await);
-    refusal(store.revoke_key(house.call("member"), house.key("other")).await);
-    assert_eq!(house.everything().await, before);
 }
 
 fn all() -> ListAuditRecords {

@@ -17,6 +17,7 @@ pub mod people;
 pub mod places;
 pub mod races;
 pub mod refresh;
+pub mod refusals;
 pub mod revoke;
 pub mod roles;
 pub mod schema;
@@ -61,7 +62,6 @@ macro_rules! store_conformance {
             audit::audit_is_listed_newest_first,
             audit::audit_one_row_per_mutation,
             audit::audit_says_who_did_what_to_which,
-            audit::refusals_change_nothing,
             audit_chain::audit_chain_verifies,
             audit_chain::audit_is_append_only,
             audit_chain::audit_tamper_detected,
@@ -120,6 +120,9 @@ macro_rules! store_conformance {
             refresh::grace_lets_the_old_key_live_a_while,
             refresh::one_successor_a_key,
             refresh::refreshes_of_others_are_refused,
+            refusals::an_overreach_is_on_record,
+            refusals::refusals_change_nothing,
+            refusals::refusals_on_record_are_bounded,
             revoke::a_revoked_key_is_dead_at_once,
             revoke::a_service_key_is_revoked_in_its_spaces,
             revoke::revoking_twice_changes_nothing,

@@ -14,6 +14,7 @@ mod memberships;
 mod organizations;
 mod projects;
 mod refresh;
+mod refusals;
 mod revoke;
 mod roles;
 mod sign_in;
@@ -42,6 +43,7 @@ pub(crate) use projects::{
     unrestrict, update_project,
 };
 pub(crate) use refresh::refresh_key;
+pub(crate) use refusals::{Attempt, note_refusal};
 pub(crate) use revoke::revoke_key;
 pub(crate) use roles::{create_role, delete_role, list_roles, role, update_role};
 pub(crate) use sign_in::{

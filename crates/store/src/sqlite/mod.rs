@@ -54,16 +54,19 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     future.now_or_never().unwrap_or_else(|| unreachable!("SQLite's statements never wait"))
 }
 
-/// Runs an operation in the writer's next group. The answer comes when the group is on disk.
+/// Runs a caller's operation in the writer's next group, and writes down if it is refused. The answer comes when the group is on disk.
 macro_rules! write {
-    ($self:ident, |$rows:ident, $authority:ident| $operation:expr) => {{
-        let $authority = $self.authority.clone();
+    ($self:ident, $operation:ident($call:ident $(, $asked:ident)?)) => {{
+        let asked: Option<&dyn crate::call::Tried> = None $(.or(Some(&$asked)))?;
+        let attempt = operations::Attempt::new(&$call, stringify!($operation), asked);
+        let authority = $self.authority.clone();
+        let noting = authority.clone();
         $self
             .writer
-            .run(move |$rows: &mut SqliteRows<'_>| {
-                let $authority = &$authority;
-                now($operation)
-            })
+            .run_or_note(
+                move |rows| now(operations::$operation(rows, &authority, $call $(, $asked)?)),
+                move |rows, refusal| now(operations::note_refusal(rows, &noting, attempt, refusal)),
+            )
             .await
     }};
 }

@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
-use claviger_domain::Tip;
+use claviger_domain::{Refusal, Tip};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -26,8 +26,19 @@ const MOST_IN_GROUP: usize = 256;
 /// How many pages of WAL may gather before they are moved into the database: 32 MiB.
 const CHECKPOINT_PAGES: i64 = 8_192;
 
-/// A job: whether what it wrote is to be kept, and how to answer it.
-type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) -> (bool, Answer) + Send>;
+/// A job: what becomes of what it wrote, and how to answer it.
+type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) -> (Fate, Answer) + Send>;
+
+/// What is to be written down instead of what a refused job wrote.
+type Note = Box<dyn FnOnce(&mut SqliteRows<'_>) -> CallResult<()>>;
+
+/// What becomes of what a job wrote.
+enum Fate {
+    Kept,
+    Undone,
+    /// Undone, and something else is written down about it.
+    Replaced(Note),
+}
 
 enum Message {
     Job(Job),
@@ -74,15 +85,37 @@ impl Writer {
         &self,
         job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
+        self.enqueue(job, |_| Fate::Undone).await
+    }
+
+    /// The same, and writes down what `note` makes of it if the job is refused.
+    pub(super) async fn run_or_note<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+        note: impl FnOnce(&mut SqliteRows<'_>, &Refusal) -> CallResult<()> + Send + 'static,
+    ) -> CallResult<T> {
+        self.enqueue(job, |refusal| Fate::Replaced(Box::new(move |rows| note(rows, &refusal))))
+            .await
+    }
+
+    async fn enqueue<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+        refused: impl FnOnce(Refusal) -> Fate + Send + 'static,
+    ) -> CallResult<T> {
         let (sender, answer) = oneshot::channel();
         let job: Job = Box::new(move |rows| {
             let result = job(rows);
-            let keep = result.is_ok();
+            let fate = match &result {
+                Ok(_) => Fate::Kept,
+                Err(CallError::Refused(refusal)) => refused(refusal.clone()),
+                Err(CallError::Store(_)) => Fate::Undone,
+            };
             let reply: Answer = Box::new(move |committed| {
                 // Whoever asked may be gone; what was written stays written.
                 drop(sender.send(committed.map_err(CallError::from).and(result)));
             });
-            (keep, reply)
+            (fate, reply)
         });
         self.messages.try_send(Message::Job(job)).map_err(|error| match error {
             TrySendError::Full(_) => WriterError::Busy.into_store(),
@@ -190,22 +223,46 @@ impl Loop {
             return None;
         }
         let before = self.tip;
-        let mut rows = SqliteRows::writing(&mut self.connection, &mut self.tip);
-        let outcome = catch_unwind(AssertUnwindSafe(|| job(&mut rows)));
-        let keep = matches!(outcome, Ok((true, _)));
-        let ended = if keep {
-            self.statement("RELEASE job")
-        } else {
-            self.tip = before;
-            self.statement("ROLLBACK TO job").and_then(|()| self.statement("RELEASE job"))
+        let (fate, answer) = match self.written(job) {
+            Some((fate, answer)) => (fate, Some(answer)),
+            None => (Fate::Undone, None),
         };
-        let (_, answer) = outcome.ok()?;
-        match ended {
-            Ok(()) => Some(answer),
-            Err(error) => {
-                answer(Err(store_error(error)));
+        let ended = match fate {
+            Fate::Kept => Ok(()),
+            Fate::Undone => self.undo(before),
+            Fate::Replaced(note) => self.undo(before).and_then(|()| self.note(note, before)),
+        };
+        let ended = ended.and_then(|()| self.statement("RELEASE job").map_err(store_error));
+        match (ended, answer?) {
+            (Ok(()), answer) => Some(answer),
+            (Err(error), answer) => {
+                answer(Err(error));
                 None
             }
+        }
+    }
+
+    /// Runs what writes; nothing if it panicked.
+    fn written<T>(&mut self, job: impl FnOnce(&mut SqliteRows<'_>) -> T) -> Option<T> {
+        let mut rows = SqliteRows::writing(&mut self.connection, &mut self.tip);
+        catch_unwind(AssertUnwindSafe(|| job(&mut rows))).ok()
+    }
+
+    fn undo(&mut self, before: Tip) -> Result<(), StoreError> {
+        self.tip = before;
+        self.statement("ROLLBACK TO job").map_err(store_error)
+    }
+
+    /// Writes something down in the place of what was undone. If that fails, the caller is told so: a refusal that is to be on record
+    /// is not given without.
+    fn note(&mut self, note: Note, before: Tip) -> Result<(), StoreError> {
+        match self.written(note) {
+            Some(Ok(())) => Ok(()),
+            Some(Err(CallError::Store(error))) => self.undo(before).and(Err(error)),
+            Some(Err(CallError::Refused(refusal))) => {
+                self.undo(before).and(Err(StoreError::Failed(Box::new(refusal))))
+            }
+            None => self.undo(before).and(Err(WriterError::Dropped.into_store())),
         }
     }
 

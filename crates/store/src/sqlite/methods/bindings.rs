@@ -27,9 +27,7 @@ impl RoleBindingStore for SqliteStore {
         call: Call,
         command: CreateRoleBinding,
     ) -> CallResult<RoleBinding> {
-        write!(self, |rows, authority| operations::create_role_binding(
-            rows, authority, call, command
-        ))
+        write!(self, create_role_binding(call, command))
     }
 
     async fn update_role_binding(
@@ -37,12 +35,10 @@ impl RoleBindingStore for SqliteStore {
         call: Call,
         command: UpdateRoleBinding,
     ) -> CallResult<RoleBinding> {
-        write!(self, |rows, authority| operations::update_role_binding(
-            rows, authority, call, command
-        ))
+        write!(self, update_role_binding(call, command))
     }
 
     async fn delete_role_binding(&self, call: Call, id: RoleBindingId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::delete_role_binding(rows, authority, call, id))
+        write!(self, delete_role_binding(call, id))
     }
 }

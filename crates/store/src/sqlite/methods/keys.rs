@@ -13,7 +13,7 @@ use crate::{CallResult, KeyStore, operations};
 #[async_trait]
 impl KeyStore for SqliteStore {
     async fn create_user_key(&self, call: Call, command: CreateUserKey) -> CallResult<ApiKey> {
-        write!(self, |rows, authority| operations::create_user_key(rows, authority, call, command))
+        write!(self, create_user_key(call, command))
     }
 
     async fn create_service_key(
@@ -21,21 +21,19 @@ impl KeyStore for SqliteStore {
         call: Call,
         command: CreateServiceKey,
     ) -> CallResult<CreatedServiceKey> {
-        write!(self, |rows, authority| operations::create_service_key(
-            rows, authority, call, command
-        ))
+        write!(self, create_service_key(call, command))
     }
 
     async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey> {
-        write!(self, |rows, authority| operations::refresh_key(rows, authority, call, command))
+        write!(self, refresh_key(call, command))
     }
 
     async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::revoke_key(rows, authority, call, id))
+        write!(self, revoke_key(call, id))
     }
 
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {
-        write!(self, |rows, authority| operations::note_secret_in_url(rows, authority, call))
+        write!(self, note_secret_in_url(call))
     }
 
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {

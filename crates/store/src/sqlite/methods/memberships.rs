@@ -6,7 +6,6 @@ use crate::call::{
     Call, OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,
     SetSpaceMember, SpaceMember,
 };
-use crate::sqlite::rows::SqliteRows;
 use crate::sqlite::{SqliteStore, now};
 use crate::{CallResult, MembershipStore, operations};
 
@@ -17,9 +16,7 @@ impl MembershipStore for SqliteStore {
         call: Call,
         command: SetOrganizationMember,
     ) -> CallResult<OrganizationMember> {
-        write!(self, |rows, authority| operations::set_organization_member(
-            rows, authority, call, command
-        ))
+        write!(self, set_organization_member(call, command))
     }
 
     async fn remove_organization_member(
@@ -27,9 +24,7 @@ impl MembershipStore for SqliteStore {
         call: Call,
         command: RemoveOrganizationMember,
     ) -> CallResult<()> {
-        write!(self, |rows, authority| operations::remove_organization_member(
-            rows, authority, call, command
-        ))
+        write!(self, remove_organization_member(call, command))
     }
 
     async fn set_space_member(
@@ -37,12 +32,10 @@ impl MembershipStore for SqliteStore {
         call: Call,
         command: SetSpaceMember,
     ) -> CallResult<SpaceMember> {
-        write!(self, |rows, authority| operations::set_space_member(rows, authority, call, command))
+        write!(self, set_space_member(call, command))
     }
 
     async fn remove_space_member(&self, call: Call, command: RemoveSpaceMember) -> CallResult<()> {
-        write!(self, |rows, authority| operations::remove_space_member(
-            rows, authority, call, command
-        ))
+        write!(self, remove_space_member(call, command))
     }
 }

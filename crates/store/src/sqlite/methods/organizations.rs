@@ -27,9 +27,7 @@ impl OrganizationStore for SqliteStore {
         call: Call,
         command: CreateOrganization,
     ) -> CallResult<Organization> {
-        write!(self, |rows, authority| operations::create_organization(
-            rows, authority, call, command
-        ))
+        write!(self, create_organization(call, command))
     }
 
     async fn update_organization(
@@ -37,12 +35,10 @@ impl OrganizationStore for SqliteStore {
         call: Call,
         command: UpdateOrganization,
     ) -> CallResult<Organization> {
-        write!(self, |rows, authority| operations::update_organization(
-            rows, authority, call, command
-        ))
+        write!(self, update_organization(call, command))
     }
 
     async fn delete_organization(&self, call: Call, id: OrganizationId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::delete_organization(rows, authority, call, id))
+        write!(self, delete_organization(call, id))
     }
 }

@@ -19,15 +19,15 @@ impl ProjectStore for SqliteStore {
     }
 
     async fn create_project(&self, call: Call, command: CreateProject) -> CallResult<Project> {
-        write!(self, |rows, authority| operations::create_project(rows, authority, call, command))
+        write!(self, create_project(call, command))
     }
 
     async fn update_project(&self, call: Call, command: UpdateProject) -> CallResult<Project> {
-        write!(self, |rows, authority| operations::update_project(rows, authority, call, command))
+        write!(self, update_project(call, command))
     }
 
     async fn delete_project(&self, call: Call, id: ProjectId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::delete_project(rows, authority, call, id))
+        write!(self, delete_project(call, id))
     }
 
     async fn list_restrictions(
@@ -39,10 +39,10 @@ impl ProjectStore for SqliteStore {
     }
 
     async fn restrict(&self, call: Call, id: ProjectId) -> CallResult<Project> {
-        write!(self, |rows, authority| operations::restrict(rows, authority, call, id))
+        write!(self, restrict(call, id))
     }
 
     async fn unrestrict(&self, call: Call, id: ProjectId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::unrestrict(rows, authority, call, id))
+        write!(self, unrestrict(call, id))
     }
 }

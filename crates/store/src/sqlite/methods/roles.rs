@@ -19,14 +19,14 @@ impl RoleStore for SqliteStore {
     }
 
     async fn create_role(&self, call: Call, command: CreateRole) -> CallResult<Role> {
-        write!(self, |rows, authority| operations::create_role(rows, authority, call, command))
+        write!(self, create_role(call, command))
     }
 
     async fn update_role(&self, call: Call, command: UpdateRole) -> CallResult<Role> {
-        write!(self, |rows, authority| operations::update_role(rows, authority, call, command))
+        write!(self, update_role(call, command))
     }
 
     async fn delete_role(&self, call: Call, id: RoleId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::delete_role(rows, authority, call, id))
+        write!(self, delete_role(call, id))
     }
 }

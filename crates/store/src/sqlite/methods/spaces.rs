@@ -19,14 +19,14 @@ impl SpaceStore for SqliteStore {
     }
 
     async fn create_space(&self, call: Call, command: CreateSpace) -> CallResult<Space> {
-        write!(self, |rows, authority| operations::create_space(rows, authority, call, command))
+        write!(self, create_space(call, command))
     }
 
     async fn update_space(&self, call: Call, command: UpdateSpace) -> CallResult<Space> {
-        write!(self, |rows, authority| operations::update_space(rows, authority, call, command))
+        write!(self, update_space(call, command))
     }
 
     async fn delete_space(&self, call: Call, id: SpaceId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::delete_space(rows, authority, call, id))
+        write!(self, delete_space(call, id))
     }
 }

@@ -22,33 +22,31 @@ impl UserStore for SqliteStore {
     }
 
     async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()> {
-        write!(self, |rows, authority| operations::remove_user(rows, authority, call, id))
+        write!(self, remove_user(call, id))
     }
 
     async fn create_user(&self, call: Call, command: CreateUser) -> CallResult<InvitedUser> {
-        write!(self, |rows, authority| operations::create_user(rows, authority, call, command))
+        write!(self, create_user(call, command))
     }
 
     async fn update_user(&self, call: Call, command: UpdateUser) -> CallResult<User> {
-        write!(self, |rows, authority| operations::update_user(rows, authority, call, command))
+        write!(self, update_user(call, command))
     }
 
     async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<User> {
-        write!(self, |rows, authority| operations::resend_invitation(
-            rows, authority, call, command
-        ))
+        write!(self, resend_invitation(call, command))
     }
 
     async fn reset_password(&self, call: Call, command: Remind) -> CallResult<User> {
-        write!(self, |rows, authority| operations::reset_password(rows, authority, call, command))
+        write!(self, reset_password(call, command))
     }
 
     async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp> {
-        write!(self, |rows, authority| operations::hand_over(rows, authority, call, command))
+        write!(self, hand_over(call, command))
     }
 
     async fn sign_in(&self, call: Call, command: SignIn) -> CallResult<SignedIn> {
-        write!(self, |rows, authority| operations::sign_in(rows, authority, call, command))
+        write!(self, sign_in(call, command))
     }
 
     async fn prove_sign_in_secret(&self, call: Call) -> CallResult<()> {

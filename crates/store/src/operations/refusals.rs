@@ -1,0 +1,59 @@
+//! Writing down what was tried and refused.
+//!
+//! Rule: on record is who tried more than they may: 403, and roles above one's own. What is malformed, missing, too often or in the way
+//! of something is no attempt on anybody's rights; and who did not authenticate is nobody.
+
+use claviger_domain::{Action, Refusal, Target};
+use serde_json::json;
+
+use super::{audit, authenticate};
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::call::{Call, Tried};
+use crate::error::CallError;
+use crate::rows::Rows;
+
+/// A change that is about to be tried.
+#[derive(Debug)]
+pub(crate) struct Attempt {
+    call: Call,
+    operation: &'static str,
+    target: Option<Target>,
+}
+
+impl Attempt {
+    pub(crate) fn new(call: &Call, operation: &'static str, asked: Option<&dyn Tried>) -> Self {
+        Self { call: call.clone(), operation, target: asked.and_then(Tried::target) }
+    }
+}
+
+/// Writes down that a change was refused, as far as that is to be on record. What the change had written is undone before.
+///
+/// Each user has so many refusals an hour on record that nobody can fill the disk by being told no; the next record counts those
+/// that were left out.
+pub(crate) async fn note_refusal<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    attempt: Attempt,
+    refusal: &Refusal,
+) -> CallResult<()> {
+    if !refusal.is_overreach() {
+        return Ok(());
+    }
+    let Attempt { call, operation, target } = attempt;
+    let caller = match authenticate::caller(rows, authority, &call).await {
+        Ok(caller) => caller,
+        Err(CallError::Refused(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let Some(left_out) = authority.refusals.admit(caller.user.id, call.now) else {
+        return Ok(());
+    };
+    let target = target.unwrap_or(Target::Account(caller.account.id));
+    let mut details = json!({ "operation": operation, "reason": refusal.to_string() });
+    if left_out > 0 {
+        details["left_out_before"] = left_out.into();
+    }
+    audit(rows, call, &caller, Action::ChangeRefuse, target, details).await?;
+    Ok(())
+}
