@@ -6,6 +6,7 @@ mod duration;
 mod identity;
 mod keys;
 mod mail;
+mod recover;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ pub(crate) use self::keys::{
     Create, CreateService, End, Expiry, Keys, List, NewFile, Refresh, Rotate,
 };
 pub(crate) use self::mail::{Mail, SmtpSecurity};
+pub(crate) use self::recover::Recover;
 
 /// An API-key authority that you run yourself, compatible with Arize's REST API v2.
 #[derive(Debug, Parser)]
@@ -43,6 +45,8 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve from a data directory that `init` made
     Serve(Serve),
+    /// Make a key for an administrator who has none left that works, on the data directory of a stopped server
+    Recover(Recover),
     /// Look at the audit log: of a data directory, also while a server runs on it, or over HTTP
     #[command(subcommand)]
     Audit(Audit),
@@ -124,7 +128,7 @@ pub(crate) struct Init {
     pub admin_key: AdminKey,
 }
 
-/// Where the administrator's first key goes: it is shown nowhere else.
+/// Where the administrator's key goes: it is shown nowhere else.
 #[derive(Debug, ClapArgs)]
 #[group(required = true, multiple = false)]
 pub(crate) struct AdminKey {

@@ -14,7 +14,8 @@ use claviger_domain::{
     PepperRing, ScopedRole, SystemClock, SystemEntropy,
 };
 use claviger_store::{
-    Founding, FoundingKey, FoundingOrganization, FoundingSpace, FoundingUser, SqliteOptions, Store,
+    Founding, FoundingKey, FoundingOrganization, FoundingSpace, FoundingUser, OpenError,
+    SqliteOptions, SqliteStore, Store,
 };
 
 const DATABASE: &str = "claviger.db";
@@ -135,6 +136,25 @@ async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> 
         organization_id: codec.encode(ObjectKind::Organization, organization.number()),
         space_id: codec.encode(ObjectKind::Space, space.number()),
         admin_key,
+    })
+}
+
+/// Opens the database of a server that does not run.
+pub(crate) fn open_stopped(data_dir: &Path, pepper: Option<&Path>) -> anyhow::Result<SqliteStore> {
+    let database = database(data_dir);
+    let options = SqliteOptions::at(&database);
+    if !options.exists() {
+        bail!("there is no installation in {}", data_dir.display());
+    }
+    let peppers = read_peppers(&pepper_file(data_dir, pepper))?;
+    options.open(peppers).map_err(|error| {
+        let in_use = matches!(error, OpenError::InUse(_));
+        let error = anyhow::Error::new(error);
+        if in_use {
+            error.context(format!("stop the server on {} first", data_dir.display()))
+        } else {
+            error.context(format!("{} cannot be opened", database.display()))
+        }
     })
 }
 

@@ -11,6 +11,7 @@ use std::io::{BufWriter, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 
+use arize::jiff::Timestamp;
 use claviger_domain::AuditVerdict;
 use data_encoding::HEXLOWER;
 
@@ -104,6 +105,11 @@ pub(crate) fn listening(address: SocketAddr) {
 pub(crate) fn initialised(data_dir: &Path, organization_id: &str, space_id: &str) {
     eprintln!("Made {}: organization {organization_id}, space {space_id}", data_dir.display());
     eprintln!("Start it with `claviger serve --data-dir {}`", data_dir.display());
+}
+
+/// Says what `recover` made.
+pub(crate) fn recovered(email: &str, until: Timestamp) {
+    eprintln!("Made a key for {email}, until {until}: make a lasting one with it");
 }
 
 /// The one time that the administrator's key is shown.

@@ -29,6 +29,8 @@ pub enum Action {
     ApiKeyRefresh,
     /// A key was revoked.
     ApiKeyRevoke,
+    /// A key was made on the host for an administrator who had none left.
+    ApiKeyRecover,
     /// A key that works was in the URL of a request, where others may have read it.
     SecretInUrl,
     /// An organization was made.
@@ -100,6 +102,7 @@ impl Action {
             Self::ServiceKeyCreate => "service_key.create",
             Self::ApiKeyRefresh => "api_key.refresh",
             Self::ApiKeyRevoke => "api_key.revoke",
+            Self::ApiKeyRecover => "api_key.recover",
             Self::SecretInUrl => "api_key.secret_in_url",
             Self::OrganizationCreate => "organization.create",
             Self::OrganizationUpdate => "organization.update",

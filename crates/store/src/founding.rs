@@ -1,4 +1,5 @@
-//! Making an account with what it starts with: how an installation begins, and how tests make theirs.
+//! What the host does to accounts without a key: making one with what it starts with, which is how an installation begins and how tests
+//! make theirs; and letting an administrator back in.
 
 use claviger_domain::{
     AccountId, AccountPolicy, AccountRole, ApiKeyId, KeyName, MintedKey, OrganizationId,
@@ -98,4 +99,17 @@ pub struct FoundedUser {
     pub id: UserId,
     /// Their first key.
     pub key: Option<ApiKeyId>,
+}
+
+/// A key for an administrator who has none left that works.
+#[derive(Clone, Debug)]
+pub struct Recovery {
+    /// When.
+    pub now: Timestamp,
+    /// The administrator's address.
+    pub email: String,
+    /// The key.
+    pub key: FoundingKey,
+    /// When it ends; earlier if the account's policy says so.
+    pub expires_at: Timestamp,
 }

@@ -24,7 +24,7 @@ mod sql;
 mod sqlite;
 
 use async_trait::async_trait;
-use claviger_domain::{AccountId, AccountPolicy, InstanceTag};
+use claviger_domain::{AccountId, AccountPolicy, ApiKey, InstanceTag};
 use jiff::Timestamp;
 
 pub use crate::call::{
@@ -40,7 +40,7 @@ pub use crate::call::{
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{
     Founded, FoundedUser, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
-    FoundingUser,
+    FoundingUser, Recovery,
 };
 pub use crate::methods::{
     AuditStore, KeyStore, MembershipStore, OrganizationStore, ProjectStore, RoleBindingStore,
@@ -109,6 +109,13 @@ pub trait Store:
         policy: AccountPolicy,
         now: Timestamp,
     ) -> Result<(), StoreError>;
+
+    /// Makes a key for an administrator who has none left that works. For the host's own commands, not for callers.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotFound`](claviger_domain::Refusal::NotFound) if no administrator takes part under this address.
+    async fn recover(&self, recovery: Recovery) -> CallResult<ApiKey>;
 
     /// Whether the database answers and takes writes.
     async fn ready(&self) -> Result<(), StoreError>;

@@ -8,6 +8,7 @@ mod identity;
 mod init;
 mod keys;
 mod listen;
+mod recover;
 mod serve;
 
 use std::process::ExitCode;
@@ -24,6 +25,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Dev(args) => runtime()?.block_on(dev::run(args))?,
         Command::Init(args) => runtime()?.block_on(init::run(args))?,
         Command::Serve(args) => runtime()?.block_on(serve::run(args))?,
+        Command::Recover(args) => runtime()?.block_on(recover::run(args))?,
         Command::Audit(args) => return audit::run(args),
         Command::Keys(args) => return keys::run(*args),
         Command::Organizations(args) => return identity::run(Identity::Organizations(*args)),

@@ -9,3 +9,4 @@ mod init_and_serve;
 mod keys;
 mod mail;
 mod process;
+mod recover;

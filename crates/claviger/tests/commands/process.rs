@@ -69,6 +69,11 @@ impl Running {
         self.call(&format!("POST {path}"), key, &headers, document)
     }
 
+    /// Status of a deletion.
+    pub(crate) fn delete(&self, path: &str, key: &str) -> u16 {
+        self.call(&format!("DELETE {path}"), key, "", "").0
+    }
+
     fn call(&self, request: &str, key: &str, headers: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         write!(

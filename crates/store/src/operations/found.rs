@@ -101,20 +101,22 @@ async fn insert_user<R: Rows>(
         }
     }
     let key = match user.key {
-        Some(key) => Some(insert_key(rows, authority, account, id, key, now).await?),
+        Some(key) => Some(insert_key(rows, authority, account, id, key, None, now).await?.id),
         None => None,
     };
     Ok(FoundedUser { id, key })
 }
 
-async fn insert_key<R: Rows>(
+/// A key that no caller asked for.
+pub(super) async fn insert_key<R: Rows>(
     rows: &mut R,
     authority: &Authority,
     account: AccountId,
     user: UserId,
     key: FoundingKey,
+    expires_at: Option<Timestamp>,
     now: Timestamp,
-) -> RowResult<ApiKeyId> {
+) -> RowResult<ApiKey> {
     let digest = authority.keyring.digest(&key.minted.text, account, user);
     let key = ApiKey {
         id: ApiKeyId::NOTHING,
@@ -126,13 +128,15 @@ async fn insert_key<R: Rows>(
         created_by: user,
         acts_for: user,
         created_at: now,
-        expires_at: None,
+        expires_at,
         revoked_at: None,
         last_used_at: None,
         replaces: None,
     };
     rows.count_user_keys(account, user, 1).await?;
-    rows.insert_key(&NewKey { key, digest }).await
+    let new = NewKey { key, digest };
+    let id = rows.insert_key(&new).await?;
+    Ok(ApiKey { id, ..new.key })
 }
 
 async fn record<R: Rows>(

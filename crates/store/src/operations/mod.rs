@@ -13,6 +13,7 @@ mod list;
 mod memberships;
 mod organizations;
 mod projects;
+mod recover;
 mod refresh;
 mod refusals;
 mod revoke;
@@ -42,6 +43,7 @@ pub(crate) use projects::{
     create_project, delete_project, list_projects, list_restrictions, project, restrict,
     unrestrict, update_project,
 };
+pub(crate) use recover::recover;
 pub(crate) use refresh::refresh_key;
 pub(crate) use refusals::{Attempt, note_refusal};
 pub(crate) use revoke::revoke_key;

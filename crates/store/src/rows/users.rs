@@ -1,7 +1,7 @@
 //! The statements of users.
 
 use claviger_domain::decide::SignInSecret;
-use claviger_domain::{AccountId, KeyHandle, SignInPurpose, StoredDigest, User, UserId};
+use claviger_domain::{Account, AccountId, KeyHandle, SignInPurpose, StoredDigest, User, UserId};
 use jiff::Timestamp;
 
 use super::RowResult;
@@ -40,6 +40,12 @@ pub(crate) trait UserRows: Send {
         account: AccountId,
         email: &str,
     ) -> impl Future<Output = RowResult<Option<User>>> + Send;
+
+    /// The administrator of an account, whichever it is, who takes part under this address.
+    fn administrator_by_email(
+        &mut self,
+        email: &str,
+    ) -> impl Future<Output = RowResult<Option<(User, Account)>>> + Send;
 
     /// How many user keys of a user are not revoked, as counted along.
     fn counted_user_keys(

@@ -91,6 +91,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str
 const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("PRESENTED", "the handle leads to the tenant"),
     ("SIGN_IN_SECRET", "the handle leads to the tenant"),
+    ("ADMINISTRATOR_BY_EMAIL", "for the host's own commands"),
     ("INSERT_ACCOUNT", "makes the tenant"),
     ("NEXT_ID", "ids are unique over all tenants"),
     ("SET_POLICY", "the account itself is the row"),

@@ -17,6 +17,11 @@ statements! {
         WHERE u.account_id = $1 AND u.email_folded = $2 AND u.kind = 'person'
         ORDER BY CASE u.status WHEN 'blocked' THEN 1 ELSE 0 END, u.id DESC LIMIT 1"
     );
+    ADMINISTRATOR_BY_EMAIL = concat!(
+        "SELECT ", user_columns!(), ", ", account_columns!(), " FROM users u JOIN accounts a ON a.id = u.account_id
+        WHERE u.email_folded = $1 AND u.kind = 'person' AND u.status = 'active' AND u.role = 'admin'
+        ORDER BY u.id LIMIT 1"
+    );
     COUNTED_USER_KEYS = "SELECT user_keys FROM users WHERE id = $1 AND account_id = $2";
     INSERT_USER = "
         INSERT INTO users (account_id, kind, name, email, email_folded, role, is_developer, status, created_at, invited_until)

@@ -17,7 +17,9 @@ mod rows;
 mod writer;
 
 use async_trait::async_trait;
-use claviger_domain::{AccountId, AccountPolicy, Action, AuditRecord, RequestContext, Target};
+use claviger_domain::{
+    AccountId, AccountPolicy, Action, ApiKey, AuditRecord, RequestContext, Target,
+};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use serde_json::json;
@@ -25,7 +27,7 @@ use serde_json::json;
 use crate::authority::Authority;
 use crate::call::Call;
 use crate::error::{CallError, StoreError};
-use crate::founding::{Founded, Founding};
+use crate::founding::{Founded, Founding, Recovery};
 use crate::rows::{AccountRows as _, AuditRows as _, KeyRows as _};
 use crate::{CallResult, Installation, Store, operations};
 
@@ -118,6 +120,11 @@ impl Store for SqliteStore {
             Ok(now(operations::found(rows, &authority, founding))?)
         };
         self.writer.run(job).await.map_err(only_store)
+    }
+
+    async fn recover(&self, recovery: Recovery) -> CallResult<ApiKey> {
+        let authority = self.authority.clone();
+        self.writer.run(move |rows| now(operations::recover(rows, &authority, recovery))).await
     }
 
     async fn set_policy(

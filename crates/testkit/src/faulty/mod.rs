@@ -14,8 +14,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use claviger_domain::{AccountId, AccountPolicy};
-use claviger_store::{Call, CallResult, Founded, Founding, Installation, Store, StoreError};
+use claviger_domain::{AccountId, AccountPolicy, ApiKey};
+use claviger_store::{
+    Call, CallResult, Founded, Founding, Installation, Recovery, Store, StoreError,
+};
 use jiff::Timestamp;
 
 /// The store that tests put between the server and the real one.
@@ -68,6 +70,10 @@ impl Store for FaultyStore {
 
     async fn found(&self, founding: Founding) -> Result<Founded, StoreError> {
         self.inner()?.found(founding).await
+    }
+
+    async fn recover(&self, recovery: Recovery) -> CallResult<ApiKey> {
+        self.inner()?.recover(recovery).await
     }
 
     async fn set_policy(

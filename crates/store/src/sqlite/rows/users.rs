@@ -1,7 +1,7 @@
 //! The statements of users, in SQLite.
 
 use claviger_domain::decide::SignInSecret;
-use claviger_domain::{AccountId, KeyHandle, User, UserId, UserStatus};
+use claviger_domain::{Account, AccountId, KeyHandle, User, UserId, UserStatus};
 use jiff::Timestamp;
 
 use super::{SqliteRows, micros};
@@ -39,6 +39,13 @@ impl UserRows for SqliteRows<'_> {
             query.limit,
         );
         self.all("users", sql::USERS, page, |columns| columns.user())
+    }
+
+    async fn administrator_by_email(&mut self, email: &str) -> RowResult<Option<(User, Account)>> {
+        let row = [email.to_lowercase()];
+        self.one("users", sql::ADMINISTRATOR_BY_EMAIL, row, |columns| {
+            Ok((columns.user()?, columns.account()?))
+        })
     }
 
     async fn counted_user_keys(&mut self, account: AccountId, user: UserId) -> RowResult<u32> {

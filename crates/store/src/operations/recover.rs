@@ -1,0 +1,36 @@
+//! Letting an administrator back in who has no key left that works: from the host, with the database's files in hand (T51).
+
+use claviger_domain::{Action, ApiKey, AuditRecord, Refusal, RequestContext, Resource, Target};
+use serde_json::json;
+
+use super::found::insert_key;
+use crate::CallResult;
+use crate::authority::Authority;
+use crate::founding::Recovery;
+use crate::rows::Rows;
+
+/// Makes the key. Limits on how many and how often do not count here; the longest lifetime does.
+pub(crate) async fn recover<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    recovery: Recovery,
+) -> CallResult<ApiKey> {
+    let Recovery { now, email, key, expires_at } = recovery;
+    let (user, account) =
+        rows.administrator_by_email(&email).await?.ok_or(Refusal::NotFound(Resource::User))?;
+    let longest = account.policy.max_key_lifetime.and_then(|limit| now.checked_add(limit).ok());
+    let expires_at = longest.map_or(expires_at, |latest| latest.min(expires_at));
+    let key = insert_key(rows, authority, account.id, user.id, key, Some(expires_at), now).await?;
+    let record = AuditRecord {
+        at: now,
+        account: account.id,
+        actor: None,
+        actor_key: None,
+        action: Action::ApiKeyRecover,
+        target: Target::ApiKey(key.id),
+        details: json!({ "user": user.id.number(), "expires_at": expires_at.to_string() }),
+        context: RequestContext::default(),
+    };
+    rows.insert_audit_record(&record).await?;
+    Ok(key)
+}
