@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use claviger_domain::decide::{bind, in_binding, in_project, may_bind, sees_project};
+use claviger_domain::decide::{Here, Need, bind, in_binding, in_project, may_bind, sees_project};
 use claviger_domain::{
     Access, AccountRole, Membership, OrganizationId, Permission, PermissionSet, Place,
     PredefinedRole, Project, ProjectId, Role, ScopedRole, SpaceId,
@@ -28,6 +28,20 @@ fn place(is_restricted: bool) -> Place {
 
 fn role(permissions: PermissionSet) -> Role {
     Role { permissions, ..PredefinedRole::ProjectViewer.into() }
+}
+
+/// Who administers a project does not administer the space around it, not even with that role in the space.
+#[test]
+fn administration_is_of_the_place() {
+    let (project, around) = (place(true), Place { project: None, ..place(true) });
+    let rights = PredefinedRole::ProjectAdmin.permissions();
+    let may = |membership, here| {
+        Access::new(AccountRole::Member, [membership]).may(Need::Administration, here)
+    };
+    let in_project = Membership::Project(ProjectId::new(9), rights);
+    assert!(may(in_project, Here::Place(&project)));
+    assert!(!may(in_project, Here::Place(&around)));
+    assert!(!may(Membership::Space(SpaceId::new(1), rights), Here::Place(&around)));
 }
 
 /// In a restricted project counts what is bound in it, and the rights of the space's administrators; in another one all of it adds up.
