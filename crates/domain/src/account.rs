@@ -25,6 +25,8 @@ pub struct AccountPolicy {
     pub bots_may_mint: bool,
     /// How many live user keys one person may have.
     pub max_user_keys: u32,
+    /// Whether a service key is revoked as soon as it holds more than whoever made it.
+    pub revoke_keys_above_maker: bool,
 }
 
 impl Default for AccountPolicy {
@@ -34,6 +36,7 @@ impl Default for AccountPolicy {
             refresh_expiry: RefreshExpiryPolicy::ByDialect,
             bots_may_mint: false,
             max_user_keys: 1_000,
+            revoke_keys_above_maker: false,
         }
     }
 }

@@ -8,6 +8,7 @@ mod authenticate;
 mod bindings;
 mod create;
 mod list;
+mod makers;
 mod memberships;
 mod places;
 mod projects;
@@ -22,6 +23,7 @@ pub use authenticate::{Presented, authenticate};
 pub use bindings::{bind, give, in_binding, may_bind};
 pub use create::{may_create_service_keys, service_key, user_key};
 pub use list::{KeyFilter, KeyScope, Named, list_scope};
+pub use makers::{is_above_maker, stays_below_maker};
 pub use memberships::{
     give_space_role, new_member, organization_members, organization_role, remove_space_member,
     space_role,

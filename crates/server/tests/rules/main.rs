@@ -8,6 +8,8 @@
 mod acts;
 mod ceiling;
 mod corpus;
+mod demotion;
+mod demotion_bots;
 mod edits;
 mod forms;
 mod grace;

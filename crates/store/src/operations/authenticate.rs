@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use claviger_domain::decide::{self, Subject};
 use claviger_domain::{
-    Access, AccountId, ApiKeyId, BoundTo, Caller, Grants, KeyType, OrganizationGrant,
-    PermissionSet, Place, ResolvedGrants, SpaceGrant, SpaceRole, UserId,
+    Access, AccountId, AccountRole, ApiKeyId, BoundTo, Caller, Grants, KeyType, OrganizationGrant,
+    PermissionSet, Place, ResolvedGrants, SpaceGrant, SpaceRole, User, UserId,
 };
 
+use super::list;
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{BotUser, Call, SpaceRoleView};
@@ -47,14 +48,19 @@ pub(crate) async fn caller<R: Rows>(
     Ok(caller)
 }
 
-/// What the caller may do. Account administrators' own roles further down add nothing, and are not read.
+/// What the caller may do.
 pub(super) async fn access<R: Rows>(rows: &mut R, caller: &Caller) -> RowResult<Access> {
-    let memberships = if caller.is_account_admin() {
+    access_of(rows, &caller.user).await
+}
+
+/// What a user may do. Account administrators' own roles further down add nothing, and are not read.
+pub(super) async fn access_of<R: Rows>(rows: &mut R, user: &User) -> RowResult<Access> {
+    let memberships = if user.role == AccountRole::Admin {
         Vec::new()
     } else {
-        rows.memberships(caller.account.id, caller.user.id).await?
+        rows.memberships(user.account, user.id).await?
     };
-    Ok(Access::new(caller.user.role, memberships))
+    Ok(Access::new(user.role, memberships))
 }
 
 /// Proves the presented key, and reads what its user may do.
@@ -88,13 +94,12 @@ pub(super) async fn subject<R: Rows>(
     Ok(Some(Subject { key, spaces, is_replaced }))
 }
 
-/// The spaces and custom roles that grants name, as far as they are in the caller's account.
+/// The spaces and custom roles that grants name, as far as they are in the account.
 pub(super) async fn resolve<R: Rows>(
     rows: &mut R,
-    caller: &Caller,
+    account: AccountId,
     grants: Grants,
 ) -> RowResult<ResolvedGrants> {
-    let account = caller.account.id;
     let mut spaces = HashMap::new();
     let mut roles = HashMap::new();
     for (_, _, grant) in grants.spaces() {
@@ -110,8 +115,20 @@ pub(super) async fn resolve<R: Rows>(
     Ok(ResolvedGrants { grants, spaces, roles, bindings: Vec::new() })
 }
 
+/// All that a bot user holds: what it was given with its key, and what bindings have added.
+pub(super) async fn held_by_bot<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    bot: UserId,
+) -> RowResult<ResolvedGrants> {
+    let view = list::bot(rows, account, bot).await?;
+    let mut held = resolve(rows, account, grants_of(&view)).await?;
+    held.bindings = bindings_of(rows, account, bot).await?;
+    Ok(held)
+}
+
 /// What the role bindings of a bot user permit, and where.
-pub(super) async fn bindings_of<R: Rows>(
+async fn bindings_of<R: Rows>(
     rows: &mut R,
     account: AccountId,
     bot: UserId,
@@ -141,7 +158,7 @@ pub(super) async fn place<R: Rows>(
 }
 
 /// A bot user's roles, as grants that can be held against a caller's.
-pub(super) fn grants_of(bot: &BotUser) -> Grants {
+fn grants_of(bot: &BotUser) -> Grants {
     let organizations = bot.organizations.iter().map(|organization| OrganizationGrant {
         organization: organization.id,
         role: organization.role,

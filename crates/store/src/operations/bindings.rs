@@ -8,8 +8,9 @@ use claviger_domain::{
 use serde_json::{Value, json};
 
 use super::authenticate::{caller_and_access, place};
+use super::makers::Affected;
 use super::roles::find;
-use super::{audit, list};
+use super::{audit, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, CreateRoleBinding, ListRoleBindings, Page, UpdateRoleBinding};
@@ -110,6 +111,7 @@ pub(crate) async fn create_role_binding<R: Rows>(
         updated_at: call.now,
     };
     let id = rows.insert_role_binding(&draft).await?;
+    makers::keep_below(rows, &caller, &user).await?;
     let binding = RoleBinding { id, ..draft };
     let details = json!({ "after": words(&binding) });
     let target = Target::RoleBinding(id);
@@ -135,9 +137,12 @@ pub(crate) async fn update_role_binding<R: Rows>(
     }
     let after = RoleBinding { role: role.id, updated_at: call.now, ..before };
     rows.update_role_binding(&after).await?;
+    makers::keep_below(rows, &caller, &user).await?;
+    let action = Action::RoleBindingUpdate;
+    makers::cut(rows, &call, &caller, action, Affected::User(user.id)).await?;
     let details = json!({ "before": words(&before), "after": words(&after) });
     let target = Target::RoleBinding(after.id);
-    audit(rows, call, &caller, Action::RoleBindingUpdate, target, details).await?;
+    audit(rows, call, &caller, action, target, details).await?;
     Ok(after)
 }
 
@@ -150,9 +155,11 @@ pub(crate) async fn delete_role_binding<R: Rows>(
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
     let (binding, _) = found(rows, &caller, &access, id, DELETE).await?;
     rows.delete_role_binding(binding.account, id).await?;
+    let action = Action::RoleBindingDelete;
+    makers::cut(rows, &call, &caller, action, Affected::User(binding.user)).await?;
     let details = json!({ "before": words(&binding) });
     let target = Target::RoleBinding(id);
-    audit(rows, call, &caller, Action::RoleBindingDelete, target, details).await?;
+    audit(rows, call, &caller, action, target, details).await?;
     Ok(())
 }
 

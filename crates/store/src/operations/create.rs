@@ -103,7 +103,7 @@ pub(crate) async fn create_service_key<R: Rows>(
     decide::may_create_service_keys(&caller)?;
     let access = authenticate::access(rows, &caller).await?;
     let grants = complete(rows, &caller, &access, command.grants).await?;
-    let resolved = authenticate::resolve(rows, &caller, grants).await?;
+    let resolved = authenticate::resolve(rows, caller.account.id, grants).await?;
     let expires_at =
         decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
     let bot = insert_bot(rows, &caller, &resolved, command.name.as_str(), call.now).await?;

@@ -7,7 +7,8 @@ use claviger_domain::{
 use serde_json::json;
 
 use super::authenticate::caller_and_access;
-use super::{audit, cascade};
+use super::makers::Affected;
+use super::{audit, cascade, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{
@@ -37,13 +38,15 @@ pub(crate) async fn set_organization_member<R: Rows>(
     }
     let known = has.and_then(|(id, _)| id);
     let id = rows.set_organization_member(account, organization, user, role, known).await?;
+    let action = Action::OrganizationMemberSet;
+    makers::cut(rows, &call, &caller, action, Affected::User(user)).await?;
     let details = json!({
         "user": user.number(),
         "before": has.map(|(_, role)| format!("{role:?}")),
         "after": format!("{role:?}"),
     });
     let target = Target::Organization(organization);
-    audit(rows, call, &caller, Action::OrganizationMemberSet, target, details).await?;
+    audit(rows, call, &caller, action, target, details).await?;
     Ok(OrganizationMember { id, user, organization, role })
 }
 
@@ -62,9 +65,11 @@ pub(crate) async fn remove_organization_member<R: Rows>(
         .await?
         .ok_or(Refusal::NotFound(Resource::User))?;
     let spaces = cascade::leave_organization(rows, &organization, command.user).await?;
+    let action = Action::OrganizationMemberRemove;
+    makers::cut(rows, &call, &caller, action, Affected::User(command.user)).await?;
     let details = json!({ "user": command.user.number(), "spaces": spaces });
     let target = Target::Organization(organization.id);
-    audit(rows, call, &caller, Action::OrganizationMemberRemove, target, details).await?;
+    audit(rows, call, &caller, action, target, details).await?;
     Ok(())
 }
 
@@ -101,12 +106,14 @@ pub(crate) async fn set_space_member<R: Rows>(
     }
     let known = has.and_then(|(id, _)| id);
     let id = rows.set_space_member(account, space, user, role, known).await?;
+    let action = Action::SpaceMemberSet;
+    makers::cut(rows, &call, &caller, action, Affected::User(user)).await?;
     let details = json!({
         "user": user.number(),
         "before": had.map(|role| format!("{role:?}")),
         "after": format!("{role:?}"),
     });
-    audit(rows, call, &caller, Action::SpaceMemberSet, Target::Space(space), details).await?;
+    audit(rows, call, &caller, action, Target::Space(space), details).await?;
     Ok(SpaceMember { id, user, space, role: view })
 }
 
@@ -127,6 +134,8 @@ pub(crate) async fn remove_space_member<R: Rows>(
         return Err(Refusal::NotFound(Resource::User).into());
     }
     cascade::leave_space(rows, &space, command.user, member.is_some()).await?;
+    let action = Action::SpaceMemberRemove;
+    makers::cut(rows, &call, &caller, action, Affected::User(command.user)).await?;
     let before = member.map(|(_, role)| format!("{:?}", plain(&role)));
     let details = json!({
         "user": command.user.number(),
@@ -134,7 +143,7 @@ pub(crate) async fn remove_space_member<R: Rows>(
         "binding": bound.map(RoleBindingId::number),
     });
     let target = Target::Space(space.id);
-    audit(rows, call, &caller, Action::SpaceMemberRemove, target, details).await?;
+    audit(rows, call, &caller, action, target, details).await?;
     Ok(())
 }
 

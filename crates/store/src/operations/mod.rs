@@ -10,6 +10,7 @@ mod create;
 mod exposure;
 mod found;
 mod list;
+mod makers;
 mod memberships;
 mod organizations;
 mod projects;
@@ -33,6 +34,7 @@ pub(crate) use create::{create_service_key, create_user_key};
 pub(crate) use exposure::note_secret_in_url;
 pub(crate) use found::found;
 pub(crate) use list::list_keys;
+pub(crate) use makers::set_policy;
 pub(crate) use memberships::{
     remove_organization_member, remove_space_member, set_organization_member, set_space_member,
 };

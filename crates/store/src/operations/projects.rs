@@ -6,7 +6,8 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::authenticate::caller_and_access;
-use super::{audit, list};
+use super::makers::Affected;
+use super::{audit, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, CreateProject, ListProjects, ListRestrictions, Page, UpdateProject};
@@ -185,7 +186,9 @@ pub(crate) async fn restrict<R: Rows>(
     let now: Timestamp = call.now;
     let after = Project { restricted_at: Some(now), ..before };
     rows.update_project(&after).await?;
-    audit(rows, call, &caller, Action::ProjectRestrict, Target::Project(id), json!({})).await?;
+    let action = Action::ProjectRestrict;
+    makers::cut(rows, &call, &caller, action, Affected::Project(id)).await?;
+    audit(rows, call, &caller, action, Target::Project(id), json!({})).await?;
     Ok(after)
 }
 

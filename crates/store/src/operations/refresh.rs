@@ -5,7 +5,7 @@ use claviger_domain::{Action, ApiKey, ApiKeyId, Caller, KeyType, Target, decide}
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{audit, authenticate, create, list};
+use super::{audit, authenticate, create};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, RefreshKey};
@@ -24,12 +24,7 @@ pub(crate) async fn refresh_key<R: Rows>(
     if let Some(key) = subject.as_ref().map(|subject| &subject.key)
         && key.key_type == KeyType::Service
     {
-        let bot = list::bot(rows, caller.account.id, key.acts_for).await?;
-        let mut resolved =
-            authenticate::resolve(rows, &caller, authenticate::grants_of(&bot)).await?;
-        resolved.bindings =
-            authenticate::bindings_of(rows, caller.account.id, key.acts_for).await?;
-        grants = Some(resolved);
+        grants = Some(authenticate::held_by_bot(rows, caller.account.id, key.acts_for).await?);
     }
     let live_keys = live_keys(rows, &caller, subject.as_ref(), call.now).await?;
     let plan = decide::refresh(

@@ -7,7 +7,8 @@ use claviger_domain::{
 use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
-use super::{audit, list};
+use super::makers::Affected;
+use super::{audit, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, CreateRole, ListRoles, Page, UpdateRole};
@@ -114,6 +115,8 @@ pub(crate) async fn update_role<R: Rows>(
     }
     after.updated_at = call.now;
     rows.update_custom_role(&after).await?;
+    let affected = Affected::HoldersOf(after.id);
+    makers::cut(rows, &call, &caller, Action::RoleUpdate, affected).await?;
     let holders = rows.holders_of_role(account, after.id).await?;
     let details = json!({
         "before": words(&before),

@@ -5,7 +5,8 @@ use claviger_domain::{Action, Change, Permission, Refusal, Resource, Space, Spac
 use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
-use super::{audit, cascade, list};
+use super::makers::Affected;
+use super::{audit, cascade, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, CreateSpace, ListSpaces, Page, UpdateSpace};
@@ -107,6 +108,10 @@ pub(crate) async fn update_space<R: Rows>(
         name_is_free(rows, &after).await?;
     }
     rows.update_space(&after).await?;
+    if after.is_private && !before.is_private {
+        let affected = Affected::Space(after.id);
+        makers::cut(rows, &call, &caller, Action::SpaceUpdate, affected).await?;
+    }
     let details = json!({ "before": words(&before), "after": words(&after) });
     audit(rows, call, &caller, Action::SpaceUpdate, Target::Space(after.id), details).await?;
     Ok(after)

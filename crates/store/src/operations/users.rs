@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::authenticate::{self, caller_and_access};
-use super::{audit, list, sign_in};
+use super::makers::Affected;
+use super::{audit, list, makers, sign_in};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, CreateUser, InvitedUser, ListUsers, Page, UpdateUser};
@@ -145,6 +146,7 @@ pub(crate) async fn remove_user<R: Rows>(
     }
     rows.block_user(account, id).await?;
     let revoked = rows.revoke_user_keys(account, id, call.now).await?;
+    makers::cut(rows, &call, &caller, Action::UserDelete, Affected::User(id)).await?;
     let details = json!({ "revoked_user_keys": revoked });
     audit(rows, call, &caller, Action::UserDelete, Target::User(id), details).await?;
     Ok(())

@@ -46,6 +46,13 @@ pub(crate) trait BindingRows: Send {
         user: UserId,
     ) -> impl Future<Output = RowResult<Vec<(BoundTo, PermissionSet)>>> + Send;
 
+    /// The users with a role in a project, each once.
+    fn holders_in_project(
+        &mut self,
+        account: AccountId,
+        project: ProjectId,
+    ) -> impl Future<Output = RowResult<Vec<UserId>>> + Send;
+
     fn insert_role_binding(
         &mut self,
         binding: &RoleBinding,

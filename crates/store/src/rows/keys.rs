@@ -96,6 +96,25 @@ pub(crate) trait KeyRows: Send {
         at: Timestamp,
     ) -> impl Future<Output = RowResult<()>> + Send;
 
+    /// Everybody who made a service key, each once.
+    fn makers(&mut self, account: AccountId)
+    -> impl Future<Output = RowResult<Vec<UserId>>> + Send;
+
+    /// Who made the keys of a bot user, who made those of that one if it is a bot too, and so on.
+    fn makers_of(
+        &mut self,
+        account: AccountId,
+        bot: UserId,
+    ) -> impl Future<Output = RowResult<Vec<UserId>>> + Send;
+
+    /// The live service keys that a user made, and those that the bots behind them made, and so on, with their bot users.
+    fn live_keys_made_under(
+        &mut self,
+        account: AccountId,
+        maker: UserId,
+        now: Timestamp,
+    ) -> impl Future<Output = RowResult<Vec<(ApiKeyId, UserId)>>> + Send;
+
     /// Revokes the service keys whose bot users have a role in this space or its projects and in no other, and says how many those were.
     fn revoke_keys_of_space_alone(
         &mut self,

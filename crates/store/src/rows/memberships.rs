@@ -79,6 +79,13 @@ pub(crate) trait MembershipRows: Send {
         user: UserId,
     ) -> impl Future<Output = RowResult<Option<SpaceMembership>>> + Send;
 
+    /// The users with a role in a space or a project of it, by membership or binding, each once.
+    fn holders_in_space(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+    ) -> impl Future<Output = RowResult<Vec<UserId>>> + Send;
+
     /// Gives a person a role, in the place of the one they have. The membership keeps the id that it `has`.
     fn set_organization_member(
         &mut self,

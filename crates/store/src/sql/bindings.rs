@@ -26,6 +26,8 @@ statements! {
         FROM role_bindings b
         LEFT JOIN custom_roles r ON r.id = b.role_id AND r.account_id = b.account_id
         WHERE b.user_id = $1 AND b.account_id = $2";
+    HOLDERS_IN_PROJECT = "
+        SELECT DISTINCT user_id FROM role_bindings WHERE project_id = $1 AND account_id = $2 ORDER BY user_id";
     INSERT_ROLE_BINDING = "
         INSERT INTO role_bindings (id, account_id, user_id, role_id, space_id, project_id, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

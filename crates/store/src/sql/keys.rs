@@ -78,5 +78,27 @@ statements! {
               WHERE b.user_id = api_keys.acts_for_user_id AND b.account_id = api_keys.account_id
                 AND coalesce(b.space_id, p.space_id) <> $8
           )";
+    MAKERS = "
+        SELECT DISTINCT created_by_user_id FROM api_keys WHERE account_id = $1 AND key_type = 'service' ORDER BY created_by_user_id";
+    MAKERS_OF = "
+        WITH RECURSIVE makers (user_id) AS (
+            SELECT k.created_by_user_id FROM api_keys k
+            WHERE k.acts_for_user_id = $1 AND k.account_id = $2 AND k.key_type = 'service'
+            UNION
+            SELECT k.created_by_user_id FROM makers m JOIN api_keys k ON k.acts_for_user_id = m.user_id
+            WHERE k.account_id = $3 AND k.key_type = 'service'
+        )
+        SELECT user_id FROM makers ORDER BY user_id";
+    /// The bots are found through all their keys, dead ones too: what a bot made may outlive its own keys.
+    LIVE_KEYS_MADE_UNDER = "
+        WITH RECURSIVE makers (user_id) AS (
+            SELECT u.id FROM users u WHERE u.id = $1 AND u.account_id = $2
+            UNION
+            SELECT k.acts_for_user_id FROM makers m JOIN api_keys k ON k.created_by_user_id = m.user_id
+            WHERE k.account_id = $3 AND k.key_type = 'service'
+        )
+        SELECT k.id, k.acts_for_user_id FROM makers m JOIN api_keys k ON k.created_by_user_id = m.user_id
+        WHERE k.account_id = $4 AND k.key_type = 'service' AND k.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > $5)
+        ORDER BY k.id";
     DELETE_KEY_SPACES = "DELETE FROM api_key_spaces WHERE space_id = $1 AND account_id = $2";
 }

@@ -31,6 +31,12 @@ statements! {
         FROM space_members m
         LEFT JOIN custom_roles r ON r.id = m.custom_role_id AND r.account_id = m.account_id
         WHERE m.user_id = $1 AND m.space_id = $2 AND m.account_id = $3";
+    HOLDERS_IN_SPACE = "
+        SELECT user_id FROM space_members WHERE space_id = $1 AND account_id = $2
+        UNION SELECT user_id FROM role_bindings WHERE space_id = $3 AND account_id = $4
+        UNION SELECT b.user_id FROM projects p JOIN role_bindings b ON b.project_id = p.id AND b.account_id = p.account_id
+              WHERE p.space_id = $5 AND p.account_id = $6
+        ORDER BY user_id";
     SET_ORGANIZATION_MEMBER = "
         INSERT INTO organization_members (user_id, organization_id, account_id, role, id) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role, id = excluded.id

@@ -13,6 +13,7 @@ const STEPS: &[(i64, &str)] = &[
     (AUDIT_CHAIN, include_str!("../../migrations/sqlite/0003_audit_chain.sql")),
     (4, include_str!("../../migrations/sqlite/0004_custom_roles.sql")),
     (5, include_str!("../../migrations/sqlite/0005_projects_and_bindings.sql")),
+    (6, include_str!("../../migrations/sqlite/0006_keys_above_their_maker.sql")),
 ];
 
 /// The step since which audit records are sealed.

@@ -17,18 +17,15 @@ mod rows;
 mod writer;
 
 use async_trait::async_trait;
-use claviger_domain::{
-    AccountId, AccountPolicy, Action, ApiKey, AuditRecord, RequestContext, Target,
-};
+use claviger_domain::{AccountId, AccountPolicy, ApiKey};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use serde_json::json;
 
 use crate::authority::Authority;
 use crate::call::Call;
 use crate::error::{CallError, StoreError};
 use crate::founding::{Founded, Founding, Recovery};
-use crate::rows::{AccountRows as _, AuditRows as _, KeyRows as _};
+use crate::rows::{AccountRows as _, KeyRows as _};
 use crate::{CallResult, Installation, Store, operations};
 
 pub use audit_log::AuditLog;
@@ -134,19 +131,7 @@ impl Store for SqliteStore {
         at: Timestamp,
     ) -> Result<(), StoreError> {
         let job = move |rows: &mut SqliteRows<'_>| {
-            now(rows.set_policy(account, &policy))?;
-            let record = AuditRecord {
-                at,
-                account,
-                actor: None,
-                actor_key: None,
-                action: Action::PolicyUpdate,
-                target: Target::Account(account),
-                details: json!({ "policy": format!("{policy:?}") }),
-                context: RequestContext::default(),
-            };
-            now(rows.insert_audit_record(&record))?;
-            Ok(())
+            Ok(now(operations::set_policy(rows, account, policy, at))?)
         };
         self.writer.run(job).await.map_err(only_store)
     }

@@ -129,6 +129,7 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
                 refresh_expiry: columns.parse("refresh_expiry", refresh_expiry)?,
                 bots_may_mint: columns.take("bots_may_mint")?,
                 max_user_keys: columns.take("max_user_keys")?,
+                revoke_keys_above_maker: columns.take("revoke_keys_above_maker")?,
             },
         })
     }

@@ -4,6 +4,7 @@ mod authenticate;
 mod bindings;
 mod create;
 mod list;
+mod makers;
 mod places;
 mod refresh;
 mod revoke;

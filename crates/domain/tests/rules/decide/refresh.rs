@@ -15,7 +15,7 @@ const PLAIN: RefreshRequest =
     RefreshRequest { expires_at: None, grace: SignedDuration::ZERO, rule: RefreshExpiryRule::Free };
 
 /// What a bot user holds that has this role in each of the spaces, and `READ_ONLY` in their organizations.
-fn grants(spaces: &[Space], role: ScopedRole) -> ResolvedGrants {
+pub(super) fn grants(spaces: &[Space], role: ScopedRole) -> ResolvedGrants {
     let organizations = spaces.iter().map(|space| OrganizationGrant {
         organization: space.organization,
         role: ScopedRole::ReadOnly,

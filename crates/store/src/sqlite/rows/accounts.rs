@@ -17,6 +17,7 @@ impl AccountRows for SqliteRows<'_> {
             refresh_expiry_name(policy.refresh_expiry),
             policy.bots_may_mint,
             policy.max_user_keys,
+            policy.revoke_keys_above_maker,
             micros(now),
         );
         self.insert(sql::INSERT_ACCOUNT, row).map(AccountId::new)
@@ -28,6 +29,7 @@ impl AccountRows for SqliteRows<'_> {
             refresh_expiry_name(policy.refresh_expiry),
             policy.bots_may_mint,
             policy.max_user_keys,
+            policy.revoke_keys_above_maker,
             account.number(),
         );
         self.execute_one(sql::SET_POLICY, row)

@@ -60,6 +60,17 @@ impl BindingRows for SqliteRows<'_> {
         self.all("role_bindings", sql::BOUND_ROLES, row, |columns| columns.bound_role())
     }
 
+    async fn holders_in_project(
+        &mut self,
+        account: AccountId,
+        project: ProjectId,
+    ) -> RowResult<Vec<UserId>> {
+        let rows = (project.number(), account.number());
+        self.all("role_bindings", sql::HOLDERS_IN_PROJECT, rows, |columns| {
+            columns.take("user_id").map(UserId::new)
+        })
+    }
+
     async fn insert_role_binding(&mut self, binding: &RoleBinding) -> RowResult<RoleBindingId> {
         let (space, project) = columns_of(binding.place);
         let row = (

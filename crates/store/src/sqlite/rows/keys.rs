@@ -139,6 +139,33 @@ impl KeyRows for SqliteRows<'_> {
         Ok(())
     }
 
+    async fn makers(&mut self, account: AccountId) -> RowResult<Vec<UserId>> {
+        self.all("api_keys", sql::MAKERS, [account.number()], |columns| {
+            columns.take("created_by_user_id").map(UserId::new)
+        })
+    }
+
+    async fn makers_of(&mut self, account: AccountId, bot: UserId) -> RowResult<Vec<UserId>> {
+        let of_bot = (bot.number(), account.number(), account.number());
+        self.all("api_keys", sql::MAKERS_OF, of_bot, |columns| {
+            columns.take("user_id").map(UserId::new)
+        })
+    }
+
+    async fn live_keys_made_under(
+        &mut self,
+        account: AccountId,
+        maker: UserId,
+        now: Timestamp,
+    ) -> RowResult<Vec<(ApiKeyId, UserId)>> {
+        let account = account.number();
+        let rows = (maker.number(), account, account, account, micros(now));
+        self.all("api_keys", sql::LIVE_KEYS_MADE_UNDER, rows, |columns| {
+            let id = ApiKeyId::new(columns.take("id")?);
+            Ok((id, UserId::new(columns.take("acts_for_user_id")?)))
+        })
+    }
+
     async fn revoke_keys_of_space_alone(
         &mut self,
         account: AccountId,

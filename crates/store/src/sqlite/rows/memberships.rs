@@ -132,6 +132,18 @@ impl MembershipRows for SqliteRows<'_> {
         })
     }
 
+    async fn holders_in_space(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+    ) -> RowResult<Vec<UserId>> {
+        let (account, space) = (account.number(), space.number());
+        let rows = (space, account, space, account, space, account);
+        self.all("space_members", sql::HOLDERS_IN_SPACE, rows, |columns| {
+            columns.take("user_id").map(UserId::new)
+        })
+    }
+
     async fn set_organization_member(
         &mut self,
         account: AccountId,

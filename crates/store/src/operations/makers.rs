@@ -1,0 +1,218 @@
+//! Cutting service keys that hold more than whoever made them, in accounts whose policy asks for it (`revoke_keys_above_maker`).
+//!
+//! Rule: an operation that can take a right from somebody, or add one to a bot user, says here who is [`Affected`], after its change and
+//! in its transaction; nothing else looks for such keys. Deleting a project, a space or an organization is no such operation: the roles
+//! in it go from makers and bots alike, and what is left of either is as it was. Nor is deleting a role, which nobody may hold then.
+//!
+//! While the policy is off, nothing is read here. While it is on, a change costs some five statements for each live key of those whom
+//! it affects.
+
+use std::collections::HashMap;
+
+use claviger_domain::{
+    Access, AccountId, AccountPolicy, Action, ApiKeyId, AuditRecord, Caller, ProjectId,
+    RequestContext, RoleId, SpaceId, Target, User, UserId, UserKind, UserStatus, decide,
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::authenticate;
+use crate::CallResult;
+use crate::call::Call;
+use crate::rows::{RowResult, Rows};
+
+/// Whose rights may have shrunk, or whose bots may have grown.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Affected {
+    /// A user who was given less.
+    User(UserId),
+    /// Whoever holds a role that permits something else now.
+    HoldersOf(RoleId),
+    /// Whoever got into a space from above it.
+    Space(SpaceId),
+    /// Whoever got into a project from above it.
+    Project(ProjectId),
+    /// Everybody in the account.
+    Everybody,
+}
+
+/// What is written down about every key that is cut.
+struct Occasion {
+    at: Timestamp,
+    account: AccountId,
+    actor: Option<UserId>,
+    actor_key: Option<ApiKeyId>,
+    cause: Action,
+    context: RequestContext,
+}
+
+/// Cuts the keys above their makers after what a caller did.
+pub(super) async fn cut<R: Rows>(
+    rows: &mut R,
+    call: &Call,
+    caller: &Caller,
+    cause: Action,
+    affected: Affected,
+) -> RowResult<()> {
+    if !caller.account.policy.revoke_keys_above_maker {
+        return Ok(());
+    }
+    let occasion = Occasion {
+        at: call.now,
+        account: caller.account.id,
+        actor: Some(caller.user.id),
+        actor_key: Some(caller.key.id),
+        cause,
+        context: call.context.clone(),
+    };
+    cut_on(rows, &occasion, affected).await
+}
+
+/// Sets an account's policy, and cuts what it rules out from now on.
+pub(crate) async fn set_policy<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    policy: AccountPolicy,
+    at: Timestamp,
+) -> RowResult<()> {
+    rows.set_policy(account, &policy).await?;
+    let record = AuditRecord {
+        at,
+        account,
+        actor: None,
+        actor_key: None,
+        action: Action::PolicyUpdate,
+        target: Target::Account(account),
+        details: json!({ "policy": format!("{policy:?}") }),
+        context: RequestContext::default(),
+    };
+    rows.insert_audit_record(&record).await?;
+    if !policy.revoke_keys_above_maker {
+        return Ok(());
+    }
+    let occasion = Occasion {
+        at,
+        account,
+        actor: None,
+        actor_key: None,
+        cause: Action::PolicyUpdate,
+        context: RequestContext::default(),
+    };
+    cut_on(rows, &occasion, Affected::Everybody).await
+}
+
+/// Refuses a role for a bot user that would lift it above those who made it. People are given whatever the giver holds.
+pub(super) async fn keep_below<R: Rows>(
+    rows: &mut R,
+    caller: &Caller,
+    user: &User,
+) -> CallResult<()> {
+    if user.kind != UserKind::Bot || !caller.account.policy.revoke_keys_above_maker {
+        return Ok(());
+    }
+    let account = caller.account.id;
+    let held = authenticate::held_by_bot(rows, account, user.id).await?;
+    for maker in rows.makers_of(account, user.id).await? {
+        let access = access(rows, account, maker).await?;
+        decide::stays_below_maker(&held, access.as_ref())?;
+    }
+    Ok(())
+}
+
+async fn cut_on<R: Rows>(rows: &mut R, occasion: &Occasion, affected: Affected) -> RowResult<()> {
+    for maker in makers(rows, occasion.account, affected).await? {
+        cut_keys_of(rows, occasion, maker).await?;
+    }
+    Ok(())
+}
+
+/// The users whose keys are to be held against what they hold now, each once.
+async fn makers<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    affected: Affected,
+) -> RowResult<Vec<UserId>> {
+    // Whoever holds the role has another one now, and so have the bots that hold it: above their makers, perhaps.
+    let (mut makers, grown) = match affected {
+        Affected::User(user) => return Ok(vec![user]),
+        Affected::Everybody => return rows.makers(account).await,
+        Affected::HoldersOf(role) => {
+            let holders = rows.holders_of_role(account, role).await?;
+            (holders.clone(), holders)
+        }
+        // Only bots with a role in there hold anything that their makers may have lost.
+        Affected::Space(space) => (Vec::new(), rows.holders_in_space(account, space).await?),
+        Affected::Project(project) => {
+            (Vec::new(), rows.holders_in_project(account, project).await?)
+        }
+    };
+    for bot in grown {
+        makers.extend(rows.makers_of(account, bot).await?);
+    }
+    makers.sort_unstable_by_key(|maker| maker.number());
+    makers.dedup();
+    Ok(makers)
+}
+
+/// What a maker may do; nothing, not even as a member of the account, if they were removed.
+async fn access<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    maker: UserId,
+) -> RowResult<Option<Access>> {
+    match rows.user(account, maker).await? {
+        Some(user) if user.status != UserStatus::Blocked => {
+            authenticate::access_of(rows, &user).await.map(Some)
+        }
+        Some(_) | None => Ok(None),
+    }
+}
+
+async fn cut_keys_of<R: Rows>(rows: &mut R, occasion: &Occasion, maker: UserId) -> RowResult<()> {
+    let account = occasion.account;
+    let keys = rows.live_keys_made_under(account, maker, occasion.at).await?;
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let access = access(rows, account, maker).await?;
+    // A bot has two keys while the older one lives out its grace.
+    let mut judged = HashMap::new();
+    for (key, bot) in keys {
+        let is_above = if let Some(is_above) = judged.get(&bot) {
+            *is_above
+        } else {
+            let held = authenticate::held_by_bot(rows, account, bot).await?;
+            let is_above = decide::is_above_maker(&held, access.as_ref());
+            judged.insert(bot, is_above);
+            is_above
+        };
+        if is_above {
+            rows.revoke_key(account, key, occasion.at).await?;
+            record(rows, occasion, key, maker).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn record<R: Rows>(
+    rows: &mut R,
+    occasion: &Occasion,
+    key: ApiKeyId,
+    maker: UserId,
+) -> RowResult<()> {
+    let record = AuditRecord {
+        at: occasion.at,
+        account: occasion.account,
+        actor: occasion.actor,
+        actor_key: occasion.actor_key,
+        action: Action::ApiKeyRevoke,
+        target: Target::ApiKey(key),
+        details: json!({
+            "reason": "above_maker",
+            "maker": maker.number(),
+            "cause": occasion.cause.name(),
+        }),
+        context: occasion.context.clone(),
+    };
+    rows.insert_audit_record(&record).await
+}
