@@ -6,6 +6,7 @@ mod duration;
 mod identity;
 mod keys;
 mod mail;
+mod policy;
 mod recover;
 
 use std::net::SocketAddr;
@@ -25,6 +26,9 @@ pub(crate) use self::keys::{
     Create, CreateService, End, Expiry, Keys, List, NewFile, Refresh, Rotate,
 };
 pub(crate) use self::mail::{Mail, SmtpSecurity};
+pub(crate) use self::policy::{
+    Lifetime, Policy, PolicyChange, PolicySet, PolicyShow, RefreshExpiry, Switch,
+};
 pub(crate) use self::recover::Recover;
 
 /// An API-key authority that you run yourself, compatible with Arize's REST API v2.
@@ -50,6 +54,9 @@ pub(crate) enum Command {
     /// Look at the audit log: of a data directory, also while a server runs on it, or over HTTP
     #[command(subcommand)]
     Audit(Audit),
+    /// Look at and set what an account demands of its keys: of a data directory whose server is stopped
+    #[command(subcommand)]
+    Policy(Policy),
     /// Manage API keys over HTTP, on any server of the API
     #[command(subcommand)]
     Keys(Box<Keys>),

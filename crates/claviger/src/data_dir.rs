@@ -144,16 +144,16 @@ pub(crate) fn open_stopped(data_dir: &Path, pepper: Option<&Path>) -> anyhow::Re
     let database = database(data_dir);
     let options = SqliteOptions::at(&database);
     if !options.exists() {
-        bail!("there is no installation in {}", data_dir.display());
+        bail!("there is no installation in {}: make one with `claviger init`", data_dir.display());
     }
     let peppers = read_peppers(&pepper_file(data_dir, pepper))?;
     options.open(peppers).map_err(|error| {
         let in_use = matches!(error, OpenError::InUse(_));
         let error = anyhow::Error::new(error);
         if in_use {
-            error.context(format!("stop the server on {} first", data_dir.display()))
+            error.context(format!("stop the server that runs on {} first", data_dir.display()))
         } else {
-            error.context(format!("{} cannot be opened", database.display()))
+            error.context(format!("{} cannot be opened", data_dir.display()))
         }
     })
 }

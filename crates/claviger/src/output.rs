@@ -3,6 +3,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is done")]
 
 pub(crate) mod keys;
+pub(crate) mod policy;
 pub(crate) mod records;
 mod stdout;
 mod table;

@@ -24,7 +24,7 @@ mod sql;
 mod sqlite;
 
 use async_trait::async_trait;
-use claviger_domain::{AccountId, AccountPolicy, ApiKey, InstanceTag};
+use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey, InstanceTag};
 use jiff::Timestamp;
 
 pub use crate::call::{
@@ -101,6 +101,9 @@ pub trait Store:
 
     /// Makes an account with what it starts with. For the host's own commands, not for callers.
     async fn found(&self, founding: Founding) -> Result<Founded, StoreError>;
+
+    /// All accounts, oldest first. For the host's own commands, not for callers.
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
 
     /// Sets what an account demands of its keys. For the host's own commands, not for callers.
     async fn set_policy(

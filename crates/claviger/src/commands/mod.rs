@@ -8,6 +8,7 @@ mod identity;
 mod init;
 mod keys;
 mod listen;
+mod policy;
 mod recover;
 mod serve;
 
@@ -27,6 +28,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => runtime()?.block_on(serve::run(args))?,
         Command::Recover(args) => runtime()?.block_on(recover::run(args))?,
         Command::Audit(args) => return audit::run(args),
+        Command::Policy(args) => runtime()?.block_on(policy::run(args))?,
         Command::Keys(args) => return keys::run(*args),
         Command::Organizations(args) => return identity::run(Identity::Organizations(*args)),
         Command::Spaces(args) => return identity::run(Identity::Spaces(*args)),

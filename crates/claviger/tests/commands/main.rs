@@ -8,5 +8,6 @@ mod identity;
 mod init_and_serve;
 mod keys;
 mod mail;
+mod policy;
 mod process;
 mod recover;

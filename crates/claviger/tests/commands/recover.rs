@@ -75,7 +75,7 @@ fn break_glass_requires_local_access() {
     exit 1
     --- stdout
     --- stderr
-    error: stop the server on DIR/data first
+    error: stop the server that runs on DIR/data first
       caused by: the database DIR/data/claviger.db is in use by another process
     ");
     assert_eq!(server.stop(), Some(0));

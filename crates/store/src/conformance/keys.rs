@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use claviger_domain::{
     AccountPolicy, AccountRole, Description, Grants, KeyText, KeyType, MintedKey,
-    OrganizationGrant, OverPrivileged, Refusal, Resource, ScopedRole, SpaceGrant, SpaceRole,
-    UserId, to_micros,
+    OrganizationGrant, OverPrivileged, RefreshExpiryPolicy, Refusal, Resource, ScopedRole,
+    SpaceGrant, SpaceRole, UserId, to_micros,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -340,4 +340,23 @@ pub async fn uses_are_written_in_batches_and_never_go_back(store: &dyn TestedSto
     let listed = house.list("member", own_keys()).await.unwrap();
     assert_eq!(listed.items[0].key.last_used_at, Some(later(5)));
     store.write_last_uses(later(9)).await.unwrap();
+}
+
+/// Every setting of a policy is kept, for its account alone.
+pub async fn a_policy_is_kept_as_it_was_set(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let policy = AccountPolicy {
+        max_key_lifetime: Some(SignedDuration::from_hours(24 * 90)),
+        refresh_expiry: RefreshExpiryPolicy::TightenOnly,
+        bots_may_mint: true,
+        max_user_keys: 7,
+        revoke_keys_above_maker: true,
+    };
+    for policy in [policy, AccountPolicy::default()] {
+        store.set_policy(house.acme.account, policy.clone(), now()).await.unwrap();
+        let kept = store.accounts().await.unwrap();
+        let kept: Vec<_> = kept.into_iter().map(|one| (one.id, one.name, one.policy)).collect();
+        let others = (house.globex.account, "globex".to_owned(), AccountPolicy::default());
+        assert_eq!(kept, [(house.acme.account, "acme".to_owned(), policy), others]);
+    }
 }

@@ -81,6 +81,7 @@ macro_rules! store_conformance {
             keys::a_service_key_of_one_space_takes_its_organization_along,
             keys::a_user_key_is_kept_as_it_was_made,
             keys::expiry_boundary_exact,
+            keys::a_policy_is_kept_as_it_was_set,
             keys::founding_makes_what_it_says,
             keys::only_the_right_secret_authenticates,
             keys::policy_max_ttl_enforced_on_create_and_refresh,

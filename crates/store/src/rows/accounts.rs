@@ -13,6 +13,9 @@ pub(crate) trait AccountRows: Send {
         now: Timestamp,
     ) -> impl Future<Output = RowResult<AccountId>> + Send;
 
+    /// All accounts, oldest first.
+    fn accounts(&mut self) -> impl Future<Output = RowResult<Vec<Account>>> + Send;
+
     fn set_policy(
         &mut self,
         account: AccountId,

@@ -1,6 +1,7 @@
 //! The SQL of accounts and of the installation.
 
 statements! {
+    ACCOUNTS = concat!("SELECT ", account_columns!(), " FROM accounts a ORDER BY a.id");
     INSERT_ACCOUNT = "
         INSERT INTO accounts (name, max_key_lifetime, refresh_expiry, bots_may_mint, max_user_keys, revoke_keys_above_maker,
             created_at)

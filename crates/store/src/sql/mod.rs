@@ -95,6 +95,7 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("ADMINISTRATOR_BY_EMAIL", "for the host's own commands"),
     ("INSERT_ACCOUNT", "makes the tenant"),
     ("NEXT_ID", "ids are unique over all tenants"),
+    ("ACCOUNTS", "for the host's own commands"),
     ("SET_POLICY", "the account itself is the row"),
     ("SET_LAST_USED", "the id comes from a key that was proven"),
     ("SET_LATEST_INSTANT", "belongs to the installation"),

@@ -17,7 +17,7 @@ mod rows;
 mod writer;
 
 use async_trait::async_trait;
-use claviger_domain::{AccountId, AccountPolicy, ApiKey};
+use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
 
@@ -122,6 +122,11 @@ impl Store for SqliteStore {
     async fn recover(&self, recovery: Recovery) -> CallResult<ApiKey> {
         let authority = self.authority.clone();
         self.writer.run(move |rows| now(operations::recover(rows, &authority, recovery))).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        let job = |rows: &mut SqliteRows<'_>| Ok(now(rows.accounts())?);
+        self.readers.run(job).await.map_err(only_store)
     }
 
     async fn set_policy(

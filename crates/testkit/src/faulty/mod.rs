@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use async_trait::async_trait;
-use claviger_domain::{AccountId, AccountPolicy, ApiKey};
+use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey};
 use claviger_store::{
     Call, CallResult, Founded, Founding, Installation, Recovery, Store, StoreError,
 };
@@ -74,6 +74,10 @@ impl Store for FaultyStore {
 
     async fn recover(&self, recovery: Recovery) -> CallResult<ApiKey> {
         self.inner()?.recover(recovery).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.inner()?.accounts().await
     }
 
     async fn set_policy(

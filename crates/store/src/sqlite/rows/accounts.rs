@@ -23,6 +23,10 @@ impl AccountRows for SqliteRows<'_> {
         self.insert(sql::INSERT_ACCOUNT, row).map(AccountId::new)
     }
 
+    async fn accounts(&mut self) -> RowResult<Vec<Account>> {
+        self.all("accounts", sql::ACCOUNTS, [], |columns| columns.account())
+    }
+
     async fn set_policy(&mut self, account: AccountId, policy: &AccountPolicy) -> RowResult<()> {
         let row = (
             policy.max_key_lifetime.map(|limit| limit.as_secs()),

@@ -1,0 +1,131 @@
+//! The shapes of `claviger policy`.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
+
+use super::duration;
+
+/// `claviger policy`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Policy {
+    /// Print the policy of an account
+    #[command(after_help = "\
+Examples:
+  claviger policy show --data-dir /var/lib/claviger
+  claviger policy show --data-dir /var/lib/claviger --json")]
+    Show(PolicyShow),
+    /// Change the policy of an account: what is not given stays as it is
+    #[command(after_help = "\
+Examples:
+  claviger policy set --data-dir /var/lib/claviger --max-key-lifetime 90d --refresh-expiry tighten-only
+  claviger policy set --data-dir /var/lib/claviger --revoke-keys-above-maker on")]
+    Set(PolicySet),
+}
+
+/// Which account's policy, and where it is.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PolicyPlace {
+    /// The data directory; its server has to be stopped
+    #[arg(long, env = "CLAVIGER_DATA_DIR")]
+    pub data_dir: PathBuf,
+    /// The file that holds the pepper [default: pepper.json in the data directory]
+    #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
+    pub pepper_file: Option<PathBuf>,
+    /// What the account is called: only needed if there are several
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<String>,
+}
+
+/// `claviger policy show`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PolicyShow {
+    #[command(flatten)]
+    pub place: PolicyPlace,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `claviger policy set`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct PolicySet {
+    #[command(flatten)]
+    pub place: PolicyPlace,
+    #[command(flatten)]
+    pub change: PolicyChange,
+}
+
+/// What to change: something.
+#[derive(Debug, ClapArgs)]
+#[group(required = true, multiple = true)]
+pub(crate) struct PolicyChange {
+    /// The longest time that a key lives from its making, such as 90d, or `none`; holds for keys that are made or refreshed from now on
+    #[arg(long, value_name = "DURATION", value_parser = lifetime)]
+    pub max_key_lifetime: Option<Lifetime>,
+    /// Whether a refresh may give a key more time than it had
+    #[arg(long, value_enum, value_name = "RULE")]
+    pub refresh_expiry: Option<RefreshExpiry>,
+    /// Whether service keys may make service keys
+    #[arg(long, value_enum, value_name = "SWITCH")]
+    pub bots_may_mint: Option<Switch>,
+    /// How many live user keys one person may have; who has more keeps them
+    #[arg(long, value_name = "COUNT")]
+    pub max_user_keys: Option<u32>,
+    /// Whether a service key is revoked as soon as it holds more than whoever made it; `on` revokes those that do already
+    #[arg(long, value_enum, value_name = "SWITCH")]
+    pub revoke_keys_above_maker: Option<Switch>,
+}
+
+/// A longest lifetime, or none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lifetime {
+    /// Keys may live for ever.
+    Unlimited,
+    /// This long.
+    AtMost(Duration),
+}
+
+/// Whether a refresh may lengthen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RefreshExpiry {
+    /// As each caller's own contract has it: the early ones leave it free, the later ones only let it shorten
+    ByDialect,
+    /// Nobody may
+    TightenOnly,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Switch {
+    /// It is so
+    On,
+    /// It is not so
+    Off,
+}
+
+fn lifetime(text: &str) -> Result<Lifetime, String> {
+    if text == "none" {
+        return Ok(Lifetime::Unlimited);
+    }
+    match duration::parse(text) {
+        Ok(Duration::ZERO) => Err("no key would live: it must be longer, or `none`".to_owned()),
+        Ok(duration) => Ok(Lifetime::AtMost(duration)),
+        Err(reason) => Err(format!("{reason}, or `none`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_a_span_of_time_or_none() {
+        assert_eq!(lifetime("none"), Ok(Lifetime::Unlimited));
+        assert_eq!(lifetime("90d"), Ok(Lifetime::AtMost(Duration::from_hours(90 * 24))));
+        for text in ["0s", "0d", "90", "never", ""] {
+            assert!(lifetime(text).unwrap_err().contains("`none`"), "{text}");
+        }
+    }
+}
