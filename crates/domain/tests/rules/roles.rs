@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use claviger_domain::{AccountRole, Permission, PermissionSet, ScopedRole};
+use claviger_domain::{AccountRole, Permission, PermissionSet, PredefinedRole, ScopedRole};
 
 const SCOPED: [ScopedRole; 4] =
     [ScopedRole::Admin, ScopedRole::Member, ScopedRole::ReadOnly, ScopedRole::Annotator];
@@ -126,4 +126,27 @@ fn sets_are_sets() {
     }
     assert!(PermissionSet::EMPTY.is_subset_of(PermissionSet::EMPTY));
     assert_eq!(format!("{one:?}"), r#"{"PROJECT_READ"}"#);
+}
+
+/// Wherever two permissions lie, a set that has both is in no set that lacks one of them.
+#[test]
+fn a_set_is_in_another_only_with_all_it_has() {
+    for one in Permission::ALL {
+        for other in Permission::ALL {
+            let both = PermissionSet::of(&[*one, *other]);
+            assert!(both.is_subset_of(both) && both.is_subset_of(PermissionSet::ALL));
+            assert!(!both.is_subset_of(PermissionSet::EMPTY), "{both:?}");
+            assert_eq!(both.is_subset_of(PermissionSet::of(&[*one])), one == other, "{both:?}");
+        }
+    }
+}
+
+/// Bindings keep the ids, and people know the names: neither may change.
+#[test]
+fn predefined_roles_keep_their_ids_and_names() {
+    let roles = PredefinedRole::ALL.map(|role| (role.id().number(), role.name()));
+    insta::assert_debug_snapshot!("predefined_role_ids", roles);
+    for role in PredefinedRole::ALL {
+        assert_eq!(PredefinedRole::of(role.id()), Some(role));
+    }
 }
