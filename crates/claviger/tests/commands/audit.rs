@@ -1,58 +1,27 @@
 //! `claviger audit`: what is in the log, and whether it is what was written.
 
-use std::path::PathBuf;
-
 use rusqlite::Connection;
-use tempfile::TempDir;
 
-use crate::process::{Running, claviger, transcript};
+use crate::installed::Installed;
+use crate::process::{claviger, transcript};
 
-struct Installed {
-    directory: TempDir,
-    data: PathBuf,
+/// What is printed, with the hash of the run cut out.
+fn without_hash(installed: &Installed, arguments: &[&str]) -> String {
+    let text = installed.transcript(arguments);
+    match text.split_once("1:").filter(|(_, rest)| rest.find('\n') == Some(64)) {
+        Some((start, rest)) => format!("{start}1:HASH{}", &rest[64..]),
+        None => text,
+    }
 }
 
-impl Installed {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let data = directory.path().join("data");
-        let arguments = [
-            "init",
-            "--data-dir",
-            data.to_str().unwrap(),
-            "--admin-email",
-            "a@b.example",
-            "--print-admin-key",
-        ];
-        assert!(claviger(&arguments).output().unwrap().status.success());
-        Self { directory, data }
-    }
-
-    fn run(&self, arguments: &[&str]) -> std::process::Output {
-        let mut all = vec!["audit"];
-        all.extend(arguments);
-        all.extend(["--data-dir", self.data.to_str().unwrap()]);
-        claviger(&all).output().unwrap()
-    }
-
-    /// What is printed, with the hash of the run cut out.
-    fn transcript(&self, arguments: &[&str]) -> String {
-        let text = transcript(&self.run(arguments), self.directory.path());
-        match text.split_once("1:").filter(|(_, rest)| rest.find('\n') == Some(64)) {
-            Some((start, rest)) => format!("{start}1:HASH{}", &rest[64..]),
-            None => text,
-        }
-    }
-
-    fn database(&self) -> Connection {
-        Connection::open(self.data.join("claviger.db")).unwrap()
-    }
+fn database(installed: &Installed) -> Connection {
+    Connection::open(installed.data.join("claviger.db")).unwrap()
 }
 
 #[test]
 fn verify_prints_what_to_note_down() {
-    let installed = Installed::new();
-    insta::assert_snapshot!(installed.transcript(&["verify"]), @r"
+    let installed = Installed::to_try("audit");
+    insta::assert_snapshot!(without_hash(&installed, &["verify"]), @r"
     exit 0
     --- stdout
     1:HASH
@@ -66,9 +35,8 @@ fn verify_prints_what_to_note_down() {
 
 #[test]
 fn verify_runs_beside_a_server() {
-    let installed = Installed::new();
-    let data = installed.data.to_str().unwrap();
-    let server = Running::start(&["serve", "--data-dir", data, "--listen", "127.0.0.1:0"]);
+    let installed = Installed::to_try("audit");
+    let server = installed.serve();
     assert_eq!(installed.run(&["verify"]).status.code(), Some(0));
     assert_eq!(installed.run(&["export"]).status.code(), Some(0));
     assert_eq!(server.stop(), Some(0));
@@ -76,16 +44,15 @@ fn verify_runs_beside_a_server() {
 
 #[test]
 fn verify_tells_tampering_by_its_exit_code() {
-    let installed = Installed::new();
+    let installed = Installed::to_try("audit");
     let note = String::from_utf8(installed.run(&["verify"]).stdout).unwrap();
-    installed
-        .database()
+    database(&installed)
         .execute_batch(
             "DROP TRIGGER audit_records_are_not_changed;
              UPDATE audit_records SET details = '{\"made\":\"up\"}'",
         )
         .unwrap();
-    insta::assert_snapshot!(installed.transcript(&["verify"]), @r"
+    insta::assert_snapshot!(without_hash(&installed, &["verify"]), @r"
     exit 3
     --- stdout
     --- stderr
@@ -100,7 +67,7 @@ fn verify_tells_tampering_by_its_exit_code() {
 /// A log that was replaced whole, with the pepper at hand, is whole in itself. What was noted down elsewhere gives it away.
 #[test]
 fn a_replaced_log_is_not_the_one_that_was_noted_down() {
-    let (one, other) = (Installed::new(), Installed::new());
+    let (one, other) = (Installed::to_try("audit"), Installed::to_try("audit"));
     let note = String::from_utf8(one.run(&["verify"]).stdout).unwrap();
     assert_eq!(other.run(&["verify"]).status.code(), Some(0));
     insta::assert_snapshot!(other.transcript(&["verify", "--note", note.trim()]), @r"
@@ -114,7 +81,7 @@ fn a_replaced_log_is_not_the_one_that_was_noted_down() {
 
 #[test]
 fn export_prints_one_record_a_line() {
-    let installed = Installed::new();
+    let installed = Installed::to_try("audit");
     let output = installed.run(&["export"]);
     assert_eq!(output.status.code(), Some(0));
     let text = String::from_utf8(output.stdout).unwrap();
@@ -130,8 +97,8 @@ fn export_prints_one_record_a_line() {
 
 #[test]
 fn what_cannot_be_checked_is_said() {
-    let installed = Installed::new();
-    insta::assert_snapshot!(installed.transcript(&["verify", "--pepper-file", "nowhere.json"]), @r"
+    let installed = Installed::to_try("audit");
+    insta::assert_snapshot!(without_hash(&installed, &["verify", "--pepper-file", "nowhere.json"]), @r"
     exit 1
     --- stdout
     --- stderr

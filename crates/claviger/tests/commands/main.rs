@@ -6,6 +6,7 @@ mod audit;
 mod dev;
 mod identity;
 mod init_and_serve;
+mod installed;
 mod keys;
 mod mail;
 mod policy;

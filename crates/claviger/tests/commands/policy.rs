@@ -1,50 +1,18 @@
 //! `claviger policy`: what an account demands of its keys, read and set at the host.
 
-use std::path::PathBuf;
-use std::process::Output;
+use crate::installed::Installed;
+use crate::process::{claviger, transcript};
 
-use tempfile::TempDir;
-
-use crate::process::{Running, claviger, transcript};
-
-struct Installed {
-    directory: TempDir,
-    data: PathBuf,
-}
-
-impl Installed {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let data = directory.path().join("data");
-        let place = data.to_str().unwrap();
-        let arguments =
-            ["init", "--data-dir", place, "--admin-email", "a@b.example", "--print-admin-key"];
-        assert!(claviger(&arguments).output().unwrap().status.success());
-        Self { directory, data }
-    }
-
-    fn run(&self, arguments: &[&str]) -> Output {
-        let mut all = vec!["policy"];
-        all.extend(arguments);
-        all.extend(["--data-dir", self.data.to_str().unwrap()]);
-        claviger(&all).output().unwrap()
-    }
-
-    fn transcript(&self, arguments: &[&str]) -> String {
-        transcript(&self.run(arguments), self.directory.path())
-    }
-
-    /// What was done to the account, as the audit has it.
-    fn actions(&self) -> Vec<String> {
-        let database = rusqlite::Connection::open(self.data.join("claviger.db")).unwrap();
-        let mut actions = database.prepare("SELECT action FROM audit_records ORDER BY id").unwrap();
-        actions.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-    }
+/// What was done to the account, as the audit has it.
+fn actions(installed: &Installed) -> Vec<String> {
+    let database = rusqlite::Connection::open(installed.data.join("claviger.db")).unwrap();
+    let mut actions = database.prepare("SELECT action FROM audit_records ORDER BY id").unwrap();
+    actions.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
 }
 
 #[test]
 fn what_is_set_is_shown_and_the_rest_stays() {
-    let installed = Installed::new();
+    let installed = Installed::to_try("policy");
     insta::assert_snapshot!(installed.transcript(&["show"]), @r"
     exit 0
     --- stdout
@@ -87,16 +55,15 @@ fn what_is_set_is_shown_and_the_rest_stays() {
     assert_eq!(installed.run(&["set", "--max-key-lifetime", "none"]).status.code(), Some(0));
     assert!(installed.transcript(&["show"]).contains("max-key-lifetime\tnone"));
     assert_eq!(
-        installed.actions(),
+        actions(&installed),
         ["account.found", "policy.update", "policy.update", "policy.update"]
     );
 }
 
 #[test]
 fn a_running_server_has_to_be_stopped() {
-    let installed = Installed::new();
-    let data = installed.data.to_str().unwrap();
-    let server = Running::start(&["serve", "--data-dir", data, "--listen", "127.0.0.1:0"]);
+    let installed = Installed::to_try("policy");
+    let server = installed.serve();
     for arguments in [&["show"][..], &["set", "--bots-may-mint", "on"]] {
         insta::allow_duplicates! {
             insta::assert_snapshot!(installed.transcript(arguments), @r"
@@ -114,7 +81,7 @@ fn a_running_server_has_to_be_stopped() {
 
 #[test]
 fn what_cannot_be_is_said() {
-    let installed = Installed::new();
+    let installed = Installed::to_try("policy");
     insta::assert_snapshot!(installed.transcript(&["show", "--account", "other"]), @r"
     exit 1
     --- stdout
@@ -139,12 +106,12 @@ fn what_cannot_be_is_said() {
         let text = installed.transcript(arguments);
         assert!(text.starts_with("exit 2") && text.contains(said), "{arguments:?}: {text}");
     }
-    assert_eq!(installed.actions(), ["account.found"]);
+    assert_eq!(actions(&installed), ["account.found"]);
 }
 
 #[test]
 fn several_accounts_are_told_apart_by_name() {
-    let installed = Installed::new();
+    let installed = Installed::to_try("policy");
     let database = rusqlite::Connection::open(installed.data.join("claviger.db")).unwrap();
     let second =
         "INSERT INTO accounts (name, refresh_expiry, bots_may_mint, max_user_keys, created_at)

@@ -1,77 +1,26 @@
 //! `claviger recover`: the way back in when the last administrator has no key that works.
 
-use std::path::PathBuf;
-use std::process::Output;
+use crate::installed::{EMAIL, Installed};
+use crate::process::claviger;
 
-use tempfile::TempDir;
-
-use crate::process::{Running, claviger, transcript};
-
-const EMAIL: &str = "admin@example.com";
-
-struct Installed {
-    directory: TempDir,
-    data: PathBuf,
-    /// The administrator's first key.
-    key: String,
-}
-
-impl Installed {
-    fn new() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let data = directory.path().join("data");
-        let arguments = [
-            "init",
-            "--data-dir",
-            data.to_str().unwrap(),
-            "--admin-email",
-            EMAIL,
-            "--print-admin-key",
-        ];
-        let output = claviger(&arguments).output().unwrap();
-        let key = String::from_utf8(output.stdout).unwrap().trim().to_owned();
-        Self { directory, data, key }
-    }
-
-    fn serve(&self) -> Running {
-        Running::start(&[
-            "serve",
-            "--data-dir",
-            self.data.to_str().unwrap(),
-            "--listen",
-            "127.0.0.1:0",
-        ])
-    }
-
-    fn recover(&self, arguments: &[&str]) -> Output {
-        let mut all = vec!["recover", "--data-dir", self.data.to_str().unwrap()];
-        all.extend(arguments);
-        claviger(&all).output().unwrap()
-    }
-
-    fn transcript(&self, output: &Output) -> String {
-        transcript(output, self.directory.path())
-    }
-
-    fn audited(&self) -> Vec<serde_json::Value> {
-        let arguments = ["audit", "export", "--data-dir", self.data.to_str().unwrap()];
-        let lines = String::from_utf8(claviger(&arguments).output().unwrap().stdout).unwrap();
-        lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
-    }
+fn audited(installed: &Installed) -> Vec<serde_json::Value> {
+    let arguments = ["audit", "export", "--data-dir", installed.data.to_str().unwrap()];
+    let lines = String::from_utf8(claviger(&arguments).output().unwrap().stdout).unwrap();
+    lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// T51: the last administrator revokes the last key.
 #[test]
 fn break_glass_requires_local_access() {
-    let installed = Installed::new();
+    let installed = Installed::to_try("recover");
     let server = installed.serve();
     let (_, keys) = server.get("/v2/api-keys", &installed.key);
     let keys: serde_json::Value = serde_json::from_str(&keys).unwrap();
     let path = format!("/v2/api-keys/{}", keys["api_keys"][0]["id"].as_str().unwrap());
     assert_eq!(server.delete(&path, &installed.key), 204);
     assert_eq!(server.get("/v2/users", &installed.key).0, 401, "nobody can do anything");
-    let beside = installed.recover(&["--admin-email", EMAIL, "--print-admin-key"]);
-    insta::assert_snapshot!(installed.transcript(&beside), @r"
+    let arguments = ["--admin-email", EMAIL, "--print-admin-key"];
+    insta::assert_snapshot!(installed.transcript(&arguments), @r"
     exit 1
     --- stdout
     --- stderr
@@ -80,12 +29,12 @@ fn break_glass_requires_local_access() {
     ");
     assert_eq!(server.stop(), Some(0));
 
-    let output = installed.recover(&["--admin-email", "ADMIN@example.com", "--print-admin-key"]);
+    let output = installed.run(&["--admin-email", "ADMIN@example.com", "--print-admin-key"]);
     assert_eq!(output.status.code(), Some(0));
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with("Made a key for ADMIN@example.com, until "), "{said}");
     let key = String::from_utf8(output.stdout).unwrap().trim().to_owned();
-    let last = installed.audited().pop().unwrap();
+    let last = audited(&installed).pop().unwrap();
     assert_eq!(last["action"], "api_key.recover");
     assert_eq!(last["actor"], serde_json::json!({ "user_id": null, "key_id": null }));
 
@@ -101,44 +50,43 @@ fn break_glass_requires_local_access() {
 
 #[test]
 fn recover_without_the_pepper_makes_nothing() {
-    let installed = Installed::new();
+    let installed = Installed::to_try("recover");
     std::fs::rename(installed.data.join("pepper.json"), installed.data.join("elsewhere")).unwrap();
-    let output = installed.recover(&["--admin-email", EMAIL, "--print-admin-key"]);
+    let output = installed.run(&["--admin-email", EMAIL, "--print-admin-key"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
-    assert_eq!(installed.audited().len(), 1);
+    assert_eq!(audited(&installed).len(), 1);
 }
 
 #[test]
 fn recover_is_for_administrators() {
-    let installed = Installed::new();
-    let output = installed.recover(&["--admin-email", "else@example.com", "--print-admin-key"]);
-    insta::assert_snapshot!(installed.transcript(&output), @r"
+    let installed = Installed::to_try("recover");
+    let arguments = ["--admin-email", "else@example.com", "--print-admin-key"];
+    insta::assert_snapshot!(installed.transcript(&arguments), @r"
     exit 1
     --- stdout
     --- stderr
     error: `--admin-email` must be the address of an administrator of the account who takes part
     ");
-    let output =
-        installed.recover(&["--admin-email", EMAIL, "--print-admin-key", "--expires-in", "0s"]);
-    insta::assert_snapshot!(installed.transcript(&output), @r"
+    let arguments = ["--admin-email", EMAIL, "--print-admin-key", "--expires-in", "0s"];
+    insta::assert_snapshot!(installed.transcript(&arguments), @r"
     exit 1
     --- stdout
     --- stderr
     error: `--expires-in` must be a span above zero that ends before the year 10000
     ");
-    assert_eq!(installed.audited().len(), 1, "nothing was made");
+    assert_eq!(audited(&installed).len(), 1, "nothing was made");
 }
 
 #[test]
 fn recover_writes_the_key_to_a_new_file() {
-    let installed = Installed::new();
+    let installed = Installed::to_try("recover");
     let file = installed.directory.path().join("admin.key");
     let arguments = ["--admin-email", EMAIL, "--admin-key-file", file.to_str().unwrap()];
-    let output = installed.recover(&arguments);
+    let output = installed.run(&arguments);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 0));
     let key = std::fs::read_to_string(&file).unwrap();
     assert_eq!(installed.serve().get("/v2/users", key.trim()).0, 200);
-    insta::assert_snapshot!(installed.transcript(&installed.recover(&arguments)), @r"
+    insta::assert_snapshot!(installed.transcript(&arguments), @r"
     exit 1
     --- stdout
     --- stderr

@@ -39,13 +39,11 @@ statements! {
         ORDER BY user_id";
     SET_ORGANIZATION_MEMBER = "
         INSERT INTO organization_members (user_id, organization_id, account_id, role, id) VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role, id = excluded.id
-       ";
+        ON CONFLICT (user_id, organization_id) DO UPDATE SET role = excluded.role, id = excluded.id";
     SET_SPACE_MEMBER = "
         INSERT INTO space_members (user_id, space_id, account_id, role, custom_role_id, id) VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT (user_id, space_id) DO UPDATE SET role = excluded.role, custom_role_id = excluded.custom_role_id,
-            id = excluded.id
-       ";
+            id = excluded.id";
     DELETE_ORGANIZATION_MEMBER = "
         DELETE FROM organization_members WHERE user_id = $1 AND organization_id = $2 AND account_id = $3";
     DELETE_SPACE_MEMBER = "DELETE FROM space_members WHERE user_id = $1 AND space_id = $2 AND account_id = $3";
