@@ -70,6 +70,17 @@ impl std::fmt::Display for Scope {
     }
 }
 
+impl Scope {
+    /// The member that says which place it is.
+    fn place(&self) -> String {
+        match self {
+            Self::Organization(n) => format!("organizations[{n}].org_id"),
+            Self::Space(n, m) => format!("organizations[{n}].spaces[{m}].space_id"),
+            other => other.to_string(),
+        }
+    }
+}
+
 /// A role permits what the caller may not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is above your own privilege there")]
@@ -80,7 +91,8 @@ pub struct OverPrivileged(pub Scope);
 pub enum GrantError {
     /// The same organization or space twice.
     #[error(
-        "`{0}` names what was named before: each organization and each space may be listed once"
+        "`{}` names what was named before: each organization and each space may be listed once",
+        .0.place()
     )]
     Duplicate(Scope),
     /// A role that keys cannot have.
@@ -118,7 +130,7 @@ impl Grants {
         })
     }
 
-    /// Refuses grants that name a thing twice (T49).
+    /// Refuses grants that name a thing twice (T49). Two ids that were never handed out are not the same thing.
     ///
     /// # Errors
     ///
@@ -126,12 +138,14 @@ impl Grants {
     pub fn without_duplicates(&self) -> Result<(), GrantError> {
         let mut organizations = HashSet::new();
         for (n, organization) in self.organizations.iter().enumerate() {
-            if !organizations.insert(organization.organization) {
+            let id = organization.organization;
+            if id != OrganizationId::NOTHING && !organizations.insert(id) {
                 return Err(GrantError::Duplicate(Scope::Organization(n)));
             }
         }
         let mut spaces = HashSet::new();
-        match self.spaces().find(|(_, _, grant)| !spaces.insert(grant.space)) {
+        let mut again = |id| id != SpaceId::NOTHING && !spaces.insert(id);
+        match self.spaces().find(|(_, _, grant)| again(grant.space)) {
             Some((scope, _, _)) => Err(GrantError::Duplicate(scope)),
             None => Ok(()),
         }

@@ -303,6 +303,17 @@ fn duplicate_binding_rejected() {
         ..grants.organizations[0].clone()
     });
     assert_eq!(elsewhere.without_duplicates(), Err(GrantError::Duplicate(Scope::Space(1, 0))));
+    let message = GrantError::Duplicate(Scope::Space(1, 0)).to_string();
+    assert!(message.starts_with("`organizations[1].spaces[0].space_id` names"), "{message}");
+}
+
+#[test]
+fn two_ids_that_were_never_handed_out_are_not_the_same_thing() {
+    let mut grants = Asked::by_member().grants;
+    grants.organizations[0].organization = OrganizationId::NOTHING;
+    grants.organizations[0].spaces[0].space = SpaceId::NOTHING;
+    grants.organizations.push(grants.organizations[0].clone());
+    assert_eq!(grants.without_duplicates(), Ok(()));
 }
 
 #[test]
