@@ -1,7 +1,8 @@
 //! Ids on the wire: padded standard base64 of `Type:number:check` (CONTRACT §1.2).
 //!
-//! `check` is a keyed checksum of 64 bits, so ids cannot be guessed by counting. An id whose check is wrong is well-formed and names
-//! nothing: it is answered exactly as an id of somebody else's object.
+//! `check` is a keyed checksum of 64 bits, so ids cannot be guessed by counting. Whatever has the word of the wanted kind and was not
+//! handed out names nothing: it is answered exactly as an id of somebody else's object. What an id looks like is therefore a matter of
+//! its first characters, which a pattern can say.
 
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
@@ -9,7 +10,6 @@ use subtle::ConstantTimeEq as _;
 
 use crate::{base62, mac};
 
-const LONGEST: usize = 128;
 const CONTEXT: &[u8] = b"clv-object-id-v1\0";
 
 /// What kind of object an id names: the first word of its decoded form.
@@ -58,7 +58,7 @@ impl ObjectKind {
 /// A text that cannot be an id of the wanted kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MalformedObjectId {
-    /// Not padded standard base64 of `Type:number:check`.
+    /// Not padded standard base64 of a text that starts with `Type:`.
     #[error("it is not an id: ids are padded base64 text, as other calls answer them")]
     Malformed,
     /// An id, but of another kind of object.
@@ -73,6 +73,9 @@ pub struct ObjectIdCodec {
 }
 
 impl ObjectIdCodec {
+    /// The longest text that is read as an id.
+    pub const LONGEST: usize = 128;
+
     /// A codec under the installation's id key.
     pub fn new(key: &[u8; 32]) -> Self {
         Self { mac: mac::keyed(key) }
@@ -85,37 +88,31 @@ impl ObjectIdCodec {
         data_encoding::BASE64.encode(format!("{}:{number}:{check}", kind.word()).as_bytes())
     }
 
-    /// Reads an id of the wanted kind. It is 0, which no object has, if it is well-formed but cannot be one that was handed out.
+    /// Reads an id of the wanted kind. It is 0, which no object has, if it is of that kind but was never handed out.
     ///
     /// # Errors
     ///
     /// [`MalformedObjectId`] if the text is no id, or one of another kind. There is exactly one spelling for each id.
     pub fn decode(&self, kind: ObjectKind, text: &str) -> Result<i64, MalformedObjectId> {
-        if text.len() > LONGEST {
+        if text.len() > Self::LONGEST {
             return Err(MalformedObjectId::Malformed);
         }
         let decoded = data_encoding::BASE64
             .decode(text.as_bytes())
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-            .ok_or(MalformedObjectId::Malformed)?;
-        let mut parts = decoded.splitn(3, ':');
-        let (word, digits) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        if word.is_empty() || !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            .map_err(|_| MalformedObjectId::Malformed)?;
+        let end = decoded.iter().position(|byte| *byte == b':');
+        let (word, rest) = decoded.split_at(end.ok_or(MalformedObjectId::Malformed)?);
+        if word.is_empty() || !word.iter().all(u8::is_ascii_alphabetic) {
             return Err(MalformedObjectId::Malformed);
         }
-        let number: i64 = digits.parse().map_err(|_| MalformedObjectId::Malformed)?;
-        if number < 0 || number.to_string() != digits {
-            return Err(MalformedObjectId::Malformed);
-        }
-        let check = parts.next();
-        if check.is_some_and(|check| !base62::is_base62(check.as_bytes())) {
-            return Err(MalformedObjectId::Malformed);
-        }
-        if word != kind.word() {
+        if word != kind.word().as_bytes() {
             return Err(MalformedObjectId::WrongKind(kind.word()));
         }
-        let check = check.unwrap_or_default().as_bytes();
+        let mut parts = rest[1..].splitn(2, |byte| *byte == b':');
+        let digits = parts.next().and_then(|digits| std::str::from_utf8(digits).ok());
+        let (digits, check) = (digits.unwrap_or_default(), parts.next().unwrap_or_default());
+        let number = digits.parse().ok().filter(|number: &i64| *number >= 0);
+        let number = number.filter(|number| number.to_string() == digits).unwrap_or(0);
         let right: bool = self.check(kind, number)[..].ct_eq(check).into();
         Ok(if right { number } else { 0 })
     }

@@ -109,12 +109,25 @@ fn a_forged_id_names_nothing() {
         format!("Space:12346:{genuine_check}"),
         format!("Space:12345:{}", &genuine_check[..10]),
         format!("Space:12345:{genuine_check}0"),
+        format!("Space:012345:{genuine_check}"),
+        format!("Space:+12345:{genuine_check}"),
+        format!("Space: 12345:{genuine_check}"),
+        format!("Space:12345:{genuine_check}:"),
         "Space:0:aBcD".to_owned(),
+        "Space:".to_owned(),
+        "Space::aBcD".to_owned(),
+        "Space:x:aBcD".to_owned(),
+        "Space:-1:aBcD".to_owned(),
+        "Space:1:a:b".to_owned(),
+        "Space:1:é".to_owned(),
+        "Space:9223372036854775808:aBcD".to_owned(),
     ];
     for text in forged {
         let id = BASE64.encode(text.as_bytes());
         assert_eq!(codec().decode(ObjectKind::Space, &id), Ok(0), "{text}");
     }
+    let binary = BASE64.encode(b"Space:\xff\xfe:\x80");
+    assert_eq!(codec().decode(ObjectKind::Space, &binary), Ok(0));
     let elsewhere = ObjectIdCodec::new(&[9; 32]);
     assert_eq!(elsewhere.decode(ObjectKind::Space, &genuine), Ok(0));
     // What was checked for one kind is not checked for another.
@@ -124,24 +137,7 @@ fn a_forged_id_names_nothing() {
 
 #[test]
 fn what_is_no_id_is_called_malformed() {
-    let inner = [
-        "",
-        ":",
-        "Space",
-        "Space:",
-        "Space::aBcD",
-        "Space:x:aBcD",
-        "Space:-1:aBcD",
-        "Space:+1:aBcD",
-        "Space:01:aBcD",
-        "Space: 1:aBcD",
-        "Space:1:a:b",
-        "Space:1:a-b",
-        "Space:1:é",
-        ":1:aBcD",
-        "Sp ace:1:aBcD",
-        "Space:9223372036854775808:aBcD",
-    ];
+    let inner = ["", ":", "Space", "Spaceé", ":1:aBcD", "Sp ace:1:aBcD", "\u{301}Space:1:aBcD"];
     for text in inner {
         let id = BASE64.encode(text.as_bytes());
         let read = codec().decode(ObjectKind::Space, &id);
