@@ -173,8 +173,17 @@ fn describe(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
         return format!("{place}: {message}");
     }
     match expected {
-        Some(expected) => format!("{place} must be {expected}"),
+        Some(expected) => format!("{place} must be {}", in_json_terms(expected)),
         None => format!("{place}: {message}"),
+    }
+}
+
+/// What was expected, in the words of JSON rather than of Rust.
+fn in_json_terms(expected: &str) -> &str {
+    match expected {
+        "i64" | "u32" => "a whole number",
+        "a sequence" => "an array",
+        other => other,
     }
 }
 

@@ -56,6 +56,35 @@ async fn json_body_must_be_object() {
     assert_eq!(server.dump().await, before);
 }
 
+/// Whoever sends the wrong type is told the right one in the words of JSON, whatever language the server is written in.
+#[tokio::test]
+async fn a_wrong_type_is_told_the_right_one() {
+    let server = TestServer::start().await;
+    let refresh = refresh_path(server.world.id("uk"));
+    for (path, body, right) in [
+        (
+            &*refresh,
+            r#"{"grace_period_seconds":300.0}"#,
+            "`grace_period_seconds` must be a whole number",
+        ),
+        (&*refresh, r#"{"expires_at":1}"#, "`expires_at` must be a string"),
+        (
+            "/v2/api-keys",
+            r#"{"key_type":"SERVICE","name":"a","organizations":{}}"#,
+            "`organizations` must be an array",
+        ),
+        (
+            "/v2/api-keys",
+            r#"{"key_type":"SERVICE","name":"a","organizations":[1]}"#,
+            "`organizations[0]` must be an object",
+        ),
+    ] {
+        let response = send_text(&server, "member", "POST", path, body).await;
+        assert_eq!(response.status, 400, "{body}");
+        assert!(response.text.contains(right), "{body}: {}", response.text);
+    }
+}
+
 /// A member that is there twice is refused, at every depth, also when its second name is written with escapes.
 #[tokio::test]
 async fn duplicate_member_400() {
