@@ -1,7 +1,11 @@
 //! The OpenAPI document: what the handlers say of themselves, with a front matter.
 
+mod complete;
+mod links;
 mod page;
+mod texts;
 
+pub(crate) use complete::complete;
 pub(crate) use page::page;
 
 use serde::Serialize;

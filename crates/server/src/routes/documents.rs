@@ -13,7 +13,7 @@ use crate::app::App;
 use crate::openapi;
 
 pub(super) fn router(document: &OpenApi) -> Router<App> {
-    let json: Arc<str> = document.to_json().unwrap_or_default().into();
+    let json: Arc<str> = openapi::complete(document).into();
     let page: Arc<str> = openapi::page(&json).into();
     Router::new()
         .route("/openapi.json", get(move || ready(answer(&json, "application/json"))))

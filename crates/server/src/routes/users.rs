@@ -19,7 +19,7 @@ use crate::wire::ids;
 use crate::wire::path::PathId;
 use crate::wire::query::Query;
 use crate::wire::users::{
-    self, CreateUserBody, InvitedUserView, UpdateUserBody, UserList, UserView,
+    self, CreateUserBody, InvitedUserView, UpdateUserBody, UserList, UserStatusFilter, UserView,
 };
 
 const LIST: &[&str] = &["email", "status", "limit", "cursor"];
@@ -39,7 +39,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
     get, path = "/v2/users", tag = "users", operation_id = "listUsers", security(("key" = [])),
     params(
         ("email" = Option<String>, Query, max_length = 255, description = "What the address contains, in whatever case"),
-        ("status" = Option<String>, Query, description = "`ACTIVE`, `INVITED` or `EXPIRED`; may be repeated"),
+        ("status" = inline(Option<Vec<UserStatusFilter>>), Query, description = "Which statuses: all if left out"),
         ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
         ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
     ),

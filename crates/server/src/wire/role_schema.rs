@@ -3,8 +3,6 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::api_keys::schema::RoleType;
-
 /// A user's role in the account: `{"type":"PREDEFINED","name":"MEMBER"}`.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,14 +53,29 @@ pub(crate) enum ScopedRoleName {
 
 /// A member's role in a space: `{"type":"PREDEFINED","name":"MEMBER"}` or `{"type":"CUSTOM","id":"…"}`.
 #[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum SpaceRole {
+    Predefined(OrganizationRole),
+    Custom(CustomRole),
+}
+
+/// A role of the account's own making: `{"type":"CUSTOM","id":"…"}`.
+#[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct SpaceRole {
+pub(crate) struct CustomRole {
     #[serde(rename = "type")]
-    kind: RoleType,
-    /// Of a predefined role.
+    kind: Custom,
+    id: String,
+    /// As answers carry it beside the id: it is not read.
     #[schema(nullable = false)]
-    name: Option<ScopedRoleName>,
-    /// Of a custom role.
-    #[schema(nullable = false)]
-    id: Option<String>,
+    name: Option<String>,
+}
+
+/// The type of roles that are of the account's own making.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum Custom {
+    Custom,
 }

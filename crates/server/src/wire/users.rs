@@ -106,6 +106,27 @@ impl InvitedUserView {
     }
 }
 
+/// How an invited user gets in.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = InviteMode)]
+#[expect(dead_code, reason = "this type only describes")]
+pub(crate) enum InviteModeName {
+    None,
+    EmailLink,
+    TemporaryPassword,
+}
+
+/// What to list users by.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "UPPERCASE")]
+#[expect(dead_code, reason = "this type only describes")]
+pub(crate) enum UserStatusFilter {
+    Active,
+    Invited,
+    Expired,
+}
+
 /// A user to invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -119,8 +140,8 @@ pub(crate) struct CreateUserBody {
     /// The role in the account.
     #[schema(value_type = AccountRole)]
     role: RoleInput,
-    /// `NONE`, `EMAIL_LINK` or `TEMPORARY_PASSWORD`.
-    #[schema(example = "TEMPORARY_PASSWORD")]
+    /// How they get in.
+    #[schema(value_type = InviteModeName, example = "TEMPORARY_PASSWORD")]
     invite_mode: String,
     /// Whether the user may make keys: administrators and members may, if it is left out.
     #[serde(default, deserialize_with = "present")]

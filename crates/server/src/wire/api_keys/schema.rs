@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::wire::role_schema::{CustomRole, Predefined};
+
 /// A key to create: a user key, or a service key in the nested or the flat form.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
@@ -17,8 +19,9 @@ pub(crate) enum CreateApiKey {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateUserApiKey {
-    /// `USER`.
-    key_type: UserType,
+    /// `USER`, which it is if left out.
+    #[schema(nullable = false)]
+    key_type: Option<UserType>,
     #[schema(min_length = 1, max_length = 256, example = "ci")]
     name: String,
     #[schema(max_length = 1000, nullable = false)]
@@ -41,7 +44,7 @@ pub(crate) struct CreateServiceApiKey {
     #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
     expires_at: Option<String>,
     /// The role in the account: `MEMBER` if left out.
-    account_role: Option<Role>,
+    account_role: Option<AccountRole>,
     #[schema(min_items = 1, max_items = 100)]
     organizations: Vec<OrganizationBinding>,
 }
@@ -73,7 +76,7 @@ pub(crate) struct SpaceRoles {
     /// `READ_ONLY` if left out.
     org_role: Option<RoleName>,
     /// `MEMBER` if left out.
-    account_role: Option<RoleName>,
+    account_role: Option<AccountRoleName>,
 }
 
 /// An organization of a bot user.
@@ -82,7 +85,7 @@ pub(crate) struct SpaceRoles {
 pub(crate) struct OrganizationBinding {
     org_id: String,
     /// `READ_ONLY` if left out.
-    role: Option<Role>,
+    role: Option<PredefinedRole>,
     #[schema(min_items = 1, max_items = 100)]
     spaces: Vec<SpaceBinding>,
 }
@@ -96,28 +99,44 @@ pub(crate) struct SpaceBinding {
     role: Option<Role>,
 }
 
-/// A role: `{"type":"PREDEFINED","name":"MEMBER"}`, or `{"type":"CUSTOM","id":"…"}` in a space.
+/// A role of a key in a space: `{"type":"PREDEFINED","name":"MEMBER"}` or `{"type":"CUSTOM","id":"…"}`.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = ServiceKeySpaceRole)]
+#[expect(dead_code, reason = "the types of this file only describe")]
+pub(crate) enum Role {
+    Predefined(PredefinedRole),
+    Custom(CustomRole),
+}
+
+/// A role of a key in an organization or a space: `{"type":"PREDEFINED","name":"MEMBER"}`.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ServiceKeyRole)]
-pub(crate) struct Role {
+pub(crate) struct PredefinedRole {
     #[serde(rename = "type")]
-    kind: RoleType,
-    /// Of a predefined role.
-    #[schema(nullable = false)]
-    name: Option<RoleName>,
-    /// Of a custom role.
-    #[schema(nullable = false)]
-    id: Option<String>,
+    kind: Predefined,
+    name: RoleName,
 }
 
-/// Who defined a role.
+/// A role of a key in the account: `{"type":"PREDEFINED","name":"MEMBER"}`.
 #[derive(Serialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
+#[serde(deny_unknown_fields)]
+#[schema(as = ServiceKeyAccountRole)]
+pub(crate) struct AccountRole {
+    #[serde(rename = "type")]
+    kind: Predefined,
+    name: AccountRoleName,
+}
+
+/// The roles in the account that keys can have.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+#[schema(as = ServiceKeyAccountRoleName)]
 #[expect(dead_code, reason = "the types of this file only describe")]
-pub(crate) enum RoleType {
-    Predefined,
-    Custom,
+pub(crate) enum AccountRoleName {
+    Admin,
+    Member,
 }
 
 /// The predefined roles that keys can have.
