@@ -27,6 +27,8 @@ pub struct AccountPolicy {
     pub max_user_keys: u32,
     /// Whether a service key is revoked as soon as it holds more than whoever made it.
     pub revoke_keys_above_maker: bool,
+    /// Whether nobody but its owner refreshes a user key. Otherwise administrators of the account may, and act for the owner then.
+    pub only_owners_refresh_user_keys: bool,
 }
 
 impl Default for AccountPolicy {
@@ -37,6 +39,7 @@ impl Default for AccountPolicy {
             bots_may_mint: false,
             max_user_keys: 1_000,
             revoke_keys_above_maker: false,
+            only_owners_refresh_user_keys: false,
         }
     }
 }

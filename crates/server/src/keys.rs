@@ -4,6 +4,7 @@ use claviger_domain::decide::RefreshRequest;
 use claviger_domain::{ApiKey, ApiKeyId, KeyType, MintedKey};
 use claviger_store::{
     Call, CallError, CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace, RefreshKey,
+    Refreshed,
 };
 
 use crate::app::App;
@@ -59,8 +60,11 @@ pub(crate) async fn refresh(
 ) -> Result<(ApiKey, MintedKey), ApiError> {
     let mut minted = mint(app, KeyType::User)?;
     let command = RefreshKey { id, minted: minted.clone(), request };
-    let key = app.store.refresh_key(call, command).await?;
+    let Refreshed { key, taken_from } = app.store.refresh_key(call, command).await?;
     minted.text.key_type = key.key_type;
+    if let (Some(outbox), Some(owner)) = (&app.outbox, &taken_from) {
+        outbox.say_who_refreshed(owner, &key);
+    }
     Ok((key, minted))
 }
 

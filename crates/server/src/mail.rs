@@ -1,4 +1,4 @@
-//! Mail to people who are invited or have lost their way in.
+//! Mail to people who are invited, have lost their way in, or whose key somebody else has refreshed.
 //!
 //! Rule: mail goes out after the change is kept, and never holds up or changes an answer. What does not arrive is logged, without the
 //! address and without the secret; it can be sent again.
@@ -7,7 +7,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use claviger_domain::{MintedKey, User};
+use claviger_domain::{ApiKey, MintedKey, User};
 use futures_util::future::BoxFuture;
 use tokio::task::JoinSet;
 
@@ -75,6 +75,19 @@ impl Outbox {
         self.send(user, "Your way back in", what, secret);
     }
 
+    /// Tells a person that an administrator has put a key in the place of theirs, and holds it (BAR T34).
+    pub(crate) fn say_who_refreshed(&self, owner: &User, key: &ApiKey) {
+        let text = format!(
+            "Hello {name},\n\nan administrator of your account has refreshed your API key \"{key}\". The new key acts for you, and they \
+             have it; yours has ended, or will.\n\nIf you did not ask for this, revoke it, and speak with them. The audit log says who \
+             did it and when:\n\n    curl -H \"Authorization: Bearer $KEY\" {url}/v2/audit-logs\n",
+            name = owner.name,
+            key = key.name.as_str(),
+            url = self.0.public_url,
+        );
+        self.hand_in(owner, "An administrator has refreshed your API key", text);
+    }
+
     fn send(&self, user: &User, subject: &'static str, what: &str, secret: &MintedKey) {
         let text = format!(
             "Hello {name},\n\n{what}, and gives you an API key:\n\n    {secret}\n\nTo use it:\n\n    \
@@ -84,6 +97,10 @@ impl Outbox {
             secret = secret.reveal(),
             url = self.0.public_url,
         );
+        self.hand_in(user, subject, text);
+    }
+
+    fn hand_in(&self, user: &User, subject: &'static str, text: String) {
         let mail = Mail { to: user.email.clone(), subject, text };
         let mut on_the_way = self.0.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
         while on_the_way.try_join_next().is_some() {}

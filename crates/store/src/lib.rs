@@ -32,7 +32,7 @@ pub use crate::call::{
     CreateRoleBinding, CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, HandOver, InvitedUser, ListAuditRecords, ListKeys, ListOrganizations,
     ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces, ListUsers, ListedKey,
-    OrganizationMember, Page, Quota, RefreshKey, Remind, RemoveOrganizationMember,
+    OrganizationMember, Page, Quota, RefreshKey, Refreshed, Remind, RemoveOrganizationMember,
     RemoveSpaceMember, SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember,
     SpaceRoleView, UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace,
     UpdateUser,

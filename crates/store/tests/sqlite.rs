@@ -323,7 +323,7 @@ async fn a_statement_is_prepared_once() {
         };
         let command = RefreshKey { id: created.id, minted: minted(), request };
         let refreshed = store.refresh_key(call.clone(), command).await.unwrap();
-        store.revoke_key(call.clone(), refreshed.id).await.unwrap();
+        store.revoke_key(call.clone(), refreshed.key.id).await.unwrap();
     }
     // Whatever is bound: preparing costs more than all else that a change takes.
     assert_eq!(store.prepared_again().await.unwrap(), Vec::<&str>::new());

@@ -76,6 +76,9 @@ pub(crate) struct PolicyChange {
     /// Whether a service key is revoked as soon as it holds more than whoever made it; `on` revokes those that do already
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub revoke_keys_above_maker: Option<Switch>,
+    /// Whether nobody but its owner may refresh a user key, administrators of the account neither
+    #[arg(long, value_enum, value_name = "SWITCH")]
+    pub only_owners_refresh_user_keys: Option<Switch>,
 }
 
 /// A longest lifetime, or none.

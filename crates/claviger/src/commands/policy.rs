@@ -75,6 +75,8 @@ fn changed(before: &AccountPolicy, change: &PolicyChange) -> anyhow::Result<Acco
     after.bots_may_mint = is_on(change.bots_may_mint, before.bots_may_mint);
     after.revoke_keys_above_maker =
         is_on(change.revoke_keys_above_maker, before.revoke_keys_above_maker);
+    after.only_owners_refresh_user_keys =
+        is_on(change.only_owners_refresh_user_keys, before.only_owners_refresh_user_keys);
     after.max_user_keys = change.max_user_keys.unwrap_or(before.max_user_keys);
     Ok(after)
 }

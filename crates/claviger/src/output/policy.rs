@@ -38,6 +38,7 @@ pub(crate) fn show(account: &Account, json: bool) -> anyhow::Result<()> {
             "bots_may_mint": policy.bots_may_mint,
             "max_user_keys": policy.max_user_keys,
             "revoke_keys_above_maker": policy.revoke_keys_above_maker,
+            "only_owners_refresh_user_keys": policy.only_owners_refresh_user_keys,
         });
         return write(&document.to_string());
     }
@@ -48,6 +49,7 @@ pub(crate) fn show(account: &Account, json: bool) -> anyhow::Result<()> {
         ("bots-may-mint", switch(policy.bots_may_mint)),
         ("max-user-keys", policy.max_user_keys.to_string()),
         ("revoke-keys-above-maker", switch(policy.revoke_keys_above_maker)),
+        ("only-owners-refresh-user-keys", switch(policy.only_owners_refresh_user_keys)),
     ];
     let settings = settings.map(|(setting, value)| Setting { setting, value });
     records::list("settings", &settings, false, false)

@@ -58,9 +58,8 @@ pub fn refresh(
     let key = &subject.key;
     let is_own = key.acts_for == caller.user.id;
     match key.key_type {
-        KeyType::User if is_own || (caller.is_account_admin() && !caller.is_bot()) => {}
-        KeyType::User => return Err(Refusal::NotFound(Resource::ApiKey)),
-        KeyType::Service if is_own => {}
+        _ if is_own => {}
+        KeyType::User => may_act_for_another(caller)?,
         KeyType::Service => may_refresh_service_key(caller, access, subject, grants)?,
     }
     if !key.is_live(now) {
@@ -86,6 +85,20 @@ pub fn refresh(
     }
     let impersonates = key.key_type == KeyType::User && !is_own;
     Ok(RefreshPlan { expires_at, old_expires_at, rule, impersonates })
+}
+
+/// Administrators of the account, if the account lets them (T34).
+fn may_act_for_another(caller: &Caller) -> Result<(), Refusal> {
+    if !caller.is_account_admin() || caller.is_bot() {
+        return Err(Refusal::NotFound(Resource::ApiKey));
+    }
+    if caller.account.policy.only_owners_refresh_user_keys {
+        return Err(Refusal::forbidden(
+            "user keys are refreshed by their owners alone: the account's policy `only_owners_refresh_user_keys` is on; you may revoke \
+             the key instead",
+        ));
+    }
+    Ok(())
 }
 
 /// Administrators of all its spaces, or its creator while they may make such keys; and never above what they hold themselves (T33).

@@ -44,6 +44,23 @@ async fn an_invitation_by_mail_lets_in() {
     assert!(!lets_in(&server, &secret).await, "it lets in once");
 }
 
+/// Whoever's key an administrator has refreshed is told so, and is not sent the secret: BAR T34.
+#[tokio::test]
+async fn the_owner_is_told_of_an_administrators_refresh() {
+    let (server, letters) = TestServer::with_mail().await;
+    let refresh = |id: &str| format!("/v2/api-keys/{id}/refresh");
+    let path = refresh(server.world.id("uk"));
+    let taken = answered(&server, "admin", ("POST", &path, json!({})), 200).await;
+    let [letter] = &letters.take().await[..] else { panic!("there should be one letter") };
+    assert_eq!(letter.to, "member@example.com");
+    assert!(letter.text.contains(taken["name"].as_str().unwrap()), "{}", letter.text);
+    assert!(!letter.text.contains(taken["key"].as_str().unwrap()), "{}", letter.text);
+
+    let path = refresh(taken["id"].as_str().unwrap());
+    answered(&server, "member", ("POST", &path, json!({})), 200).await;
+    assert_eq!(letters.take().await.len(), 0, "nobody is told of what they did themselves");
+}
+
 #[tokio::test]
 async fn other_invitations_go_by_no_mail() {
     let (server, letters) = TestServer::with_mail().await;

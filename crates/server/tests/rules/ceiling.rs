@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::acts::{
     authenticates, create, custom, find, from_now, instant, made, make_service_key, make_user_key,
-    number, predefined, refresh, refresh_path, service_key, text, user_key,
+    number, predefined, refresh, refresh_path, revoke, service_key, text, user_key,
 };
 use crate::edits;
 
@@ -146,6 +146,24 @@ async fn admin_refresh_of_user_key_is_flagged() {
 
     let service = refresh(&server, "admin", server.world.id("sk"), Value::Null).await.json(200);
     assert_eq!(refresh_record(&server, text(&service, "id"))["impersonation"], false);
+}
+
+/// Where the account says so, nobody comes to hold a secret that acts for another person: T34.
+#[tokio::test]
+async fn strict_profile_denies_it() {
+    let server = TestServer::start().await;
+    let theirs = server.world.id("uk");
+    server.set_policy(|policy| policy.only_owners_refresh_user_keys = true).await;
+    refused_and_unchanged(&server, "admin", theirs).await;
+    let told = refresh(&server, "admin", theirs, Value::Null).await.json(403);
+    assert!(text(&told, "detail").contains("only_owners_refresh_user_keys"), "{told}");
+
+    // Whoever may not see the key learns nothing of the policy; its owner refreshes it, and administrators still revoke it.
+    assert_eq!(refresh(&server, "space_admin", theirs, Value::Null).await.status, 404);
+    let own = refresh(&server, "member", theirs, Value::Null).await.json(200);
+    assert_eq!(revoke(&server, "admin", text(&own, "id")).await.status, 204);
+    // Service keys are bots', not persons'.
+    assert_eq!(refresh(&server, "admin", server.world.id("sk"), Value::Null).await.status, 200);
 }
 
 /// What was written down about the refresh that made this key.

@@ -3,7 +3,7 @@
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::{
     AccountRole, ApiKey, ApiKeyId, Description, Grants, KeyName, KeyStatus, KeyType, MintedKey,
-    OrganizationId, RoleId, ScopedRole, SpaceId, UserId,
+    OrganizationId, RoleId, ScopedRole, SpaceId, User, UserId,
 };
 use jiff::Timestamp;
 
@@ -64,6 +64,15 @@ pub struct RefreshKey {
     pub minted: MintedKey,
     /// Expiry and grace.
     pub request: RefreshRequest,
+}
+
+/// The key in the place of another.
+#[derive(Clone, Debug)]
+pub struct Refreshed {
+    /// The new key.
+    pub key: ApiKey,
+    /// The person whom it acts for, if somebody else refreshed it and now holds a secret that acts for them.
+    pub taken_from: Option<User>,
 }
 
 /// Which keys to list.

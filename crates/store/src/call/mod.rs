@@ -20,7 +20,7 @@ pub use audit::ListAuditRecords;
 pub use bindings::{CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};
 pub use keys::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
-    GrantsOrSpace, ListKeys, ListedKey, RefreshKey, SpaceRoleView,
+    GrantsOrSpace, ListKeys, ListedKey, RefreshKey, Refreshed, SpaceRoleView,
 };
 pub use memberships::{
     OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,

@@ -217,7 +217,7 @@ impl<'a> House<'a> {
     ) -> CallResult<(ApiKey, KeyText)> {
         let command = self.refresh_of(id, grace);
         let mut text = command.minted.text.clone();
-        let key = self.store.refresh_key(call, command).await?;
+        let key = self.store.refresh_key(call, command).await?.key;
         text.key_type = key.key_type;
         Ok((key, text))
     }

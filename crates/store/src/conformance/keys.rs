@@ -351,6 +351,7 @@ pub async fn a_policy_is_kept_as_it_was_set(store: &dyn TestedStore) {
         bots_may_mint: true,
         max_user_keys: 7,
         revoke_keys_above_maker: true,
+        only_owners_refresh_user_keys: true,
     };
     for policy in [policy, AccountPolicy::default()] {
         store.set_policy(house.acme.account, policy.clone(), now()).await.unwrap();
@@ -358,5 +359,9 @@ pub async fn a_policy_is_kept_as_it_was_set(store: &dyn TestedStore) {
         let kept: Vec<_> = kept.into_iter().map(|one| (one.id, one.name, one.policy)).collect();
         let others = (house.globex.account, "globex".to_owned(), AccountPolicy::default());
         assert_eq!(kept, [(house.acme.account, "acme".to_owned(), policy), others]);
+    }
+    let details = house.value("SELECT details FROM audit_records ORDER BY id DESC LIMIT 1").await;
+    for said in [r#""after":{"bots_may_mint":false"#, r#""before":{"bots_may_mint":true"#] {
+        assert!(details.contains(said), "{details}");
     }
 }

@@ -5,7 +5,8 @@ use claviger_domain::{ApiKey, ApiKeyId};
 
 use crate::CallResult;
 use crate::call::{
-    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListedKey, Page, RefreshKey,
+    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListedKey, Page,
+    RefreshKey, Refreshed,
 };
 
 /// The methods on keys.
@@ -22,7 +23,7 @@ pub trait KeyStore: Send + Sync {
     ) -> CallResult<CreatedServiceKey>;
 
     /// Replaces a key by a new one.
-    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey>;
+    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<Refreshed>;
 
     /// Revokes a key. A second time changes nothing and writes nothing.
     async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()>;

@@ -10,8 +10,8 @@
 use std::collections::HashMap;
 
 use claviger_domain::{
-    Access, AccountId, AccountPolicy, Action, ApiKeyId, AuditRecord, Caller, ProjectId,
-    RequestContext, RoleId, SpaceId, Target, User, UserId, UserKind, UserStatus, decide,
+    Access, AccountId, Action, ApiKeyId, AuditRecord, Caller, ProjectId, RequestContext, RoleId,
+    SpaceId, Target, User, UserId, UserKind, UserStatus, decide,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -68,28 +68,12 @@ pub(super) async fn cut<R: Rows>(
     cut_on(rows, &occasion, affected).await
 }
 
-/// Sets an account's policy, and cuts what it rules out from now on.
-pub(crate) async fn set_policy<R: Rows>(
+/// Cuts the keys above their makers at the moment at which a policy begins to ask for it.
+pub(super) async fn cut_under_policy<R: Rows>(
     rows: &mut R,
     account: AccountId,
-    policy: AccountPolicy,
     at: Timestamp,
 ) -> RowResult<()> {
-    rows.set_policy(account, &policy).await?;
-    let record = AuditRecord {
-        at,
-        account,
-        actor: None,
-        actor_key: None,
-        action: Action::PolicyUpdate,
-        target: Target::Account(account),
-        details: json!({ "policy": format!("{policy:?}") }),
-        context: RequestContext::default(),
-    };
-    rows.insert_audit_record(&record).await?;
-    if !policy.revoke_keys_above_maker {
-        return Ok(());
-    }
     let occasion = Occasion {
         at,
         account,

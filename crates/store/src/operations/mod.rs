@@ -13,6 +13,7 @@ mod list;
 mod makers;
 mod memberships;
 mod organizations;
+mod policy;
 mod projects;
 mod recover;
 mod refresh;
@@ -34,13 +35,13 @@ pub(crate) use create::{create_service_key, create_user_key};
 pub(crate) use exposure::note_secret_in_url;
 pub(crate) use found::found;
 pub(crate) use list::list_keys;
-pub(crate) use makers::set_policy;
 pub(crate) use memberships::{
     remove_organization_member, remove_space_member, set_organization_member, set_space_member,
 };
 pub(crate) use organizations::{
     create_organization, delete_organization, list_organizations, organization, update_organization,
 };
+pub(crate) use policy::set_policy;
 pub(crate) use projects::{
     create_project, delete_project, list_projects, list_restrictions, project, restrict,
     unrestrict, update_project,

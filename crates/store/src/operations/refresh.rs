@@ -8,7 +8,7 @@ use serde_json::json;
 use super::{audit, authenticate, create};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, RefreshKey};
+use crate::call::{Call, RefreshKey, Refreshed};
 use crate::rows::{NewKey, RowResult, Rows};
 
 pub(crate) async fn refresh_key<R: Rows>(
@@ -16,7 +16,7 @@ pub(crate) async fn refresh_key<R: Rows>(
     authority: &Authority,
     call: Call,
     command: RefreshKey,
-) -> CallResult<ApiKey> {
+) -> CallResult<Refreshed> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
     let access = authenticate::access(rows, &caller).await?;
     let subject = authenticate::subject(rows, &caller, command.id).await?;
@@ -68,7 +68,11 @@ pub(crate) async fn refresh_key<R: Rows>(
     });
     let target = Target::ApiKey(key.id);
     audit(rows, call, &caller, Action::ApiKeyRefresh, target, details).await?;
-    Ok(key)
+    let mut taken_from = None;
+    if plan.impersonates {
+        taken_from = rows.user(key.account, key.acts_for).await?;
+    }
+    Ok(Refreshed { key, taken_from })
 }
 
 /// How many live keys the person of a user key has.

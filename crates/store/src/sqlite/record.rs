@@ -130,6 +130,7 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
                 bots_may_mint: columns.take("bots_may_mint")?,
                 max_user_keys: columns.take("max_user_keys")?,
                 revoke_keys_above_maker: columns.take("revoke_keys_above_maker")?,
+                only_owners_refresh_user_keys: columns.take("only_owners_refresh_user_keys")?,
             },
         })
     }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{ApiKey, ApiKeyId};
 use claviger_store::{
     Call, CallResult, CreateServiceKey, CreateUserKey, CreatedServiceKey, KeyStore, ListKeys,
-    ListedKey, Page, RefreshKey,
+    ListedKey, Page, RefreshKey, Refreshed,
 };
 
 use super::FaultyStore;
@@ -23,7 +23,7 @@ impl KeyStore for FaultyStore {
         self.inner()?.create_service_key(call, command).await
     }
 
-    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey> {
+    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<Refreshed> {
         self.inner()?.refresh_key(call, command).await
     }
 

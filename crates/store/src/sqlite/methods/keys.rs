@@ -4,7 +4,8 @@ use async_trait::async_trait;
 use claviger_domain::{ApiKey, ApiKeyId};
 
 use crate::call::{
-    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListedKey, Page, RefreshKey,
+    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListedKey, Page,
+    RefreshKey, Refreshed,
 };
 use crate::sqlite::rows::SqliteRows;
 use crate::sqlite::{SqliteStore, now};
@@ -24,7 +25,7 @@ impl KeyStore for SqliteStore {
         write!(self, create_service_key(call, command))
     }
 
-    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<ApiKey> {
+    async fn refresh_key(&self, call: Call, command: RefreshKey) -> CallResult<Refreshed> {
         write!(self, refresh_key(call, command))
     }
 

@@ -18,6 +18,7 @@ impl AccountRows for SqliteRows<'_> {
             policy.bots_may_mint,
             policy.max_user_keys,
             policy.revoke_keys_above_maker,
+            policy.only_owners_refresh_user_keys,
             micros(now),
         );
         self.insert(sql::INSERT_ACCOUNT, row).map(AccountId::new)
@@ -34,6 +35,7 @@ impl AccountRows for SqliteRows<'_> {
             policy.bots_may_mint,
             policy.max_user_keys,
             policy.revoke_keys_above_maker,
+            policy.only_owners_refresh_user_keys,
             account.number(),
         );
         self.execute_one(sql::SET_POLICY, row)
