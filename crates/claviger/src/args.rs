@@ -161,6 +161,9 @@ pub(crate) struct Serve {
     /// How to write the log
     #[arg(long, env = "CLAVIGER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
+    /// Where GitHub publishes the keys that it signs reports of leaked keys with; none are taken without it
+    #[arg(long, env = "CLAVIGER_GITHUB_SIGNING_KEYS", value_name = "URL")]
+    pub github_signing_keys: Option<String>,
     #[command(flatten)]
     pub mail: Mail,
 }

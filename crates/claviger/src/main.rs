@@ -6,6 +6,7 @@ mod args;
 mod commands;
 mod data_dir;
 mod env_file;
+mod github;
 mod key_text;
 mod output;
 mod secret_file;

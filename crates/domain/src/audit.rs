@@ -31,6 +31,8 @@ pub enum Action {
     ApiKeyRevoke,
     /// A key was made on the host for an administrator who had none left.
     ApiKeyRecover,
+    /// A key was reported as leaked, and revoked.
+    ApiKeyLeak,
     /// A key that works was in the URL of a request, where others may have read it.
     SecretInUrl,
     /// An organization was made.
@@ -103,6 +105,7 @@ impl Action {
             Self::ApiKeyRefresh => "api_key.refresh",
             Self::ApiKeyRevoke => "api_key.revoke",
             Self::ApiKeyRecover => "api_key.recover",
+            Self::ApiKeyLeak => "api_key.leak",
             Self::SecretInUrl => "api_key.secret_in_url",
             Self::OrganizationCreate => "organization.create",
             Self::OrganizationUpdate => "organization.update",

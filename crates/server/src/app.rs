@@ -7,6 +7,7 @@ use claviger_store::{Quota, Store};
 use tokio::sync::Semaphore;
 
 use crate::clock::SteadyClock;
+use crate::leaks::GithubReports;
 use crate::mail::Outbox;
 use crate::throttle::{FailureThrottle, MintThrottle};
 use crate::trace::RequestIds;
@@ -33,6 +34,15 @@ impl Default for Options {
     }
 }
 
+/// What the application reaches outside of itself, as far as an operator has said where that is.
+#[derive(Debug, Default)]
+pub struct Outside {
+    /// What sends mail.
+    pub outbox: Option<Outbox>,
+    /// What tells GitHub's reports of leaked keys from anybody's.
+    pub github: Option<GithubReports>,
+}
+
 /// The application: cheap to clone.
 #[derive(Clone, Debug)]
 pub struct App(Arc<Shared>);
@@ -54,17 +64,17 @@ pub struct Shared {
     pub(crate) failures: Option<FailureThrottle>,
     pub(crate) large_bodies: Semaphore,
     pub(crate) request_ids: RequestIds,
-    pub(crate) outbox: Option<Outbox>,
+    pub(crate) outside: Outside,
 }
 
 impl App {
-    /// An application over a store, which sends mail if there is somewhere to hand it in.
+    /// An application over a store.
     pub fn new(
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         options: Options,
-        outbox: Option<Outbox>,
+        outside: Outside,
     ) -> Self {
         let id_key = store.installation().id_key;
         let clock = Arc::new(SteadyClock::new(clock, store.latest_instant()));
@@ -78,7 +88,7 @@ impl App {
             failures,
             large_bodies: Semaphore::new(LARGE_BODIES),
             request_ids: RequestIds::new(&*entropy),
-            outbox,
+            outside,
             store,
             clock,
             entropy,
@@ -88,7 +98,7 @@ impl App {
 
     /// Waits for the mail that is on its way, but not for long.
     pub async fn finish_mail(&self) {
-        if let Some(outbox) = &self.outbox {
+        if let Some(outbox) = &self.outside.outbox {
             outbox.finish().await;
         }
     }

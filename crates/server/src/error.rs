@@ -15,6 +15,13 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");
 #[derive(Debug)]
 pub(crate) struct ApiError(Problem);
 
+impl ApiError {
+    /// Something outside that is needed does not answer.
+    pub(crate) fn unavailable(what: &str) -> Self {
+        Self(unavailable(what))
+    }
+}
+
 impl From<Problem> for ApiError {
     fn from(problem: Problem) -> Self {
         Self(problem)

@@ -3,8 +3,8 @@
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::{ApiKey, ApiKeyId, KeyType, MintedKey};
 use claviger_store::{
-    Call, CallError, CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace, RefreshKey,
-    Refreshed,
+    Call, CallError, CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace, Leak,
+    LeakReport, RefreshKey, Refreshed,
 };
 
 use crate::app::App;
@@ -62,10 +62,30 @@ pub(crate) async fn refresh(
     let command = RefreshKey { id, minted: minted.clone(), request };
     let Refreshed { key, taken_from } = app.store.refresh_key(call, command).await?;
     minted.text.key_type = key.key_type;
-    if let (Some(outbox), Some(owner)) = (&app.outbox, &taken_from) {
+    if let (Some(outbox), Some(owner)) = (&app.outside.outbox, &taken_from) {
         outbox.say_who_refreshed(owner, &key);
     }
     Ok((key, minted))
+}
+
+/// Revokes the call's key, which somebody says has leaked, and tells whoever made it.
+#[tracing::instrument(name = "keys.report_leak", skip_all, fields(request.id = %call.context.request_id))]
+pub(crate) async fn report_leak(
+    app: &App,
+    call: Call,
+    report: LeakReport,
+) -> Result<Leak, ApiError> {
+    let leak = app.store.report_leak(call, report).await?;
+    if let Leak::Revoked { key, maker } = &leak {
+        tracing::warn!(
+            key.handle = key.handle.as_str(),
+            "a leaked key was reported, and is revoked"
+        );
+        if let (Some(outbox), Some(maker)) = (&app.outside.outbox, maker) {
+            outbox.say_leaked(maker, key);
+        }
+    }
+    Ok(leak)
 }
 
 /// Revokes a key. When this has answered, the key is dead.

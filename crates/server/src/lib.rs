@@ -16,6 +16,7 @@ pub mod front;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod keys;
+pub mod leaks;
 pub mod mail;
 mod openapi;
 pub mod problem;
@@ -24,6 +25,6 @@ mod throttle;
 mod trace;
 pub mod wire;
 
-pub use crate::app::{App, Options, Shared};
+pub use crate::app::{App, Options, Outside, Shared};
 pub use crate::routes::router;
 pub use crate::wire::dialect::Dialect;

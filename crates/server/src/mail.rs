@@ -1,4 +1,4 @@
-//! Mail to people who are invited, have lost their way in, or whose key somebody else has refreshed.
+//! Mail to people who are invited, have lost their way in, or whose key somebody else has refreshed or found.
 //!
 //! Rule: mail goes out after the change is kept, and never holds up or changes an answer. What does not arrive is logged, without the
 //! address and without the secret; it can be sent again.
@@ -86,6 +86,19 @@ impl Outbox {
             url = self.0.public_url,
         );
         self.hand_in(owner, "An administrator has refreshed your API key", text);
+    }
+
+    /// Tells whoever made a key that somebody has found it, and that it is dead (BAR T53).
+    pub(crate) fn say_leaked(&self, maker: &User, key: &ApiKey) {
+        let text = format!(
+            "Hello {name},\n\nyour API key \"{key}\" was found where others can read it, and has been revoked. Whatever uses it needs a new \
+             one.\n\nWhat it was used for lately is worth a look. The audit log says when it was reported:\n\n    curl -H \
+             \"Authorization: Bearer $KEY\" {url}/v2/audit-logs\n",
+            name = maker.name,
+            key = key.name.as_str(),
+            url = self.0.public_url,
+        );
+        self.hand_in(maker, "Your API key was found, and has been revoked", text);
     }
 
     fn send(&self, user: &User, subject: &'static str, what: &str, secret: &MintedKey) {

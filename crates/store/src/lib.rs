@@ -30,12 +30,12 @@ use jiff::Timestamp;
 pub use crate::call::{
     After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateProject, CreateRole,
     CreateRoleBinding, CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey,
-    GrantsOrSpace, HandOver, InvitedUser, ListAuditRecords, ListKeys, ListOrganizations,
-    ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces, ListUsers, ListedKey,
-    OrganizationMember, Page, Quota, RefreshKey, Refreshed, Remind, RemoveOrganizationMember,
-    RemoveSpaceMember, SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember,
-    SpaceRoleView, UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace,
-    UpdateUser,
+    GrantsOrSpace, HandOver, InvitedUser, Leak, LeakReport, ListAuditRecords, ListKeys,
+    ListOrganizations, ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces,
+    ListUsers, ListedKey, OrganizationMember, Page, Quota, RefreshKey, Refreshed, Remind,
+    RemoveOrganizationMember, RemoveSpaceMember, Reporter, SetOrganizationMember, SetSpaceMember,
+    SignIn, SignedIn, SpaceMember, SpaceRoleView, UpdateOrganization, UpdateProject, UpdateRole,
+    UpdateRoleBinding, UpdateSpace, UpdateUser,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{

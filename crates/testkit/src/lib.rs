@@ -8,11 +8,13 @@ mod dump;
 mod faulty;
 mod letters;
 mod response;
+mod scanner;
 mod server;
 mod world;
 
 pub use crate::ambient::{FixedClock, SeededEntropy};
 pub use crate::letters::Letters;
 pub use crate::response::TestResponse;
+pub use crate::scanner::Scanner;
 pub use crate::server::TestServer;
 pub use crate::world::World;

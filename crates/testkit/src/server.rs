@@ -8,8 +8,9 @@ use axum::body::Body;
 use axum::http::{Request, header};
 use claviger_domain::{AccountPolicy, Clock as _, PepperRing};
 use claviger_server::front::{self, Limits};
+use claviger_server::leaks::{GithubReports, SigningKeys};
 use claviger_server::mail::{Mailer, Outbox};
-use claviger_server::{App, Options, router};
+use claviger_server::{App, Options, Outside, router};
 use claviger_store::{SqliteOptions, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -21,6 +22,7 @@ use crate::dump::dump;
 use crate::faulty::FaultyStore;
 use crate::letters::Letters;
 use crate::response::TestResponse;
+use crate::scanner::Scanner;
 use crate::world::{self, World};
 
 /// When the world is made. Two hours later, some of its keys have expired, and tests begin.
@@ -50,7 +52,7 @@ impl TestServer {
 
     /// A server with options of its own.
     pub async fn with(set: impl FnOnce(&mut Options)) -> Self {
-        Self::with_outbox(set, None).await
+        Self::with_outside(set, Outside::default()).await
     }
 
     /// A server that sends mail, and what it sends.
@@ -58,10 +60,22 @@ impl TestServer {
         let letters = Arc::new(Letters::default());
         let outbox =
             Outbox::new(Arc::clone(&letters) as Arc<dyn Mailer>, "https://keys.example.com/");
-        (Self::with_outbox(|_| {}, Some(outbox)).await, letters)
+        (
+            Self::with_outside(|_| {}, Outside { outbox: Some(outbox), ..Outside::default() })
+                .await,
+            letters,
+        )
     }
 
-    async fn with_outbox(set: impl FnOnce(&mut Options), outbox: Option<Outbox>) -> Self {
+    /// A server that takes reports of leaked keys, and who sends them.
+    pub async fn with_scanner(set: impl FnOnce(&mut Options)) -> (Self, Arc<Scanner>) {
+        let scanner = Arc::new(Scanner::default());
+        let source = Arc::clone(&scanner) as Arc<dyn SigningKeys>;
+        let github = Some(GithubReports::signed_by(source));
+        (Self::with_outside(set, Outside { github, ..Outside::default() }).await, scanner)
+    }
+
+    async fn with_outside(set: impl FnOnce(&mut Options), outside: Outside) -> Self {
         let mut options =
             Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..Options::default() };
         set(&mut options);
@@ -74,14 +88,15 @@ impl TestServer {
         let store: Arc<dyn Store> =
             Arc::new(database.create(peppers, &*entropy, clock.now()).unwrap());
         let faulty = Arc::new(FaultyStore::over(Arc::clone(&store)));
-        let app = |options, outbox| {
+        let app = |options, outside| {
             let store = Arc::clone(&faulty) as Arc<dyn Store>;
-            App::new(store, clock.clone(), entropy.clone(), options, outbox)
+            App::new(store, clock.clone(), entropy.clone(), options, outside)
         };
         // The world is made through a server without limits, so that making it counts against none.
         let free = Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..options };
-        let world = world::plant(&*store, &router(app(free, None)), &clock, &*entropy).await;
-        let router = router(app(options, outbox));
+        let world =
+            world::plant(&*store, &router(app(free, Outside::default())), &clock, &*entropy).await;
+        let router = router(app(options, outside));
         Self { clock, entropy, world, store, faulty, router, directory }
     }
 

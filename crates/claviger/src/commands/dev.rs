@@ -1,6 +1,7 @@
 //! `claviger dev`: one command, and there is something to try.
 
 use anyhow::Context as _;
+use claviger_server::Outside;
 use claviger_store::SqliteOptions;
 
 use super::environment::{self, Environment};
@@ -38,7 +39,7 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
         space_id: &environment.space_id,
         new_key: new_key.as_deref(),
     });
-    listen::serve(listener, store, &args.server, None, stop).await
+    listen::serve(listener, store, &args.server, Outside::default(), stop).await
 }
 
 fn beginning() -> Beginning {

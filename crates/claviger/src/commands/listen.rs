@@ -7,8 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use claviger_domain::{SystemClock, SystemEntropy};
 use claviger_server::front::{self, Limits};
-use claviger_server::mail::Outbox;
-use claviger_server::{App, Options, router};
+use claviger_server::{App, Options, Outside, router};
 use claviger_store::{SqliteStore, Store};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -43,7 +42,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     store: SqliteStore,
     server: &Server,
-    outbox: Option<Outbox>,
+    outside: Outside,
     stop: Stop,
 ) -> anyhow::Result<()> {
     let Stop { mut terminate, mut interrupt } = stop;
@@ -60,7 +59,7 @@ pub(crate) async fn serve(
     };
     let store: Arc<dyn Store> = Arc::new(store);
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let app = App::new(Arc::clone(&store), clock, entropy, options, outbox);
+    let app = App::new(Arc::clone(&store), clock, entropy, options, outside);
     let house = tokio::spawn(keep_house(app.clone()));
     front::serve(listener, router(app.clone()), Limits::default(), shutdown).await;
     house.abort();

@@ -1,11 +1,13 @@
 //! `claviger serve`: the production server. It makes nothing: what is missing is an error.
 
 use anyhow::Context as _;
+use claviger_server::Outside;
 use claviger_store::SqliteOptions;
 
 use super::listen;
 use crate::args::Serve;
 use crate::data_dir;
+use crate::github;
 use crate::output;
 use crate::smtp;
 use crate::telemetry;
@@ -25,8 +27,9 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
         format!("{} cannot be opened", data_dir::database(&args.data_dir).display())
     })?;
     let outbox = smtp::outbox(&args.mail)?;
+    let github = github::reports(args.github_signing_keys.as_deref())?;
     let listener = listen::bind(args.server.listen).await?;
     let stop = listen::Stop::prepare()?;
     output::listening(listener.local_addr()?);
-    listen::serve(listener, store, &args.server, outbox, stop).await
+    listen::serve(listener, store, &args.server, Outside { outbox, github }, stop).await
 }

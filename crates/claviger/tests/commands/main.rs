@@ -4,6 +4,7 @@
 
 mod audit;
 mod dev;
+mod github;
 mod identity;
 mod init_and_serve;
 mod installed;

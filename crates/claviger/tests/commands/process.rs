@@ -69,6 +69,18 @@ impl Running {
         self.call(&format!("POST {path}"), key, &headers, document)
     }
 
+    /// Status and body of a request with headers of its own.
+    pub(crate) fn post_with(
+        &self,
+        path: &str,
+        key: &str,
+        headers: &str,
+        document: &str,
+    ) -> (u16, String) {
+        let headers = format!("{headers}Content-Length: {}\r\n", document.len());
+        self.call(&format!("POST {path}"), key, &headers, document)
+    }
+
     /// Status of a deletion.
     pub(crate) fn delete(&self, path: &str, key: &str) -> u16 {
         self.call(&format!("DELETE {path}"), key, "", "").0

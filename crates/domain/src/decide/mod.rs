@@ -7,6 +7,7 @@ mod audit;
 mod authenticate;
 mod bindings;
 mod create;
+mod leak;
 mod list;
 mod makers;
 mod memberships;
@@ -22,6 +23,7 @@ pub use audit::read_audit;
 pub use authenticate::{Presented, authenticate};
 pub use bindings::{bind, give, in_binding, may_bind};
 pub use create::{may_create_service_keys, service_key, user_key};
+pub use leak::{LeakedKey, leaked_key};
 pub use list::{KeyFilter, KeyScope, Named, list_scope};
 pub use makers::{is_above_maker, stays_below_maker};
 pub use memberships::{

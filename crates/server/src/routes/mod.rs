@@ -4,6 +4,7 @@ mod api_keys;
 mod audit_logs;
 mod documents;
 mod health;
+mod leaked_keys;
 mod memberships;
 mod organizations;
 mod projects;
@@ -43,6 +44,7 @@ pub(crate) fn api() -> OpenApiRouter<App> {
         .merge(spaces::router())
         .merge(users::router())
         .merge(sign_in::router())
+        .merge(leaked_keys::router())
         .merge(health::router())
 }
 

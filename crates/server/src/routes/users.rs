@@ -131,14 +131,14 @@ async fn create(
     let body = body::required::<CreateUserBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let minted = keys::mint(&app, KeyType::User)?;
-    let command = body.read(minted.clone(), app.outbox.is_some());
+    let command = body.read(minted.clone(), app.outside.outbox.is_some());
     let command = read(&app, &client.call, command).await?;
     let mode = command.invite_mode;
     let invited = app.store.create_user(client.call, command).await?;
     if !invited.is_new {
         return Ok(json(200, &UserView::of(&app.codec, &client.dialect, invited.user)));
     }
-    if let (Some(outbox), InviteMode::EmailLink) = (&app.outbox, mode) {
+    if let (Some(outbox), InviteMode::EmailLink) = (&app.outside.outbox, mode) {
         outbox.invite(&invited.user, &minted);
     }
     let view = InvitedUserView::of(&app.codec, &client.dialect, invited.user, mode, &minted);
@@ -234,7 +234,7 @@ async fn resend_invitation(
     let minted = mailed_secret(&app)?;
     let user =
         app.store.resend_invitation(client.call, Remind { id, minted: minted.clone() }).await?;
-    if let (Some(outbox), Some(minted)) = (&app.outbox, &minted) {
+    if let (Some(outbox), Some(minted)) = (&app.outside.outbox, &minted) {
         outbox.invite(&user, minted);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -266,7 +266,7 @@ async fn reset_password(
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
     let minted = mailed_secret(&app)?;
     let user = app.store.reset_password(client.call, Remind { id, minted: minted.clone() }).await?;
-    if let (Some(outbox), Some(minted)) = (&app.outbox, &minted) {
+    if let (Some(outbox), Some(minted)) = (&app.outside.outbox, &minted) {
         outbox.let_back_in(&user, minted);
     }
     Ok(StatusCode::NO_CONTENT)
@@ -274,5 +274,5 @@ async fn reset_password(
 
 /// A secret for somebody's mail, where mail goes.
 fn mailed_secret(app: &App) -> Result<Option<MintedKey>, ApiError> {
-    app.outbox.as_ref().map(|_| keys::mint(app, KeyType::User)).transpose()
+    app.outside.outbox.as_ref().map(|_| keys::mint(app, KeyType::User)).transpose()
 }

@@ -35,6 +35,9 @@ impl Limit {
     /// Refreshing.
     pub(crate) const REFRESH: Self = Self(16 * 1024);
 
+    /// What was found in public: some thousands at once.
+    pub(crate) const FOUND_SECRETS: Self = Self(1024 * 1024);
+
     pub(crate) fn exceeded(self) -> Problem {
         let detail =
             format!("the body is larger than the {} bytes that this operation reads", self.0);
@@ -53,6 +56,18 @@ pub(crate) async fn required<T: DeserializeOwned>(
     let _permit = large(app, headers).await;
     let bytes = collect(headers, body, limit).await?;
     Ok((decode(&bytes)?, bytes.len()))
+}
+
+/// The bytes of a body as they came, which somebody has signed.
+pub(crate) async fn bytes(
+    app: &App,
+    headers: &HeaderMap,
+    body: Body,
+    limit: Limit,
+) -> Result<Bytes, Problem> {
+    check_media_type(headers)?;
+    let _permit = large(app, headers).await;
+    collect(headers, body, limit).await
 }
 
 /// Reads a body that may be missing or empty: that is the same as an empty object.

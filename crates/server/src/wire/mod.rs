@@ -12,6 +12,7 @@ pub(crate) mod cursor;
 pub(crate) mod custom_roles;
 pub mod dialect;
 pub(crate) mod ids;
+pub(crate) mod leaked_keys;
 pub(crate) mod memberships;
 pub(crate) mod organizations;
 pub(crate) mod path;

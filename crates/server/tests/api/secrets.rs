@@ -280,6 +280,8 @@ async fn play_life(server: &TestServer, played: &mut Played) {
             }
         }
         server.store.write_last_uses(server.now()).await.unwrap();
+        let leaked = "/auth/v1/leaked-keys";
+        played.note(&server.call_with(&key, "POST", leaked, Value::Null, &[]).await);
         let path = format!("/v2/api-keys/{id}/revoke");
         played.note(&server.call_with(&new, "PUT", &path, Value::Null, &[]).await);
         played.note(&server.call_with(&new, "PUT", &path, Value::Null, &[]).await);

@@ -61,6 +61,24 @@ async fn the_owner_is_told_of_an_administrators_refresh() {
     assert_eq!(letters.take().await.len(), 0, "nobody is told of what they did themselves");
 }
 
+/// Whoever made a key is told that it was found, and is not sent it: BAR T53.
+#[tokio::test]
+async fn the_maker_is_told_of_a_leak() {
+    let (server, letters) = TestServer::with_mail().await;
+    for key in ["uk", "sk"].map(|name| server.world.key(name)) {
+        for (status, letters_sent) in [(204, 1), (401, 0)] {
+            let answer = server.call_with(key, "POST", "/auth/v1/leaked-keys", Value::Null, &[]);
+            assert_eq!(answer.await.status, status);
+            let letters = letters.take().await;
+            assert_eq!(letters.len(), letters_sent);
+            for letter in letters {
+                assert_eq!(letter.to, "member@example.com");
+                assert!(!letter.text.contains(&key[26..69]), "{}", letter.text);
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn other_invitations_go_by_no_mail() {
     let (server, letters) = TestServer::with_mail().await;

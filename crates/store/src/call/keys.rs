@@ -75,6 +75,50 @@ pub struct Refreshed {
     pub taken_from: Option<User>,
 }
 
+/// Who says that a key has leaked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporter {
+    /// Somebody who holds it.
+    Holder,
+    /// GitHub's secret scanning.
+    Github,
+}
+
+impl Reporter {
+    /// The name that is kept.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Github => "github",
+        }
+    }
+}
+
+/// That the call's key has leaked.
+#[derive(Clone, Debug)]
+pub struct LeakReport {
+    /// Who says so.
+    pub reporter: Reporter,
+    /// Where it was found. It holds no secret.
+    pub url: Option<String>,
+}
+
+/// What came of a report.
+#[derive(Clone, Debug)]
+pub enum Leak {
+    /// The key was live, and is dead.
+    Revoked {
+        /// The key.
+        key: Box<ApiKey>,
+        /// Who made it.
+        maker: Option<User>,
+    },
+    /// The key was revoked or had expired before: nothing was written.
+    DeadBefore,
+    /// There is no such key: nothing was written.
+    Unknown,
+}
+
 /// Which keys to list.
 #[derive(Clone, Debug)]
 pub struct ListKeys {

@@ -20,7 +20,8 @@ pub use audit::ListAuditRecords;
 pub use bindings::{CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};
 pub use keys::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
-    GrantsOrSpace, ListKeys, ListedKey, RefreshKey, Refreshed, SpaceRoleView,
+    GrantsOrSpace, Leak, LeakReport, ListKeys, ListedKey, RefreshKey, Refreshed, Reporter,
+    SpaceRoleView,
 };
 pub use memberships::{
     OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,

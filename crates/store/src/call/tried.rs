@@ -6,9 +6,9 @@ use claviger_domain::{
 
 use super::{
     CreateOrganization, CreateProject, CreateRole, CreateRoleBinding, CreateServiceKey,
-    CreateSpace, CreateUser, CreateUserKey, HandOver, RefreshKey, Remind, RemoveOrganizationMember,
-    RemoveSpaceMember, SetOrganizationMember, SetSpaceMember, SignIn, UpdateOrganization,
-    UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace, UpdateUser,
+    CreateSpace, CreateUser, CreateUserKey, HandOver, LeakReport, RefreshKey, Remind,
+    RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember, SetSpaceMember, SignIn,
+    UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace, UpdateUser,
 };
 
 /// What a method is asked to change.
@@ -64,6 +64,7 @@ tried! {
 }
 
 tried_on_the_account! {
+    LeakReport,
     CreateUserKey,
     CreateServiceKey,
     CreateOrganization,

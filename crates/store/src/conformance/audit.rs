@@ -4,7 +4,7 @@ use claviger_domain::{AccountPolicy, KeyType, Refusal};
 
 use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{After, Call, ListAuditRecords};
+use crate::{After, Call, Leak, LeakReport, ListAuditRecords, Reporter};
 
 /// Every method that changes something writes one record, whoever calls.
 pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
@@ -53,6 +53,37 @@ pub async fn a_secret_in_a_url_is_written_down(store: &dyn TestedStore) {
     let unknown = store.note_secret_in_url(call_with(unknown)).await;
     assert_eq!(refusal(unknown), Refusal::Unauthenticated);
     assert_eq!(house.audited().await, before + 2, "with the revocation");
+}
+
+/// A reported key is revoked with a record that names nobody as the actor, and the report does not count as a use; a dead key and what was
+/// made up change nothing.
+pub async fn a_leaked_key_is_revoked_once(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    let report = |who| store.report_leak(house.call(who), report_of("https://example.com/a"));
+    let Leak::Revoked { key, maker } = report("stranger").await.unwrap() else {
+        panic!("the key is live");
+    };
+    assert_eq!((key.id, key.revoked_at), (house.key("stranger"), Some(now())));
+    assert_eq!(maker.unwrap().id, house.user("stranger"));
+    store.write_last_uses(now()).await.unwrap();
+    let text = "SELECT k.acts_for_user_id, k.status, u.user_keys, r.actor_id, r.actor_key_id, r.details, k.last_used_at FROM audit_records r
+        JOIN api_keys k ON k.id = r.target_id AND k.account_id = r.account_id JOIN users u ON u.id = k.acts_for_user_id
+        WHERE r.action = 'api_key.leak' AND r.target_kind = 'api_key'";
+    let details = r#"{"reported_by":"github","url":"https://example.com/a"}"#;
+    let stranger = house.user("stranger").to_string();
+    let row = [stranger.as_str(), "revoked", "0", "null", "null", details, "null"];
+    assert_eq!(store.query(text).await.unwrap(), [row]);
+
+    let before = house.everything().await;
+    assert!(matches!(report("stranger").await.unwrap(), Leak::DeadBefore));
+    let made_up = call_with(house.minted(KeyType::User).text);
+    let unknown = store.report_leak(made_up, report_of("")).await.unwrap();
+    assert!(matches!(unknown, Leak::Unknown));
+    assert_eq!(house.everything().await, before);
+}
+
+fn report_of(url: &str) -> LeakReport {
+    LeakReport { reporter: Reporter::Github, url: Some(url.to_owned()) }
 }
 
 /// Who, with which key, what, to what, from where.

@@ -60,6 +60,7 @@ macro_rules! store_conformance {
     ($factory:path) => {
         $crate::store_conformance! { @ $factory;
             audit::a_secret_in_a_url_is_written_down,
+            audit::a_leaked_key_is_revoked_once,
             audit::audit_is_listed_newest_first,
             audit::audit_one_row_per_mutation,
             audit::audit_says_who_did_what_to_which,

@@ -5,8 +5,8 @@ use claviger_domain::{ApiKey, ApiKeyId};
 
 use crate::CallResult;
 use crate::call::{
-    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListedKey, Page,
-    RefreshKey, Refreshed,
+    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, Leak, LeakReport, ListKeys,
+    ListedKey, Page, RefreshKey, Refreshed,
 };
 
 /// The methods on keys.
@@ -30,6 +30,10 @@ pub trait KeyStore: Send + Sync {
 
     /// Writes down that the call's key was in a URL, if it is one that works.
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()>;
+
+    /// Revokes the call's key, because somebody says that it has leaked. Who may be is not asked: its secret proves it. What is made up
+    /// costs a look, and no write.
+    async fn report_leak(&self, call: Call, report: LeakReport) -> CallResult<Leak>;
 
     /// A page of keys, newest first.
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>>;

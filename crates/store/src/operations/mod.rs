@@ -9,6 +9,7 @@ mod cascade;
 mod create;
 mod exposure;
 mod found;
+mod leak;
 mod list;
 mod makers;
 mod memberships;
@@ -34,6 +35,7 @@ pub(crate) use bindings::{
 pub(crate) use create::{create_service_key, create_user_key};
 pub(crate) use exposure::note_secret_in_url;
 pub(crate) use found::found;
+pub(crate) use leak::{leaked_key, report_leak};
 pub(crate) use list::list_keys;
 pub(crate) use memberships::{
     remove_organization_member, remove_space_member, set_organization_member, set_space_member,

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use claviger_domain::{ApiKey, ApiKeyId};
 use claviger_store::{
-    Call, CallResult, CreateServiceKey, CreateUserKey, CreatedServiceKey, KeyStore, ListKeys,
-    ListedKey, Page, RefreshKey, Refreshed,
+    Call, CallResult, CreateServiceKey, CreateUserKey, CreatedServiceKey, KeyStore, Leak,
+    LeakReport, ListKeys, ListedKey, Page, RefreshKey, Refreshed,
 };
 
 use super::FaultyStore;
@@ -33,6 +33,10 @@ impl KeyStore for FaultyStore {
 
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {
         self.inner()?.note_secret_in_url(call).await
+    }
+
+    async fn report_leak(&self, call: Call, report: LeakReport) -> CallResult<Leak> {
+        self.inner()?.report_leak(call, report).await
     }
 
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {

@@ -3,6 +3,7 @@
 mod authenticate;
 mod bindings;
 mod create;
+mod leak;
 mod list;
 mod makers;
 mod places;

@@ -1,11 +1,12 @@
 //! The methods on keys, in SQLite.
 
 use async_trait::async_trait;
+use claviger_domain::decide::LeakedKey;
 use claviger_domain::{ApiKey, ApiKeyId};
 
 use crate::call::{
-    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, ListKeys, ListedKey, Page,
-    RefreshKey, Refreshed,
+    Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, Leak, LeakReport, ListKeys,
+    ListedKey, Page, RefreshKey, Refreshed,
 };
 use crate::sqlite::rows::SqliteRows;
 use crate::sqlite::{SqliteStore, now};
@@ -35,6 +36,16 @@ impl KeyStore for SqliteStore {
 
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {
         write!(self, note_secret_in_url(call))
+    }
+
+    async fn report_leak(&self, call: Call, report: LeakReport) -> CallResult<Leak> {
+        let asked = call.clone();
+        let found = read!(self, |rows, authority| operations::leaked_key(rows, authority, &asked));
+        match found? {
+            LeakedKey::Live(_) => write!(self, report_leak(call, report)),
+            LeakedKey::Dead => Ok(Leak::DeadBefore),
+            LeakedKey::Unknown => Ok(Leak::Unknown),
+        }
     }
 
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {

@@ -1,0 +1,149 @@
+//! `/auth/v1/leaked-keys`: how keys die that others have found.
+//!
+//! Rule: both ways revoke only what the reporter holds whole. Reporting a dead key changes nothing, however often.
+
+use axum::body::Body;
+use axum::extract::{RawQuery, State};
+use axum::http::{Extensions, HeaderMap, Response, StatusCode};
+use claviger_domain::{Clock as _, Refusal};
+use claviger_store::{Call, Leak, LeakReport, Reporter};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::{json, read};
+use crate::app::App;
+use crate::error::ApiError;
+use crate::front::PeerAddress;
+use crate::keys;
+use crate::openapi::ProblemBody;
+use crate::problem::{Problem, ProblemKind};
+use crate::wire::body::{self, Limit};
+use crate::wire::client::{self, Client};
+use crate::wire::leaked_keys::{FoundSecretBody, VerdictView};
+use crate::wire::query::Query;
+
+/// Which key has signed.
+const KEY_ID: &str = "github-public-key-identifier";
+/// The signature of the body, as it is on the wire.
+const SIGNATURE: &str = "github-public-key-signature";
+
+pub(super) fn router() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(report)).routes(routes!(report_from_github))
+}
+
+/// Report a leaked key
+///
+/// For whoever has found one: sent in the place of an API key, it is dead when this has answered, and its account finds the report in
+/// the audit. A key that is dead already is answered like one that never was.
+#[utoipa::path(
+    post, path = "/auth/v1/leaked-keys", tag = "leaked-keys", operation_id = "reportLeakedKey", security(("key" = [])),
+    responses(
+        (status = 204, description = "The key is dead"),
+        (status = 400, description = "There is something in the query", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "No key, or none that works", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn report(
+    State(app): State<App>,
+    client: Client,
+    RawQuery(raw): RawQuery,
+) -> Result<StatusCode, ApiError> {
+    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
+    let report = LeakReport { reporter: Reporter::Holder, url: None };
+    match keys::report_leak(&app, client.call, report).await? {
+        Leak::Revoked { .. } => Ok(StatusCode::NO_CONTENT),
+        Leak::DeadBefore | Leak::Unknown => Err(Refusal::Unauthenticated.into()),
+    }
+}
+
+/// Report leaked keys from GitHub
+///
+/// For GitHub's secret scanning, in its format: the body is signed, and who signed is in GitHub's list of keys. Every key of ours in it is
+/// dead when this has answered. Where the server was not told where that list is, there is nothing here.
+#[utoipa::path(
+    post, path = "/auth/v1/leaked-keys/github", tag = "leaked-keys", operation_id = "reportLeakedKeysFromGithub",
+    params(
+        ("Github-Public-Key-Identifier" = String, Header, description = "Which key has signed"),
+        ("Github-Public-Key-Signature" = String, Header, description = "The signature of the body: ECDSA over SHA-256 on P-256, in ASN.1 and base64"),
+    ),
+    request_body = Vec<FoundSecretBody>,
+    responses(
+        (status = 200, description = "Which of them are keys of ours", body = Vec<VerdictView>),
+        (status = 400, description = "The body is not signed, or is no report", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "This server takes no reports from GitHub", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many reports that are not signed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The list of keys cannot be had", body = ProblemBody, content_type = "application/problem+json"),
+    ),
+)]
+async fn report_from_github(
+    State(app): State<App>,
+    extensions: Extensions,
+    RawQuery(raw): RawQuery,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response<Body>, ApiError> {
+    Query::read(raw.as_deref(), &[], &[])?;
+    let body = body::bytes(&app, &headers, body, Limit::FOUND_SECRETS).await?;
+    check_signature(&app, &extensions, &headers, &body).await?;
+    let found: Vec<FoundSecretBody> = serde_json::from_slice(&body).map_err(|_| {
+        Refusal::invalid("body", "it must be an array of objects with `token`, `type` and `url`")
+    })?;
+    let context = client::context(&extensions, &headers);
+    let mut verdicts = Vec::with_capacity(found.len());
+    for secret in found {
+        let tag = app.store.installation().tag;
+        let leak = match secret.key().filter(|key| key.handle.tag() == tag) {
+            None => Leak::Unknown,
+            Some(key) => {
+                let call =
+                    Call { key, now: app.clock.now(), context: context.clone(), quota: None };
+                let report = LeakReport { reporter: Reporter::Github, url: secret.url() };
+                keys::report_leak(&app, call, report).await?
+            }
+        };
+        verdicts.push(VerdictView::of(secret, !matches!(leak, Leak::Unknown)));
+    }
+    Ok(json(200, &verdicts))
+}
+
+/// Refuses what GitHub has not signed. Nothing else of the body is looked at before.
+async fn check_signature(
+    app: &App,
+    extensions: &Extensions,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<(), ApiError> {
+    let Some(reports) = &app.outside.github else {
+        let detail = "this server takes no reports from GitHub";
+        return Err(Problem::new(ProblemKind::ResourceNotFound, detail).into());
+    };
+    let (key_id, signature) = (only(headers, KEY_ID)?, only(headers, SIGNATURE)?);
+    match reports.are_signed(body, key_id, signature, app.clock.now()).await {
+        Ok(true) => Ok(()),
+        Ok(false) => {
+            let source = extensions.get().map(|PeerAddress(address)| *address);
+            let wait = source.zip(app.failures.as_ref()).map(|(at, failures)| failures.failed(at));
+            if let Some(Err(retry_after)) = wait {
+                return Err(Refusal::TooMany { retry_after }.into());
+            }
+            let detail = "a current key of GitHub's has to have signed these very bytes";
+            Err(Refusal::invalid(SIGNATURE, detail).into())
+        }
+        Err(error) => {
+            tracing::error!(%error, "the list of keys that GitHub signs with cannot be had");
+            Err(ApiError::unavailable("GitHub's list of keys cannot be read"))
+        }
+    }
+}
+
+/// The one value of a header.
+fn only<'a>(headers: &'a HeaderMap, name: &'static str) -> Result<&'a str, Refusal> {
+    let mut values = headers.get_all(name).iter();
+    match (values.next().map(|value| value.to_str()), values.next()) {
+        (Some(Ok(value)), None) => Ok(value),
+        _ => Err(Refusal::invalid(name, "this header must be there once")),
+    }
+}

@@ -1,0 +1,79 @@
+//! Reports of leaked keys. Not part of the contract: our own, and in GitHub's format.
+
+use claviger_domain::KeyText;
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+/// The longest address that is kept of where a key was found.
+const LONGEST_URL: usize = 2_048;
+
+/// What was found in public. Members that are not known are left alone: the format is GitHub's.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = FoundSecret)]
+pub(crate) struct FoundSecretBody {
+    /// What looks like a key.
+    #[schema(value_type = String)]
+    token: FoundText,
+    /// GitHub's name for keys of this look.
+    #[serde(rename = "type")]
+    kind: String,
+    /// Where it was found; may be empty.
+    #[serde(default)]
+    #[schema(nullable = false)]
+    url: Option<String>,
+}
+
+/// A text that may be a key: not printed.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct FoundText(String);
+
+impl std::fmt::Debug for FoundText {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("FoundText")
+    }
+}
+
+impl FoundSecretBody {
+    /// The key, if it has the form of one.
+    pub(crate) fn key(&self) -> Option<KeyText> {
+        KeyText::parse(&self.token.0).ok()
+    }
+
+    /// Where it was found, as far as that can be kept: a line of ordinary length without a secret.
+    pub(crate) fn url(&self) -> Option<String> {
+        let url = self.url.as_ref().filter(|url| !url.is_empty() && url.len() <= LONGEST_URL)?;
+        let is_line = !url.chars().any(char::is_control);
+        (is_line && !KeyText::looks_like_one(url)).then(|| url.clone())
+    }
+}
+
+/// Whether what was found is one of ours. It is named by its SHA-256, in hexadecimal: nothing answers with a secret.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = FoundSecretVerdict)]
+pub(crate) struct VerdictView {
+    token_hash: String,
+    token_type: String,
+    label: Label,
+}
+
+/// Whether it is one of ours.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = FoundSecretLabel)]
+enum Label {
+    TruePositive,
+    FalsePositive,
+}
+
+impl VerdictView {
+    pub(crate) fn of(found: FoundSecretBody, is_ours: bool) -> Self {
+        Self {
+            token_hash: HEXLOWER.encode(&Sha256::digest(found.token.0.as_bytes())),
+            token_type: found.kind,
+            label: if is_ours { Label::TruePositive } else { Label::FalsePositive },
+        }
+    }
+}
