@@ -20,10 +20,9 @@ pub const RESET_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 /// The roles in the account that its members may invite others to (CONTRACT §5).
 const ROLES_OF_MEMBERS_GUESTS: &[AccountRole] = &[AccountRole::Member, AccountRole::Annotator];
 
-/// Whether the caller may read everybody of the account: administrators and members, and who holds `USER_READ`.
-pub fn may_read_users(caller: &Caller, access: &Access) -> bool {
-    matches!(caller.user.role, AccountRole::Admin | AccountRole::Member)
-        || access.may(Permission::UserRead, Here::Account)
+/// Whether the caller may read everybody of the account: who holds `USER_READ` there, as its administrators and members do.
+pub fn may_read_users(access: &Access) -> bool {
+    access.may(Permission::UserRead, Here::Account)
 }
 
 /// The user, if the caller may read them.
@@ -33,7 +32,7 @@ pub fn may_read_users(caller: &Caller, access: &Access) -> bool {
 /// 404 if there is none that the caller may read; removed people are gone for everybody.
 pub fn read_user(caller: &Caller, access: &Access, found: Option<User>) -> Result<User, Refusal> {
     found
-        .filter(|user| user.id == caller.user.id || may_read_users(caller, access))
+        .filter(|user| user.id == caller.user.id || may_read_users(access))
         .filter(|user| user.status != UserStatus::Blocked)
         .ok_or(Refusal::NotFound(Resource::User))
 }

@@ -22,7 +22,7 @@ pub(crate) async fn list_users<R: Rows>(
     mut query: ListUsers,
 ) -> CallResult<Page<User>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    if !decide::may_read_users(&caller, &access) {
+    if !decide::may_read_users(&access) {
         return Err(Refusal::forbidden("listing users needs USER_READ in the account").into());
     }
     let wanted = query.limit;
