@@ -1,15 +1,18 @@
 //! The decisions, refusal by refusal: who is told what, and what is looked at first.
 
+mod audit;
 mod authenticate;
 mod bindings;
 mod create;
 mod leak;
 mod list;
 mod makers;
+mod memberships;
 mod places;
 mod refresh;
 mod revoke;
 mod roles;
+mod sign_in;
 mod users;
 
 use claviger_domain::{

@@ -7,6 +7,7 @@ use claviger_domain::{
     AccountRole, Permission, PermissionSet, PredefinedRole, Refusal, Resource, Role, RoleId,
     ScopedRole,
 };
+use insta::assert_snapshot;
 use proptest::prelude::*;
 
 use super::outcome;
@@ -132,4 +133,26 @@ fn a_role_that_somebody_holds_is_not_deleted() {
     let held = delete_role(all, Some(own(all)), 2).unwrap_err();
     assert!(matches!(&held, Refusal::Invalid { field, .. } if field == "role_id"), "{held}");
     assert!(delete_role(all, Some(own(all)), 0).is_ok());
+}
+
+/// Who is refused a role learns what is missing, up to five permissions of it by name.
+#[test]
+fn a_refusal_names_what_is_missing_and_ends() {
+    let held = PermissionSet::of(&[Permission::RoleCreate, Permission::ProjectRead]);
+    let told = |missing: &[Permission]| {
+        let refusal = create_role(held, held.union(PermissionSet::of(missing))).unwrap_err();
+        assert_eq!(outcome(&Err::<(), _>(refusal.clone())), "unprocessable");
+        refusal.to_string()
+    };
+    let six = [
+        Permission::DatasetRead,
+        Permission::DatasetCreate,
+        Permission::DatasetUpdate,
+        Permission::DatasetDelete,
+        Permission::TagRead,
+        Permission::TagUpdate,
+    ];
+    assert_snapshot!(told(&six[..1]), @"`permissions`: you do not hold DATASET_READ in the account yourself");
+    assert_snapshot!(told(&six[..5]), @"`permissions`: you do not hold DATASET_CREATE, DATASET_DELETE, DATASET_READ, DATASET_UPDATE, TAG_READ in the account yourself");
+    assert_snapshot!(told(&six), @"`permissions`: you do not hold DATASET_CREATE, DATASET_DELETE, DATASET_READ, DATASET_UPDATE, TAG_READ and more in the account yourself");
 }

@@ -3,16 +3,17 @@
 use std::fmt::Write as _;
 
 use claviger_domain::decide::{
-    Invitation, NewUser, hand_over, invitation, invite, read_user, remove_user, resend_invitation,
-    reset_password, update_user,
+    INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, hand_over, invitation, invite,
+    read_user, remove_user, resend_invitation, reset_password, update_user,
 };
 use claviger_domain::{
-    Access, AccountRole, Caller, Email, InviteMode, Refusal, User, UserId, UserKind, UserStatus,
+    Access, AccountRole, Caller, Email, InviteMode, Refusal, SignInPurpose, User, UserId, UserKind,
+    UserStatus,
 };
 use insta::assert_snapshot;
 
 use super::outcome;
-use crate::cast::{bot, now, person, seconds, user};
+use crate::cast::{at, bot, now, person, seconds, user};
 
 /// Callers by what they are.
 fn callers() -> Vec<(&'static str, Caller)> {
@@ -152,6 +153,74 @@ fn bots_and_removed_people_are_nobody() {
     assert_eq!(remove_user(&caller, &access, Some(removed)), Ok(None), "removed is removed");
     let own = remove_user(&caller, &access, Some(caller.user.clone()));
     assert_eq!(outcome(&own), "invalid");
+}
+
+/// Nothing is left to do to somebody who was removed. Only who may remove is told so.
+#[test]
+fn removing_twice_is_removing_once() {
+    let other = user(8, AccountRole::Member);
+    let removed = User { status: UserStatus::Blocked, ..other.clone() };
+    for (who, caller) in callers() {
+        let remove = |found: &User| remove_user(&caller, &access(&caller), Some(found.clone()));
+        if caller.is_account_admin() {
+            assert_eq!(remove(&other), Ok(Some(other.clone())), "{who}");
+            assert_eq!(remove(&removed), Ok(None), "{who}");
+        } else {
+            assert!(remove(&other).is_err(), "{who}");
+            assert_eq!(outcome(&remove(&removed)), "no such user", "{who}");
+        }
+    }
+}
+
+#[test]
+fn everybody_reads_themselves() {
+    for (who, caller) in callers() {
+        let own = read_user(&caller, &access(&caller), Some(caller.user.clone()));
+        assert_eq!(own, Ok(caller.user), "{who}");
+    }
+}
+
+/// A temporary password is somebody else's secret: a bot, which may invite with a link, is shown none.
+#[test]
+fn bots_are_shown_no_temporary_passwords() {
+    for (who, caller) in callers() {
+        let told = |invite_mode| {
+            let wanted = NewUser { role: AccountRole::Annotator, is_developer: None, invite_mode };
+            outcome(&invite(&caller, &access(&caller), wanted))
+        };
+        let by_mail = told(InviteMode::EmailLink);
+        let by_hand = if caller.is_bot() { "unprocessable" } else { by_mail };
+        assert_eq!(told(InviteMode::TemporaryPassword), by_hand, "{who}");
+    }
+}
+
+/// Invitations are for who is awaited, the way back in for who was here; who did not come in time is invited anew.
+#[test]
+fn what_can_be_sent_to_somebody_by_where_they_stand() {
+    let caller = person(7, AccountRole::Admin);
+    let access = access(&caller);
+    let (invited, active, refused) =
+        (Ok(SignInPurpose::Invitation), Ok(SignInPurpose::Reset), Err("invalid"));
+    for (status, until, resend, reset, handed_over) in [
+        (UserStatus::Active, None, "invalid", "yes", active),
+        (UserStatus::Invited, Some(seconds(1)), "yes", "invalid", invited),
+        (UserStatus::Invited, Some(now()), "invalid", "invalid", refused),
+        (UserStatus::Expired, Some(seconds(1)), "invalid", "invalid", refused),
+    ] {
+        let somebody = User { status, invited_until: until, ..user(8, AccountRole::Member) };
+        let found = || Some(somebody.clone());
+        assert_eq!(outcome(&resend_invitation(&caller, &access, found(), now())), resend);
+        assert_eq!(outcome(&reset_password(&caller, &access, found())), reset);
+        let handed = hand_over(&caller, &access, found(), now());
+        let purpose = handed.as_ref().map(|(_, purpose)| *purpose).map_err(|_| outcome(&handed));
+        assert_eq!(purpose, handed_over, "{status:?} until {until:?}");
+    }
+}
+
+#[test]
+fn an_invitation_stands_for_a_week_and_the_way_back_in_for_half_an_hour() {
+    assert_eq!(now() + INVITATION_LIFETIME, at("2026-11-30T12:00:00Z"));
+    assert_eq!(now() + RESET_LIFETIME, at("2026-11-23T12:30:00Z"));
 }
 
 /// An address that is accepted is one in the plainest grammar, whatever is thrown at it.
