@@ -10,9 +10,9 @@ h1{margin-bottom:0}h2{margin-top:3rem;border-bottom:1px solid var(--line);paddin
 section{margin:1.2rem 0;border:1px solid var(--line);border-radius:.5rem;padding:0 1rem .8rem}
 h3{font:600 1.05rem ui-monospace,monospace;overflow-wrap:anywhere}
 .method{display:inline-block;min-width:4.2rem;text-align:center;border-radius:.3rem;padding:.05rem .4rem;margin-right:.5rem;color:#fff;background:#555}
-.get{background:#1d6f42}.post{background:#1456a0}.put{background:#8a5a00}.delete{background:#a02020}
+.get{background:#1d6f42}.post{background:#1456a0}.put,.patch{background:#8a5a00}.delete{background:#a02020}
 table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.6rem 0 1rem}td,th{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-top:1px solid var(--line)}
-code{font-family:ui-monospace,monospace;background:var(--soft);border-radius:.2rem;padding:0 .2rem}nav a{margin-right:1rem}";
+code{font-family:ui-monospace,monospace;background:var(--soft);border-radius:.2rem;padding:0 .2rem}nav{display:flex;flex-wrap:wrap;gap:0 1rem}nav a{white-space:nowrap}td:first-child code{white-space:nowrap}";
 
 /// Renders the document.
 pub(crate) fn page(json: &str) -> String {
@@ -64,7 +64,7 @@ fn groups(document: &Value) -> Vec<(String, Vec<Operation<'_>>)> {
         }
     }
     // What the server is for comes first.
-    groups.sort_by_key(|(tag, _)| tag == "health");
+    groups.sort_by_key(|(tag, operations)| (tag == "health", !operations[0].1.starts_with("/v2/")));
     groups
 }
 

@@ -27,6 +27,20 @@ pub(crate) const REPEATABLE: &[&str] = &["operation_name"];
 const MOST_NAMES: usize = 20;
 const LONGEST_NAME: usize = 255;
 
+/// What the numbers in particulars name, by the member that they are in. What a thing replaces is of its own kind.
+const NUMBERED: [(&str, ObjectKind); 10] = [
+    ("api_key", ObjectKind::ApiKey),
+    ("binding", ObjectKind::RoleBinding),
+    ("bot_user", ObjectKind::User),
+    ("holders", ObjectKind::User),
+    ("maker", ObjectKind::User),
+    ("organization", ObjectKind::Organization),
+    ("project", ObjectKind::Project),
+    ("role", ObjectKind::Role),
+    ("space", ObjectKind::Space),
+    ("user", ObjectKind::User),
+];
+
 /// What to list records by.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
@@ -83,7 +97,8 @@ impl AuditLogView {
 fn variables(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
     let kind = ObjectKind::of_target(&entry.target_kind);
     let id = kind.map(|kind| codec.encode(kind, entry.target_id));
-    let details: Value = serde_json::from_str(&entry.details).unwrap_or_default();
+    let mut details: Value = serde_json::from_str(&entry.details).unwrap_or_default();
+    name_objects(codec, kind, &mut details);
     let key = entry.actor_key.map(|number| ids::write(codec, &ApiKeyId::new(number)));
     let mut variables = json!({
         "target_kind": entry.target_kind,
@@ -97,6 +112,30 @@ fn variables(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
         members.retain(|_, value| !value.is_null());
     }
     variables
+}
+
+/// Puts ids, as the whole API has them, in the place of the numbers under which things are kept.
+fn name_objects(codec: &ObjectIdCodec, target: Option<ObjectKind>, details: &mut Value) {
+    for (member, value) in details.as_object_mut().into_iter().flatten() {
+        let known = NUMBERED.iter().find(|(name, _)| name == member).map(|(_, kind)| *kind);
+        let kind = if member == "replaces" { target } else { known };
+        match (value, kind) {
+            (value @ Value::Object(_), _) => name_objects(codec, target, value),
+            (Value::Array(numbers), Some(kind)) => {
+                for number in numbers {
+                    name_object(codec, kind, number);
+                }
+            }
+            (value, Some(kind)) => name_object(codec, kind, value),
+            (_, None) => {}
+        }
+    }
+}
+
+fn name_object(codec: &ObjectIdCodec, kind: ObjectKind, value: &mut Value) {
+    if let Some(number) = value.as_i64() {
+        *value = codec.encode(kind, number).into();
+    }
 }
 
 /// Reads the filters of a list; the cursor is the caller's business.

@@ -50,6 +50,39 @@ async fn audit_logs_say_who_did_what() {
     assert_eq!(page["pagination"]["has_more"], true);
 }
 
+/// Particulars name things as every other call does, so that they can be looked up.
+#[tokio::test]
+async fn audit_logs_name_things_by_their_ids() {
+    let server = TestServer::start().await;
+    let world = &server.world;
+    let details = async |method: &str, path: &str, body: Value| {
+        let answer = server.call("admin", method, path, body).await;
+        assert!(answer.status < 300, "{}", answer.text);
+        let answer = serde_json::from_str::<Value>(&answer.text).unwrap_or_default();
+        let page = get(&server, "admin", "?limit=1").await;
+        let variables = page["logs"][0]["variables"].as_str().unwrap();
+        let variables: Value = serde_json::from_str(variables).unwrap();
+        (variables["details"].clone(), answer)
+    };
+    let (user, role, space) = (world.id("user:other"), world.id("CR_small"), world.id("S1"));
+    let binding = json!({
+        "user_id": user, "role_id": role, "resource_type": "SPACE", "resource_id": space,
+    });
+    let (said, _) = details("POST", "/v2/role-bindings", binding).await;
+    assert_eq!(said, json!({ "after": { "user": user, "role": role, "space": space } }));
+
+    let (said, _) = details("PATCH", &format!("/v2/roles/{role}"), json!({ "name": "less" })).await;
+    assert!(said["holders"].as_array().unwrap().contains(&json!(user)), "{said}");
+    assert!(said["holder_count"].is_u64(), "a count is a number: {said}");
+
+    let path = format!("/v2/api-keys/{}/refresh", world.id("uk"));
+    let (said, _) = details("POST", &path, json!({})).await;
+    assert_eq!(said["replaces"], world.id("uk"));
+    let body = json!({ "key_type": "SERVICE", "name": "robot", "space_id": space });
+    let (said, key_of_bot) = details("POST", "/v2/api-keys", body).await;
+    assert_eq!(said["bot_user"], key_of_bot["bot_user"]["id"]);
+}
+
 /// What is done on the host has no user, and is there.
 #[tokio::test]
 async fn audit_logs_hold_what_the_host_did() {
