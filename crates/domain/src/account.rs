@@ -16,6 +16,7 @@ pub enum RefreshExpiryPolicy {
 
 /// What an account demands of all its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "settings that an account turns on and off")]
 pub struct AccountPolicy {
     /// The longest time a key may live from its making. Keys made without an expiry get this one.
     pub max_key_lifetime: Option<SignedDuration>,
@@ -29,6 +30,8 @@ pub struct AccountPolicy {
     pub revoke_keys_above_maker: bool,
     /// Whether nobody but its owner refreshes a user key. Otherwise administrators of the account may, and act for the owner then.
     pub only_owners_refresh_user_keys: bool,
+    /// Whether a key expires no later than the key that it is made or refreshed with.
+    pub derived_expiry_cap: bool,
 }
 
 impl Default for AccountPolicy {
@@ -40,6 +43,7 @@ impl Default for AccountPolicy {
             max_user_keys: 1_000,
             revoke_keys_above_maker: false,
             only_owners_refresh_user_keys: false,
+            derived_expiry_cap: false,
         }
     }
 }

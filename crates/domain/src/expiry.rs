@@ -40,30 +40,41 @@ impl RefreshExpiryRule {
 /// The longest that a replaced key may go on working.
 pub const LONGEST_GRACE: SignedDuration = SignedDuration::from_secs(86_400);
 
-/// The expiry of a new key.
+/// The expiry of a new key. `made_with` is that of the key that makes it, if one does and it has one.
 ///
 /// # Errors
 ///
-/// [`Refusal::Unprocessable`] if it lies in the past or beyond the account's limit.
+/// [`Refusal::Unprocessable`] if it lies in the past or beyond what the account allows.
 pub fn at_creation(
     asked: Option<Timestamp>,
     policy: &AccountPolicy,
+    made_with: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Refusal> {
     if asked.is_some_and(|expiry| expiry <= now) {
         return Err(Refusal::unprocessable("`expires_at` must lie in the future"));
     }
-    let Some(limit) = policy.max_key_lifetime else {
-        return Ok(asked);
-    };
-    let latest = to_micros(now.checked_add(limit).unwrap_or(Timestamp::MAX));
-    match asked {
-        Some(expiry) if expiry > latest => Err(Refusal::unprocessable(
+    let longest = policy
+        .max_key_lifetime
+        .map(|limit| to_micros(now.checked_add(limit).unwrap_or(Timestamp::MAX)));
+    let is_beyond = |latest: Option<Timestamp>| asked > latest && latest.is_some();
+    if is_beyond(longest) {
+        return Err(Refusal::unprocessable(
             "`expires_at` is beyond the longest lifetime that the account allows its keys",
-        )),
-        Some(expiry) => Ok(Some(expiry)),
-        None => Ok(Some(latest)),
+        ));
     }
+    let cap = made_with.filter(|_| policy.derived_expiry_cap);
+    if is_beyond(cap) {
+        return Err(Refusal::unprocessable(
+            "`expires_at` is later than that of the key you use, which the account's policy `derived_expiry_cap` does not allow",
+        ));
+    }
+    Ok(asked.or_else(|| longest.into_iter().chain(cap).min()))
+}
+
+/// Whether a key outlives the one that it was made with (T36).
+pub fn outlives(expires_at: Option<Timestamp>, made_with: Option<Timestamp>) -> bool {
+    made_with.is_some_and(|end| expires_at.is_none_or(|expiry| expiry > end))
 }
 
 /// The expiry of a key that replaces one which expires at `old`.
@@ -76,6 +87,7 @@ pub fn at_refresh(
     asked: Option<Timestamp>,
     rule: RefreshExpiryRule,
     policy: &AccountPolicy,
+    made_with: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Refusal> {
     if let (RefreshExpiryRule::TightenOnly, Some(old)) = (rule, old) {
@@ -93,7 +105,7 @@ pub fn at_refresh(
             Some(_) => {}
         }
     }
-    at_creation(asked, policy, now)
+    at_creation(asked, policy, made_with, now)
 }
 
 /// The expiry of a key that goes on working for a while after it was replaced: never later than its own.

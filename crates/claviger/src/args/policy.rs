@@ -79,6 +79,9 @@ pub(crate) struct PolicyChange {
     /// Whether nobody but its owner may refresh a user key, administrators of the account neither
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub only_owners_refresh_user_keys: Option<Switch>,
+    /// Whether a key expires no later than the key that it is made or refreshed with
+    #[arg(long, value_enum, value_name = "SWITCH")]
+    pub derived_expiry_cap: Option<Switch>,
 }
 
 /// A longest lifetime, or none.

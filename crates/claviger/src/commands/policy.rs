@@ -77,6 +77,7 @@ fn changed(before: &AccountPolicy, change: &PolicyChange) -> anyhow::Result<Acco
         is_on(change.revoke_keys_above_maker, before.revoke_keys_above_maker);
     after.only_owners_refresh_user_keys =
         is_on(change.only_owners_refresh_user_keys, before.only_owners_refresh_user_keys);
+    after.derived_expiry_cap = is_on(change.derived_expiry_cap, before.derived_expiry_cap);
     after.max_user_keys = change.max_user_keys.unwrap_or(before.max_user_keys);
     Ok(after)
 }

@@ -39,6 +39,7 @@ pub(crate) fn show(account: &Account, json: bool) -> anyhow::Result<()> {
             "max_user_keys": policy.max_user_keys,
             "revoke_keys_above_maker": policy.revoke_keys_above_maker,
             "only_owners_refresh_user_keys": policy.only_owners_refresh_user_keys,
+            "derived_expiry_cap": policy.derived_expiry_cap,
         });
         return write(&document.to_string());
     }
@@ -50,6 +51,7 @@ pub(crate) fn show(account: &Account, json: bool) -> anyhow::Result<()> {
         ("max-user-keys", policy.max_user_keys.to_string()),
         ("revoke-keys-above-maker", switch(policy.revoke_keys_above_maker)),
         ("only-owners-refresh-user-keys", switch(policy.only_owners_refresh_user_keys)),
+        ("derived-expiry-cap", switch(policy.derived_expiry_cap)),
     ];
     let settings = settings.map(|(setting, value)| Setting { setting, value });
     records::list("settings", &settings, false, false)

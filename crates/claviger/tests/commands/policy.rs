@@ -22,6 +22,7 @@ fn what_is_set_is_shown_and_the_rest_stays() {
     max-user-keys	1000
     revoke-keys-above-maker	off
     only-owners-refresh-user-keys	off
+    derived-expiry-cap	off
     --- stderr
     ");
     let change = ["set", "--max-key-lifetime", "90d", "--revoke-keys-above-maker", "on"];
@@ -47,12 +48,14 @@ fn what_is_set_is_shown_and_the_rest_stays() {
         "7",
         "--only-owners-refresh-user-keys",
         "on",
+        "--derived-expiry-cap",
+        "on",
     ];
     assert_eq!(installed.run(&others).status.code(), Some(0));
     insta::assert_snapshot!(installed.transcript(&["show", "--json", "--account", "main"]), @r#"
     exit 0
     --- stdout
-    {"account":"main","bots_may_mint":true,"max_key_lifetime_seconds":7776000,"max_user_keys":7,"only_owners_refresh_user_keys":true,"refresh_expiry":"tighten-only","revoke_keys_above_maker":true}
+    {"account":"main","bots_may_mint":true,"derived_expiry_cap":true,"max_key_lifetime_seconds":7776000,"max_user_keys":7,"only_owners_refresh_user_keys":true,"refresh_expiry":"tighten-only","revoke_keys_above_maker":true}
     --- stderr
     "#);
     assert_eq!(installed.run(&["set", "--max-key-lifetime", "none"]).status.code(), Some(0));

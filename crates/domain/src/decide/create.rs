@@ -29,17 +29,18 @@ pub fn user_key(
         ));
     }
     may_work_with_keys(caller)?;
-    new_user_key(&caller.account.policy, expires_at, live_keys, now)
+    new_user_key(&caller.account.policy, expires_at, caller.key.expires_at, live_keys, now)
 }
 
 /// Decides when a person's next key expires, if there is room for it.
 pub(super) fn new_user_key(
     policy: &AccountPolicy,
     expires_at: Option<Timestamp>,
+    made_with: Option<Timestamp>,
     live_keys: u32,
     now: Timestamp,
 ) -> Result<Option<Timestamp>, Refusal> {
-    let expiry = expiry::at_creation(expires_at, policy, now)?;
+    let expiry = expiry::at_creation(expires_at, policy, made_with, now)?;
     if live_keys >= policy.max_user_keys {
         return Err(Refusal::unprocessable(format!(
             "you have {live_keys} live keys, which is the most that the account allows: revoke one first",
@@ -89,7 +90,7 @@ pub fn service_key(
         }
     }
     resolved.within(access)?;
-    expiry::at_creation(expires_at, &caller.account.policy, now)
+    expiry::at_creation(expires_at, &caller.account.policy, caller.key.expires_at, now)
 }
 
 /// Organizations, spaces and roles must be there for the caller before anything else is said about them.

@@ -72,7 +72,9 @@ pub fn refresh(
     }
     let policy = &caller.account.policy;
     let rule = request.rule.under(policy);
-    let expires_at = expiry::at_refresh(key.expires_at, request.expires_at, rule, policy, now)?;
+    let asked = request.expires_at;
+    let made_with = caller.key.expires_at;
+    let expires_at = expiry::at_refresh(key.expires_at, asked, rule, policy, made_with, now)?;
     let old_expires_at =
         (!request.grace.is_zero()).then(|| expiry::in_grace(key.expires_at, request.grace, now));
     // Without this, each successor refreshed with a grace would be one more: rotation would lead past the limit, without end.

@@ -67,5 +67,5 @@ pub fn key_at_sign_in(
     if !user.is_developer && user.role != AccountRole::Admin {
         return Ok(None);
     }
-    new_user_key(&secret.account.policy, None, live_keys, now).map(Some)
+    new_user_key(&secret.account.policy, None, None, live_keys, now).map(Some)
 }

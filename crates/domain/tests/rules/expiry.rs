@@ -45,7 +45,7 @@ fn expiry_boundary_exact() {
 #[test]
 fn at_creation_only_the_future_will_do() {
     let free = AccountPolicy::default();
-    let create = |asked| expiry::at_creation(asked, &free, now());
+    let create = |asked| expiry::at_creation(asked, &free, None, now());
     assert_eq!(create(None), Ok(None));
     let next = now() + SignedDuration::from_micros(1);
     for later in [next, seconds(60), Timestamp::MAX] {
@@ -59,7 +59,7 @@ fn at_creation_only_the_future_will_do() {
 #[test]
 fn the_account_limits_how_long_a_key_lives() {
     let policy = limited(24);
-    let create = |asked| expiry::at_creation(asked, &policy, now());
+    let create = |asked| expiry::at_creation(asked, &policy, None, now());
     let latest = seconds(24 * HOUR);
     assert_eq!(create(None), Ok(Some(latest)), "a key without expiry gets the latest");
     assert_eq!(create(Some(latest)), Ok(Some(latest)));
@@ -70,8 +70,46 @@ fn the_account_limits_how_long_a_key_lives() {
     // A limit beyond the end of time limits nothing, and breaks nothing.
     let endless =
         AccountPolicy { max_key_lifetime: Some(SignedDuration::MAX), ..AccountPolicy::default() };
-    let unlimited = expiry::at_creation(None, &endless, now());
+    let unlimited = expiry::at_creation(None, &endless, None, now());
     assert_eq!(unlimited, Ok(Some(to_micros(Timestamp::MAX))));
+}
+
+/// T36: a short-lived key makes no eternal one where the account says so, and it is noticed everywhere.
+#[test]
+fn a_derived_expiry_is_capped_by_policy() {
+    let free = AccountPolicy::default();
+    let policy = AccountPolicy { derived_expiry_cap: true, ..free.clone() };
+    let end = seconds(HOUR);
+    let beyond = end + SignedDuration::from_micros(1);
+    let create = |asked| expiry::at_creation(asked, &policy, Some(end), now());
+    assert_eq!(create(None), Ok(Some(end)), "a key without expiry gets the latest");
+    assert_eq!(create(Some(end)), Ok(Some(end)));
+    assert_eq!(create(Some(seconds(1))), Ok(Some(seconds(1))));
+    assert!(is_unprocessable(&create(Some(beyond))));
+    for rule in [RefreshExpiryRule::Free, RefreshExpiryRule::TightenOnly] {
+        let refresh = |asked| expiry::at_refresh(None, asked, rule, &policy, Some(end), now());
+        assert_eq!(refresh(None), Ok(Some(end)));
+        assert!(is_unprocessable(&refresh(Some(beyond))));
+    }
+    // What has no expiry caps nothing; nor does anything in an account that does not ask for it.
+    assert_eq!(expiry::at_creation(None, &policy, None, now()), Ok(None));
+    assert_eq!(expiry::at_creation(Some(beyond), &free, Some(end), now()), Ok(Some(beyond)));
+    // The earlier of two limits holds.
+    for (hours, latest) in [(1, end), (2, seconds(HOUR * 2))] {
+        let both = AccountPolicy { derived_expiry_cap: true, ..limited(hours) };
+        let cap = seconds(HOUR * 2);
+        assert_eq!(expiry::at_creation(None, &both, Some(cap), now()), Ok(Some(latest)));
+        assert_eq!(expiry::at_creation(None, &both, Some(end), now()), Ok(Some(end)));
+    }
+    for (new, own, noticed) in [
+        (None, None, false),
+        (Some(beyond), None, false),
+        (None, Some(end), true),
+        (Some(beyond), Some(end), true),
+        (Some(end), Some(end), false),
+    ] {
+        assert_eq!(expiry::outlives(new, own), noticed, "{new:?} {own:?}");
+    }
 }
 
 #[test]
@@ -97,12 +135,12 @@ fn each_contract_has_its_rule_at_refresh() {
     ];
     for (rule, old, asked, expected) in table {
         let policy = AccountPolicy::default();
-        let result = expiry::at_refresh(old, asked, rule, &policy, now());
+        let result = expiry::at_refresh(old, asked, rule, &policy, None, now());
         assert_eq!(result.clone().ok(), expected, "{rule:?} {old:?} {asked:?}");
         assert!(result.is_ok() || is_unprocessable(&result));
     }
     let short = limited(1);
-    let refresh = |asked, rule| expiry::at_refresh(None, asked, rule, &short, now());
+    let refresh = |asked, rule| expiry::at_refresh(None, asked, rule, &short, None, now());
     assert_eq!(refresh(None, Free), Ok(Some(soon)));
     assert_eq!(refresh(None, TightenOnly), Ok(Some(soon)));
     assert!(is_unprocessable(&refresh(Some(own), Free)));
@@ -130,7 +168,7 @@ fn refresh_never_later_than_old_expiry() {
     check(cases(10_000), (old, proptest::option::of(instants())), |(old, asked)| {
         let rule = RefreshExpiryRule::TightenOnly;
         let policy = AccountPolicy::default();
-        let result = expiry::at_refresh(Some(old), asked, rule, &policy, now());
+        let result = expiry::at_refresh(Some(old), asked, rule, &policy, None, now());
         if let Ok(new) = result {
             prop_assert!(new.is_some_and(|new| new <= old && new > now()));
         }

@@ -251,6 +251,45 @@ async fn policy_max_ttl_enforced_on_create_and_refresh() {
     }
 }
 
+/// T36: with a key that expires, keys are made that live on, and the record says so; an account can forbid it, for all keys and clients.
+#[tokio::test]
+async fn policy_caps_what_an_expiring_key_makes() {
+    let server = TestServer::start().await;
+    let mut expiring = user_key();
+    expiring["expires_at"] = json!(from_now(&server, 60));
+    let maker = made(&create(&server, "member", expiring).await);
+    let (maker, end) = (text(&maker, "key"), instant(&maker["expires_at"]));
+    let ask = async |path: &str, body: Value| {
+        let headers = &[("claviger-dialect", "A")];
+        server.call_with(maker, "POST", path, body, headers).await
+    };
+    let bodies = [user_key(), service_key(&server, &[("O1", &["S1"])])];
+    for body in &bodies {
+        assert_eq!(ask("/v2/api-keys", body.clone()).await.status, 201);
+        assert_eq!(last_details(&server)["outlives_creating_key"], true);
+    }
+    server.set_policy(|policy| policy.derived_expiry_cap = true).await;
+    for body in &bodies {
+        let capped = made(&ask("/v2/api-keys", body.clone()).await);
+        assert_eq!(instant(&capped["expires_at"]), end);
+        assert_eq!(last_details(&server).get("outlives_creating_key"), None);
+        let mut beyond = body.clone();
+        beyond["expires_at"] = json!(from_now(&server, 61));
+        assert_eq!(ask("/v2/api-keys", beyond).await.status, 422);
+    }
+    let taken = ask(&refresh_path(server.world.id("uk")), json!({})).await.json(200);
+    assert_eq!(instant(&taken["expires_at"]), end);
+    let by_others = made(&create(&server, "member", user_key()).await);
+    assert_eq!(by_others.get("expires_at"), None, "a key without an expiry caps nothing");
+}
+
+/// What the audit says of the last change.
+fn last_details(server: &TestServer) -> Value {
+    let sql = "SELECT details FROM audit_records ORDER BY id DESC LIMIT 1";
+    let details: String = server.database().query_row(sql, [], |row| row.get(0)).unwrap();
+    serde_json::from_str(&details).unwrap()
+}
+
 /// The account can withdraw what the early contract allows: then nobody's refresh lengthens anything.
 #[tokio::test]
 async fn policy_tighten_only_binds_early_clients() {

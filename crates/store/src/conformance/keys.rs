@@ -352,6 +352,7 @@ pub async fn a_policy_is_kept_as_it_was_set(store: &dyn TestedStore) {
         max_user_keys: 7,
         revoke_keys_above_maker: true,
         only_owners_refresh_user_keys: true,
+        derived_expiry_cap: true,
     };
     for policy in [policy, AccountPolicy::default()] {
         store.set_policy(house.acme.account, policy.clone(), now()).await.unwrap();

@@ -3,10 +3,10 @@
 use claviger_domain::{
     Access, Action, ApiKey, ApiKeyId, Caller, Description, Grants, KeyName, MintedKey,
     OrganizationGrant, Refusal, ResolvedGrants, Resource, SpaceGrant, SpaceRole, Target, User,
-    UserId, UserKind, UserStatus, decide,
+    UserId, UserKind, UserStatus, decide, expiry,
 };
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{audit, authenticate};
 use crate::CallResult;
@@ -71,8 +71,17 @@ pub(crate) async fn create_user_key<R: Rows>(
     let key = draft.insert(rows, authority, &caller, caller.user.id, call.now).await?;
     rows.count_user_keys(caller.account.id, caller.user.id, 1).await?;
     let target = Target::ApiKey(key.id);
-    audit(rows, call, &caller, Action::ApiKeyCreate, target, json!({})).await?;
+    let details = flagged(json!({}), &caller, &key);
+    audit(rows, call, &caller, Action::ApiKeyCreate, target, details).await?;
     Ok(key)
+}
+
+/// What the record says of a new key, and that it outlives the one that it was made with, if it does (T36).
+pub(super) fn flagged(mut details: Value, caller: &Caller, key: &ApiKey) -> Value {
+    if expiry::outlives(key.expires_at, caller.key.expires_at) {
+        details["outlives_creating_key"] = true.into();
+    }
+    details
 }
 
 /// How many live user keys somebody of the caller's account has; exact at the account's limit, where it decides, and an upper bound below it.
@@ -114,6 +123,7 @@ pub(crate) async fn create_service_key<R: Rows>(
         rows.insert_key_space(&key, key.id, grant.space).await?;
     }
     let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
+    let details = flagged(details, &caller, &key);
     let target = Target::ApiKey(key.id);
     audit(rows, call, &caller, Action::ServiceKeyCreate, target, details).await?;
     Ok(CreatedServiceKey { key, bot })

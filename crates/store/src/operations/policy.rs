@@ -48,5 +48,6 @@ fn words(policy: &AccountPolicy) -> Value {
         "max_user_keys": policy.max_user_keys,
         "revoke_keys_above_maker": policy.revoke_keys_above_maker,
         "only_owners_refresh_user_keys": policy.only_owners_refresh_user_keys,
+        "derived_expiry_cap": policy.derived_expiry_cap,
     })
 }

@@ -66,6 +66,7 @@ pub(crate) async fn refresh_key<R: Rows>(
         "expiry_rule": plan.rule.name(),
         "impersonation": plan.impersonates,
     });
+    let details = create::flagged(details, &caller, &key);
     let target = Target::ApiKey(key.id);
     audit(rows, call, &caller, Action::ApiKeyRefresh, target, details).await?;
     let mut taken_from = None;

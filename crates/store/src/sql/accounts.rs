@@ -4,12 +4,12 @@ statements! {
     ACCOUNTS = concat!("SELECT ", account_columns!(), " FROM accounts a ORDER BY a.id");
     INSERT_ACCOUNT = "
         INSERT INTO accounts (name, max_key_lifetime, refresh_expiry, bots_may_mint, max_user_keys, revoke_keys_above_maker,
-            only_owners_refresh_user_keys, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            only_owners_refresh_user_keys, derived_expiry_cap, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     SET_POLICY = "
         UPDATE accounts SET max_key_lifetime = $1, refresh_expiry = $2, bots_may_mint = $3, max_user_keys = $4,
-            revoke_keys_above_maker = $5, only_owners_refresh_user_keys = $6
-        WHERE id = $7";
+            revoke_keys_above_maker = $5, only_owners_refresh_user_keys = $6, derived_expiry_cap = $7
+        WHERE id = $8";
     SET_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1 AND latest_at < $2";
     NEXT_ID = "UPDATE id_sequences SET latest = latest + 1 WHERE kind = $1 RETURNING latest";
 }

@@ -15,6 +15,7 @@ const STEPS: &[(i64, &str)] = &[
     (5, include_str!("../../migrations/sqlite/0005_projects_and_bindings.sql")),
     (6, include_str!("../../migrations/sqlite/0006_keys_above_their_maker.sql")),
     (7, include_str!("../../migrations/sqlite/0007_owners_of_user_keys.sql")),
+    (8, include_str!("../../migrations/sqlite/0008_derived_expiry_cap.sql")),
 ];
 
 /// The step since which audit records are sealed.

@@ -131,6 +131,7 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
                 max_user_keys: columns.take("max_user_keys")?,
                 revoke_keys_above_maker: columns.take("revoke_keys_above_maker")?,
                 only_owners_refresh_user_keys: columns.take("only_owners_refresh_user_keys")?,
+                derived_expiry_cap: columns.take("derived_expiry_cap")?,
             },
         })
     }

@@ -19,6 +19,7 @@ impl AccountRows for SqliteRows<'_> {
             policy.max_user_keys,
             policy.revoke_keys_above_maker,
             policy.only_owners_refresh_user_keys,
+            policy.derived_expiry_cap,
             micros(now),
         );
         self.insert(sql::INSERT_ACCOUNT, row).map(AccountId::new)
@@ -36,6 +37,7 @@ impl AccountRows for SqliteRows<'_> {
             policy.max_user_keys,
             policy.revoke_keys_above_maker,
             policy.only_owners_refresh_user_keys,
+            policy.derived_expiry_cap,
             account.number(),
         );
         self.execute_one(sql::SET_POLICY, row)
