@@ -116,11 +116,11 @@ async fn check_signature(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<(), ApiError> {
+    let (key_id, signature) = (only(headers, KEY_ID)?, only(headers, SIGNATURE)?);
     let Some(reports) = &app.outside.github else {
         let detail = "this server takes no reports from GitHub";
         return Err(Problem::new(ProblemKind::ResourceNotFound, detail).into());
     };
-    let (key_id, signature) = (only(headers, KEY_ID)?, only(headers, SIGNATURE)?);
     match reports.are_signed(body, key_id, signature, app.clock.now()).await {
         Ok(true) => Ok(()),
         Ok(false) => {
