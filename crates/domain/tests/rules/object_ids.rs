@@ -143,7 +143,10 @@ fn what_is_no_id_is_called_malformed() {
         let read = codec().decode(ObjectKind::Space, &id);
         assert_eq!(read, Err(MalformedObjectId::Malformed), "{text:?}");
     }
-    let long = BASE64.encode(format!("Space:1:{}", "a".repeat(200)).as_bytes());
+    // 128 characters and no more.
+    let [longest, long] =
+        [88, 89].map(|n| BASE64.encode(format!("Space:1:{}", "a".repeat(n)).as_bytes()));
+    assert_eq!((longest.len(), codec().decode(ObjectKind::Space, &longest)), (128, Ok(0)));
     for text in ["x", "Space:1:aBcD", "////", "_w==", "gA==", &long, "%00", "U3BhY2U6MT==="] {
         let read = codec().decode(ObjectKind::Space, text);
         assert_eq!(read, Err(MalformedObjectId::Malformed), "{text:?}");
