@@ -105,7 +105,7 @@ impl GithubReports {
 }
 
 /// Whether this is the signature of the bytes: ECDSA over SHA-256 on P-256, in ASN.1 and base64.
-fn is_signed(bytes: &[u8], pem: &str, signature: &str) -> bool {
+pub(crate) fn is_signed(bytes: &[u8], pem: &str, signature: &str) -> bool {
     let Ok(key) = SubjectPublicKeyInfoDer::from_pem_slice(pem.as_bytes()) else {
         return false;
     };

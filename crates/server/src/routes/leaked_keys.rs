@@ -88,9 +88,7 @@ async fn report_from_github(
     Query::read(raw.as_deref(), &[], &[])?;
     let body = body::bytes(&app, &headers, body, Limit::FOUND_SECRETS).await?;
     check_signature(&app, &extensions, &headers, &body).await?;
-    let found: Vec<FoundSecretBody> = serde_json::from_slice(&body).map_err(|_| {
-        Refusal::invalid("body", "it must be an array of objects with `token`, `type` and `url`")
-    })?;
+    let found = FoundSecretBody::read_all(&body)?;
     let context = client::context(&extensions, &headers);
     let mut verdicts = Vec::with_capacity(found.len());
     for secret in found {

@@ -1,6 +1,6 @@
 //! Reports of leaked keys. Not part of the contract: our own, and in GitHub's format.
 
-use claviger_domain::KeyText;
+use claviger_domain::{KeyText, Refusal};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -37,6 +37,14 @@ impl std::fmt::Debug for FoundText {
 }
 
 impl FoundSecretBody {
+    /// Reads a report: an array of these.
+    pub(crate) fn read_all(bytes: &[u8]) -> Result<Vec<Self>, Refusal> {
+        serde_json::from_slice(bytes).map_err(|_| {
+            let expected = "it must be an array of objects with `token`, `type` and `url`";
+            Refusal::invalid("body", expected)
+        })
+    }
+
     /// The key, if it has the form of one.
     pub(crate) fn key(&self) -> Option<KeyText> {
         KeyText::parse(&self.token.0).ok()
