@@ -92,8 +92,7 @@ async fn report_from_github(
     let context = client::context(&extensions, &headers);
     let mut verdicts = Vec::with_capacity(found.len());
     for secret in found {
-        let tag = app.store.installation().tag;
-        let leak = match secret.key().filter(|key| key.handle.tag() == tag) {
+        let leak = match secret.key() {
             None => Leak::Unknown,
             Some(key) => {
                 let call =

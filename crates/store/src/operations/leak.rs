@@ -3,9 +3,10 @@
 //! Rule: nobody is named as the actor, since a report is not the owner's doing, and it does not count as a use of the key.
 
 use claviger_domain::decide::LeakedKey;
-use claviger_domain::{Action, ApiKey, AuditRecord, KeyType, Target, decide};
+use claviger_domain::{Action, ApiKey, AuditRecord, Target, decide};
 use serde_json::json;
 
+use super::revoke;
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, Leak, LeakReport};
@@ -33,10 +34,7 @@ pub(crate) async fn report_leak<R: Rows>(
         LeakedKey::Dead => return Ok(Leak::DeadBefore),
         LeakedKey::Unknown => return Ok(Leak::Unknown),
     };
-    rows.revoke_key(key.account, key.id, call.now).await?;
-    if key.key_type == KeyType::User {
-        rows.count_user_keys(key.account, key.acts_for, -1).await?;
-    }
+    revoke::end(rows, &key, call.now).await?;
     let record = AuditRecord {
         at: call.now,
         account: key.account,

@@ -1,13 +1,14 @@
 //! Revoking keys.
 
-use claviger_domain::{Action, ApiKeyId, KeyType, Target, decide};
+use claviger_domain::{Action, ApiKey, ApiKeyId, KeyType, Target, decide};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::{audit, authenticate};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::Call;
-use crate::rows::Rows;
+use crate::rows::{RowResult, Rows};
 
 pub(crate) async fn revoke_key<R: Rows>(
     rows: &mut R,
@@ -23,12 +24,17 @@ pub(crate) async fn revoke_key<R: Rows>(
     else {
         return Ok(());
     };
-    let account = caller.account.id;
-    rows.revoke_key(account, key.id, call.now).await?;
-    if key.key_type == KeyType::User {
-        rows.count_user_keys(account, key.acts_for, -1).await?;
-    }
+    end(rows, &key, call.now).await?;
     let target = Target::ApiKey(key.id);
     audit(rows, call, &caller, Action::ApiKeyRevoke, target, json!({})).await?;
+    Ok(())
+}
+
+/// Ends a live key.
+pub(super) async fn end<R: Rows>(rows: &mut R, key: &ApiKey, at: Timestamp) -> RowResult<()> {
+    rows.revoke_key(key.account, key.id, at).await?;
+    if key.key_type == KeyType::User {
+        rows.count_user_keys(key.account, key.acts_for, -1).await?;
+    }
     Ok(())
 }
