@@ -14,6 +14,16 @@ pub enum RefreshExpiryPolicy {
     TightenOnly,
 }
 
+impl RefreshExpiryPolicy {
+    /// The name that is kept.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::ByDialect => "by_dialect",
+            Self::TightenOnly => "tighten_only",
+        }
+    }
+}
+
 /// What an account demands of all its keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "settings that an account turns on and off")]

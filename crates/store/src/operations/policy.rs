@@ -2,9 +2,7 @@
 //!
 //! Rule: a policy is set at the host, so nobody is its actor; what it rules out goes in the transaction that sets it.
 
-use claviger_domain::{
-    AccountId, AccountPolicy, Action, AuditRecord, RefreshExpiryPolicy, RequestContext, Target,
-};
+use claviger_domain::{AccountId, AccountPolicy, Action, AuditRecord, RequestContext, Target};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -40,10 +38,7 @@ pub(crate) async fn set_policy<R: Rows>(
 fn words(policy: &AccountPolicy) -> Value {
     json!({
         "max_key_lifetime_seconds": policy.max_key_lifetime.map(|limit| limit.as_secs()),
-        "refresh_expiry": match policy.refresh_expiry {
-            RefreshExpiryPolicy::ByDialect => "by-dialect",
-            RefreshExpiryPolicy::TightenOnly => "tighten-only",
-        },
+        "refresh_expiry": policy.refresh_expiry.name(),
         "bots_may_mint": policy.bots_may_mint,
         "max_user_keys": policy.max_user_keys,
         "revoke_keys_above_maker": policy.revoke_keys_above_maker,

@@ -370,14 +370,7 @@ pub(super) fn scoped_role_name(value: ScopedRole) -> &'static str {
 fn refresh_expiry(text: &str) -> Option<RefreshExpiryPolicy> {
     [RefreshExpiryPolicy::ByDialect, RefreshExpiryPolicy::TightenOnly]
         .into_iter()
-        .find(|value| refresh_expiry_name(*value) == text)
-}
-
-pub(super) fn refresh_expiry_name(value: RefreshExpiryPolicy) -> &'static str {
-    match value {
-        RefreshExpiryPolicy::ByDialect => "by_dialect",
-        RefreshExpiryPolicy::TightenOnly => "tighten_only",
-    }
+        .find(|value| value.name() == text)
 }
 
 fn permissions(text: &str) -> Option<PermissionSet> {

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use super::{SqliteRows, micros};
 use crate::rows::{AccountRows, RowResult};
 use crate::sql;
-use crate::sqlite::record::refresh_expiry_name;
 
 impl AccountRows for SqliteRows<'_> {
     async fn insert_account(&mut self, account: &Account, now: Timestamp) -> RowResult<AccountId> {
@@ -14,7 +13,7 @@ impl AccountRows for SqliteRows<'_> {
         let row = (
             &account.name,
             policy.max_key_lifetime.map(|limit| limit.as_secs()),
-            refresh_expiry_name(policy.refresh_expiry),
+            policy.refresh_expiry.name(),
             policy.bots_may_mint,
             policy.max_user_keys,
             policy.revoke_keys_above_maker,
@@ -32,7 +31,7 @@ impl AccountRows for SqliteRows<'_> {
     async fn set_policy(&mut self, account: AccountId, policy: &AccountPolicy) -> RowResult<()> {
         let row = (
             policy.max_key_lifetime.map(|limit| limit.as_secs()),
-            refresh_expiry_name(policy.refresh_expiry),
+            policy.refresh_expiry.name(),
             policy.bots_may_mint,
             policy.max_user_keys,
             policy.revoke_keys_above_maker,
