@@ -140,3 +140,82 @@ fn email() -> Value {
         "pattern": format!("^{atom}(?:\\.{atom})*@(?:{label}\\.)+{top}$"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use claviger_domain::Email;
+    use regex::Regex;
+
+    use super::*;
+
+    fn pattern(name: &str) -> Regex {
+        Regex::new(schemas()[name]["pattern"].as_str().unwrap()).unwrap()
+    }
+
+    /// What the document says of a character is what the server does with it, for every one that there is.
+    #[test]
+    fn names_and_descriptions_are_read_as_they_are_described() {
+        let (name, key_name, description) =
+            (pattern("Name"), pattern("KeyName"), pattern("Description"));
+        for character in '\0'..=char::MAX {
+            for text in [format!("{character}"), format!("a{character}b")] {
+                let code = u32::from(character);
+                assert_eq!(
+                    name.is_match(&text),
+                    Name::parse(&text).is_ok(),
+                    "U+{code:04X}: {text:?}"
+                );
+                assert_eq!(
+                    key_name.is_match(&text),
+                    KeyName::parse(&text).is_ok(),
+                    "U+{code:04X}: {text:?}"
+                );
+                let reads = Description::parse(&text).is_ok();
+                assert_eq!(description.is_match(&text), reads, "U+{code:04X}: {text:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ids_are_read_as_they_are_described() {
+        let codec = ObjectIdCodec::new(&[7; 32]);
+        for (name, kind) in IDS {
+            let pattern = pattern(name);
+            for number in (0..2_000).chain([i64::MAX]) {
+                let id = codec.encode(kind, number);
+                assert!(pattern.is_match(&id), "{id}");
+            }
+            for (_, other) in IDS.iter().filter(|(_, other)| *other != kind) {
+                let id = codec.encode(*other, 1);
+                assert!(
+                    !pattern.is_match(&id) && codec.decode(kind, &id).is_err(),
+                    "{id} as {name}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn addresses_are_read_as_they_are_described() {
+        let pattern = pattern("EmailAddress");
+        for address in [
+            "a@b.cd",
+            "a.b@c-d.example",
+            "a+b@1.2c",
+            "A!#$%&'*+/=?^_`{|}~-@x.y",
+            "a@b",
+            "a@b.1",
+            "a..b@c.de",
+            ".a@b.cd",
+            "a@-b.cd",
+            "a@b-.cd",
+            "a b@c.de",
+            "a@b..cd",
+            "@b.cd",
+            "a@",
+            "ä@b.cd",
+        ] {
+            assert_eq!(pattern.is_match(address), Email::parse(address).is_ok(), "{address}");
+        }
+    }
+}
