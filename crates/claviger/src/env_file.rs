@@ -1,19 +1,25 @@
-//! Files of `NAME=value` lines, as shells and dotenv libraries read them: reading one value, and replacing one while everything else
-//! stays as it is, byte for byte.
+//! Files of `NAME=value` lines: reading one value, and replacing one while everything else stays as it is, byte for byte.
 //!
-//! Rule: only what has one meaning is read. A value that only a shell can make out, or a name that is set twice, is an error.
+//! Rule: a file is understood as a whole or refused, naming the line. A variable never counts as "not set" because a line was not
+//! understood, and a value that programs read in different ways is an error. The grammar is in `docs/client-behaviour.md`.
+
+mod scan;
 
 use std::ops::Range;
 
 use anyhow::{Context as _, bail};
+
+use self::scan::Scan;
 
 /// A file, taken apart.
 #[derive(Clone)]
 pub(crate) struct EnvFile {
     bytes: Vec<u8>,
     assignments: Vec<Assignment>,
+    enclosed: Vec<Enclosed>,
 }
 
+/// A line, or several with a quoted value, that sets a variable.
 #[derive(Clone)]
 struct Assignment {
     name: String,
@@ -22,25 +28,26 @@ struct Assignment {
     line: usize,
 }
 
+/// What looks like an assignment inside a quoted value of several lines. Programs that read line by line take it for one.
+#[derive(Clone)]
+struct Enclosed {
+    name: String,
+    line: usize,
+    /// The line in which the quoted value begins.
+    within: usize,
+}
+
 impl EnvFile {
-    /// Takes a file apart. Lines that are no assignments are nobody's business.
+    /// Takes a file apart. It must be UTF-8, and every line a comment, blank, or an assignment.
     pub(crate) fn parse(bytes: Vec<u8>) -> anyhow::Result<Self> {
-        let mut scan = Scan { bytes: &bytes, at: 0 };
-        if bytes.starts_with(b"\xEF\xBB\xBF") {
-            scan.at = 3;
+        scan::check_encoding(&bytes)?;
+        let mut scan = Scan::new(&bytes);
+        let (mut assignments, mut enclosed) = (Vec::new(), Vec::new());
+        while let Some(assignment) = scan.next_assignment()? {
+            enclosed.extend(scan.enclosed_in(&assignment));
+            assignments.push(assignment);
         }
-        let mut assignments = Vec::new();
-        while scan.at < bytes.len() {
-            if let Some(name) = scan.name() {
-                let line = bytes[..scan.at].split(|byte| *byte == b'\n').count();
-                let place = scan.value().with_context(|| {
-                    format!("line {line}: the quote behind `{name}=` is not closed")
-                })?;
-                assignments.push(Assignment { name, place, line });
-            }
-            scan.skip_line();
-        }
-        Ok(Self { bytes, assignments })
+        Ok(Self { bytes, assignments, enclosed })
     }
 
     /// The value of a variable, if the file sets it.
@@ -49,7 +56,9 @@ impl EnvFile {
         let value = unquote(&self.bytes[assignment.place.clone()]);
         let line = assignment.line;
         let value = value.with_context(|| {
-            format!("line {line}: the value of `{name}` takes a shell to understand: write it out, in single quotes")
+            format!(
+                "line {line}: programs read the value of `{name}` in different ways: write it out, without quotes or in single quotes"
+            )
         })?;
         Ok(Some(value))
     }
@@ -58,12 +67,14 @@ impl EnvFile {
     pub(crate) fn with(&self, name: &str, value: &str) -> anyhow::Result<Vec<u8>> {
         let assignment = self.find(name)?.with_context(|| format!("`{name}` is not set in it"))?;
         let old = &self.bytes[assignment.place.clone()];
-        let bytes = self.spliced(&assignment.place, quote(value, old.first().copied()).as_bytes());
-        let changed = Self::parse(bytes.clone())?;
+        let cannot = || format!("`{name}` cannot be given this value");
+        let quoted = quote(value, old.first().copied()).with_context(cannot)?;
+        let bytes = self.spliced(&assignment.place, quoted.as_bytes());
+        let changed = Self::parse(bytes.clone()).with_context(cannot)?;
         if changed.get(name)?.as_deref() != Some(value)
             || changed.assignments.len() != self.assignments.len()
         {
-            bail!("`{name}` cannot be given this value");
+            bail!(cannot());
         }
         Ok(bytes)
     }
@@ -77,6 +88,11 @@ impl EnvFile {
     }
 
     fn find(&self, name: &str) -> anyhow::Result<Option<&Assignment>> {
+        if let Some(Enclosed { line, within, .. }) =
+            self.enclosed.iter().find(|enclosed| enclosed.name == name)
+        {
+            bail!("line {line}: `{name}=` is inside the quoted value that begins in line {within}");
+        }
         let mut all = self.assignments.iter().filter(|assignment| assignment.name == name);
         match (all.next(), all.next()) {
             (Some(first), Some(second)) => {
@@ -98,134 +114,36 @@ impl std::fmt::Debug for EnvFile {
     }
 }
 
-struct Scan<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl Scan<'_> {
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
-    }
-
-    fn skip_while(&mut self, condition: impl Fn(u8) -> bool) {
-        while self.peek().is_some_and(&condition) {
-            self.at += 1;
-        }
-    }
-
-    fn skip_line(&mut self) {
-        self.skip_while(|byte| byte != b'\n');
-        self.at += 1;
-    }
-
-    fn word(&mut self) -> String {
-        let start = self.at;
-        self.skip_while(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte));
-        String::from_utf8_lossy(&self.bytes[start..self.at]).into_owned()
-    }
-
-    /// The name of an assignment, up to behind its `=`; nothing if the line is none.
-    fn name(&mut self) -> Option<String> {
-        self.skip_while(is_blank);
-        let mut name = self.word();
-        self.skip_while(is_blank);
-        if name == "export" && self.peek() != Some(b'=') {
-            name = self.word();
-            self.skip_while(is_blank);
-        }
-        let is_assignment = !name.is_empty() && self.peek() == Some(b'=');
-        is_assignment.then(|| {
-            self.at += 1;
-            name
-        })
-    }
-
-    /// Where the value is; nothing if a quote is not closed.
-    fn value(&mut self) -> Option<Range<usize>> {
-        let behind_sign = self.at;
-        self.skip_while(is_blank);
-        let start = self.at;
-        let mut end = start;
-        while let Some(byte) = self.peek() {
-            match byte {
-                b'\n' => break,
-                b'#' if self.at == start || is_blank(self.bytes[self.at - 1]) => break,
-                b'\'' => self.quoted(byte, false)?,
-                b'"' => self.quoted(byte, true)?,
-                b'\\' => self.at += 1,
-                _ => {}
-            }
-            self.at = (self.at + 1).min(self.bytes.len());
-            if !is_blank(byte) && byte != b'\r' {
-                end = self.at;
-            }
-        }
-        if end == start { Some(behind_sign..behind_sign) } else { Some(start..end) }
-    }
-
-    /// Goes on to the closing quote.
-    fn quoted(&mut self, quote: u8, escapes: bool) -> Option<()> {
-        loop {
-            self.at += 1;
-            match self.peek()? {
-                b'\\' if escapes => self.at += 1,
-                byte if byte == quote => return Some(()),
-                _ => {}
-            }
-        }
-    }
-}
-
-fn is_blank(byte: u8) -> bool {
-    byte == b' ' || byte == b'\t'
-}
-
-/// What a value means, if that does not depend on a shell.
+/// What a value means, if shells and the libraries that read such files agree about it.
+///
+/// Shells, Python's and Node's library disagree about backslashes and `$` in double quotes, about `\\`, `\'` and `${` in single
+/// quotes, and about quotes, backslashes, `$`, `` ` `` and `#` outside of quotes.
 fn unquote(raw: &[u8]) -> Option<String> {
     let raw = std::str::from_utf8(raw).ok()?;
-    if let Some(inner) = raw.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) {
-        return (!inner.contains('\'')).then(|| inner.to_owned());
-    }
-    let Some(inner) = raw.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) else {
-        return (!raw.contains(['\'', '"', '\\', '$', '`'])).then(|| raw.to_owned());
+    let within = |quote: char| raw.strip_prefix(quote)?.strip_suffix(quote);
+    let value = if let Some(inner) = within('\'') {
+        (!inner.contains('\'') && !inner.contains(r"\\") && !inner.contains("${")).then_some(inner)
+    } else if let Some(inner) = within('"') {
+        (!inner.contains(['"', '\\', '$', '`'])).then_some(inner)
+    } else {
+        let is_odd = |letter: char| letter.is_whitespace() && letter != ' ' && letter != '\t';
+        (!raw.contains(['\'', '"', '\\', '$', '`', '#']) && !raw.contains(is_odd)).then_some(raw)
     };
-    let mut value = String::new();
-    let mut letters = inner.chars();
-    while let Some(letter) = letters.next() {
-        match letter {
-            '\\' => match letters.next()? {
-                escaped @ ('"' | '\\' | '$' | '`') => value.push(escaped),
-                _ => return None,
-            },
-            '"' | '$' | '`' => return None,
-            _ => value.push(letter),
-        }
-    }
-    Some(value)
+    value.filter(|value| !value.contains(['\n', '\r'])).map(str::to_owned)
 }
 
 /// A value in the quotes that were there, or where they cannot hold it, in ones that can.
-fn quote(value: &str, was: Option<u8>) -> String {
+fn quote(value: &str, was: Option<u8>) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.,:/+=@%^".contains(&byte);
-    match was {
-        Some(b'\'') if !value.contains('\'') => format!("'{value}'"),
-        Some(b'"') => in_double_quotes(value),
-        _ if value.bytes().all(is_plain) => value.to_owned(),
-        _ if !value.contains('\'') => format!("'{value}'"),
-        _ => in_double_quotes(value),
-    }
-}
-
-fn in_double_quotes(value: &str) -> String {
-    let mut quoted = String::from('"');
-    for letter in value.chars() {
-        if matches!(letter, '"' | '\\' | '$' | '`') {
-            quoted.push('\\');
-        }
-        quoted.push(letter);
-    }
-    quoted + "\""
+    let bare = value.bytes().all(is_plain).then(|| value.to_owned());
+    let (single, double) = (Some(format!("'{value}'")), Some(format!("\"{value}\"")));
+    let candidates = match was {
+        Some(b'\'') => [single, double, bare],
+        Some(b'"') => [double, single, bare],
+        _ => [bare, single, double],
+    };
+    let holds_it = |text: &String| unquote(text.as_bytes()).as_deref() == Some(value);
+    candidates.into_iter().flatten().find(holds_it)
 }
 
 #[cfg(test)]
