@@ -23,7 +23,7 @@ pub(crate) use self::identity::{
     AuditList, Bindings, Change, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
 };
 pub(crate) use self::keys::{
-    Create, CreateService, End, Expiry, Keys, List, NewFile, Refresh, Rotate,
+    Create, CreateService, End, Keys, List, NewExpiry, NewFile, Refresh, Rotate,
 };
 pub(crate) use self::mail::{Mail, SmtpSecurity};
 pub(crate) use self::policy::{

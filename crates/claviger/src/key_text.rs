@@ -10,7 +10,8 @@ const SCHEME: &str = "secret-token:";
 
 /// Reads a key.
 pub(crate) fn read(text: &str) -> anyhow::Result<Secret> {
-    let text = text.trim();
+    // Some editors put a byte order mark in front.
+    let text = text.trim_start_matches('\u{feff}').trim();
     let is_uri = text.get(..SCHEME.len()).is_some_and(|start| start.eq_ignore_ascii_case(SCHEME));
     let key = if is_uri { decode(&text[SCHEME.len()..])? } else { text.to_owned() };
     if key.is_empty() {
@@ -44,6 +45,8 @@ mod tests {
         for (text, key) in [
             ("ak-abc", "ak-abc"),
             ("ak-abc\n", "ak-abc"),
+            // (fault C16)
+            ("\u{feff}ak-abc\r\n", "ak-abc"),
             ("ak-abc%41\r\n", "ak-abc%41"),
             ("secret-token:ak-abc", "ak-abc"),
             ("Secret-Token:ak-abc\n", "ak-abc"),

@@ -80,6 +80,11 @@ impl Draft {
         self.file.sync_all()
     }
 
+    /// The file that will be there: never a symbolic link.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
     /// Whether others will be able to read it.
     pub(crate) fn is_open_to_others(&self) -> bool {
         self.replaces.as_ref().is_some_and(|old| old.mode() & 0o077 != 0)

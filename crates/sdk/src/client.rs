@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use crate::api_keys::ApiKeys;
 use crate::audit_logs::AuditLogs;
-use crate::config::{Config, ResolvedConfig, Setting};
-use crate::error::Result;
+use crate::config::{Config, ResolvedConfig, Setting, VARIABLES};
+use crate::error::{Error, Result};
 use crate::open_enum::Spelling;
 use crate::organizations::Organizations;
 use crate::resource_restrictions::ResourceRestrictions;
@@ -44,8 +44,15 @@ impl Client {
             clippy::disallowed_methods,
             reason = "this is where the environment of the program is read"
         )]
-        let config = config.resolve(&|name| std::env::var(name).ok())?;
-        Self::of(config)
+        {
+            // A variable that cannot be read must not count as one that is not set.
+            for name in VARIABLES {
+                if matches!(std::env::var(name), Err(std::env::VarError::NotUnicode(_))) {
+                    return Err(Error::configuration(name, "it is not UTF-8"));
+                }
+            }
+            Self::of(config.resolve(&|name| std::env::var(name).ok())?)
+        }
     }
 
     /// Makes a client from the environment alone.

@@ -1,9 +1,12 @@
-//! The text of a key. It is shown to whoever asks for it by name, and to nobody else.
+//! The secret of a key. It is shown only by a method that says so.
 
 use std::fmt;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
+
+/// The longest secret that is taken from a server.
+const LONGEST: usize = 1024;
 
 /// The text of an API key.
 ///
@@ -44,7 +47,15 @@ impl From<&str> for Secret {
 }
 
 impl<'de> Deserialize<'de> for Secret {
+    /// Reads what a server sent. It is written into files and to terminals, so it must be one word of printable ASCII.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer).map(Self::from)
+        let text = zeroize::Zeroizing::new(String::deserialize(deserializer)?);
+        let is_graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if text.is_empty() || text.len() > LONGEST || !is_graphic {
+            return Err(serde::de::Error::custom(
+                "a secret is 1 to 1024 printable ASCII characters",
+            ));
+        }
+        Ok(Self::from(text.as_str()))
     }
 }

@@ -151,7 +151,7 @@ pub(crate) struct CreateService {
 /// `claviger keys refresh`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "The new secret never expires unless you say so, where the server lets a refresh lengthen the life of a key.
+    "The new secret expires when the key would have, unless you say otherwise. A file that is replaced must hold this key.
 
 Examples:
   claviger keys refresh QXBpS2V5OjI6MDZyRzBHRWkwd08= > new.key
@@ -162,12 +162,15 @@ pub(crate) struct Refresh {
     /// The id of the key
     pub id: String,
     #[command(flatten)]
-    pub expiry: Expiry,
+    pub expiry: NewExpiry,
     /// How long the old secret goes on working, up to 24h; 0s ends it at once
     #[arg(long, value_name = "DURATION", default_value = "300s", value_parser = duration::parse)]
     pub grace: std::time::Duration,
     #[command(flatten)]
     pub new_file: NewFile,
+    /// Replace what the file holds even if it is not the key of this id
+    #[arg(long)]
+    pub force: bool,
     /// Print one JSON document, the secret in it unless that goes to a file
     #[arg(long)]
     pub json: bool,
@@ -180,7 +183,7 @@ pub(crate) struct Refresh {
 #[command(after_long_help = concat!(
     "The key is refreshed, the new secret is stored and tried, and the old one runs out by itself. If storing fails, the new key is
 revoked; if the server does not accept the new secret, the old one is put back. After a crash, run it again with the same id.
-The key may rotate itself. The new secret never expires unless you say so.
+The key may rotate itself. The new secret expires when the key would have, unless you say otherwise. What is replaced must be this key.
 
 Examples:
   claviger keys rotate QXBpS2V5OjI6MDZyRzBHRWkwd08= --env-file .env --name ARIZE_API_KEY
@@ -192,7 +195,7 @@ pub(crate) struct Rotate {
     /// The id of the key
     pub id: String,
     #[command(flatten)]
-    pub expiry: Expiry,
+    pub expiry: NewExpiry,
     /// How long the old secret goes on working, 1s to 24h
     #[arg(long, value_name = "DURATION", default_value = "300s", value_parser = duration::parse)]
     pub grace: std::time::Duration,
@@ -204,6 +207,9 @@ pub(crate) struct Rotate {
     /// Print the new secret to the standard output; needed only beside `--env-file`
     #[arg(long, conflicts_with_all = ["output_file", "name"])]
     pub stdout: bool,
+    /// Replace what the file holds even if it is not the key of this id
+    #[arg(long)]
+    pub force: bool,
     #[command(flatten)]
     pub connection: Connection,
 }
@@ -244,6 +250,20 @@ pub(crate) struct Expiry {
     /// It expires at this instant, such as 2027-06-30T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub expires_at: Option<Timestamp>,
+}
+
+/// When a new secret of a key ends by itself: when the key would have ended, if nothing is given.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct NewExpiry {
+    /// The new secret expires after this time, such as 12h or 30d [default: when the key would have]
+    #[arg(long, value_name = "DURATION", value_parser = duration::parse, conflicts_with = "expires_at")]
+    pub expires_in: Option<std::time::Duration>,
+    /// The new secret expires at this instant, such as 2027-06-30T00:00:00Z
+    #[arg(long, value_name = "INSTANT", value_parser = instant)]
+    pub expires_at: Option<Timestamp>,
+    /// The new secret never expires
+    #[arg(long, conflicts_with_all = ["expires_in", "expires_at"])]
+    pub never_expires: bool,
 }
 
 /// A file for the secret alone.

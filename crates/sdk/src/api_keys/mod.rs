@@ -325,8 +325,7 @@ impl ApiKeys {
         if let Some(key_type) = &wire.key_type {
             self.client.learn_spelling(key_type);
         }
-        let key = wire.key.take().filter(|key| !key.reveal().is_empty());
-        let Some(key) = key else {
+        let Some(key) = wire.key.take() else {
             return Err(Error::unreadable(operation, "the key is not in it"));
         };
         Ok(ApiKeyCreated { api_key: wire.into_key(), key })

@@ -4,9 +4,8 @@
 use std::fmt;
 use std::future::Future;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
-use super::successor::Successor;
 use super::{ApiKey, ApiKeyCreated, ApiKeys, ListRequest, RefreshRequest};
 use crate::error::{Error, Result};
 
@@ -20,8 +19,15 @@ pub struct RotateRequest {
     pub api_key_id: String,
     /// From when on the new text is not accepted any more; as [`RefreshRequest::expires_at`].
     pub expires_at: Option<Timestamp>,
+    /// Whether the new text ends when the key would have ended, in place of `expires_at`. This takes a look-up.
+    pub keep_expiry: bool,
     /// How many seconds, 1 to 86400, the old text goes on working; [`DEFAULT_GRACE_PERIOD_SECONDS`] if not given.
     pub grace_period_seconds: Option<u32>,
+    /// Whether an earlier rotation of this key was interrupted before the new text was stored, and nobody else rotates the key.
+    ///
+    /// Then a successor that was never used is refreshed in its turn, since nobody has its text. Without it, a key that was rotated
+    /// before is left alone, and so is its successor.
+    pub resume: bool,
 }
 
 /// A rotation that came to an end too early, and what works now.
@@ -29,9 +35,9 @@ pub struct RotateRequest {
 #[non_exhaustive]
 pub enum RotateError<E> {
     /// The server did not give a new text. The old one works as before, unless [`Error::was_not_done`] is false: then it may have a
-    /// successor that nobody knows the text of, and calling again replaces that.
+    /// successor that nobody knows the text of, and calling again with [`RotateRequest::resume`] replaces that.
     Refresh(Error),
-    /// The key was refreshed before, and the successor is in use: somebody else has rotated it, or this call in an earlier life.
+    /// The key was refreshed before: by somebody else, or by an earlier call. Neither the key nor its successor was changed.
     AlreadyRotated {
         /// The key that takes its place.
         successor: Box<ApiKey>,
@@ -61,8 +67,9 @@ impl ApiKeys {
     /// is tried against the server. The old text runs out by itself. If storing fails, the new key is revoked and the old text stands
     /// until its grace is over.
     ///
-    /// It can be called again after a crash, with the same id: if the key has been refreshed and its successor was never used, nobody
-    /// has the text of the successor, so the successor is refreshed in turn.
+    /// It can be called again after a crash, with the same id and [`resume`](RotateRequest::resume): if the key has been refreshed and
+    /// its successor was never used, nobody has the text of the successor, so the successor is refreshed in turn. Without `resume`, a
+    /// key that was rotated before is an error, and no key is ended that this call did not make.
     ///
     /// ```no_run
     /// # async fn run(client: arize::Client) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
@@ -117,24 +124,34 @@ impl ApiKeys {
                 "without a grace period there is a moment in which no key works: use `refresh`";
             return Err(RotateError::Refresh(Error::input("grace_period_seconds", message)));
         }
-        let refresh = |api_key_id: String| RefreshRequest {
+        let refresh = |api_key_id: String, expires_at: Option<Timestamp>| RefreshRequest {
             api_key_id,
-            expires_at: request.expires_at,
+            expires_at,
             grace_period_seconds: Some(grace),
         };
-        let refusal = match self.refresh(refresh(request.api_key_id.clone())).await {
+        let expires_at = if request.keep_expiry {
+            self.get(&request.api_key_id).await?.expires_at
+        } else {
+            request.expires_at
+        };
+        let first = refresh(request.api_key_id.clone(), expires_at);
+        let refusal = match self.refresh(first).await {
             Ok(created) => return Ok(created),
             Err(error) if error.is_unprocessable_entity() => error,
             Err(error) => return Err(RotateError::Refresh(error)),
         };
-        let grace = SignedDuration::from_secs(grace.into());
-        match self.successor_of(&request.api_key_id, grace).await {
-            Ok(Successor::Unused(id)) => {
-                self.refresh(refresh(id)).await.map_err(RotateError::Refresh)
+        match self.successor(&request.api_key_id, grace).await {
+            Ok(Some(successor)) if request.resume && successor.last_used_at.is_none() => {
+                // The end of the key that was asked for is that of its grace by now.
+                let keep = request.keep_expiry;
+                let expires_at = if keep { successor.expires_at } else { request.expires_at };
+                self.refresh(refresh(successor.id, expires_at)).await.map_err(RotateError::Refresh)
             }
-            Ok(Successor::InUse(successor)) => Err(RotateError::AlreadyRotated { successor }),
+            Ok(Some(successor)) => {
+                Err(RotateError::AlreadyRotated { successor: Box::new(successor) })
+            }
             // What the server said about the key that was asked for says more than a search that led nowhere.
-            Ok(Successor::Unknown) | Err(_) => Err(RotateError::Refresh(refusal)),
+            Ok(None) | Err(_) => Err(RotateError::Refresh(refusal)),
         }
     }
 
@@ -152,7 +169,7 @@ impl<E: fmt::Display> fmt::Display for RotateError<E> {
         match self {
             Self::Refresh(error) => write!(formatter, "the key was not refreshed: {error}"),
             Self::AlreadyRotated { successor } => {
-                write!(formatter, "the key was rotated before: {} is in use", successor.id)
+                write!(formatter, "the key was rotated before: {} has its place", successor.id)
             }
             Self::Store { source, api_key, revoke } => {
                 let id = &api_key.id;

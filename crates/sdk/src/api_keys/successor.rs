@@ -1,10 +1,12 @@
-//! Finding the key that took the place of one that was refreshed. Servers do not tell, so only a single candidate counts.
+//! Finding keys: one by its id, and the one that took the place of one that was refreshed. Servers have a call for neither, so lists
+//! are searched; of successors only a single candidate counts.
 
 use futures_util::TryStreamExt as _;
 use jiff::SignedDuration;
 
-use super::{ApiKey, ApiKeys, KeyType, ListRequest};
-use crate::error::Result;
+use super::{ApiKey, ApiKeys, KeyStatus, KeyType, ListRequest};
+use crate::error::{Error, Repr, Result};
+use crate::id::require_id;
 use crate::page::LARGEST_LIMIT;
 
 /// The longest grace that a server gives.
@@ -13,33 +15,59 @@ const LONGEST_GRACE: SignedDuration = SignedDuration::from_hours(24);
 /// How far the end of a grace may be from where the grace that is asked for would end it.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(5);
 
-/// What took the place of a key.
-pub(super) enum Successor {
-    /// This one, and nobody has used it.
-    Unused(String),
-    /// This one, and somebody uses it.
-    InUse(Box<ApiKey>),
-    /// Nothing, or it cannot be told which.
-    Unknown,
-}
-
 impl ApiKeys {
-    pub(super) async fn successor_of(&self, id: &str, grace: SignedDuration) -> Result<Successor> {
-        for key_type in [KeyType::User, KeyType::Service] {
-            let request = ListRequest {
-                key_type: Some(key_type),
-                limit: Some(LARGEST_LIMIT),
-                ..ListRequest::default()
-            };
-            let keys: Vec<ApiKey> = self.list_all(request).try_collect().await?;
-            let Some(old) = keys.iter().find(|key| key.id == id) else { continue };
-            return Ok(match last_successor(&keys, old, grace) {
-                Some(key) if key.last_used_at.is_none() => Successor::Unused(key.id.clone()),
-                Some(key) => Successor::InUse(Box::new(key.clone())),
-                None => Successor::Unknown,
-            });
+    /// Finds a key by its id, among the user keys and service keys that the caller may list, also revoked ones.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if it is in none of the lists, and as [`list`](Self::list).
+    pub async fn get(&self, api_key_id: &str) -> Result<ApiKey> {
+        require_id("api_key_id", api_key_id)?;
+        for status in [KeyStatus::Active, KeyStatus::Revoked] {
+            for key_type in [KeyType::User, KeyType::Service] {
+                let keys = self.all_of(key_type, status.clone()).await?;
+                if let Some(key) = keys.into_iter().find(|key| key.id == api_key_id) {
+                    return Ok(key);
+                }
+            }
         }
-        Ok(Successor::Unknown)
+        let name = api_key_id.to_owned();
+        Err(Error::new(Repr::NameNotFound { resource: "API key", name, available: Vec::new() }))
+    }
+
+    /// Finds the key that took the place of one that was refreshed with this grace period; nothing if it cannot be told which.
+    ///
+    /// # Errors
+    ///
+    /// As [`list`](Self::list).
+    pub async fn successor(
+        &self,
+        api_key_id: &str,
+        grace_period_seconds: u32,
+    ) -> Result<Option<ApiKey>> {
+        require_id("api_key_id", api_key_id)?;
+        let grace = SignedDuration::from_secs(grace_period_seconds.into());
+        for key_type in [KeyType::User, KeyType::Service] {
+            let keys = self.all_of(key_type, KeyStatus::Active).await?;
+            let Some(old) = keys.iter().find(|key| key.id == api_key_id) else { continue };
+            return Ok(last_successor(&keys, old, grace).cloned());
+        }
+        Ok(None)
+    }
+
+    /// All keys of a type. Service keys that may not be listed are none.
+    async fn all_of(&self, key_type: KeyType, status: KeyStatus) -> Result<Vec<ApiKey>> {
+        let is_service = key_type == KeyType::Service;
+        let request = ListRequest {
+            key_type: Some(key_type),
+            status: Some(status),
+            limit: Some(LARGEST_LIMIT),
+            ..ListRequest::default()
+        };
+        match self.list_all(request).try_collect().await {
+            Err(error) if is_service && error.is_forbidden() => Ok(Vec::new()),
+            keys => keys,
+        }
     }
 }
 

@@ -37,6 +37,15 @@ impl ApiKeys {
         Iter::over(self.client.clone(), self.calls().list_all(request))
     }
 
+    /// Finds a key by its id.
+    ///
+    /// # Errors
+    ///
+    /// As the [async one](crate::api_keys::ApiKeys::get).
+    pub fn get(&self, api_key_id: &str) -> Result<ApiKey> {
+        self.client.wait(self.calls().get(api_key_id))
+    }
+
     /// Makes a key for the caller. Its text is shown now and never again.
     ///
     /// # Errors

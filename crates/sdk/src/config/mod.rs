@@ -3,26 +3,48 @@
 mod address;
 mod environment;
 mod headers;
+mod proxy;
 mod region;
 mod resolved;
 mod setting;
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+pub(crate) use self::proxy::Route;
 pub use self::region::{Region, UnknownRegion};
 pub use self::resolved::ResolvedConfig;
-pub(crate) use self::resolved::Route;
+
 pub use self::setting::Setting;
 use crate::secret::Secret;
 use crate::transport::Retries;
+
+/// Every variable that is read.
+pub(crate) const VARIABLES: [&str; 14] = [
+    "ARIZE_API_KEY",
+    "ARIZE_BASE_URL",
+    "ARIZE_API_HOST",
+    "ARIZE_API_SCHEME",
+    "ARIZE_API_PORT",
+    "ARIZE_REGION",
+    "ARIZE_SINGLE_HOST",
+    "ARIZE_SINGLE_PORT",
+    "ARIZE_BASE_DOMAIN",
+    "ARIZE_REQUEST_VERIFY",
+    "ARIZE_SSL_CA_CERT",
+    "SSL_CERT_FILE",
+    "ARIZE_PROXY_URL",
+    "DISABLE_PRERELEASE_WARNING",
+];
 
 /// What a client can be told.
 ///
 /// Each setting is read from its environment variable unless it is given here; [`Setting::Off`] takes the default whatever the
 /// environment says. End the struct with `..Config::default()`: a new setting is a minor version.
 ///
-/// At most one of `region`, `single_host` (with `single_port`) and `base_domain` may be set; what is set overrides `api_host`.
+/// The address is named as a whole: by `base_url`, or by a host with scheme and port. A scheme or a port without a host is refused, and
+/// so are settings that name different servers. At most one of `region`, `single_host` (with `single_port`) and `base_domain` may be set; what is set overrides `api_host`.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), arize::Error> {
@@ -37,11 +59,14 @@ use crate::transport::Retries;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Config {
     /// The key to authenticate with. `ARIZE_API_KEY`, taken as it is, blanks included. Required.
     pub api_key: Setting<Secret>,
-    /// The host of the REST API, with a port if need be: `localhost:8080`. `ARIZE_API_HOST`; `api.arize.com` by default.
+    /// The whole address in one: `https://keys.example.com:8443`. `ARIZE_BASE_URL`. Other settings of the address must agree with it.
+    pub base_url: Setting<String>,
+    /// The host of the REST API, with a port if need be: `localhost:8080`. `ARIZE_API_HOST`; `api.arize.com` by default, if nothing
+    /// else names a part of an address.
     pub api_host: Setting<String>,
     /// `https` or `http`. `ARIZE_API_SCHEME`; `https` by default.
     pub api_scheme: Setting<String>,
@@ -59,8 +84,8 @@ pub struct Config {
     pub verify_tls: Setting<bool>,
     /// A PEM file with certificates to trust, besides those the system trusts. `ARIZE_SSL_CA_CERT`, then `SSL_CERT_FILE`.
     pub ca_certificate: Setting<PathBuf>,
-    /// A proxy for every request but those that `NO_PROXY` names. `ARIZE_PROXY_URL`; without one, `HTTPS_PROXY` and `HTTP_PROXY` apply.
-    /// [`Setting::Off`] goes through none at all.
+    /// A proxy for every request but those that `NO_PROXY` names. `ARIZE_PROXY_URL`; without one, `HTTPS_PROXY`, `HTTP_PROXY` and
+    /// `ALL_PROXY` apply, except to a server on this machine. [`Setting::Off`] goes through none at all.
     pub proxy_url: Setting<String>,
     /// How long a call may take, with its retries and the pauses between them. 30 seconds by default; [`Setting::Off`] for no limit.
     pub timeout: Setting<Duration>,
@@ -78,6 +103,7 @@ impl Config {
     pub fn without_environment() -> Self {
         Self {
             api_key: Setting::Off,
+            base_url: Setting::Off,
             api_host: Setting::Off,
             api_scheme: Setting::Off,
             api_port: Setting::Off,
@@ -93,5 +119,42 @@ impl Config {
             default_headers: Vec::new(),
             prerelease_warnings: Setting::Off,
         }
+    }
+}
+
+impl fmt::Debug for Config {
+    /// Masks what may hold a secret: the key, the users and passwords of URLs, the values of headers.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.default_headers.iter().map(|(name, _)| name).collect();
+        formatter
+            .debug_struct("Config")
+            .field("api_key", &self.api_key)
+            .field("base_url", &masked(&self.base_url))
+            .field("api_host", &masked(&self.api_host))
+            .field("api_scheme", &self.api_scheme)
+            .field("api_port", &self.api_port)
+            .field("region", &self.region)
+            .field("single_host", &masked(&self.single_host))
+            .field("single_port", &self.single_port)
+            .field("base_domain", &masked(&self.base_domain))
+            .field("verify_tls", &self.verify_tls)
+            .field("ca_certificate", &self.ca_certificate)
+            .field("proxy_url", &masked(&self.proxy_url))
+            .field("timeout", &self.timeout)
+            .field("retries", &self.retries)
+            .field("default_headers", &names)
+            .field("prerelease_warnings", &self.prerelease_warnings)
+            .finish()
+    }
+}
+
+/// A setting without what may be a user, a password or a token in it.
+fn masked(setting: &Setting<String>) -> Setting<String> {
+    match setting {
+        Setting::To(text) => Setting::To(match text.rsplit_once('@') {
+            Some((_, host)) => format!("***@{}", host.split(['/', '?', '#']).next().unwrap_or("")),
+            None => text.split(['?', '#']).next().unwrap_or("").to_owned(),
+        }),
+        other => other.clone(),
     }
 }

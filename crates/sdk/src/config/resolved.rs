@@ -9,23 +9,13 @@ use reqwest::header::{AUTHORIZATION, HeaderMap};
 
 use super::address::Address;
 use super::environment::Environment;
+use super::proxy::{Route, route};
 use super::{Config, Setting, headers};
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::transport::Retries;
 
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
-
-/// How requests leave.
-#[derive(Clone, Debug)]
-pub(crate) enum Route {
-    /// As `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` say.
-    Environment,
-    /// Directly.
-    Direct,
-    /// Through this proxy, except where `NO_PROXY` names the host.
-    Proxy(Url),
-}
 
 /// The configuration of a client, with every setting decided.
 #[derive(Clone)]
@@ -51,21 +41,13 @@ impl Config {
         let environment = Environment(environment);
         let api_key = self
             .api_key
+            .clone()
             .or_else(|| Ok::<_, Error>(environment.verbatim("ARIZE_API_KEY").map(Secret::from)))?;
         let api_key = present(api_key)?;
-        let text = |setting: Setting<String>, name| {
-            setting.or_else(|| Ok::<_, Error>(environment.text(name)))
+        let base_url = match self.address(&environment)?.base_url()? {
+            Some(url) => url,
+            None => default_url(&api_key)?,
         };
-        let address = Address {
-            host: text(self.api_host, "ARIZE_API_HOST")?,
-            scheme: text(self.api_scheme, "ARIZE_API_SCHEME")?,
-            port: self.api_port.or_else(|| environment.port("ARIZE_API_PORT"))?,
-            region: self.region.or_else(|| environment.parsed("ARIZE_REGION"))?,
-            single_host: text(self.single_host, "ARIZE_SINGLE_HOST")?,
-            single_port: self.single_port.or_else(|| single_port(&environment))?,
-            base_domain: text(self.base_domain, "ARIZE_BASE_DOMAIN")?,
-        };
-        let base_url = address.base_url()?;
         let verify_tls = self.verify_tls.or_else(|| environment.flag("ARIZE_REQUEST_VERIFY"))?;
         let verify_tls = verify_tls.unwrap_or(true);
         let ca_certificate = self.ca_certificate.or_else(|| {
@@ -79,10 +61,10 @@ impl Config {
         Ok(ResolvedConfig {
             headers: headers::all(&api_key, &self.default_headers)?,
             api_key,
+            route: route(self.proxy_url, &environment, &base_url)?,
             base_url,
             verify_tls,
             ca_certificate,
-            route: route(self.proxy_url, &environment)?,
             timeout: match self.timeout {
                 Setting::FromEnvironment => Some(DEFAULT_TIMEOUT),
                 Setting::Off => None,
@@ -97,6 +79,72 @@ impl Config {
     }
 }
 
+impl Config {
+    /// The settings of the address. What the program names counts before what the environment names, as a whole where that is an
+    /// address of its own.
+    fn address(&self, environment: &Environment<'_>) -> Result<Address, Error> {
+        let nothing = |_: &str| None;
+        let nothing = Environment(&nothing);
+        let names_all = matches!(self.base_url, Setting::To(_));
+        let names_host = names_all
+            || matches!(self.api_host, Setting::To(_))
+            || matches!(self.region, Setting::To(_))
+            || matches!(self.single_host, Setting::To(_))
+            || matches!(self.base_domain, Setting::To(_));
+        let parts = if names_all { &nothing } else { environment };
+        let text = |setting: &Setting<String>, from: &Environment<'_>, name: &str| {
+            setting.clone().or_else(|| Ok::<_, Error>(from.text(name)))
+        };
+        let whole = if names_host { &nothing } else { environment };
+        let address = Address {
+            base_url: text(&self.base_url, whole, "ARIZE_BASE_URL")?,
+            host: text(&self.api_host, parts, "ARIZE_API_HOST")?,
+            scheme: text(&self.api_scheme, parts, "ARIZE_API_SCHEME")?,
+            port: self.api_port.or_else(|| parts.port("ARIZE_API_PORT"))?,
+            region: self.region.or_else(|| parts.parsed("ARIZE_REGION"))?,
+            single_host: text(&self.single_host, parts, "ARIZE_SINGLE_HOST")?,
+            single_port: self.single_port.or_else(|| single_port(parts))?,
+            base_domain: text(&self.base_domain, parts, "ARIZE_BASE_DOMAIN")?,
+        };
+        self.refuse_override(&address)?;
+        Ok(address)
+    }
+
+    /// Refuses a host of the program that a variable would override in silence.
+    fn refuse_override(&self, address: &Address) -> Result<(), Error> {
+        if !matches!(self.api_host, Setting::To(_)) {
+            return Ok(());
+        }
+        let overrides = [
+            ("region", address.region.is_some() && !matches!(self.region, Setting::To(_))),
+            (
+                "single_host",
+                address.single_host.is_some() && !matches!(self.single_host, Setting::To(_)),
+            ),
+            (
+                "base_domain",
+                address.base_domain.is_some() && !matches!(self.base_domain, Setting::To(_)),
+            ),
+        ];
+        let Some((name, _)) = overrides.into_iter().find(|(_, is_set)| *is_set) else {
+            return Ok(());
+        };
+        let message = format!(
+            "the environment sets `{name}`, which would override the host: set `{name}` to `Setting::Off`"
+        );
+        Err(Error::configuration(&format!("api_host, {name}"), message))
+    }
+}
+
+/// The address if no setting names one. Keys that Claviger made never belong to Arize's own service.
+fn default_url(api_key: &Secret) -> Result<Url, Error> {
+    if ["clvu_", "clvs_"].iter().any(|prefix| api_key.reveal().trim_start().starts_with(prefix)) {
+        let message = "the key is one of a Claviger server, and no setting says where that is: set ARIZE_BASE_URL";
+        return Err(Error::configuration("base_url", message));
+    }
+    Address::default_url()
+}
+
 fn present(api_key: Option<Secret>) -> Result<Secret, Error> {
     api_key.filter(|key| !key.reveal().trim().is_empty()).ok_or_else(|| {
         Error::configuration("api_key", "it is missing: give it, or set ARIZE_API_KEY")
@@ -106,22 +154,6 @@ fn present(api_key: Option<Secret>) -> Result<Secret, Error> {
 /// 0 in the environment has always meant "none".
 fn single_port(environment: &Environment<'_>) -> Result<Option<u16>, Error> {
     Ok(environment.port("ARIZE_SINGLE_PORT")?.filter(|port| *port != 0))
-}
-
-fn route(setting: Setting<String>, environment: &Environment<'_>) -> Result<Route, Error> {
-    let text = match setting {
-        Setting::Off => return Ok(Route::Direct),
-        Setting::To(text) => text,
-        Setting::FromEnvironment => match environment.text("ARIZE_PROXY_URL") {
-            Some(text) => text,
-            None => return Ok(Route::Environment),
-        },
-    };
-    // The text is not repeated: it may hold a password.
-    let url = Url::parse(&text).ok().filter(|url| url.has_host());
-    let url = url.filter(|url| matches!(url.scheme(), "http" | "https"));
-    let message = "it must be the URL of an HTTP proxy, such as `http://proxy.example.com:3128`";
-    url.map(Route::Proxy).ok_or_else(|| Error::configuration("proxy_url", message))
 }
 
 impl ResolvedConfig {
@@ -136,6 +168,14 @@ impl ResolvedConfig {
     /// Where requests go: scheme, host, and the port unless it is the scheme's own.
     pub fn base_url(&self) -> &str {
         self.base_url.as_str().trim_end_matches('/')
+    }
+
+    /// The proxy that requests go through, its password masked; nothing if they go directly.
+    pub fn proxy(&self) -> Option<String> {
+        match &self.route {
+            Route::Direct => None,
+            Route::Proxy(url) => Some(without_password(url)),
+        }
     }
 
     /// Whether the server's certificate is verified.
@@ -156,11 +196,7 @@ impl ResolvedConfig {
 
 impl fmt::Debug for ResolvedConfig {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let proxy = match &self.route {
-            Route::Environment => "from the environment".to_owned(),
-            Route::Direct => "none".to_owned(),
-            Route::Proxy(url) => without_password(url),
-        };
+        let proxy = self.proxy().unwrap_or_else(|| "none".to_owned());
         formatter
             .debug_struct("ResolvedConfig")
             .field("api_key", &self.api_key)
@@ -178,8 +214,12 @@ impl fmt::Debug for ResolvedConfig {
     }
 }
 
-fn without_password(url: &Url) -> String {
+/// A URL with its password masked, or its user if there is no password: that is a token then.
+pub(super) fn without_password(url: &Url) -> String {
     let mut url = url.clone();
+    if url.password().is_none() && !url.username().is_empty() && url.set_username("***").is_err() {
+        return "***".to_owned();
+    }
     if url.password().is_some() && url.set_password(Some("***")).is_err() {
         return "***".to_owned();
     }

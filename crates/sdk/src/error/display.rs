@@ -35,8 +35,11 @@ impl fmt::Display for Error {
             Repr::Timeout { operation, limit } => {
                 write!(formatter, "{operation}: not done within {limit:?}")
             }
-            Repr::Connect { operation, .. } => {
+            Repr::Connect { operation, proxy: None, .. } => {
                 write!(formatter, "{operation}: no connection to the server")
+            }
+            Repr::Connect { operation, proxy: Some(proxy), .. } => {
+                write!(formatter, "{operation}: no connection to the server by the proxy {proxy}")
             }
             Repr::Transport { operation, .. } => {
                 write!(

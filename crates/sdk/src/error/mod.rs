@@ -107,6 +107,8 @@ pub(crate) enum Repr {
     },
     Connect {
         operation: &'static str,
+        /// The proxy on the way, without its password.
+        proxy: Option<String>,
         source: Box<dyn std::error::Error + Send + Sync>,
     },
     Transport {

@@ -76,7 +76,9 @@ async fn body(
 ) -> Result<Zeroizing<Vec<u8>>, Error> {
     let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
     let mut body = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(0).min(64 * 1024)));
-    while let Some(chunk) = response.chunk().await.map_err(|error| failure(operation, error))? {
+    while let Some(chunk) =
+        response.chunk().await.map_err(|error| failure(operation, None, error))?
+    {
         if body.len() + chunk.len() > BODY_LIMIT {
             return Err(Error::unreadable(operation, "it is longer than 16 MiB"));
         }

@@ -1,6 +1,6 @@
 //! The HTTP client underneath: certificates, proxy, no redirects, no retries of its own.
 
-use reqwest::{Certificate, NoProxy, Proxy, redirect};
+use reqwest::{Certificate, Proxy, redirect};
 
 use crate::config::{ResolvedConfig, Route};
 use crate::error::Error;
@@ -27,15 +27,13 @@ pub(crate) fn http_client(config: &ResolvedConfig) -> Result<reqwest::Client, Er
         }
         builder = builder.tls_certs_merge(certificates);
     }
-    builder = match &config.route {
-        Route::Environment => builder,
-        Route::Direct => builder.no_proxy(),
-        Route::Proxy(url) => {
-            let proxy = Proxy::all(url.clone())
-                .map_err(|_| Error::configuration("proxy_url", "it is not the URL of a proxy"))?;
-            builder.proxy(proxy.no_proxy(NoProxy::from_env()))
-        }
-    };
+    // Which proxy applies has been decided: the library must not look into the environment by itself.
+    builder = builder.no_proxy();
+    if let Route::Proxy(url) = &config.route {
+        let proxy = Proxy::all(url.clone())
+            .map_err(|_| Error::configuration("proxy_url", "it is not the URL of a proxy"))?;
+        builder = builder.proxy(proxy);
+    }
     builder.build().map_err(|error| {
         Error::configuration("ca_certificate, verify_tls", format!("TLS cannot be set up: {error}"))
     })

@@ -152,17 +152,20 @@ impl Client {
                 .header(reqwest::header::CONTENT_TYPE, "application/json")
                 .body(body.clone());
         }
-        let response = request.send().await.map_err(|error| failure(call.operation, error))?;
+        let response = request.send().await.map_err(|error| {
+            let proxy = self.config().proxy();
+            failure(call.operation, proxy, error)
+        })?;
         answer::read(call, response).await
     }
 }
 
 /// What became of a request without an answer. The address stays out: it is in the configuration, and names may be in the query.
-fn failure(operation: &'static str, error: reqwest::Error) -> Error {
+fn failure(operation: &'static str, proxy: Option<String>, error: reqwest::Error) -> Error {
     let never_left = error.is_connect();
     let source = Box::new(error.without_url());
     Error::new(if never_left {
-        Repr::Connect { operation, source }
+        Repr::Connect { operation, proxy, source }
     } else {
         Repr::Transport { operation, source }
     })

@@ -56,12 +56,29 @@ fn every_variable_is_read() {
             "https://one.example.com:8443",
         ),
         (
-            &[("ARIZE_SINGLE_PORT", "8443"), ("ARIZE_API_PORT", "9443")],
-            "https://api.arize.com:9443",
+            &[
+                ("ARIZE_API_HOST", "keys.example.com"),
+                ("ARIZE_SINGLE_PORT", "8443"),
+                ("ARIZE_API_PORT", "9443"),
+            ],
+            "https://keys.example.com:9443",
         ),
         (
             &[("ARIZE_SINGLE_PORT", "0"), ("ARIZE_REGION", "us-east-1b")],
             "https://api.us-east-1b.arize.com",
+        ),
+        (&[("ARIZE_BASE_URL", " http://localhost:8080/ ")], "http://localhost:8080"),
+        (
+            &[
+                ("ARIZE_BASE_URL", "http://localhost:8080"),
+                ("ARIZE_API_HOST", "localhost:8080"),
+                ("ARIZE_API_SCHEME", "http"),
+            ],
+            "http://localhost:8080",
+        ),
+        (
+            &[("ARIZE_BASE_URL", "http://localhost:8080"), ("ARIZE_API_HOST", "localhost:8080")],
+            "http://localhost:8080",
         ),
         (&[("ARIZE_BASE_DOMAIN", "arize.example.com")], "https://api.arize.example.com"),
         (&[("ARIZE_API_HOST", "   ")], "https://api.arize.com"),
@@ -149,6 +166,92 @@ fn addresses_are_checked_and_the_setting_named() {
     let host = |host: &str| base_url(Config { api_host: host.into(), ..configured() });
     assert_eq!(host("[::1]:8080"), "https://[::1]:8080");
     assert_eq!(host("127.0.0.1"), "https://127.0.0.1");
+}
+
+/// A part of an address, or two addresses, never take the key to a default host (fault C7).
+#[test]
+fn half_an_address_and_two_addresses_are_refused() {
+    for (variables, setting) in [
+        (&[("ARIZE_API_SCHEME", "http")][..], "api_scheme"),
+        (&[("ARIZE_API_SCHEME", "https")], "api_scheme"),
+        (&[("ARIZE_API_PORT", "8080")], "api_port"),
+        (&[("ARIZE_SINGLE_PORT", "8080")], "single_port"),
+        (&[("ARIZE_BASE_URL", "http://a"), ("ARIZE_API_HOST", "b")], "base_url, api_host"),
+        (&[("ARIZE_BASE_URL", "http://a"), ("ARIZE_API_HOST", "a:81")], "base_url, api_host"),
+        (&[("ARIZE_BASE_URL", "http://a"), ("ARIZE_API_SCHEME", "https")], "base_url, api_scheme"),
+        (&[("ARIZE_BASE_URL", "http://a"), ("ARIZE_API_PORT", "81")], "base_url, api_port"),
+        (&[("ARIZE_BASE_URL", "http://a"), ("ARIZE_REGION", "eu-west-1a")], "base_url, region"),
+    ] {
+        let (success, printed) = in_environment(&[&[KEY], variables].concat());
+        assert!(!success && printed.contains(&format!("{setting}: ")), "{variables:?}: {printed}");
+    }
+}
+
+/// (fault C7)
+#[test]
+fn a_base_url_is_scheme_host_and_port_alone() {
+    for url in [
+        "localhost:8080",
+        "https://",
+        "https://a/v2",
+        "https://a?b",
+        "https://a#b",
+        "https://me@a",
+        "https://me:secret-text@a",
+        "ftp://a",
+        "https:a",
+        "https:\\\\a",
+        "https://a b",
+        "https://a:99999",
+    ] {
+        let (setting, message) = refusal(Config { base_url: url.into(), ..configured() });
+        assert_eq!(setting, "base_url", "{url}");
+        assert!(!message.contains("secret-text"), "{message}");
+    }
+    let url = |url: &str| base_url(Config { base_url: url.into(), ..configured() });
+    assert_eq!(url("HTTPS://Keys.Example.com:443"), "https://keys.example.com");
+    assert_eq!(url("http://[::1]:8080/"), "http://[::1]:8080");
+}
+
+/// A host of the program is never overridden in silence by a variable.
+#[test]
+fn what_the_program_names_counts_before_the_environment() {
+    let with = |config: Config, name: &'static str, value: &'static str| {
+        Client::with_environment(config, &|asked: &str| (asked == name).then(|| value.to_owned()))
+            .map(|client| client.config().base_url().to_owned())
+    };
+    let key = || Config { api_key: "ak-secret-text".into(), ..Config::default() };
+    let host = || Config { api_host: "a".into(), ..key() };
+    assert_eq!(with(host(), "ARIZE_BASE_URL", "https://b").unwrap(), "https://a");
+    assert_eq!(with(host(), "ARIZE_API_HOST", "b").unwrap(), "https://a");
+    let error = with(host(), "ARIZE_REGION", "eu-west-1a").unwrap_err();
+    assert_eq!(error.setting(), Some("api_host, region"));
+    let whole = || Config { base_url: "https://a".into(), ..key() };
+    for (name, value) in
+        [("ARIZE_API_HOST", "b"), ("ARIZE_API_SCHEME", "http"), ("ARIZE_REGION", "eu-west-1a")]
+    {
+        assert_eq!(with(whole(), name, value).unwrap(), "https://a", "{name}");
+    }
+}
+
+/// (fault C7)
+#[test]
+fn a_key_of_claviger_never_goes_to_arizes_own_service_by_default() {
+    for key in ["clvu_9zXg32LPP2okydw0guLM_NaSHCm", "clvs_9zXg"] {
+        let error = Client::new(Config { api_key: key.into(), ..Config::without_environment() });
+        assert_eq!(error.unwrap_err().setting(), Some("base_url"));
+    }
+}
+
+/// A variable that cannot be read is not one that is not set (fault C8).
+#[test]
+fn a_variable_that_is_not_utf8_is_named() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let mut command = Command::new(crate::examples::path("configuration"));
+    let value = std::ffi::OsStr::from_bytes(b"localhost:8080\xff");
+    let output = command.env_clear().envs([KEY]).env("ARIZE_API_HOST", value).output().unwrap();
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(!output.status.success() && text.contains("ARIZE_API_HOST"), "{text}");
 }
 
 #[test]

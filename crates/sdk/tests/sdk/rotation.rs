@@ -35,6 +35,11 @@ fn rotation(id: &str) -> RotateRequest {
     RotateRequest { api_key_id: id.into(), ..RotateRequest::default() }
 }
 
+/// After a crash of an earlier one.
+fn again(id: &str) -> RotateRequest {
+    RotateRequest { resume: true, ..rotation(id) }
+}
+
 async fn works(client: &Client) -> bool {
     client.api_keys().list(ListRequest::default()).await.is_ok()
 }
@@ -98,7 +103,7 @@ async fn after_a_crash_before_storing_it_can_be_run_again() {
     let store = vault.clone();
     let rotated = old
         .api_keys()
-        .rotate(rotation(&id), async |created| {
+        .rotate(again(&id), async |created| {
             store.put(created.key);
             Ok::<_, std::io::Error>(())
         })
@@ -124,7 +129,7 @@ async fn after_several_crashes_it_can_be_run_again() {
             std::future::pending::<Result<(), std::io::Error>>().await
         };
         tokio::select! {
-            outcome = old.rotate(rotation(&id), stored) => panic!("{outcome:?}"),
+            outcome = old.rotate(again(&id), stored) => panic!("{outcome:?}"),
             stopped = is_storing => stopped.unwrap(),
         }
         real.server.advance(20);
@@ -134,7 +139,7 @@ async fn after_several_crashes_it_can_be_run_again() {
         store.put(created.key);
         Ok::<_, std::io::Error>(())
     };
-    old.rotate(rotation(&id), stored).await.unwrap();
+    old.rotate(again(&id), stored).await.unwrap();
     assert!(works(&vault.client(&real)).await);
 }
 
@@ -158,6 +163,41 @@ async fn after_a_crash_past_storing_it_says_that_it_was_done() {
     let error = again.rotate(rotation(&id), never).await.unwrap_err();
     let RotateError::AlreadyRotated { successor } = error else { panic!("{error}") };
     assert_eq!(successor.id, rotated.id);
+}
+
+/// A key that somebody else rotated is left alone, whether its successor was used yet or not (fault C1).
+#[tokio::test]
+async fn a_second_rotation_ends_no_key_that_it_did_not_make() {
+    let real = Real::start().await;
+    let (id, first_host) = a_key(&real).await;
+    let shared = first_host.client(&real);
+    let store = first_host.clone();
+    let stored = async |created: arize::api_keys::ApiKeyCreated| {
+        store.put(created.key);
+        Ok::<_, std::io::Error>(())
+    };
+    let rotated = shared.api_keys().rotate(rotation(&id), stored).await.unwrap();
+    let never = async |_| -> Result<(), std::io::Error> { panic!("nothing is to be stored") };
+    let second = RotateRequest { grace_period_seconds: Some(5), ..rotation(&id) };
+    let error = shared.api_keys().rotate(second, never).await.unwrap_err();
+    let RotateError::AlreadyRotated { successor } = error else { panic!("{error}") };
+    assert_eq!(successor.id, rotated.id);
+    real.server.advance(60);
+    assert!(works(&first_host.client(&real)).await, "the first host's key goes on working");
+}
+
+/// (fault C3)
+#[tokio::test]
+async fn a_rotation_can_keep_the_end_of_the_key() {
+    let real = Real::start().await;
+    let end = real.server.now() + arize::jiff::SignedDuration::from_hours(48);
+    let client = real.client("member");
+    let request = CreateRequest { expires_at: Some(end), name: "ci".into(), ..Default::default() };
+    let id = client.api_keys().create(request).await.unwrap().api_key.id;
+    let keep = RotateRequest { keep_expiry: true, ..rotation(&id) };
+    let stored = async |_| Ok::<_, std::io::Error>(());
+    let rotated = client.api_keys().rotate(keep, stored).await.unwrap();
+    assert_eq!(rotated.expires_at, Some(end));
 }
 
 #[tokio::test]

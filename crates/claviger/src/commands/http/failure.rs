@@ -62,6 +62,12 @@ fn hint(error: &Error, client: Option<&Client>) -> Option<String> {
             Some("set `ARIZE_API_KEY`, or name a file with `--key-file` or `--env-file`".to_owned())
         }
         ErrorKind::Unauthorized => Some(format!("the server that was asked is {address}")),
+        ErrorKind::Connect if client.is_some_and(|client| client.config().proxy().is_some()) => {
+            let proxy = client.and_then(|client| client.config().proxy()).unwrap_or_default();
+            Some(format!(
+                "requests to {address} go through the proxy {proxy}, which a proxy variable names: `NO_PROXY` makes exceptions"
+            ))
+        }
         ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => Some(format!(
             "the server that was asked is {address}: `--host` and `--scheme`, or `ARIZE_API_HOST` and `ARIZE_API_SCHEME`, name another"
         )),

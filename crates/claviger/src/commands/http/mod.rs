@@ -2,3 +2,4 @@
 
 pub(in crate::commands) mod connection;
 pub(in crate::commands) mod failure;
+mod source;

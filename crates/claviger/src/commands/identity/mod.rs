@@ -11,7 +11,8 @@ use arize::Client;
 use futures_util::TryStreamExt as _;
 use futures_util::stream::BoxStream;
 
-use super::http::{connection, failure};
+use super::http::connection::{self, EnvFileUse};
+use super::http::failure;
 use crate::args::{
     AuditList, Bindings, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
 };
@@ -42,7 +43,7 @@ impl Command {
 }
 
 pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
-    let client = match connection::connect(&command.common().connection) {
+    let client = match connection::connect(&command.common().connection, EnvFileUse::Caller) {
         Ok(client) => client,
         Err(error) => return Ok(failure::report(&error, None)),
     };

@@ -16,7 +16,7 @@ pub(super) async fn run(args: Create, client: &Client) -> anyhow::Result<()> {
     let request = CreateRequest {
         name: args.description.name,
         description: args.description.description,
-        expires_at: super::expires_at(&args.expiry)?,
+        expires_at: super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?,
     };
     let created = client.api_keys().create(request).await;
     let created = created.map_err(|error| failure::outcome(error, NOT_DONE, IN_DOUBT))?;
@@ -30,7 +30,7 @@ pub(super) async fn run_service(args: CreateService, client: &Client) -> anyhow:
     let request = CreateServiceKeyRequest {
         name: args.description.name,
         description: args.description.description,
-        expires_at: super::expires_at(&args.expiry)?,
+        expires_at: super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?,
         account_role: args.account_role,
         space: args.space,
         space_role: args.space_role,

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
-use arize::Client;
 use arize::api_keys::ApiKeyCreated;
+use arize::{Client, Secret};
 
 use crate::args::NewFile;
 use crate::env_file::EnvFile;
+use crate::key_text;
 use crate::output;
 use crate::output::keys;
 use crate::secret_file::Draft;
@@ -111,14 +112,46 @@ impl Destination {
         }))
     }
 
-    /// The secret that is there, if that can be told.
-    pub(super) fn present(&self) -> Option<String> {
-        match self {
-            Self::Stdout { .. } => None,
-            Self::File { old, .. } => String::from_utf8(old.clone()?).ok(),
-            Self::Variable { name, old, .. } => old.get(name).ok()?,
+    /// What is there now.
+    pub(super) fn present(&self) -> Present {
+        let text = match self {
+            Self::Stdout { .. } | Self::File { old: None, .. } => return Present::Nothing,
+            Self::File { old: Some(old), .. } => String::from_utf8(old.clone()).ok(),
+            Self::Variable { name, old, .. } => old.get(name).ok().flatten(),
+        };
+        match text {
+            Some(text) if text.trim().is_empty() => Present::Nothing,
+            Some(text) => key_text::read(&text).map_or(Present::NoKey, Present::Key),
+            None => Present::NoKey,
         }
     }
+
+    /// Where it is, for messages.
+    pub(super) fn place(&self) -> String {
+        match self {
+            Self::Stdout { .. } => "the standard output".to_owned(),
+            Self::File { path, .. } => path.display().to_string(),
+            Self::Variable { path, name, .. } => format!("`{name}` in {}", path.display()),
+        }
+    }
+
+    /// The file that will be written, links followed; nothing if it is the standard output.
+    pub(super) fn target(&self) -> Option<&Path> {
+        match self {
+            Self::Stdout { .. } => None,
+            Self::File { draft, .. } | Self::Variable { draft, .. } => Some(draft.target()),
+        }
+    }
+}
+
+/// What is in the place of a secret.
+pub(super) enum Present {
+    /// Nothing that could be lost.
+    Nothing,
+    /// What may be a key.
+    Key(Secret),
+    /// Something else.
+    NoKey,
 }
 
 /// A secret that was put somewhere.

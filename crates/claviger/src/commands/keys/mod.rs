@@ -5,6 +5,8 @@
 mod create;
 mod destination;
 mod end;
+mod holds;
+mod journal;
 mod list;
 mod refresh;
 mod rotate;
@@ -15,9 +17,9 @@ use arize::Client;
 use arize::jiff::{SignedDuration, Timestamp};
 use claviger_domain::{Clock as _, SystemClock};
 
-use super::http::connection;
+use super::http::connection::{self, EnvFileUse};
 use super::http::failure::{self, Misuse};
-use crate::args::{Connection, Expiry, Keys};
+use crate::args::{Connection, Keys, NewExpiry};
 
 /// One thread is enough for one call after the other.
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
@@ -33,7 +35,12 @@ pub(crate) fn run(keys: Keys) -> anyhow::Result<ExitCode> {
         Keys::Rotate(args) => &args.connection,
         Keys::Revoke(args) | Keys::Delete(args) => &args.connection,
     };
-    let client = match connection::connect(connection) {
+    // The file that a rotation changes need not hold the caller's key.
+    let env_file = match &keys {
+        Keys::Rotate(args) if args.name.is_some() => EnvFileUse::Destination,
+        _ => EnvFileUse::Caller,
+    };
+    let client = match connection::connect(connection, env_file) {
         Ok(client) => client,
         Err(error) => return Ok(failure::report(&error, None)),
     };
@@ -57,11 +64,19 @@ async fn carry_out(keys: Keys, client: &Client) -> anyhow::Result<ExitCode> {
 }
 
 /// When the key is to expire, by the clock of this machine.
-fn expires_at(expiry: &Expiry) -> anyhow::Result<Option<Timestamp>> {
-    let Some(span) = expiry.expires_in else { return Ok(expiry.expires_at) };
+fn expires_at(
+    expires_in: Option<std::time::Duration>,
+    expires_at: Option<Timestamp>,
+) -> anyhow::Result<Option<Timestamp>> {
+    let Some(span) = expires_in else { return Ok(expires_at) };
     let span = SignedDuration::try_from(span).ok();
     let instant = span.and_then(|span| SystemClock.now().checked_add(span).ok());
     instant.map(Some).ok_or_else(|| Misuse("`--expires-in` is too far away".to_owned()).into())
+}
+
+/// Whether a new secret ends when the old one would have.
+fn keeps_expiry(expiry: &NewExpiry) -> bool {
+    expiry.expires_in.is_none() && expiry.expires_at.is_none() && !expiry.never_expires
 }
 
 /// A grace as it goes over the wire. What is too long for a server is for it to refuse.

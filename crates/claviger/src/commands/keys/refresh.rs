@@ -3,8 +3,9 @@
 use arize::Client;
 use arize::api_keys::RefreshRequest;
 
-use super::super::http::failure;
+use super::super::http::failure::{self, Refused};
 use super::destination::Destination;
+use super::holds::{self, Holds};
 use crate::args::Refresh;
 use crate::output::keys;
 
@@ -14,10 +15,29 @@ const IN_DOUBT: &str = "it is not known whether the key was refreshed: `claviger
 
 pub(super) async fn run(args: Refresh, client: &Client) -> anyhow::Result<()> {
     let destination = Destination::of_new_key(&args.new_file, args.json)?;
+    let grace = super::grace_seconds(args.grace);
+    let keeps_expiry = super::keeps_expiry(&args.expiry);
+    let key = holds::look_up(client, &args.id, &destination, keeps_expiry, args.force).await?;
+    if let Some(key) = &key
+        && !args.force
+        && let Holds::Successor(successor) = holds::check(client, key, grace, &destination).await?
+    {
+        let message = format!(
+            "nothing was done: the key was refreshed before, and its successor `{}` is in {}: refresh that",
+            successor.id,
+            destination.place()
+        );
+        return Err(Refused(message).into());
+    }
+    let expires_at = if keeps_expiry {
+        key.and_then(|key| key.expires_at)
+    } else {
+        super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?
+    };
     let request = RefreshRequest {
         api_key_id: args.id.clone(),
-        expires_at: super::expires_at(&args.expiry)?,
-        grace_period_seconds: Some(super::grace_seconds(args.grace)),
+        expires_at,
+        grace_period_seconds: Some(grace),
     };
     let created = client.api_keys().refresh(request).await;
     let created = created.map_err(|error| failure::outcome(error, NOT_DONE, IN_DOUBT))?;

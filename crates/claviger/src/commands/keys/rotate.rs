@@ -1,26 +1,51 @@
 //! `claviger keys rotate`: the client's `rotate`, with a file or the standard output as the place where the key is kept.
 
 use arize::api_keys::{ApiKey, ListRequest, RotateError, RotateRequest};
-use arize::{Client, Error, Secret};
+use arize::{Client, Error};
 
 use super::super::http::failure::{self, Misuse, Refused};
-use super::destination::{Destination, Kept};
+use super::destination::{Destination, Kept, Present};
+use super::holds::{self, Holds};
+use super::journal::Journal;
 use crate::args::Rotate;
-use crate::key_text;
 use crate::output::keys;
 
+const NO_GRACE: &str = "`--grace`: without a grace period there is a moment in which no key works: use `claviger keys refresh`";
 const NOT_DONE: &str = "the key was not rotated";
 const IN_DOUBT: &str = "it is not known whether the key was refreshed: the old secret works, for a while at least; run the same \
      command again, it takes up what was begun";
 
 pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
+    let grace = super::grace_seconds(args.grace);
+    if grace == 0 {
+        return Err(Misuse(NO_GRACE.to_owned()).into());
+    }
+    let expires_at = super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?;
+    let keeps_expiry = super::keeps_expiry(&args.expiry);
+    let destination = destination(&args)?;
+    let key = holds::look_up(client, &args.id, &destination, keeps_expiry, args.force).await?;
+    if let Some(key) = &key
+        && !args.force
+        && let Holds::Successor(successor) = holds::check(client, key, grace, &destination).await?
+    {
+        already_rotated(client, &args.id, &successor, &destination).await?;
+        // The note of a run that was interrupted behind the last step.
+        if let Some(target) = destination.target() {
+            Journal::begin(target, &args.id)?.end();
+        }
+        return Ok(());
+    }
+    let journal =
+        destination.target().map(|target| Journal::begin(target, &args.id)).transpose()?;
+    let was_interrupted = journal.as_ref().is_some_and(Journal::was_interrupted);
     let request = RotateRequest {
         api_key_id: args.id.clone(),
-        expires_at: super::expires_at(&args.expiry)?,
-        grace_period_seconds: Some(super::grace_seconds(args.grace)),
+        expires_at: if keeps_expiry { key.and_then(|key| key.expires_at) } else { expires_at },
+        // The key's own end may be that of its grace by now.
+        keep_expiry: keeps_expiry && was_interrupted,
+        grace_period_seconds: Some(grace),
+        resume: was_interrupted,
     };
-    let destination = destination(&args)?;
-    let present = destination.present().and_then(|text| key_text::read(&text).ok());
     let mut kept: Option<Kept> = None;
     keys::refreshing(&args.id);
     let rotated = client
@@ -32,20 +57,36 @@ pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
             Ok::<_, anyhow::Error>(())
         })
         .await;
+    if let Some(journal) = journal
+        && is_over(&rotated, was_interrupted)
+    {
+        journal.end();
+    }
     match rotated {
         Ok(api_key) => {
             keys::rotated(&args.id, &api_key, args.grace);
             Ok(())
         }
         Err(RotateError::Refresh(error)) => Err(failure::outcome(error, NOT_DONE, IN_DOUBT)),
-        Err(RotateError::AlreadyRotated { successor }) => {
-            already_rotated(client, &args.id, &successor, present).await
-        }
+        Err(RotateError::AlreadyRotated { successor }) => Err(rotated_elsewhere(&successor)),
         Err(RotateError::Store { source, api_key, revoke }) => {
             Err(source.context(not_stored(&api_key.id, revoke)))
         }
         Err(RotateError::Proof { source, api_key }) => Err(not_proven(source, &api_key.id, kept)),
         Err(error) => Err(anyhow::anyhow!("{error}").context(NOT_DONE)),
+    }
+}
+
+/// Whether there is nothing left that another run would have to take up.
+fn is_over(rotated: &Result<ApiKey, RotateError<anyhow::Error>>, was_interrupted: bool) -> bool {
+    match rotated {
+        // What an earlier run began is still open, unless the server says that there is nothing to take up.
+        Err(RotateError::Refresh(error)) if was_interrupted => {
+            error.is_not_found() || error.is_unprocessable_entity()
+        }
+        Err(RotateError::Refresh(error)) => error.was_not_done(),
+        Err(RotateError::Store { revoke, .. }) => revoke.is_ok(),
+        _ => true,
     }
 }
 
@@ -63,41 +104,35 @@ fn destination(args: &Rotate) -> anyhow::Result<Destination> {
     }
 }
 
-/// Somebody has rotated it before: that is what was asked for, if the secret is where it is to be.
+/// The key was rotated before, and the successor is where it is to be: that is done, if it works.
 async fn already_rotated(
     client: &Client,
     id: &str,
     successor: &ApiKey,
-    present: Option<Secret>,
+    destination: &Destination,
 ) -> anyhow::Result<()> {
-    let is_successor = |key: &Secret| {
-        successor.redacted_key.as_deref().is_some_and(|redacted| fits(key.reveal(), redacted))
-    };
-    if let Some(key) = present.filter(is_successor) {
-        let request = ListRequest { limit: Some(1), ..ListRequest::default() };
-        match client.with_key(key)?.api_keys().list(request).await {
-            Err(error) if !error.is_forbidden() => {
-                let message = "the key was rotated before, and what is stored could not be tried";
-                return Err(anyhow::Error::from(error).context(message));
-            }
-            _ => {
-                keys::already_rotated(id, successor);
-                return Ok(());
-            }
+    let Present::Key(key) = destination.present() else { return Err(rotated_elsewhere(successor)) };
+    let request = ListRequest { limit: Some(1), ..ListRequest::default() };
+    match client.with_key(key)?.api_keys().list(request).await {
+        Err(error) if !error.is_forbidden() => {
+            let message = "the key was rotated before, and what is stored could not be tried";
+            Err(anyhow::Error::from(error).context(message))
+        }
+        _ => {
+            keys::already_rotated(id, successor);
+            Ok(())
         }
     }
-    let successor = &successor.id;
-    Err(Refused(format!(
-        "the key was rotated before, and its successor `{successor}` is in use somewhere else: rotate that, or make a new key"
-    ))
-    .into())
 }
 
-/// Whether a key can be the one that a server shows as `clvu_9zXg...guLM`: its beginning and its end, or the end of its public part.
-fn fits(key: &str, redacted: &str) -> bool {
-    let Some((start, end)) = redacted.split_once("...") else { return false };
-    let is_there = |rest: &str| rest.ends_with(end) || rest.contains(&format!("{end}_"));
-    !start.is_empty() && !end.is_empty() && key.strip_prefix(start).is_some_and(is_there)
+/// Somebody else has rotated the key. Ending the new one would stop whoever has it.
+fn rotated_elsewhere(successor: &ApiKey) -> anyhow::Error {
+    let id = &successor.id;
+    Refused(format!(
+        "the key was rotated before, somewhere else, and neither it nor its successor `{id}` was changed: copy the new secret from \
+         where that was done; if it is lost, rotate `{id}` with `--force`"
+    ))
+    .into()
 }
 
 fn not_stored(id: &str, revoke: Result<(), Error>) -> String {
@@ -129,20 +164,4 @@ fn not_proven(error: Error, id: &str, kept: Option<Kept>) -> anyhow::Error {
         )
     };
     anyhow::Error::from(error).context(message)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_key_is_recognised_by_what_servers_show_of_it() {
-        let key = "clvu_9zXg32LPP2okydw0guLM_NaSHCmkEy6WWgO9HJQimsRiEDAZBoye48oEUV4W2unW2oIiAY";
-        assert!(fits(key, "clvu_9zXg...guLM"));
-        assert!(fits("ak-abcdefxyz", "ak-abc...xyz"));
-        for redacted in ["clvu_9zXg...guLN", "clvs_9zXg...guLM", "...", "clvu_...", "...oIiAY", ""]
-        {
-            assert!(!fits(key, redacted), "{redacted}");
-        }
-    }
 }

@@ -47,7 +47,10 @@ fn cli_accepts_secret_token_uri() {
     let place = Workplace::new();
     let uri = format!("secret-token:{}", place.administrator_key().replace('_', "%5f"));
     write_secret(&place, "uri.key", &format!("{uri}\n"));
-    write_secret(&place, "uri.env", &format!("export ARIZE_API_KEY=\"{uri}\" # ours\r\n"));
+    let address = &place.server.address;
+    let text =
+        format!("export ARIZE_API_KEY=\"{uri}\" # ours\r\nARIZE_BASE_URL=http://{address}\r\n");
+    write_secret(&place, "uri.env", &text);
     let listed =
         |command: &mut std::process::Command| checked(command.output().unwrap()).status.code();
     assert_eq!(listed(place.command(&["list"]).env("ARIZE_API_KEY", &uri)), Some(0));
@@ -59,7 +62,8 @@ fn cli_accepts_secret_token_uri() {
 fn a_file_that_is_named_comes_before_the_environment() {
     let place = Workplace::new();
     write_secret(&place, "right.key", &place.administrator_key());
-    write_secret(&place, "wrong.env", "ARIZE_API_KEY=ak-wrong\n");
+    let address = format!("ARIZE_BASE_URL=http://{}\n", place.server.address);
+    write_secret(&place, "wrong.env", &format!("ARIZE_API_KEY=ak-wrong\n{address}"));
     let code = |arguments: &[&str], key: &str| {
         let arguments = [&["list"], arguments].concat();
         checked(place.command(&arguments).env("ARIZE_API_KEY", key).output().unwrap()).status.code()
@@ -68,11 +72,11 @@ fn a_file_that_is_named_comes_before_the_environment() {
     assert_eq!(code(&["--key-file", "right.key"], "ak-wrong"), Some(0));
     assert_eq!(code(&["--env-file", "wrong.env"], &right), Some(3));
     assert_eq!(code(&["--env-file", "wrong.env", "--key-file", "right.key"], "ak-wrong"), Some(0));
-    write_secret(&place, "empty.env", "# nothing\n");
+    write_secret(&place, "empty.env", &address);
     assert_eq!(
         code(&["--env-file", "empty.env"], &right),
-        Some(0),
-        "what is not in it comes from the environment"
+        Some(2),
+        "a key that is not in it is not taken from somewhere else"
     );
 }
 
@@ -140,7 +144,7 @@ fn files_that_hold_no_key_are_named() {
     --- stdout
     --- stderr
     error: odd.env cannot be used
-      caused by: line 2: the value of `ARIZE_API_KEY` takes a shell to understand: write it out, in single quotes
+      caused by: line 2: programs read the value of `ARIZE_API_KEY` in different ways: write it out, without quotes or in single quotes
     ");
     write_secret(&place, "twice.env", "ARIZE_API_KEY=ak-1\nARIZE_API_KEY=ak-2\n");
     insta::assert_snapshot!(said(&["--env-file", "twice.env"]), @r"

@@ -112,7 +112,8 @@ fn cli_warns_wrong_instance() {
 #[test]
 fn a_failure_that_leaves_doubt_says_how_to_find_out() {
     let gone = Answering::start(|_, _, _| None);
-    for arguments in [&["create", "ci"][..], &["refresh", ID], &["rotate", ID]] {
+    let never = "--never-expires";
+    for arguments in [&["create", "ci"][..], &["refresh", ID, never], &["rotate", ID, never]] {
         let text = said(&gone, arguments);
         assert!(text.starts_with("exit 7") && text.contains("it is not known whether"), "{text}");
         assert!(

@@ -12,4 +12,5 @@ mod refresh;
 mod rotate;
 mod rotate_odd;
 mod service;
+mod source;
 pub(crate) mod workplace;

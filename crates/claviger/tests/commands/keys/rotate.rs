@@ -200,22 +200,19 @@ fn a_key_that_cannot_be_rotated_stays_where_it_is() {
     let (place, id, old) = with_env_file("CI_KEY=OLD\n");
     let before = place.read(".env");
     let arguments = |id: &'static str| ["rotate", id, "--env-file", ".env", "--name", "CI_KEY"];
-    insta::assert_snapshot!(place.transcript(&arguments("QXBpS2V5OjEwMDE6YUJjRA==")), @r"
+    insta::assert_snapshot!(place.transcript(&arguments("QXBpS2V5OjEwMDE6YUJjRA==")), @r#"
     exit 5
     --- stdout
     --- stderr
-    Refreshing `ID1`
-    error: the key was not rotated
-      caused by: api_keys.refresh: the server answered 404: there is no such API key, or it is not yours to see
-    ");
+    error: nothing was done: the key could not be looked up, to compare it with what `CI_KEY` in .env holds; `--force` replaces that all the same
+      caused by: there is no API key "ID1"
+    "#);
     let none = [&arguments("QXBpS2V5OjEwMDE6YUJjRA==")[..], &["--grace", "0s"]].concat();
     insta::assert_snapshot!(place.transcript(&none), @r"
     exit 2
     --- stdout
     --- stderr
-    Refreshing `ID1`
-    error: the key was not rotated
-      caused by: grace_period_seconds: without a grace period there is a moment in which no key works: use `refresh`
+    error: `--grace`: without a grace period there is a moment in which no key works: use `claviger keys refresh`
     ");
     assert!(place.works(&old));
     place.run(&["revoke", &id]);
@@ -253,4 +250,72 @@ fn a_secret_that_cannot_be_printed_is_revoked_and_the_old_one_stands() {
     ");
     assert!(place.works(&old));
     assert_eq!(place.listed("name", &["--status", "revoked"]), ["ci"]);
+}
+
+/// A second rotation is told from one that was interrupted (fault C1).
+#[test]
+fn a_shared_key_is_rotated_by_one_host_and_the_others_are_told() {
+    let (place, id, old) = with_env_file("ARIZE_API_KEY=OLD\n");
+    let hosts = ["a.env", "b.env", "c.env", "d.env"];
+    for host in hosts {
+        fs::copy(place.file(".env"), place.file(host)).unwrap();
+    }
+    let running: Vec<_> = hosts
+        .map(|host| {
+            let arguments =
+                ["rotate", &id, "--env-file", host, "--name", "ARIZE_API_KEY", "--grace", "20m"];
+            let mut command = place.command(&arguments);
+            command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+            command.spawn().unwrap()
+        })
+        .into_iter()
+        .collect();
+    let outputs: Vec<_> =
+        running.into_iter().map(|child| checked(child.wait_with_output().unwrap())).collect();
+    let codes: Vec<_> = outputs.iter().map(|output| output.status.code()).collect();
+    assert_eq!(codes.iter().filter(|code| **code == Some(0)).count(), 1, "{codes:?}");
+    assert_eq!(codes.iter().filter(|code| **code == Some(6)).count(), 3, "{codes:?}");
+    let secrets = hosts.map(|host| value(&place.read(host)));
+    assert_eq!(secrets.iter().filter(|secret| **secret == old).count(), 3);
+    assert!(secrets.iter().all(|secret| place.works(secret)), "no file holds a dead key");
+    // Later, with a grace that is over at once: the first host's key is not ended.
+    let late = codes.iter().position(|code| *code == Some(6)).unwrap();
+    let arguments =
+        ["rotate", &id, "--env-file", hosts[late], "--name", "ARIZE_API_KEY", "--grace", "1s"];
+    let output = checked(place.command(&arguments).output().unwrap());
+    assert_eq!(output.status.code(), Some(6), "{}", place.shown(&output));
+    let mut names = place.listed("name", &[]);
+    names.sort();
+    assert_eq!(names, ["Administrator's first key", "ci", "ci"], "there is one successor");
+    assert_eq!(place.listed("expires_at", &[]).iter().filter(|end| end.is_empty()).count(), 2);
+}
+
+/// The rotation of a key that ends keeps its end, to the instant, unless something else is asked for (fault C3).
+#[test]
+fn the_end_of_a_key_is_kept() {
+    let place = Workplace::new();
+    let end = "2099-06-30T12:34:56Z";
+    for command in ["rotate", "refresh"] {
+        for (flags, expected) in [
+            (&[][..], end),
+            (&["--never-expires"], ""),
+            (&["--expires-at", "2098-01-01T00:00:00Z"], "2098-01-01T00:00:00Z"),
+        ] {
+            let created = place.run(&["create", "ends", "--expires-at", end, "--json"]);
+            let document: serde_json::Value = serde_json::from_slice(&created.stdout).unwrap();
+            let id = document["id"].as_str().unwrap();
+            let before = place.listed("id", &[]);
+            let output = place.run(&[&[command, id], flags].concat());
+            assert_eq!(output.status.code(), Some(0), "{}", place.shown(&output));
+            let after = place.listed("id", &[]);
+            let new = after.iter().position(|id| !before.contains(id)).unwrap();
+            let ends = place.listed("expires_at", &[]);
+            let plain = ends[new].replace(".000", "").replace("+00:00", "Z");
+            assert!(
+                plain.starts_with(expected.trim_end_matches('Z')),
+                "{command} {flags:?}: {plain}"
+            );
+            assert_eq!(plain.is_empty(), expected.is_empty(), "{command} {flags:?}");
+        }
+    }
 }

@@ -13,6 +13,8 @@ use crate::process::claviger;
 
 const ID: &str = "QXBpS2V5OjE=";
 const REFRESHED: &str = r#"{"id":"QXBpS2V5OjI=","name":"ci","key":"ak-new"}"#;
+/// What the list shows of the key, if a test says nothing of it.
+const LISTED: &str = r#"{"api_keys":[{"id":"QXBpS2V5OjE=","name":"ci","key_type":"USER","status":"ACTIVE","redacted_key":"ak-...old"}]}"#;
 const REPLACED: &str = r#"{"detail":"the key was refreshed before"}"#;
 
 /// A directory with a file of variables, and what was asked of the server.
@@ -37,6 +39,10 @@ impl Rotation {
             let path = path.split('?').next().unwrap();
             calls.lock().unwrap().push(format!("{method} {path} {key}"));
             let (status, body) = answer(method, key, &file);
+            let is_look_up = method == "GET" && key == "ak-admin";
+            if is_look_up && !body.contains("redacted_key") {
+                return Some((200, "", LISTED.to_owned()));
+            }
             Some((status, "", body.to_owned()))
         });
         Self { directory, asked, server }
@@ -61,8 +67,10 @@ impl Rotation {
         shown(&self.run(arguments), self.directory.path(), &self.server.address)
     }
 
+    /// What was asked besides looking the key up.
     fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap().clone()
+        let asked = self.asked.lock().unwrap().clone();
+        asked.into_iter().filter(|asked| asked != "GET /v2/api-keys ak-admin").collect()
     }
 }
 
@@ -205,7 +213,6 @@ fn a_key_that_was_rotated_before_is_done_if_it_is_stored_and_works() {
     --- stdout
     --- stderr
     warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
-    Refreshing `ID1`
     Nothing to do: `ID1` was rotated before, and `ID2` is stored in its place and works
     ");
     assert_eq!(rotation.asked().last().unwrap(), "GET /v2/api-keys ak-new-and-long-xyz");
@@ -223,11 +230,83 @@ fn a_key_that_was_rotated_before_by_somebody_else_is_an_error() {
             --- stderr
             warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
             Refreshing `ID1`
-            error: the key was rotated before, and its successor `ID2` is in use somewhere else: rotate that, or make a new key
+            error: the key was rotated before, somewhere else, and neither it nor its successor `ID2` was changed: copy the new secret from where that was done; if it is lost, rotate `ID2` with `--force`
             ");
         }
         assert_eq!(fs::read_to_string(rotation.file()).unwrap(), text);
     }
     let rotation = Rotation::new("", rotated_before);
     assert_eq!(rotation.run(&[]).status.code(), Some(6));
+}
+
+/// The file may hold the only copy of another key (fault C2).
+#[test]
+fn a_value_that_is_not_the_key_is_not_overwritten() {
+    for text in
+        ["KEY=ak-of-somebody-else\n", "KEY='not a key'\n", "KEY=$(pass show key)\n", "KEY=ak-\n"]
+    {
+        let rotation = Rotation::new(text, proving(200));
+        let output = rotation.run(&IN_FILE);
+        assert_eq!(output.status.code(), Some(6), "{text:?}");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("`--force`") && !said.contains("somebody"), "{said}");
+        assert_eq!(fs::read_to_string(rotation.file()).unwrap(), text);
+        assert_eq!(rotation.asked(), [] as [String; 0], "nothing was refreshed");
+
+        let forced = rotation.run(&[&IN_FILE[..], &["--force"]].concat());
+        assert_eq!(forced.status.code(), Some(0), "{text:?}");
+        let stored = fs::read_to_string(rotation.file()).unwrap();
+        assert_eq!(stored.replace('\'', ""), "KEY=ak-new\n");
+    }
+}
+
+/// (fault C2)
+#[test]
+fn a_key_file_of_another_key_is_not_overwritten() {
+    for command in ["rotate", "refresh"] {
+        let rotation = Rotation::new("", proving(200));
+        let file = rotation.directory.path().join("our.key");
+        let run = |more: &[&str]| {
+            let all =
+                [&["keys", command, ID, "--output-file", "our.key", "--overwrite"], more].concat();
+            let variables = [
+                ("ARIZE_API_KEY", "ak-admin"),
+                ("ARIZE_API_SCHEME", "http"),
+                ("ARIZE_API_HOST", &rotation.server.address),
+            ];
+            let mut command = claviger(&all);
+            checked(
+                command.envs(variables).current_dir(rotation.directory.path()).output().unwrap(),
+            )
+        };
+        for text in ["ak-of-somebody-else\n", "\u{0}\u{1}"] {
+            fs::write(&file, text).unwrap();
+            assert_eq!(run(&[]).status.code(), Some(6), "{command} {text:?}");
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        }
+        assert_eq!(rotation.asked(), [] as [String; 0], "nothing was refreshed");
+        fs::write(&file, "").unwrap();
+        assert_eq!(run(&[]).status.code(), Some(0), "{command}: an empty file is taken");
+        fs::write(&file, "ak-of-somebody-else\n").unwrap();
+        assert_eq!(run(&["--force"]).status.code(), Some(0), "{command}");
+        assert_eq!(fs::read_to_string(&file).unwrap(), "ak-new\n");
+    }
+}
+
+/// What cannot be compared is not overwritten (fault C2).
+#[test]
+fn a_key_that_cannot_be_looked_up_is_not_overwritten() {
+    for (status, body, code) in [
+        (403, r#"{"detail":"redacted_key"}"#, 4),
+        (200, r#"{"api_keys":[],"redacted_key":""}"#, 5),
+        (200, r#"{"api_keys":[{"id":"QXBpS2V5OjE=","name":"redacted_key"}]}"#, 6),
+    ] {
+        let rotation = Rotation::new("KEY=ak-old\n", move |method, _, _| match method {
+            "POST" => (200, REFRESHED),
+            _ => (status, body),
+        });
+        assert_eq!(rotation.run(&IN_FILE).status.code(), Some(code), "{body}");
+        assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-old\n");
+        assert_eq!(rotation.asked(), [] as [String; 0], "nothing was refreshed");
+    }
 }
