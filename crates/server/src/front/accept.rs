@@ -10,6 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::Attendant;
 use super::connection::serve_connection;
+use super::connections::Connections;
 use super::limits::Limits;
 
 /// How long to leave accepting alone after it failed. Out of file descriptors is not over at once.
@@ -32,6 +33,7 @@ pub async fn serve<S: Attendant>(
     limits: Limits,
     shutdown: impl Future<Output = ()>,
 ) {
+    let connections = Connections::new(limits);
     let capacity = u32::try_from(limits.max_connections).unwrap_or(u32::MAX);
     let room = Arc::new(Semaphore::new(capacity as usize));
     let (stop, stopped) = watch::channel(());
@@ -39,10 +41,11 @@ pub async fn serve<S: Attendant>(
     while let Some((stream, permit)) = next(&listener, &room, shutdown.as_mut()).await {
         let service = service.clone();
         let mut stopped = stopped.clone();
+        let connections = connections.clone();
         tokio::spawn(async move {
             // Nothing is ever sent: the channel closing is the signal.
             let stop = async move { while stopped.changed().await.is_ok() {} };
-            serve_stream(stream, service, limits, stop).await;
+            serve_stream(stream, service, &connections, stop).await;
             drop(permit);
         });
     }
@@ -87,12 +90,12 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 async fn serve_stream<S: Attendant>(
     stream: TcpStream,
     service: S,
-    limits: Limits,
+    connections: &Connections,
     stop: impl Future<Output = ()>,
 ) {
     let peer = match stream.set_nodelay(true).and_then(|()| stream.peer_addr()) {
         Ok(peer) => peer.ip().to_canonical(),
         Err(error) => return tracing::debug!(%error, "connection was gone at once"),
     };
-    serve_connection(stream, peer, service, &limits, stop).await;
+    serve_connection(stream, peer, service, connections, stop).await;
 }

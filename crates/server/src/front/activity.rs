@@ -1,12 +1,18 @@
-//! Watches an HTTP/2 connection for idleness and for requests that are made only to be given up.
+//! What happens on one connection: requests in flight, bytes held for its client, and how long it has been waited for.
+//!
+//! Rule: an answer is in flight until the client has taken its last byte. Neither another request nor a trickle of bytes moves the
+//! deadline of an answer.
 //!
 //! The HTTP/2 library bounds resets of requests that have yet to be taken up. A patient client can let each one be taken up
 //! first; counting the ones that it gives up unanswered bounds that too.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::limits::Limits;
 
@@ -14,17 +20,47 @@ use super::limits::Limits;
 const MAX_ABANDONED: u64 = 100;
 
 /// What happens on one connection.
-#[derive(Default)]
+#[derive(Debug)]
 pub(super) struct Activity {
-    counts: Mutex<Counts>,
+    network: IpAddr,
+    limits: Limits,
+    /// What all connections hold, this one included until it is closed.
+    held_by_all: Arc<AtomicUsize>,
+    state: Mutex<State>,
+    /// Wakes [`watch`](Self::watch).
     changed: Notify,
+    /// Wakes [`room`](Self::room).
+    freed: Notify,
 }
 
-#[derive(Clone, Copy, Default)]
-struct Counts {
+#[derive(Debug)]
+struct State {
     running: u64,
     answered: u64,
     abandoned: u64,
+    /// What the client has yet to do.
+    duties: Vec<Duty>,
+    next_duty: u64,
+    /// Bytes of unsent answers.
+    unsent: usize,
+    /// Those, and what has been read of the bodies of requests in flight.
+    held: usize,
+    /// Since when there has been neither a request nor an unsent answer.
+    idle_since: Option<Instant>,
+    /// How long that may last.
+    idle_limit: Option<Duration>,
+    /// When [`Activity::watch`] looks again by itself.
+    next_look: Option<Instant>,
+    stop: Option<Stop>,
+}
+
+/// Something that the server waits for its client to do: send a body, or take an answer.
+#[derive(Debug)]
+struct Duty {
+    id: u64,
+    since: Instant,
+    /// When the connection is closed over it.
+    deadline: Option<Instant>,
 }
 
 /// Why a connection should end.
@@ -32,7 +68,7 @@ struct Counts {
 pub(super) enum Stop {
     /// Finish what is in flight.
     Gently,
-    /// The client is abusive.
+    /// The client is abusive, or what it holds is needed for others.
     AtOnce,
 }
 
@@ -42,53 +78,244 @@ pub(super) struct InFlight {
     is_answered: bool,
 }
 
-impl Activity {
-    /// Counts a request.
-    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
-        self.change(|counts| counts.running += 1);
-        self.changed.notify_one();
-        InFlight { activity: Arc::clone(self), is_answered: false }
-    }
+/// An answer of which some bytes are unsent. They count as held until this is dropped.
+#[derive(Debug)]
+pub(super) struct Unsent {
+    activity: Arc<Activity>,
+    duty: u64,
+    bytes: usize,
+}
 
-    /// Waits until the connection should end for what its client does or does not do.
-    pub(super) async fn watch(&self, limits: &Limits) -> Stop {
-        let mut patience = limits.header_timeout;
-        loop {
-            let counts = self.change(|counts| *counts);
-            if counts.abandoned > counts.answered + MAX_ABANDONED {
-                tracing::info!("HTTP/2 client gives up its requests; closing");
-                return Stop::AtOnce;
-            }
-            let patience_now = if counts.running > 0 { Duration::MAX } else { patience };
-            if tokio::time::timeout(patience_now, self.changed.notified()).await.is_err() {
-                return Stop::Gently;
-            }
-            patience = limits.keep_alive;
+impl Activity {
+    pub(super) fn new(network: IpAddr, limits: Limits, held_by_all: Arc<AtomicUsize>) -> Self {
+        let state = State {
+            running: 0,
+            answered: 0,
+            abandoned: 0,
+            duties: Vec::new(),
+            next_duty: 0,
+            unsent: 0,
+            held: 0,
+            idle_since: Some(Instant::now()),
+            idle_limit: None,
+            next_look: None,
+            stop: None,
+        };
+        Self {
+            network,
+            limits,
+            held_by_all,
+            state: Mutex::new(state),
+            changed: Notify::new(),
+            freed: Notify::new(),
         }
     }
 
-    fn change<T>(&self, change: impl FnOnce(&mut Counts) -> T) -> T {
-        change(&mut self.counts.lock().unwrap_or_else(PoisonError::into_inner))
+    /// Returns the network that the client is in.
+    pub(super) fn network(&self) -> IpAddr {
+        self.network
+    }
+
+    /// Returns how many bytes are held for a client that is not being closed already.
+    pub(super) fn held_bytes(&self) -> usize {
+        let state = self.state();
+        if state.stop == Some(Stop::AtOnce) { 0 } else { state.held }
+    }
+
+    /// Returns since when the server has been waiting for this client; later than anything if it is not.
+    pub(super) fn waiting_since(&self) -> Instant {
+        let state = self.state();
+        let duties = state.duties.iter().map(|duty| duty.since);
+        duties.chain(state.idle_since).min().unwrap_or_else(Instant::now)
+    }
+
+    /// Counts a request.
+    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+        let mut state = self.state();
+        state.running += 1;
+        state.idle_since = None;
+        drop(state);
+        InFlight { activity: Arc::clone(self), is_answered: false }
+    }
+
+    /// Waits until so little is unsent on this connection that another request may be answered.
+    pub(super) async fn room(&self) {
+        loop {
+            let freed = self.freed.notified();
+            if self.state().unsent <= self.limits.max_unsent_bytes {
+                return;
+            }
+            freed.await;
+        }
+    }
+
+    /// Asks the connection to end.
+    pub(super) fn end(&self, stop: Stop) {
+        let mut state = self.state();
+        if stop == Stop::AtOnce && state.stop != Some(Stop::AtOnce) {
+            // From here on its bytes are on their way out, and count for nothing.
+            self.held_by_all.fetch_sub(state.held, Ordering::Relaxed);
+        }
+        state.stop = Some(stop);
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// Ends the connection gently when it has had no request for some time.
+    pub(super) fn limit_idleness(&self) {
+        self.state().idle_limit = Some(self.limits.header_timeout);
+    }
+
+    /// Waits until the connection should end for what its client does or does not do.
+    pub(super) async fn watch(&self) -> Stop {
+        loop {
+            let looked = self.state().look(Instant::now());
+            match looked {
+                Err(stop) => {
+                    self.end(stop);
+                    return stop;
+                }
+                Ok(Some(next_look)) => {
+                    let _ = tokio::time::timeout_at(next_look, self.changed.notified()).await;
+                }
+                Ok(None) => self.changed.notified().await,
+            }
+        }
+    }
+
+    /// Counts bytes as held, and answers whether all connections hold too much now.
+    fn hold(&self, state: &mut State, bytes: usize) -> bool {
+        state.held += bytes;
+        if state.stop == Some(Stop::AtOnce) {
+            return false;
+        }
+        let before = self.held_by_all.fetch_add(bytes, Ordering::Relaxed);
+        before + bytes > self.limits.max_held_bytes
+    }
+
+    fn release(&self, state: &mut State, bytes: usize) {
+        state.held -= bytes;
+        if state.stop != Some(Stop::AtOnce) {
+            self.held_by_all.fetch_sub(bytes, Ordering::Relaxed);
+        }
+    }
+
+    /// Wakes the watcher if it would look later than it has to.
+    fn wake_by(&self, state: &mut State, deadline: Option<Instant>) {
+        if let Some(deadline) = deadline
+            && state.next_look.is_none_or(|next_look| deadline < next_look)
+        {
+            state.next_look = Some(deadline);
+            self.changed.notify_one();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Looks whether the connection should end; if not, answers when to look again.
+    fn look(&mut self, now: Instant) -> Result<Option<Instant>, Stop> {
+        if let Some(stop) = self.stop {
+            return Err(stop);
+        }
+        if self.abandoned > self.answered + MAX_ABANDONED {
+            tracing::info!("HTTP/2 client gives up its requests; closing");
+            return Err(Stop::AtOnce);
+        }
+        let overdue = self.duties.iter().filter_map(|duty| duty.deadline).min();
+        if overdue.is_some_and(|deadline| deadline <= now) {
+            tracing::info!("client does not take its answers; closing");
+            return Err(Stop::AtOnce);
+        }
+        let idle = self.idle_deadline();
+        if idle.is_some_and(|deadline| deadline <= now) {
+            return Err(Stop::Gently);
+        }
+        self.next_look = overdue.into_iter().chain(idle).min();
+        Ok(self.next_look)
+    }
+
+    fn idle_deadline(&self) -> Option<Instant> {
+        Some(self.idle_since? + self.idle_limit?)
+    }
+
+    fn is_idle(&self) -> bool {
+        self.running == 0 && self.duties.is_empty()
+    }
+
+    fn begin_duty(&mut self, since: Instant, deadline: Option<Instant>) -> u64 {
+        let id = self.next_duty;
+        self.next_duty += 1;
+        self.duties.push(Duty { id, since, deadline });
+        self.idle_since = None;
+        id
+    }
+
+    fn end_duty(&mut self, id: u64) {
+        self.duties.retain(|duty| duty.id != id);
+        self.note_idleness();
+    }
+
+    fn note_idleness(&mut self) {
+        if self.is_idle() && self.idle_since.is_none() {
+            self.idle_since = Some(Instant::now());
+        }
     }
 }
 
 impl InFlight {
-    /// Counts the request as answered.
-    pub(super) fn finish(mut self) {
+    /// Counts the request as answered. What is returned counts the bytes of the answer as held; whether that is too much is said too.
+    pub(super) fn finish(mut self, bytes: u64) -> (Unsent, bool) {
+        self.is_answered = true;
+        let (activity, bytes) =
+            (Arc::clone(&self.activity), usize::try_from(bytes).unwrap_or(usize::MAX / 4));
+        let mut state = activity.state();
+        let exceeds = activity.hold(&mut state, bytes);
+        state.unsent += bytes;
+        let now = Instant::now();
+        let deadline = Some(now + activity.limits.time_to_take(state.unsent));
+        let duty = state.begin_duty(now, deadline);
+        activity.wake_by(&mut state, deadline);
+        drop(state);
+        (Unsent { activity, duty, bytes }, exceeds)
+    }
+
+    /// Counts the request as answered, without content.
+    pub(super) fn finish_empty(mut self) {
         self.is_answered = true;
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.activity.change(|counts| {
-            counts.running -= 1;
-            if self.is_answered {
-                counts.answered += 1;
-            } else {
-                counts.abandoned += 1;
-            }
-        });
-        self.activity.changed.notify_one();
+        let mut state = self.activity.state();
+        state.running -= 1;
+        if self.is_answered {
+            state.answered += 1;
+        } else {
+            state.abandoned += 1;
+            // The watcher looks whether that was once too often.
+            self.activity.changed.notify_one();
+        }
+        state.idle_limit = state.idle_limit.map(|_| self.activity.limits.keep_alive);
+        state.note_idleness();
+        let idle = state.idle_deadline();
+        self.activity.wake_by(&mut state, idle);
+    }
+}
+
+impl Drop for Unsent {
+    fn drop(&mut self) {
+        let mut state = self.activity.state();
+        self.activity.release(&mut state, self.bytes);
+        state.unsent -= self.bytes;
+        state.end_duty(self.duty);
+        let idle = state.idle_deadline();
+        self.activity.wake_by(&mut state, idle);
+        drop(state);
+        self.activity.freed.notify_waiters();
     }
 }

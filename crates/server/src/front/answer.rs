@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use axum::body::Body;
 use http::header::{CONNECTION, HeaderValue};
@@ -9,11 +10,32 @@ use http::{Request, Response, StatusCode, Version};
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
+use super::connections::OpenConnection;
 use super::limits::Limits;
+use super::outgoing::Outgoing;
+use super::refusal::Refusal;
 use super::{Attendant, PeerAddress, body, screen};
 
-/// Answers one request.
+/// Answers one request, which stands for a refused one if there is a `refusal`.
 pub(super) async fn answer<S: Attendant>(
+    service: S,
+    request: Request<Incoming>,
+    peer: IpAddr,
+    connection: Arc<OpenConnection>,
+    refusal: Option<Refusal>,
+) -> Result<Response<Outgoing>, Infallible> {
+    let activity = connection.activity();
+    let in_flight = activity.begin();
+    let response = if let Some(refusal) = refusal {
+        refusal.problem().into_response()
+    } else {
+        activity.room().await;
+        respond(service, request, peer, *connection.connections().limits()).await?
+    };
+    Ok(response.map(|body| Outgoing::new(body, in_flight, connection.connections())))
+}
+
+async fn respond<S: Attendant>(
     service: S,
     request: Request<Incoming>,
     peer: IpAddr,

@@ -12,10 +12,10 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::Instant;
 
 use super::Attendant;
-use super::activity::{Activity, Stop};
+use super::activity::Stop;
 use super::answer::answer;
+use super::connections::{Connections, OpenConnection};
 use super::guard::Guard;
-use super::limits::Limits;
 use super::transport::Transport;
 
 /// What an HTTP/2 client says first (RFC 9113 §3.4).
@@ -26,19 +26,22 @@ const HTTP2_MAX_ERRORS: usize = 100;
 /// How often a silent HTTP/2 client is asked whether it is still there, and how long it may take to say so.
 const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
 const HTTP2_PING_TIMEOUT: Duration = Duration::from_secs(10);
+/// How many bytes of bodies a client may send before they are read. They are held by the HTTP library, where nothing else bounds them.
+const HTTP2_WINDOW_BYTES: u32 = 64 * 1024;
 
-/// Serves one connection until it ends, or until `shutdown` and what was in flight then have.
+/// Serves one connection, as one of several, until it ends, or until `shutdown` and what was in flight then have.
 pub async fn serve_connection<S, Io>(
     io: Io,
     peer: IpAddr,
     service: S,
-    limits: &Limits,
+    connections: &Connections,
     shutdown: impl Future<Output = ()>,
 ) where
     S: Attendant,
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let limits = *limits;
+    let connection = Arc::new(connections.add(peer));
+    let limits = *connections.limits();
     let deadline = Instant::now() + limits.header_timeout;
     let mut transport = Transport::new(io, limits.write_idle);
     let mut shutdown = pin!(shutdown);
@@ -48,11 +51,11 @@ pub async fn serve_connection<S, Io>(
         is_http2 = tokio::time::timeout_at(deadline, speaks_http2(&mut transport)) => is_http2,
     };
     match is_http2 {
-        Ok(Ok(true)) => serve_http2(transport, peer, service, limits, shutdown).await,
+        Ok(Ok(true)) => serve_http2(transport, peer, service, connection, shutdown).await,
         // Whoever has not even said the preface in time is told so in HTTP/1.
         Ok(Ok(false)) | Err(_) => {
             let guard = Guard::new(transport, limits, deadline);
-            serve_http1(guard, peer, service, limits, shutdown).await;
+            serve_http1(guard, peer, service, connection, shutdown).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, "connection failed"),
     }
@@ -82,58 +85,46 @@ async fn serve_http1<S, Io>(
     guard: Guard<Io>,
     peer: IpAddr,
     service: S,
-    limits: Limits,
+    connection: Arc<OpenConnection>,
     shutdown: impl Future<Output = ()>,
 ) where
     S: Attendant,
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let verdict = guard.verdict();
+    let served = Arc::clone(&connection);
     let respond = service_fn(move |request| {
         // Requests of one connection come one at a time, so the first after a verdict is the stand-in.
         let refusal = verdict.get().copied();
-        let service = service.clone();
-        async move {
-            match refusal {
-                Some(refusal) => Ok(refusal.problem().into_response()),
-                None => answer(service, request, peer, limits).await,
-            }
-        }
+        answer(service.clone(), request, peer, Arc::clone(&served), refusal)
     });
-    let connection = http1::Builder::new()
+    let http1 = http1::Builder::new()
         .half_close(true)
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(guard), respond);
-    let stop = async {
-        shutdown.await;
-        Stop::Gently
-    };
-    drive(connection, http1::Connection::graceful_shutdown, stop, limits.shutdown_grace).await;
+    drive(http1, http1::Connection::graceful_shutdown, &connection, shutdown).await;
 }
 
 async fn serve_http2<S, Io>(
     transport: Transport<Io>,
     peer: IpAddr,
     service: S,
-    limits: Limits,
+    connection: Arc<OpenConnection>,
     shutdown: impl Future<Output = ()>,
 ) where
     S: Attendant,
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let activity = Arc::new(Activity::default());
-    let watched = Arc::clone(&activity);
+    let limits = *connection.connections().limits();
+    connection.activity().limit_idleness();
+    let served = Arc::clone(&connection);
     let respond = service_fn(move |request| {
-        let in_flight = activity.begin();
-        let service = service.clone();
-        async move {
-            let response = answer(service, request, peer, limits).await;
-            in_flight.finish();
-            response
-        }
+        answer(service.clone(), request, peer, Arc::clone(&served), None)
     });
-    let connection = http2::Builder::new(TokioExecutor::new())
+    let http2 = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
+        .initial_connection_window_size(HTTP2_WINDOW_BYTES)
+        .initial_stream_window_size(HTTP2_WINDOW_BYTES)
         .max_concurrent_streams(limits.http2_max_streams)
         .max_header_list_size(limits.http2_max_header_list_bytes)
         .max_pending_accept_reset_streams(HTTP2_MAX_RESETS)
@@ -141,36 +132,33 @@ async fn serve_http2<S, Io>(
         .keep_alive_interval(HTTP2_PING_INTERVAL)
         .keep_alive_timeout(HTTP2_PING_TIMEOUT)
         .serve_connection(TokioIo::new(transport), respond);
-    let stop = async {
-        tokio::select! {
-            () = shutdown => Stop::Gently,
-            stop = watched.watch(&limits) => stop,
-        }
-    };
-    drive(connection, http2::Connection::graceful_shutdown, stop, limits.shutdown_grace).await;
+    drive(http2, http2::Connection::graceful_shutdown, &connection, shutdown).await;
 }
 
-/// Runs a connection until it ends by itself, or until `stop` and then at most `grace`.
+/// Runs a connection until it ends by itself, or has to: at once, or with some time to finish.
 async fn drive<C>(
-    connection: C,
+    http: C,
     close: impl FnOnce(Pin<&mut C>),
-    stop: impl Future<Output = Stop>,
-    grace: Duration,
+    connection: &OpenConnection,
+    shutdown: impl Future<Output = ()>,
 ) where
     C: Future<Output = hyper::Result<()>>,
 {
-    let mut connection = pin!(connection);
+    let grace = connection.connections().limits().shutdown_grace;
+    let mut http = pin!(http);
+    let mut watch = pin!(connection.activity().watch());
     let ended = tokio::select! {
         biased;
-        ended = connection.as_mut() => Ok(ended),
-        stop = stop => Err(stop),
+        ended = http.as_mut() => Ok(ended),
+        () = shutdown => Err(Stop::Gently),
+        stop = watch.as_mut() => Err(stop),
     };
     let ended = match ended {
         Ok(ended) => Some(ended),
         Err(Stop::AtOnce) => None,
         Err(Stop::Gently) => {
-            close(connection.as_mut());
-            tokio::time::timeout(grace, connection).await.ok()
+            close(http.as_mut());
+            tokio::time::timeout(grace, http).await.ok()
         }
     };
     match ended {

@@ -15,6 +15,14 @@ pub struct Limits {
     pub body_total: Duration,
     /// How long a client may refuse to take the bytes of an answer.
     pub write_idle: Duration,
+    /// How long a client may take for a whole answer, besides what the size of all that is unsent on its connection allows.
+    pub answer_time: Duration,
+    /// Bytes a second at which answers have to be taken.
+    pub min_answer_rate: u32,
+    /// Bytes of unsent answers on a connection above which its next request waits.
+    pub max_unsent_bytes: usize,
+    /// Bytes of request bodies and unsent answers that are held for all connections. Above it, connections are closed.
+    pub max_held_bytes: usize,
     /// Bytes of an HTTP/1 head: request line, header lines and the empty line.
     pub max_head_bytes: usize,
     /// Header lines of a request. More than 100 counts as 100.
@@ -39,6 +47,10 @@ impl Default for Limits {
             body_idle: Duration::from_secs(10),
             body_total: Duration::from_secs(30),
             write_idle: Duration::from_secs(30),
+            answer_time: Duration::from_secs(30),
+            min_answer_rate: 16 * 1024,
+            max_unsent_bytes: 1024 * 1024,
+            max_held_bytes: 64 * 1024 * 1024,
             max_head_bytes: 16 * 1024,
             max_headers: 100,
             max_target_bytes: 8 * 1024,
@@ -47,5 +59,14 @@ impl Default for Limits {
             http2_max_header_list_bytes: 16 * 1024,
             shutdown_grace: Duration::from_secs(10),
         }
+    }
+}
+
+impl Limits {
+    /// Returns how long a client may take for so many bytes.
+    pub(super) fn time_to_take(&self, bytes: usize) -> Duration {
+        let seconds =
+            u64::try_from(bytes).unwrap_or(u64::MAX) / u64::from(self.min_answer_rate.max(1));
+        self.answer_time.saturating_add(Duration::from_secs(seconds))
     }
 }

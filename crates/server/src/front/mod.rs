@@ -8,17 +8,20 @@
 //! 3. `transport` holds the bytes that have arrived, and bounds writing and closing.
 //! 4. `guard` releases HTTP/1 bytes to the HTTP library only after `head`, `target` and `framing` have judged them.
 //! 5. `screen` applies the rules that both versions share; `body` bounds how long a body may take.
+//! 6. `outgoing` counts an answer as in flight until its last byte has been taken; `activity` and `connections` bound what that costs.
 
 mod accept;
 mod activity;
 mod answer;
 mod body;
 mod connection;
+mod connections;
 mod framing;
 mod guard;
 mod head;
 mod limits;
 mod lines;
+mod outgoing;
 mod refusal;
 mod screen;
 mod target;
@@ -27,6 +30,7 @@ mod transport;
 pub use self::accept::serve;
 pub use self::body::BodyTimeout;
 pub use self::connection::serve_connection;
+pub use self::connections::Connections;
 pub use self::limits::Limits;
 
 /// The address that a connection came from; an extension of every request.

@@ -5,41 +5,15 @@ use std::time::Duration;
 use claviger_server::front::Limits;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
 
+use crate::frames::{
+    CONTINUATION, END_STREAM, GOAWAY, HEADERS, REQUEST, frame, greeting, request, reset,
+};
 use crate::recorder::Recorder;
 use crate::wire::connect;
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const HEADERS: u8 = 1;
-const RST_STREAM: u8 = 3;
-const SETTINGS: u8 = 4;
-const GOAWAY: u8 = 7;
-const CONTINUATION: u8 = 9;
-const END_STREAM: u8 = 1;
-const END_HEADERS: u8 = 4;
-/// `GET http://a/`, HPACK-coded from the static table.
-const REQUEST: &[u8] = &[0x82, 0x86, 0x84, 0x41, 1, b'a'];
-
-/// A frame as RFC 9113 §4.1 lays it out.
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let length = u32::try_from(payload.len()).unwrap().to_be_bytes();
-    let mut bytes = length[1..].to_vec();
-    bytes.extend([kind, flags]);
-    bytes.extend(stream.to_be_bytes());
-    bytes.extend(payload);
-    bytes
-}
-
-fn request(stream: u32) -> Vec<u8> {
-    frame(HEADERS, END_STREAM | END_HEADERS, stream, REQUEST)
-}
-
-fn reset(stream: u32) -> Vec<u8> {
-    frame(RST_STREAM, 0, stream, &8_u32.to_be_bytes())
-}
-
 async fn greet(recorder: &Recorder) -> DuplexStream {
     let mut io = connect(recorder, Limits::default()).io;
-    io.write_all(&[PREFACE, &frame(SETTINGS, 0, 0, &[])].concat()).await.unwrap();
+    io.write_all(&greeting(&[])).await.unwrap();
     io
 }
 

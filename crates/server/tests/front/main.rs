@@ -6,6 +6,7 @@
 
 mod accepting;
 mod agreement;
+mod frames;
 mod heads;
 mod http2_floods;
 mod http2_requests;
@@ -15,5 +16,6 @@ mod recorder;
 mod reference;
 mod smuggling;
 mod timeouts;
+mod unread;
 mod vectors;
 mod wire;

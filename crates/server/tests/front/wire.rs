@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use claviger_server::front::{Limits, serve_connection};
+use claviger_server::front::{Connections, Limits, serve_connection};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, DuplexStream};
 
 use crate::recorder::Recorder;
@@ -37,11 +37,15 @@ impl Answer {
 
 /// A connection in memory, served by the front with the given service behind it.
 pub(crate) fn connect(recorder: &Recorder, limits: Limits) -> Client {
+    connect_from(IpAddr::V4(Ipv4Addr::LOCALHOST), recorder, &Connections::new(limits))
+}
+
+/// The same from an address, as one of several connections.
+pub(crate) fn connect_from(peer: IpAddr, recorder: &Recorder, connections: &Connections) -> Client {
     let (near, far) = tokio::io::duplex(64 * 1024);
-    let recorder = recorder.clone();
+    let (recorder, connections) = (recorder.clone(), connections.clone());
     tokio::spawn(async move {
-        let peer = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        serve_connection(far, peer, recorder, &limits, std::future::pending()).await;
+        serve_connection(far, peer, recorder, &connections, std::future::pending()).await;
     });
     Client::new(near)
 }
