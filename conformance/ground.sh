@@ -97,12 +97,15 @@ start_server() {
     wait_for_server curl --silent --fail --output /dev/null --noproxy '*' "$ARIZE_BASE_URL/healthz"
 }
 
+# Only a server that hangs takes ten minutes to start, on whatever machine.
 wait_for_server() {
-    local deadline=$((SECONDS + 30))
+    local deadline=$((SECONDS + 600)) failure=
     until "$@"; do
-        if ! kill -0 "$server" 2>/dev/null || ((SECONDS >= deadline)); then
+        kill -0 "$server" 2>/dev/null || failure="the server ended while it started"
+        ((SECONDS < deadline)) || failure="the server hangs while it starts"
+        if [[ -n $failure ]]; then
             cat "$scratch/server.log" >&2
-            give_up "the server did not start"
+            give_up "$failure"
         fi
         sleep 0.1
     done

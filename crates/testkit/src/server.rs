@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -27,6 +28,9 @@ use crate::world::{self, World};
 
 /// When the world is made. Two hours later, some of its keys have expired, and tests begin.
 const FOUNDED: &str = "2026-11-23T10:00:00Z";
+
+/// Longer than the slowest machine takes for anything.
+const HANG: Duration = Duration::from_mins(10);
 
 /// A server for one test.
 #[derive(Debug)]
@@ -182,12 +186,21 @@ impl TestServer {
         self.store.set_policy(self.world.account, policy, self.now()).await.unwrap();
     }
 
-    /// Serves the same application through the real accept loop, for tests that speak raw HTTP.
+    /// Serves the same application through the real accept loop, for tests that speak raw HTTP. Sockets have no clock that could stand
+    /// still, so its limits of time are such that only a hang meets them.
     pub async fn listen(&self) -> SocketAddr {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = self.router.clone();
-        tokio::spawn(front::serve(listener, router, Limits::default(), std::future::pending()));
+        let limits = Limits {
+            header_timeout: HANG,
+            keep_alive: HANG,
+            body_idle: HANG,
+            body_total: HANG,
+            write_idle: HANG,
+            ..Limits::default()
+        };
+        tokio::spawn(front::serve(listener, router, limits, std::future::pending()));
         address
     }
 }

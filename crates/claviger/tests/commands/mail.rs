@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use tempfile::TempDir;
 
-use crate::process::{Running, claviger, transcript};
+use crate::process::{HANG, Running, claviger, transcript};
 
 /// A mail server that takes one letter (RFC 5321), and the letter.
 fn mail_server() -> (String, Receiver<String>) {
@@ -100,7 +100,7 @@ fn an_invitation_goes_out_by_smtp() {
         .unwrap();
     assert!(output.status.success(), "{}", transcript(&output, std::path::Path::new("/nowhere")));
     // Long lines are folded on the way (RFC 2045, section 6.7).
-    let letter = letter.recv().unwrap().replace("=\n", "");
+    let letter = letter.recv_timeout(HANG).expect("a letter arrives").replace("=\n", "");
     for part in [
         "MAIL FROM:<keys@example.com>",
         "RCPT TO:<ada@example.org>",

@@ -5,6 +5,11 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// How long anything may take before it counts as hanging. The slowest machine stays far below it.
+pub(crate) const HANG: Duration = Duration::from_mins(10);
 
 /// The binary with these arguments, in an environment without settings.
 pub(crate) fn claviger(arguments: &[&str]) -> Command {
@@ -47,13 +52,27 @@ impl Running {
             Box::new(BufReader::new(child.stderr.take().unwrap()))
         };
         let last = if dev { "The API, to read" } else { "istening on http://" };
-        let mut greeting = String::new();
-        while !greeting.contains(last) {
-            assert_ne!(reader.read_line(&mut greeting).unwrap(), 0, "it ended early: {greeting}");
-        }
+        let (found, greeting) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut greeting = String::new();
+            let is_whole = loop {
+                match reader.read_line(&mut greeting) {
+                    Ok(1..) if greeting.contains(last) => break true,
+                    Ok(1..) => {}
+                    _ => break false,
+                }
+            };
+            // A test that has given up no longer listens.
+            drop(found.send((is_whole, greeting)));
+            reader.read_to_end(&mut Vec::new())
+        });
+        let Ok((is_whole, greeting)) = greeting.recv_timeout(HANG) else {
+            child.kill().unwrap();
+            panic!("the server hangs while it starts: {arguments:?}");
+        };
+        assert!(is_whole, "it ended early: {greeting}");
         let address = greeting.split("istening on http://").nth(1).unwrap();
         let address = address.lines().next().unwrap().to_owned();
-        std::thread::spawn(move || reader.read_to_end(&mut Vec::new()));
         Self { child, address, greeting }
     }
 
@@ -88,6 +107,7 @@ impl Running {
 
     fn call(&self, request: &str, key: &str, headers: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(HANG)).unwrap();
         write!(
             stream,
             "{request} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n{headers}\r\n{body}",
@@ -95,7 +115,7 @@ impl Running {
         )
         .unwrap();
         let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
+        stream.read_to_string(&mut answer).unwrap_or_else(|error| panic!("{request}: {error}"));
         let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
         (status, answer.split("\r\n\r\n").nth(1).unwrap().to_owned())
     }

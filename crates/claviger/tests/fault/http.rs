@@ -4,15 +4,13 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::HANG;
+
 /// Longer than any run, so that a key in its grace never dies of old age.
 const GRACE_SECONDS: u32 = 86_400;
-
-/// Turns a server that hangs into a failure.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A key as it was answered, once.
 #[derive(Clone, Debug)]
@@ -37,7 +35,8 @@ impl Client {
     pub(crate) fn connect(address: SocketAddr) -> io::Result<Self> {
         let stream = TcpStream::connect(address)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(HANG))?;
+        stream.set_write_timeout(Some(HANG))?;
         Ok(Self { stream: BufReader::new(stream) })
     }
 
@@ -81,8 +80,16 @@ impl Client {
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {secret}\r\n\
              {kind}Content-Length: {length}\r\n\r\n{body}"
         );
-        self.stream.get_mut().write_all(request.as_bytes())?;
-        self.read()
+        let answer = self.stream.get_mut().write_all(request.as_bytes()).and_then(|()| self.read());
+        if let Err(error) = &answer {
+            // What a socket fails with when its time is over.
+            assert_ne!(
+                error.kind(),
+                io::ErrorKind::WouldBlock,
+                "the server hangs: {method} {path}"
+            );
+        }
+        answer
     }
 
     fn read(&mut self) -> io::Result<Response> {

@@ -1,10 +1,10 @@
 //! The load of a round: clients that create, refresh, revoke and verify, all at once, until the server is killed under them.
 
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Barrier;
+use std::sync::{Barrier, mpsc};
 use std::time::Duration;
 
+use crate::HANG;
 use crate::chance::Chance;
 use crate::history::{Answer, Deed, Event, KeyIndex, KnownKeys, Moments};
 use crate::http::{Client, Response};
@@ -18,8 +18,11 @@ const NEWEST: usize = 48;
 /// With more living keys than this, no more are created: an account may have a thousand.
 const CROWDED: usize = 400;
 
-/// The server is killed this many microseconds after the load has started.
-const KILL_AFTER: std::ops::Range<u64> = 1_000..50_000;
+/// The server is killed after fewer answers than this. They are counted, so that a slow machine has as much of a load as a fast one.
+const KILL_AFTER: u64 = 150;
+
+/// And fewer microseconds later than this, so that a kill does not always follow an answer.
+const KILL_LATER: u64 = 3_000;
 
 /// One client: what it calls with, and what it has noted.
 struct Worker<'a> {
@@ -27,6 +30,8 @@ struct Worker<'a> {
     administrator: &'a str,
     keys: &'a KnownKeys,
     moments: &'a Moments,
+    /// Is told of every answer.
+    answered: mpsc::Sender<()>,
     /// The keys that worked when the round began.
     living: Vec<KeyIndex>,
     chance: Chance,
@@ -43,41 +48,51 @@ pub(crate) fn until_killed(
 ) -> Vec<Event> {
     let start = Barrier::new(CLIENTS + 1);
     let address = server.address;
+    let (answered, answers) = mpsc::channel();
     std::thread::scope(|scope| {
         let workers: Vec<_> = (0..CLIENTS)
             .map(|_| {
-                let (chance, start) = (chance.fork(), &start);
-                scope.spawn(move || work(address, start, administrator, keys, moments, chance))
+                let (chance, start, answered) = (chance.fork(), &start, answered.clone());
+                scope.spawn(move || {
+                    let client = Client::connect(address);
+                    start.wait();
+                    let client = client.expect("the server takes connections");
+                    let living = keys.living();
+                    let events = Vec::new();
+                    Worker {
+                        client,
+                        administrator,
+                        keys,
+                        moments,
+                        answered,
+                        living,
+                        chance,
+                        events,
+                    }
+                    .work()
+                })
             })
             .collect();
-        let span = KILL_AFTER.end - KILL_AFTER.start;
-        let moment = Duration::from_micros(KILL_AFTER.start + chance.below(span));
+        let (count, later) = (chance.below(KILL_AFTER), chance.below(KILL_LATER));
         start.wait();
-        std::thread::sleep(moment);
+        let all_came = (0..count).all(|_| answers.recv_timeout(HANG).is_ok());
+        std::thread::sleep(Duration::from_micros(later));
         server.kill();
+        assert!(all_came, "the server hangs: {CLIENTS} clients, and none of them is answered");
         workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
     })
 }
 
-fn work(
-    address: SocketAddr,
-    start: &Barrier,
-    administrator: &str,
-    keys: &KnownKeys,
-    moments: &Moments,
-    chance: Chance,
-) -> Vec<Event> {
-    let client = Client::connect(address);
-    start.wait();
-    let client = client.expect("the server takes connections");
-    let living = keys.living();
-    let events = Vec::new();
-    let mut worker = Worker { client, administrator, keys, moments, living, chance, events };
-    while worker.step() {}
-    worker.events
-}
-
 impl Worker<'_> {
+    /// Makes calls until one is not answered. Answers what was sent and seen.
+    fn work(mut self) -> Vec<Event> {
+        while self.step() {
+            // Nobody counts any more once the server has been killed.
+            let _ = self.answered.send(());
+        }
+        self.events
+    }
+
     /// Makes one call and notes it. Whether it was answered.
     fn step(&mut self) -> bool {
         let deed = self.choose();

@@ -6,6 +6,9 @@
 //! `kill -9` alone cannot lose a write that the system has taken, synced or not, so the same rounds run on a disk that forgets
 //! what was not synced, and that disk is shown to forget.
 //!
+//! Rule: nothing here is judged by the clock (fault T1). A busy machine makes a run longer, never wrong; the one bound is [`HANG`], which
+//! only a program that hangs meets. How long a start takes is a figure of `scripts/bench`.
+//!
 //! `CLAVIGER_FAULT_POINTS` sets how many points each test has, `CLAVIGER_FAULT_SEED` repeats the choices of an earlier run.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
@@ -26,6 +29,7 @@ mod stand_in;
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::Write as _;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -33,6 +37,9 @@ use crate::chance::Chance;
 use crate::rotation::{Bench, Point};
 use crate::rounds::Fault;
 use crate::stand_in::Machine;
+
+/// How long anything may take before it counts as hanging. The slowest machine stays far below it.
+const HANG: Duration = Duration::from_mins(10);
 
 /// Tests with a server run one after the other: each is to have the processors for itself.
 static PROCESSORS: Mutex<()> = Mutex::new(());
@@ -93,12 +100,11 @@ fn holds(name: &str, fault: Fault, default_points: u64) {
     let seed = seed();
     let tally = rounds::run(fault, points(default_points), seed, &[]);
     report(&format!(
-        "{name}: {} points, {} violations, seed {seed}, {} acknowledged writes, {} checkpoints, slowest start {} ms",
+        "{name}: {} points, {} violations, seed {seed}, {} acknowledged writes, {} checkpoints",
         tally.points,
         tally.violations.len(),
         tally.acknowledged_writes,
         tally.checkpoints,
-        tally.slowest_start.as_millis(),
     ));
     let kept = tally.evidence.map(TempDir::keep);
     assert!(tally.violations.is_empty(), "{}\nfiles: {kept:?}", tally.violations.join("\n"));

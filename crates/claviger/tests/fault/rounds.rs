@@ -23,8 +23,6 @@ const EARLIER_KEYS: usize = 64;
 /// How many connections look at keys.
 const CHECKERS: usize = 4;
 
-const SLOWEST_START: Duration = Duration::from_secs(1);
-
 /// One restart in so many is itself interrupted first, this many microseconds after it began.
 const INTERRUPTED: u64 = 4;
 const INTERRUPT_AFTER: u64 = 50_000;
@@ -50,7 +48,6 @@ pub(crate) struct Tally {
     pub(crate) acknowledged_writes: usize,
     /// In how many rounds the WAL was moved into the database, or began to be.
     pub(crate) checkpoints: u64,
-    pub(crate) slowest_start: Duration,
     /// How many keys were not as their clients had been told.
     pub(crate) lost: usize,
     pub(crate) violations: Vec<String>,
@@ -183,10 +180,6 @@ impl Site {
 
     /// Holds the restarted server to what its clients were told, and settles what was open.
     fn check(&self, server: &Server, round: &Round<'_>, chance: &mut Chance, tally: &mut Tally) {
-        tally.slowest_start = tally.slowest_start.max(server.started_in);
-        if server.started_in > SLOWEST_START {
-            tally.violations.push(format!("the start took {:?}", server.started_in));
-        }
         tally.violations.extend(round.violations());
         let database = match Database::read(&self.launch.data) {
             Ok(database) => database,

@@ -6,8 +6,10 @@ use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::sync::mpsc;
+use std::time::Duration;
 
+use crate::HANG;
 use crate::http::Client;
 
 /// How to start the server.
@@ -27,8 +29,6 @@ pub(crate) struct Launch {
 #[derive(Debug)]
 pub(crate) struct Server {
     pub(crate) address: SocketAddr,
-    /// From its start to its first answer, without the time in which others had the processors.
-    pub(crate) started_in: Duration,
     child: Child,
     /// Kept open: a server must not fail because nobody reads what it prints.
     _output: BufReader<ChildStdout>,
@@ -37,17 +37,21 @@ pub(crate) struct Server {
 impl Launch {
     /// Starts the server and waits until it answers. If it does not start: what it says.
     pub(crate) fn start(&self) -> Result<Server, String> {
-        let began = Instant::now();
         let mut child = self.spawn();
         let mut output = BufReader::new(child.stdout.take().unwrap());
-        let Some(address) = read_address(&mut output) else {
+        let (found, address) = mpsc::channel();
+        std::thread::spawn(move || found.send((read_address(&mut output), output)));
+        let Ok((address, output)) = address.recv_timeout(HANG) else {
+            child.kill().unwrap();
+            panic!("the server hangs while it starts: {}", self.said());
+        };
+        let Some(address) = address else {
             child.wait().unwrap();
             return Err(format!("the server did not start: {}", self.said()));
         };
         let answer = Client::connect(address).and_then(|mut client| client.verify("nothing"));
         assert_eq!(answer.unwrap().status, 401, "{}", self.said());
-        let started_in = began.elapsed().saturating_sub(waited(child.id()));
-        Ok(Server { address, started_in, child, _output: output })
+        Ok(Server { address, child, _output: output })
     }
 
     /// Starts the server and kills it after a while, whether it answers by then or not.
@@ -76,17 +80,6 @@ impl Launch {
     fn said(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
-}
-
-/// How long the threads of a process were ready to run and did not, because others did (proc(5), `schedstat`). On a busy machine that is
-/// most of the time, and says nothing about the process.
-fn waited(process: u32) -> Duration {
-    let threads = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
-    let nanoseconds = threads.filter_map(|thread| {
-        let times = fs::read_to_string(thread.path().join("schedstat")).ok()?;
-        times.split(' ').nth(1)?.parse::<u64>().ok()
-    });
-    Duration::from_nanos(nanoseconds.sum())
 }
 
 /// The first thing on standard output that is an address.

@@ -4,13 +4,15 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::Duration;
 
 use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::chance::Chance;
 use crate::powerloss::Disk;
+
+/// The power goes before so many rows have been acknowledged.
+const ROWS: usize = 100;
 
 /// A Python interpreter on a disk that loses power.
 #[derive(Debug)]
@@ -57,12 +59,12 @@ impl Machine {
             .spawn()
             .unwrap();
         let mut said = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let first = said.next().expect("the stand-in starts");
-        std::thread::sleep(Duration::from_micros(chance.below(20_000)));
+        let first: Vec<_> = said.by_ref().take(1 + chance.index(ROWS)).collect();
         child.kill().unwrap();
         child.wait().unwrap();
+        assert!(!first.is_empty(), "the stand-in starts");
         self.disk.lose_power(chance);
-        let acknowledged = std::iter::once(first).chain(said).map(|line| line.parse().unwrap());
+        let acknowledged = first.into_iter().chain(said).map(|line| line.parse().unwrap());
         let kept = kept_rows(&self.data.join("stand-in.db"));
         acknowledged.filter(|number: &i64| !kept.contains(number)).count()
     }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use arize::{Client, Config, Retries};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
 
 /// What came.
 #[derive(Clone, Debug)]
@@ -68,6 +69,7 @@ impl Reply {
 pub(crate) struct Scripted {
     pub(crate) address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
+    arrivals: Arc<Semaphore>,
 }
 
 impl Scripted {
@@ -78,14 +80,17 @@ impl Scripted {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let requests: Arc<Mutex<Vec<Request>>> = Arc::default();
+        let arrivals = Arc::new(Semaphore::new(0));
         let (seen, script) = (Arc::clone(&requests), Arc::new(script));
+        let came = Arc::clone(&arrivals);
         tokio::spawn(async move {
             while let Ok((stream, _)) = listener.accept().await {
                 let (seen, script) = (Arc::clone(&seen), Arc::clone(&script));
-                tokio::spawn(async move { answer(stream, &seen, &*script).await });
+                let came = Arc::clone(&came);
+                tokio::spawn(async move { answer(stream, &seen, &came, &*script).await });
             }
         });
-        Self { address, requests }
+        Self { address, requests, arrivals }
     }
 
     /// The same answer to everything.
@@ -110,6 +115,11 @@ impl Scripted {
         Client::new(config).unwrap()
     }
 
+    /// Waits until so many more requests have arrived.
+    pub(crate) async fn arrived(&self, count: u32) {
+        self.arrivals.acquire_many(count).await.unwrap().forget();
+    }
+
     pub(crate) fn requests(&self) -> Vec<Request> {
         self.requests.lock().unwrap().clone()
     }
@@ -123,6 +133,7 @@ impl Scripted {
 async fn answer(
     mut stream: TcpStream,
     seen: &Mutex<Vec<Request>>,
+    came: &Semaphore,
     script: &(dyn Fn(&Request, usize) -> Reply + Send + Sync),
 ) {
     let Some(request) = read(&mut stream).await else { return };
@@ -131,6 +142,7 @@ async fn answer(
         seen.push(request.clone());
         seen.len() - 1
     };
+    came.add_permits(1);
     match script(&request, n) {
         Reply::Bytes(bytes) => {
             // The client may be gone: that is its test's affair.

@@ -3,16 +3,15 @@
 //! Rule: nothing here repairs a request. Header lines are encoded as literals (RFC 7541, section 6.2.2), letter for letter.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use axum::http::HeaderMap;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 use crate::send::{Answer, Outcome};
+use crate::socket::HANG;
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const PATIENCE: Duration = Duration::from_secs(20);
 /// A status of the outcome that no answer has: the server refused the stream or the connection.
 const STREAM_ERROR: u16 = 0;
 /// An answer whose status is not among those that take one byte.
@@ -45,8 +44,8 @@ pub(crate) async fn exchange(address: SocketAddr, request: &Request) -> Outcome 
         bytes.extend(frame(DATA, END_STREAM, 1, data));
     }
     stream.write_all(&bytes).await.expect("the server reads");
-    let status = tokio::time::timeout(PATIENCE, first_status(&mut stream)).await;
-    let status = status.expect("the server answers or refuses");
+    let status = tokio::time::timeout(HANG, first_status(&mut stream)).await;
+    let status = status.expect("the server hangs: it neither answers nor refuses");
     let answer = Answer { status, headers: HeaderMap::new(), text: String::new() };
     Outcome { answers: vec![answer], closed: None }
 }

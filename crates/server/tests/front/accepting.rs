@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use crate::recorder::Recorder;
-use crate::wire::Client;
+use crate::wire::{Client, HANG};
 
 const REQUEST: &[u8] = b"GET /kept HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -18,6 +18,19 @@ struct Server {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<()>,
+}
+
+/// Limits of time that only a hang meets: sockets have no clock that could stand still.
+fn patient() -> Limits {
+    Limits {
+        header_timeout: HANG,
+        keep_alive: HANG,
+        body_idle: HANG,
+        body_total: HANG,
+        write_idle: HANG,
+        shutdown_grace: HANG,
+        ..Limits::default()
+    }
 }
 
 impl Server {
@@ -40,7 +53,7 @@ impl Server {
 #[tokio::test]
 async fn connection_cap_pauses_accepting() {
     let recorder = Recorder::new();
-    let limits = Limits { max_connections: 1, ..Limits::default() };
+    let limits = Limits { max_connections: 1, ..patient() };
     let server = Server::start(&recorder, limits).await;
     let mut first = server.connect().await;
     first.send(REQUEST).await;
@@ -60,7 +73,7 @@ async fn connection_cap_pauses_accepting() {
 #[tokio::test]
 async fn graceful_shutdown_finishes_requests_in_flight() {
     let recorder = Recorder::held();
-    let server = Server::start(&recorder, Limits::default()).await;
+    let server = Server::start(&recorder, patient()).await;
     let mut idle = server.connect().await;
     idle.send(REQUEST).await;
     recorder.entered().await;
@@ -92,7 +105,7 @@ async fn graceful_shutdown_finishes_requests_in_flight() {
 #[tokio::test]
 async fn graceful_shutdown_does_not_wait_for_ever() {
     let recorder = Recorder::held();
-    let limits = Limits { shutdown_grace: Duration::from_millis(20), ..Limits::default() };
+    let limits = Limits { shutdown_grace: Duration::from_millis(20), ..patient() };
     let server = Server::start(&recorder, limits).await;
     let mut client = server.connect().await;
     client.send(REQUEST).await;
@@ -105,7 +118,7 @@ async fn graceful_shutdown_does_not_wait_for_ever() {
 #[tokio::test]
 async fn graceful_shutdown_lets_http2_finish() {
     let recorder = Recorder::held();
-    let server = Server::start(&recorder, Limits::default()).await;
+    let server = Server::start(&recorder, patient()).await;
     let io = hyper_util::rt::TokioIo::new(server.connect().await.io);
     let executor = hyper_util::rt::TokioExecutor::new();
     let (mut client, connection) =

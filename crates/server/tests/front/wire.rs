@@ -8,8 +8,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, Du
 
 use crate::recorder::Recorder;
 
-/// Longer than any limit of the front. The paused clock reaches it at once if nothing else is left to happen.
-const PATIENCE: Duration = Duration::from_mins(10);
+/// Longer than any limit of the front, and than the slowest machine takes. The paused clock reaches it at once if nothing else is left
+/// to happen.
+pub(crate) const HANG: Duration = Duration::from_mins(10);
 
 /// One end of a connection.
 pub(crate) struct Client<Io = DuplexStream> {
@@ -77,7 +78,7 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Client<Io> {
                 return Some(answer);
             }
             let read = self.io.read_buf(&mut self.unread);
-            let count = tokio::time::timeout(PATIENCE, read).await.expect("not left hanging");
+            let count = tokio::time::timeout(HANG, read).await.expect("not left hanging");
             let count = count.unwrap_or(0);
             if count == 0 {
                 let rest = String::from_utf8_lossy(&self.unread).into_owned();
