@@ -202,6 +202,9 @@ pub(crate) struct AuditExport {
     /// The data directory
     #[arg(long, env = "CLAVIGER_DATA_DIR")]
     pub data_dir: PathBuf,
+    /// The file that holds the pepper [default: pepper.json in the data directory]
+    #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
+    pub pepper_file: Option<PathBuf>,
     /// Begin behind this record: the `record` of the last line that is kept elsewhere
     #[arg(long, value_name = "RECORD", default_value_t = 0)]
     pub after: i64,

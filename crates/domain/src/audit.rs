@@ -17,7 +17,9 @@ use crate::object_id::ObjectKind;
 pub enum Action {
     /// An installation was founded.
     AccountFound,
-    /// The log was found broken when the server started.
+    /// A log that was sealed by a version that made no proofs of databases was taken over.
+    AuditAdopt,
+    /// The log was found broken when the server started, or while it ran.
     AuditBreak,
     /// Somebody tried to change what they may not.
     ChangeRefuse,
@@ -98,6 +100,7 @@ impl Action {
     pub fn name(self) -> &'static str {
         match self {
             Self::AccountFound => "account.found",
+            Self::AuditAdopt => "audit.adopt",
             Self::AuditBreak => "audit.break",
             Self::ChangeRefuse => "change.refuse",
             Self::ApiKeyCreate => "api_key.create",

@@ -4,7 +4,8 @@
 //!   link from there on.
 //! - A [`Seal`] is a MAC under the pepper over the link of the last record of a commit: who writes to the database and has no pepper
 //!   can compute links and make no seal.
-//! - The [`Head`] is a MAC over which seal is the last one: without it, a log whose end was cut off would look whole.
+//! - The [`Head`] is a MAC over which seal is the last one: without it, a log whose end was cut off would look whole. It covers the
+//!   [`DatabaseProof`] too, so that a database can't be taken back to a state in which its log was not sealed yet.
 //!
 //! Rule: a head that does not fit is never built upon. The chain then begins again in a new segment, and the break stays to be seen.
 
@@ -13,13 +14,16 @@ use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
+use crate::database_proof::DatabaseProof;
 use crate::id::AuditRecordId;
 use crate::pepper::{PepperId, PepperRing};
 
 const BEGIN_CONTEXT: &[u8] = b"clv-audit-begin-v1\0";
 const LINK_CONTEXT: &[u8] = b"clv-audit-link-v1\0";
 const SEAL_CONTEXT: &[u8] = b"clv-audit-seal-v1\0";
-const HEAD_CONTEXT: &[u8] = b"clv-audit-head-v1\0";
+/// Of heads that say nothing of their database: made by versions that made no proofs.
+const UNBOUND_HEAD_CONTEXT: &[u8] = b"clv-audit-head-v1\0";
+const HEAD_CONTEXT: &[u8] = b"clv-audit-head-v2\0";
 
 /// A record as it is kept: every column, as the database holds it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,12 +145,19 @@ impl Link {
 #[derive(Clone, Debug)]
 pub struct AuditSealer {
     peppers: PepperRing,
+    /// The MAC of the database's proof; none for a database of a version that made no proofs.
+    database: Option<[u8; 32]>,
 }
 
 impl AuditSealer {
-    /// A sealer under these peppers.
-    pub fn new(peppers: PepperRing) -> Self {
-        Self { peppers }
+    /// A sealer under these peppers, for the database of this proof.
+    pub fn new(peppers: PepperRing, database: &DatabaseProof) -> Self {
+        Self { peppers, database: Some(database.mac) }
+    }
+
+    /// A sealer for a database of a version that made no proofs.
+    pub fn without_proof(peppers: PepperRing) -> Self {
+        Self { peppers, database: None }
     }
 
     /// The seal over everything up to here.
@@ -176,16 +187,21 @@ impl AuditSealer {
     }
 
     fn seal_mac(&self, pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
-        self.mac(SEAL_CONTEXT, pepper, tip)
+        self.mac(&[SEAL_CONTEXT], pepper, tip)
     }
 
     fn head_mac(&self, pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
-        self.mac(HEAD_CONTEXT, pepper, tip)
+        match &self.database {
+            Some(database) => self.mac(&[HEAD_CONTEXT, database], pepper, tip),
+            None => self.mac(&[UNBOUND_HEAD_CONTEXT], pepper, tip),
+        }
     }
 
-    fn mac(&self, context: &[u8], pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
+    fn mac(&self, context: &[&[u8]], pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
         let mut mac = self.peppers.mac(pepper)?;
-        mac.update(context);
+        for part in context {
+            mac.update(part);
+        }
         mac.update(&tip.segment.to_be_bytes());
         mac.update(&tip.last.number().to_be_bytes());
         mac.update(&tip.link.0);

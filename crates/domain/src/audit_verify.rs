@@ -3,13 +3,13 @@
 //! Rule: what one tampering hides is not hidden from the next run: checking goes on behind a fault, from the next seal that is genuine.
 
 use crate::audit_chain::{AuditEntry, AuditSealer, Head, Link, Seal, Tip};
-use crate::id::AuditRecordId;
+use crate::id::{ApiKeyId, AuditRecordId};
 
 /// How many faults are told apart; beyond it they are counted.
 const MOST_FAULTS: usize = 20;
 
-/// Something about the log that Claviger did not write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// Something about the log, or the database that it is in, that Claviger did not write.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuditFault {
     /// The records from one to another are not those that were sealed: edited, moved, added to, or some are missing.
     #[error("records {} to {} are not what was written: edited, moved, added to or removed", .from, .to)]
@@ -36,6 +36,27 @@ pub enum AuditFault {
     /// The record that was noted down earlier is another one now, or is gone.
     #[error("record {0} is not the one that was noted down: the log was replaced or cut off")]
     NotAsNoted(AuditRecordId),
+    /// There is a record with a number that Claviger gives to none.
+    #[error("record {0} was added by somebody else: records are numbered from 1 on")]
+    Planted(AuditRecordId),
+    /// A record holds something that no version of Claviger writes.
+    #[error("record {0} cannot be read")]
+    Unreadable(AuditRecordId),
+    /// The proof of the database is missing, or was not made with the pepper for this database.
+    #[error(
+        "the database is not proven to be the one that was made with this pepper: its installation, the steps of its schema or its \
+         proof were changed"
+    )]
+    Unproven,
+    /// A table, index, trigger or view is not the one of this version.
+    #[error("the schema of the database was changed: {0}")]
+    Schema(String),
+    /// The file contradicts itself: an index and its table, or a reference that leads nowhere.
+    #[error("the database contradicts itself: {0}")]
+    Inconsistent(String),
+    /// A key works although the log says that it was revoked.
+    #[error("the key with the number {0} works, although the log says that it was revoked")]
+    Revived(ApiKeyId),
 }
 
 /// What came of it.
@@ -93,6 +114,9 @@ impl<'a> AuditCheck<'a> {
 
     /// Takes the next record.
     pub fn record(&mut self, entry: &AuditEntry) {
+        if entry.id.number() < 1 {
+            return self.fault(AuditFault::Planted(entry.id));
+        }
         self.tip = self.tip.then(entry);
         self.verdict.records += 1;
         if self.note == Some(AuditNote { id: entry.id, link: self.tip.link }) {
@@ -136,7 +160,8 @@ impl<'a> AuditCheck<'a> {
         self.verdict
     }
 
-    fn fault(&mut self, fault: AuditFault) {
+    /// Takes something that was found beside the records and seals.
+    pub fn fault(&mut self, fault: AuditFault) {
         self.verdict.fault_count += 1;
         if self.verdict.faults.len() < MOST_FAULTS {
             self.verdict.faults.push(fault);

@@ -4,7 +4,7 @@
 //! - Who may do what, where: [`Permission`], [`PermissionSet`], [`Access`], and the [`ceiling`](ResolvedGrants::within) that keeps every
 //!   key at or below its maker.
 //! - What happens to a key over time: [`ApiKey`], [`expiry`], [`RefreshPlan`].
-//! - How the audit is kept from being rewritten: [`AuditSealer`], [`AuditCheck`].
+//! - How the audit is kept from being rewritten: [`AuditSealer`], [`AuditCheck`], [`DatabaseProof`].
 //! - One decision for each operation: [`decide`]. A decision is a function of what was read in the transaction that
 //!   carries it out; it answers a plan or a [`Refusal`], and never reads anything itself.
 
@@ -16,6 +16,7 @@ mod audit_chain;
 mod audit_verify;
 mod base62;
 mod change;
+mod database_proof;
 pub mod decide;
 mod email;
 pub mod expiry;
@@ -47,6 +48,7 @@ pub use crate::audit::{Action, AuditRecord, RequestContext, Target};
 pub use crate::audit_chain::{AuditEntry, AuditSealer, Head, Link, Seal, Tip};
 pub use crate::audit_verify::{AuditCheck, AuditFault, AuditNote, AuditVerdict};
 pub use crate::change::Change;
+pub use crate::database_proof::{DatabaseIdentity, DatabaseOrigin, DatabaseProof};
 pub use crate::decide::RefreshPlan;
 pub use crate::email::{Email, InvalidEmail};
 pub use crate::grants::{

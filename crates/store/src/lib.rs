@@ -47,7 +47,7 @@ pub use crate::methods::{
     RoleStore, SpaceStore, UserStore,
 };
 #[cfg(feature = "sqlite")]
-pub use crate::sqlite::{AuditLog, Durability, OpenError, SqliteOptions, SqliteStore};
+pub use crate::sqlite::{AuditLog, Durability, Exported, OpenError, SqliteOptions, SqliteStore};
 
 /// What identifies an installation. Made once, with its database.
 #[derive(Clone)]

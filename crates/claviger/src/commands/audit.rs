@@ -1,11 +1,11 @@
 //! `claviger audit`: what was done, and whether the log of it is what was written.
 
-use std::io::{ErrorKind, Write};
+use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use anyhow::Context as _;
 use claviger_domain::{AuditEntry, AuditRecordId, ObjectIdCodec, ObjectKind};
-use claviger_store::{AuditLog, SqliteOptions};
+use claviger_store::{AuditLog, Exported, SqliteOptions};
 use serde_json::{Value, json};
 
 use super::identity;
@@ -33,7 +33,7 @@ fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
     let log = open(&args.data_dir)?;
     let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
     let peppers = data_dir::read_peppers(&pepper_file)?;
-    let verdict = log.verify(peppers, args.note).context("the audit log cannot be checked")?;
+    let verdict = log.verify(&peppers, args.note).context("the audit log cannot be checked")?;
     if verdict.fault_count == 0 {
         output::audit_is_whole(&verdict);
         Ok(ExitCode::SUCCESS)
@@ -45,19 +45,36 @@ fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
 
 fn export(args: &AuditExport) -> anyhow::Result<()> {
     let log = open(&args.data_dir)?;
+    let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
+    let peppers = data_dir::read_peppers(&pepper_file)?;
     let codec = ObjectIdCodec::new(&log.installation().id_key);
     let mut lines = output::lines();
-    let mut written = Ok(());
-    log.each(AuditRecordId::new(args.after), |entry| {
-        if written.is_ok() {
-            written = writeln!(lines, "{}", line(&codec, &entry));
+    let mut left_out = 0_u64;
+    let exported = log.each(&peppers, AuditRecordId::new(args.after), |record| match record {
+        Exported::Record(entry) => {
+            writeln!(lines, "{}", line(&codec, &entry)).context("the log cannot be printed")
         }
-    })?;
-    match written.and_then(|()| lines.flush()) {
-        // Whoever reads has read enough.
-        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
-        written => written.context("the log cannot be printed"),
+        Exported::Unsealed(_) | Exported::Unreadable(_) => {
+            left_out += 1;
+            Ok(())
+        }
+    });
+    let exported = exported.and_then(|()| lines.flush().context("the log cannot be printed"));
+    if left_out > 0 {
+        output::warning(&format!(
+            "{left_out} record(s) are not sealed or cannot be read, and were left out: `claviger audit verify` names them"
+        ));
     }
+    match exported {
+        // Whoever reads has read enough.
+        Err(error) if is_broken_pipe(&error) => Ok(()),
+        exported => exported,
+    }
+}
+
+fn is_broken_pipe(error: &anyhow::Error) -> bool {
+    let cause = error.downcast_ref::<io::Error>();
+    cause.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
 }
 
 /// A record, with the ids that the API gives things.

@@ -57,6 +57,7 @@ fn verify_tells_tampering_by_its_exit_code() {
     --- stdout
     --- stderr
     The audit log is not what was written:
+    - the schema of the database was changed: trigger `audit_records_are_not_changed` is missing
     - records 1 to 1 are not what was written: edited, moved, added to or removed
     ");
     let noted = installed.run(&["verify", "--note", note.trim()]);

@@ -51,9 +51,12 @@ fn break_glass_requires_local_access() {
 #[test]
 fn recover_without_the_pepper_makes_nothing() {
     let installed = Installed::to_try("recover");
-    std::fs::rename(installed.data.join("pepper.json"), installed.data.join("elsewhere")).unwrap();
+    let (pepper, elsewhere) =
+        (installed.data.join("pepper.json"), installed.data.join("elsewhere"));
+    std::fs::rename(&pepper, &elsewhere).unwrap();
     let output = installed.run(&["--admin-email", EMAIL, "--print-admin-key"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0));
+    std::fs::rename(&elsewhere, &pepper).unwrap();
     assert_eq!(audited(&installed).len(), 1);
 }
 

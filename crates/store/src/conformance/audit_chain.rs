@@ -6,8 +6,11 @@ use super::TestedStore;
 use super::house::{House, now, refusal};
 use crate::CreateUserKey;
 
+/// What is wrong with the log. Of the schema nothing is said: these tests take its guards away.
 async fn faults(store: &dyn TestedStore) -> Vec<AuditFault> {
-    store.verify_audit(None).await.unwrap().faults
+    let mut faults = store.verify_audit(None).await.unwrap().faults;
+    faults.retain(|fault| !matches!(fault, AuditFault::Schema(_)));
+    faults
 }
 
 /// Ten records after the two foundings.
@@ -61,7 +64,7 @@ const EDITS: &[&str] = &[
     "UPDATE audit_records SET actor_id = 1 WHERE id = 5",
     "UPDATE audit_records SET actor_id = NULL WHERE id = 5",
     "UPDATE audit_records SET actor_key_id = 0 WHERE id = 5",
-    "UPDATE audit_records SET action = 'api_key.revoke' WHERE id = 5",
+    "UPDATE audit_records SET action = 'api_key.refresh' WHERE id = 5",
     "UPDATE audit_records SET target_kind = 'user' WHERE id = 5",
     "UPDATE audit_records SET target_id = 1 WHERE id = 5",
     "UPDATE audit_records SET details = '{ }' WHERE id = 5",
@@ -154,5 +157,5 @@ pub async fn audit_tamper_detected(store: &dyn TestedStore) {
     // What was put in behind the server's back is not covered by what it writes next.
     store.execute(ADD).await.unwrap();
     house.create("member", "next").await.unwrap();
-    assert_eq!(faults(store).await, [altered(13, 14)]);
+    assert_eq!(faults(store).await, [AuditFault::Unsealed(one(13)), AuditFault::Break(one(14))]);
 }

@@ -38,19 +38,19 @@ impl TestedStore for SqliteStore {
     }
 
     async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError> {
-        let sealer = self.sealer.clone();
+        let peppers = self.peppers.clone();
         let job = move |rows: &mut SqliteRows<'_>| {
-            Ok(super::audit_log::verify(rows.connection(), &sealer, note)?)
+            super::audit_log::verify(rows.connection(), &peppers, note)
+                .map_err(|error| StoreError::Failed(Box::new(error)).into())
         };
         self.readers.run(job).await.map_err(only_store)
     }
 
+    /// On a connection of its own: the writer would take it for its own doing.
     async fn execute(&self, text: &str) -> Result<usize, StoreError> {
-        let text = text.to_owned();
-        let job = move |rows: &mut SqliteRows<'_>| {
-            Ok(rows.connection().execute(&text, []).map_err(store_error)?)
-        };
-        self.writer.run(job).await.map_err(only_store)
+        let connection = rusqlite::Connection::open(&self.path).map_err(store_error)?;
+        connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(store_error)?;
+        connection.execute(text, []).map_err(store_error)
     }
 }
 

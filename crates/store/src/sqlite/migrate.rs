@@ -16,51 +16,75 @@ const STEPS: &[(i64, &str)] = &[
     (6, include_str!("../../migrations/sqlite/0006_keys_above_their_maker.sql")),
     (7, include_str!("../../migrations/sqlite/0007_owners_of_user_keys.sql")),
     (8, include_str!("../../migrations/sqlite/0008_derived_expiry_cap.sql")),
+    (DATABASE_PROOF, include_str!("../../migrations/sqlite/0009_database_proof.sql")),
 ];
 
 /// The step since which audit records are sealed.
 pub(super) const AUDIT_CHAIN: i64 = 3;
+/// The step since which a database is proven to be the one that was made.
+pub(super) const DATABASE_PROOF: i64 = 9;
+/// The last step of this version.
+pub(super) const NEWEST: i64 = STEPS[STEPS.len() - 1].0;
 
-/// Runs the steps that the database has not seen, and says which was the last that it had. The caller commits.
-pub(super) fn run(connection: &Connection) -> Result<i64, OpenError> {
+/// Makes the schema as it is after a step in an empty database. The caller commits.
+pub(super) fn create(connection: &Connection, version: i64) -> rusqlite::Result<()> {
     connection.execute_batch(
-        "CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
+        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
     )?;
-    let known = STEPS.last().map_or(0, |(version, _)| *version);
-    let found: i64 =
-        connection
-            .query_row("SELECT coalesce(max(version), 0) FROM migrations", [], |row| row.get(0))?;
-    if found > known {
-        return Err(OpenError::Newer { found, known });
+    run(connection, 0, version)
+}
+
+/// Runs the steps that the database has not seen. The caller commits.
+pub(super) fn upgrade(connection: &Connection, found: i64) -> rusqlite::Result<()> {
+    run(connection, found, NEWEST)
+}
+
+fn run(connection: &Connection, after: i64, until: i64) -> rusqlite::Result<()> {
+    for (version, text) in STEPS.iter().filter(|(step, _)| (after + 1..=until).contains(step)) {
+        connection.execute_batch(text)?;
+        connection.execute("INSERT INTO migrations VALUES ($1, $2)", (version, checksum(text)))?;
     }
-    for (version, text) in STEPS {
-        let checksum: [u8; 32] = Sha256::digest(text).into();
-        if *version > found {
-            connection.execute_batch(text)?;
-            connection.execute("INSERT INTO migrations VALUES ($1, $2)", (version, checksum))?;
-            continue;
-        }
-        let kept: [u8; 32] = connection.query_row(
-            "SELECT checksum FROM migrations WHERE version = $1",
-            [version],
-            |row| row.get(0),
-        )?;
-        if kept != checksum {
+    Ok(())
+}
+
+fn checksum(text: &str) -> [u8; 32] {
+    Sha256::digest(text).into()
+}
+
+/// Returns the last step that the database has seen. It has seen every step before it, in this version's words, and nothing else.
+pub(super) fn found(connection: &Connection) -> Result<i64, OpenError> {
+    let there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'migrations'";
+    if connection.query_row(there, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Err(OpenError::NotFounded);
+    }
+    let mut statement =
+        connection.prepare("SELECT version, checksum FROM migrations ORDER BY version")?;
+    let kept = statement
+        .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
+    let found = kept.last().map_or(0, |(version, _)| *version);
+    if found > NEWEST {
+        return Err(OpenError::Newer { found, known: NEWEST });
+    }
+    let mut kept = kept.into_iter();
+    for (version, text) in STEPS.iter().take_while(|(version, _)| *version <= found) {
+        if kept.next() != Some((*version, checksum(text).to_vec())) {
             return Err(OpenError::Edited(*version));
         }
     }
-    Ok(found)
+    match (kept.next(), found) {
+        (Some((version, _)), _) => Err(OpenError::Edited(version)),
+        (None, 0) => Err(OpenError::NotFounded),
+        (None, found) => Ok(found),
+    }
 }
 
-/// Refuses a database whose schema is not of this version: for those who only read.
-pub(super) fn check(connection: &Connection) -> Result<(), OpenError> {
-    let known = STEPS.last().map_or(0, |(version, _)| *version);
-    let found: i64 =
-        connection
-            .query_row("SELECT coalesce(max(version), 0) FROM migrations", [], |row| row.get(0))?;
-    match found {
-        found if found > known => Err(OpenError::Newer { found, known }),
-        found if found < known => Err(OpenError::Older { found, known }),
-        _ => Ok(()),
+/// A digest of all steps up to one.
+pub(super) fn digest(version: i64) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    for (step, text) in STEPS.iter().take_while(|(step, _)| *step <= version) {
+        digest.update(step.to_be_bytes());
+        digest.update(checksum(text));
     }
+    digest.finalize().into()
 }

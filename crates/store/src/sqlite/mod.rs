@@ -11,9 +11,12 @@ mod chain;
 mod inspect;
 mod migrate;
 mod open;
+mod proof;
 mod readers;
 mod record;
 mod rows;
+mod schema;
+mod sealed;
 mod writer;
 
 use async_trait::async_trait;
@@ -28,7 +31,7 @@ use crate::founding::{Founded, Founding, Recovery};
 use crate::rows::{AccountRows as _, KeyRows as _};
 use crate::{CallResult, Installation, Store, operations};
 
-pub use audit_log::AuditLog;
+pub use audit_log::{AuditLog, Exported};
 pub use open::{Durability, OpenError, SqliteOptions};
 use readers::Readers;
 use rows::SqliteRows;
@@ -43,7 +46,9 @@ pub struct SqliteStore {
     writer: Writer,
     readers: Readers,
     #[cfg(feature = "conformance")]
-    sealer: claviger_domain::AuditSealer,
+    path: std::path::PathBuf,
+    #[cfg(feature = "conformance")]
+    peppers: claviger_domain::PepperRing,
     /// Held as long as the store is open: a second process on the same file would not know of the first one's changes.
     _lock: std::fs::File,
 }

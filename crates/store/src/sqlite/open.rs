@@ -5,18 +5,19 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use claviger_domain::{
-    AuditSealer, Entropy, EntropyUnavailable, InstanceTag, Keyring, PepperCheck, PepperId,
-    PepperMismatch, PepperRing,
+    AuditRecordId, AuditSealer, DatabaseOrigin, Entropy, EntropyUnavailable, InstanceTag, Keyring,
+    PepperCheck, PepperId, PepperMismatch, PepperRing,
 };
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
+use serde_json::json;
 
 use super::audit_log::AuditLog;
 use super::chain::Chain;
 use super::readers::Readers;
 use super::writer::Writer;
-use super::{SqliteStore, migrate};
+use super::{SqliteStore, migrate, proof, schema};
 use crate::Installation;
 use crate::authority::Authority;
 use crate::error::StoreError;
@@ -87,6 +88,22 @@ pub enum OpenError {
     /// The audit cannot be read.
     #[error("the audit log cannot be read")]
     Audit(#[from] StoreError),
+    /// The database does not show that its audit log is sealed.
+    #[error(
+        "the database is not proven to be the one that was made with this pepper file: its installation, the steps of its schema, its \
+         proof or the end of its audit log were changed. Restore it from a backup"
+    )]
+    Unproven,
+    /// A table, index, trigger or view is not the one that this version makes.
+    #[error(
+        "the schema of the database was changed by somebody else: {0}. Undo that, or restore the database from a backup"
+    )]
+    Schema(String),
+    /// A record that somebody added leaves no number for another one.
+    #[error(
+        "audit record {0} was added by somebody else, and leaves no number for another one: remove it from the database"
+    )]
+    NoRoom(AuditRecordId),
     /// A step of the schema is not the one that this version knows.
     #[error("step {0} of the database's schema is not the one of this version of Claviger")]
     Edited(i64),
@@ -145,13 +162,14 @@ impl SqliteOptions {
         let mut writer =
             self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let transaction = writer.transaction()?;
-        migrate::run(&transaction)?;
-        let chain = Chain::begin(&transaction, AuditSealer::new(peppers.clone()), true, now)?;
+        migrate::create(&transaction, migrate::NEWEST)?;
         transaction.execute(
             "INSERT INTO installation (id, tag, id_key, created_at, latest_at) VALUES (1, $1, $2, $3, $3)",
             (tag.as_str(), id_key, now.as_microsecond()),
         )?;
         keep_checks(&transaction, &peppers)?;
+        let proof = proof::write(&transaction, &peppers, DatabaseOrigin::Created)?;
+        let chain = Chain::create(&transaction, AuditSealer::new(peppers.clone(), &proof))?;
         transaction.commit()?;
         self.store(writer, lock, Installation { tag, id_key }, peppers, chain)
     }
@@ -168,13 +186,11 @@ impl SqliteOptions {
         let lock = self.lock()?;
         let mut writer = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let transaction = writer.transaction()?;
-        let found = migrate::run(&transaction)?;
+        let found = migrate::found(&transaction)?;
+        schema::check(&transaction, found)?;
         let installation = installation(&transaction)?.ok_or(OpenError::NotFounded)?;
         peppers.fits(&checks(&transaction)?)?;
-        keep_checks(&transaction, &peppers)?;
-        let is_new = found < migrate::AUDIT_CHAIN;
-        let sealer = AuditSealer::new(peppers.clone());
-        let chain = Chain::begin(&transaction, sealer, is_new, latest_instant(&transaction)?)?;
+        let chain = take_up(&transaction, &peppers, found)?;
         transaction.commit()?;
         self.store(writer, lock, installation, peppers, chain)
     }
@@ -189,8 +205,11 @@ impl SqliteOptions {
             return Err(OpenError::Missing(self.path.clone()));
         }
         let connection = self.connect(OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.execute_batch("BEGIN")?;
-        migrate::check(&connection)?;
+        let found = migrate::found(&connection)?;
+        if found < migrate::NEWEST {
+            schema::check(&connection, found)?;
+            return Err(OpenError::Older { found, known: migrate::NEWEST });
+        }
         let installation = installation(&connection)?.ok_or(OpenError::NotFounded)?;
         Ok(AuditLog { connection, installation })
     }
@@ -205,12 +224,12 @@ impl SqliteOptions {
     ) -> Result<SqliteStore, OpenError> {
         let thread = |error| OpenError::File(error, self.path.clone());
         #[cfg(feature = "conformance")]
-        let sealer = AuditSealer::new(peppers.clone());
+        let kept_peppers = peppers.clone();
         let authority = Authority::new(Keyring::new(installation.tag, peppers));
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let connections =
             (0..READERS).map(|_| self.connect(read_only)).collect::<Result<Vec<_>, _>>()?;
-        let readers = Readers::start(connections).map_err(thread)?;
+        let readers = Readers::start(connections, &chain.records()).map_err(thread)?;
         let latest_instant = latest_instant(&writer)?;
         let writer = Writer::start(writer, chain).map_err(thread)?;
         Ok(SqliteStore {
@@ -220,7 +239,9 @@ impl SqliteOptions {
             writer,
             readers,
             #[cfg(feature = "conformance")]
-            sealer,
+            path: self.path.clone(),
+            #[cfg(feature = "conformance")]
+            peppers: kept_peppers,
             _lock: lock,
         })
     }
@@ -264,6 +285,32 @@ impl SqliteOptions {
     }
 }
 
+/// Takes up the audit's chain, and brings schema and proof up to date. What is not proven is not touched.
+fn take_up(connection: &Connection, peppers: &PepperRing, found: i64) -> Result<Chain, OpenError> {
+    let sealer = proof::sealer(connection, peppers, found)?;
+    let planted: i64 =
+        connection
+            .query_row("SELECT count(*) FROM audit_records WHERE id < 1", [], |row| row.get(0))?;
+    migrate::upgrade(connection, found)?;
+    keep_checks(connection, peppers)?;
+    let now = latest_instant(connection)?;
+    let mut chain = Chain::resume(connection, sealer, now)?;
+    if found < migrate::NEWEST || proof::is_under_an_older_pepper(connection, peppers)? {
+        let proof = proof::write(connection, peppers, DatabaseOrigin::Adopted)?;
+        chain.rebind(connection, AuditSealer::new(peppers.clone(), &proof))?;
+    }
+    if found < migrate::DATABASE_PROOF {
+        tracing::warn!(
+            schema_version = found,
+            removed_records = planted,
+            "a database of a version that made no proofs is taken over: the audit log says so"
+        );
+        let details = json!({ "schema_version": found, "removed_records": planted });
+        chain.note_adoption(connection, &details, now)?;
+    }
+    Ok(chain)
+}
+
 fn lock_path(database: &Path) -> PathBuf {
     let mut path = database.as_os_str().to_owned();
     path.push(".lock");
@@ -283,7 +330,7 @@ fn installation(connection: &Connection) -> Result<Option<Installation>, OpenErr
 }
 
 /// The latest instant that is known to have passed: kept every minute, and with every change.
-fn latest_instant(connection: &Connection) -> Result<Timestamp, OpenError> {
+pub(super) fn latest_instant(connection: &Connection) -> Result<Timestamp, OpenError> {
     let micros = connection.query_row(
         "SELECT max(latest_at, coalesce((SELECT at FROM audit_records ORDER BY id DESC LIMIT 1), 0)) FROM installation",
         [],

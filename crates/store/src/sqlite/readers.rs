@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::rows::{SqliteRows, store_error};
+use super::sealed::SealedRecords;
 use crate::CallResult;
 use crate::error::StoreError;
 
@@ -41,15 +42,18 @@ impl ReaderError {
 }
 
 impl Readers {
-    pub(super) fn start(connections: Vec<Connection>) -> std::io::Result<Self> {
+    pub(super) fn start(
+        connections: Vec<Connection>,
+        sealed: &Arc<SealedRecords>,
+    ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel::<Job>(MOST_WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         let mut threads = Vec::with_capacity(connections.len());
         for mut connection in connections {
-            let waiting = Arc::clone(&waiting);
+            let (waiting, sealed) = (Arc::clone(&waiting), Arc::clone(sealed));
             let thread = std::thread::Builder::new()
                 .name("store-reader".to_owned())
-                .spawn(move || serve(&mut connection, &waiting))?;
+                .spawn(move || serve(&mut connection, &sealed, &waiting))?;
             threads.push(thread);
         }
         Ok(Self { jobs: Mutex::new(Some(jobs)), threads: Mutex::new(threads) })
@@ -87,7 +91,7 @@ impl Readers {
     }
 }
 
-fn serve(connection: &mut Connection, waiting: &Mutex<Receiver<Job>>) {
+fn serve(connection: &mut Connection, sealed: &SealedRecords, waiting: &Mutex<Receiver<Job>>) {
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
@@ -95,7 +99,7 @@ fn serve(connection: &mut Connection, waiting: &Mutex<Receiver<Job>>) {
             tracing::error!(error = %store_error(error), "a snapshot could not be taken");
             continue;
         }
-        let mut rows = SqliteRows::new(connection);
+        let mut rows = SqliteRows::new(connection, sealed);
         if catch_unwind(AssertUnwindSafe(|| job(&mut rows))).is_err() {
             tracing::error!("a read panicked");
         }

@@ -146,6 +146,14 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
         Ok(Presented { caller, digest: StoredDigest { pepper, digest } })
     }
 
+    /// Where in the log an audit record is, which can be read where the rest cannot.
+    pub(super) fn audit_place(&self) -> Decoded<(AuditRecordId, Timestamp)> {
+        let id = self.row.get(0).map_err(store_error)?;
+        let at = self.row.get(2).map_err(store_error)?;
+        let at = Timestamp::from_microsecond(at).map_err(|_| self.corrupt("at"))?;
+        Ok((AuditRecordId::new(id), at))
+    }
+
     pub(super) fn audit_entry(&mut self) -> Decoded<AuditEntry> {
         Ok(AuditEntry {
             id: AuditRecordId::new(self.take("id")?),

@@ -5,17 +5,20 @@
 //! the file hold may have parted (a failed `fsync` forgets, it does not retry).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Mutex;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use claviger_domain::{Refusal, Tip};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::OpenError;
 use super::answers::{Answer, Desk};
 use super::chain::Chain;
+use super::open::latest_instant;
 use super::rows::{SqliteRows, store_error};
+use super::sealed::SealedRecords;
 use crate::CallResult;
 use crate::error::{CallError, StoreError};
 
@@ -73,7 +76,8 @@ impl Writer {
     pub(super) fn start(connection: Connection, chain: Chain) -> std::io::Result<Self> {
         let (messages, waiting) = sync_channel(MOST_WAITING);
         let desk = Desk::open();
-        let rounds = Loop { connection, desk, tip: chain.kept(), chain, broken: false };
+        let sealed = chain.records();
+        let rounds = Loop { connection, desk, tip: chain.kept(), chain, sealed, broken: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || rounds.run(&waiting))?;
@@ -143,6 +147,7 @@ struct Loop {
     chain: Chain,
     /// How far the audit's chain has come in the group under way.
     tip: Tip,
+    sealed: Arc<SealedRecords>,
     broken: bool,
 }
 
@@ -186,6 +191,11 @@ impl Loop {
             tracing::error!(%error, "a transaction could not be opened");
             return;
         }
+        if let Err(error) = self.hold_to_the_chain() {
+            tracing::error!(%error, "the audit log cannot be written to");
+            self.give_up();
+            return;
+        }
         let mut answers = Vec::with_capacity(jobs.len());
         for job in jobs {
             answers.extend(self.job(job));
@@ -197,17 +207,32 @@ impl Loop {
             self.chain.seal(&self.connection, self.tip)
         };
         let committed = sealed.and_then(|()| self.statement("COMMIT"));
-        if committed.is_ok() {
-            self.chain.keep(self.tip);
-        }
-        if let Err(error) = &committed {
-            self.tip = self.chain.kept();
-            self.broken = is_disk_failure(error);
-            tracing::error!(%error, broken = self.broken, "a commit failed");
-            drop(self.statement("ROLLBACK"));
+        match &committed {
+            Ok(()) => self.chain.keep(),
+            Err(error) => {
+                self.broken = is_disk_failure(error);
+                tracing::error!(%error, broken = self.broken, "a commit failed");
+                self.give_up();
+            }
         }
         self.desk.hand_in(answers, committed.map_err(|error| error.to_string().into()));
         self.checkpoint();
+    }
+
+    /// Begins a new segment of the audit if somebody else wrote to it: what the next commit seals is only what this process wrote.
+    fn hold_to_the_chain(&mut self) -> Result<(), OpenError> {
+        if self.chain.was_changed(&self.connection)? {
+            let now = latest_instant(&self.connection)?;
+            self.tip = self.chain.begin_again(&self.connection, now)?;
+        }
+        Ok(())
+    }
+
+    /// Undoes the transaction, and forgets what it would have sealed.
+    fn give_up(&mut self) {
+        drop(self.statement("ROLLBACK"));
+        self.chain.undo();
+        self.tip = self.chain.kept();
     }
 
     /// Carries out one job in a savepoint; undone if it fails or panics.
@@ -244,7 +269,7 @@ impl Loop {
 
     /// Runs what writes; nothing if it panicked.
     fn written<T>(&mut self, job: impl FnOnce(&mut SqliteRows<'_>) -> T) -> Option<T> {
-        let mut rows = SqliteRows::writing(&mut self.connection, &mut self.tip);
+        let mut rows = SqliteRows::writing(&mut self.connection, &mut self.tip, &self.sealed);
         catch_unwind(AssertUnwindSafe(|| job(&mut rows))).ok()
     }
 

@@ -62,8 +62,42 @@ impl AuditRows for SqliteRows<'_> {
         self.one("audit_records", sql::AUDIT_RECORD_TIME, row, |columns| columns.instant("at"))
     }
 
+    /// Records that are not sealed are left out, and so is one that cannot be read: the log says so, and `claviger audit verify` too.
     async fn audit_records(&mut self, page: &AuditPage) -> RowResult<Vec<AuditEntry>> {
-        let (before, below) = page.before;
+        let limit = page.limit as usize;
+        let (mut found, mut before) = (Vec::new(), page.before);
+        loop {
+            let mut read = 0;
+            for row in self.audit_rows(page, before)? {
+                read += 1;
+                before = (row.at, row.id);
+                match row.entry {
+                    Some(entry) if self.sealed.contains(row.id) => found.push(entry),
+                    Some(_) => tracing::error!(record = %row.id, "an audit record is not sealed"),
+                    None => tracing::error!(record = %row.id, "an audit record cannot be read"),
+                }
+            }
+            if read < limit || found.len() >= limit {
+                found.truncate(limit);
+                return Ok(found);
+            }
+        }
+    }
+}
+
+/// A row of a page. An instant that cannot be read still has its place.
+struct AuditRow {
+    at: Timestamp,
+    id: AuditRecordId,
+    entry: Option<AuditEntry>,
+}
+
+impl SqliteRows<'_> {
+    fn audit_rows(
+        &self,
+        page: &AuditPage,
+        (before, below): (Timestamp, AuditRecordId),
+    ) -> RowResult<Vec<AuditRow>> {
         let mut row: Vec<Value> = vec![
             page.account.number().into(),
             micros(page.from).into(),
@@ -75,8 +109,16 @@ impl AuditRows for SqliteRows<'_> {
         ];
         let actions = page.actions.iter().cloned().map(Value::from);
         row.extend(actions.chain(std::iter::repeat(Value::Null)).take(ACTIONS));
-        row.push(page.limit.into());
+        row.extend([self.sealed.last().number().into(), page.limit.into()]);
         let row = rusqlite::params_from_iter(row);
-        self.all("audit_records", sql::AUDIT_RECORDS, row, |columns| columns.audit_entry())
+        self.all("audit_records", sql::AUDIT_RECORDS, row, |columns| {
+            let (id, at) = columns.audit_place()?;
+            let entry = match columns.audit_entry() {
+                Ok(entry) => Some(entry),
+                Err(StoreError::Corrupt(_)) => None,
+                Err(error) => return Err(error),
+            };
+            Ok(AuditRow { at, id, entry })
+        })
     }
 }

@@ -18,6 +18,7 @@ use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Params};
 
 use super::record::{Columns, Decoded};
+use super::sealed::SealedRecords;
 use crate::error::StoreError;
 use crate::rows::RowResult;
 use crate::sql;
@@ -27,6 +28,8 @@ pub(super) struct SqliteRows<'a> {
     connection: &'a mut Connection,
     /// How far the audit's chain has come in this transaction; nothing for those who only read.
     tip: Option<&'a mut Tip>,
+    /// The audit records that may be shown.
+    sealed: &'a SealedRecords,
 }
 
 /// What an error of SQLite means for the caller: come back, or never.
@@ -52,13 +55,17 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
 }
 
 impl<'a> SqliteRows<'a> {
-    pub(super) fn new(connection: &'a mut Connection) -> Self {
-        Self { connection, tip: None }
+    pub(super) fn new(connection: &'a mut Connection, sealed: &'a SealedRecords) -> Self {
+        Self { connection, tip: None, sealed }
     }
 
     /// Statements that may write to the audit.
-    pub(super) fn writing(connection: &'a mut Connection, tip: &'a mut Tip) -> Self {
-        Self { connection, tip: Some(tip) }
+    pub(super) fn writing(
+        connection: &'a mut Connection,
+        tip: &'a mut Tip,
+        sealed: &'a SealedRecords,
+    ) -> Self {
+        Self { connection, tip: Some(tip), sealed }
     }
 
     /// The connection itself, for what tests do behind the store's back.

@@ -5,14 +5,18 @@
     reason = "test code: the lint's exception does not reach functions beside the tests"
 )]
 
+mod breaks;
+mod tampering;
+mod upgrade;
+
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
-    AccountPolicy, AccountRole, ApiKeyId, AuditFault, AuditRecordId, Entropy, EntropyUnavailable,
-    KeyName, KeyType, MintedKey, PepperMismatch, PepperRing, PredefinedRole, Refusal,
-    RequestContext,
+    AccountPolicy, AccountRole, ApiKeyId, Entropy, EntropyUnavailable, KeyName, KeyType, MintedKey,
+    PepperMismatch, PepperRing, PredefinedRole, Refusal, RequestContext,
 };
 use claviger_store::conformance::{Fresh, TestedStore as _};
 use claviger_store::{
@@ -21,7 +25,6 @@ use claviger_store::{
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
-use sha2::Digest as _;
 use tempfile::TempDir;
 
 claviger_store::store_conformance!(sqlite);
@@ -29,6 +32,12 @@ claviger_store::store_conformance!(sqlite);
 /// Bytes that are the same in every run.
 #[derive(Debug)]
 struct Seeded(AtomicU64);
+
+impl Seeded {
+    fn new(seed: u64) -> Self {
+        Self(AtomicU64::new(seed))
+    }
+}
 
 impl Entropy for Seeded {
     fn fill(&self, bytes: &mut [u8]) -> Result<(), EntropyUnavailable> {
@@ -42,7 +51,7 @@ impl Entropy for Seeded {
 }
 
 fn ring(seed: u64) -> PepperRing {
-    PepperRing::generate(&Seeded(AtomicU64::new(seed))).unwrap()
+    PepperRing::generate(&Seeded::new(seed)).unwrap()
 }
 
 fn now() -> Timestamp {
@@ -58,11 +67,16 @@ impl Place {
     }
 
     fn options(&self) -> SqliteOptions {
-        SqliteOptions::at(self.0.path().join("claviger.db"))
+        SqliteOptions::at(self.database())
+    }
+
+    /// The database file.
+    fn database(&self) -> PathBuf {
+        self.0.path().join("claviger.db")
     }
 
     fn create(&self) -> SqliteStore {
-        let entropy = Seeded(AtomicU64::new(9));
+        let entropy = Seeded::new(9);
         self.options().create(ring(1), &entropy, now()).unwrap()
     }
 
@@ -72,7 +86,7 @@ impl Place {
 
     /// A connection beside the store's.
     fn connection(&self) -> Connection {
-        Connection::open(self.0.path().join("claviger.db")).unwrap()
+        Connection::open(self.database()).unwrap()
     }
 
     /// A database that was made and closed.
@@ -94,7 +108,7 @@ async fn sqlite() -> Fresh<SqliteStore, Place> {
 
 /// Founds an account with one person, who calls.
 async fn found(store: &SqliteStore) -> Call {
-    let entropy = Seeded(AtomicU64::new(77));
+    let entropy = Seeded::new(77);
     let minted = MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap();
     let key = minted.text.clone();
     let user = FoundingUser {
@@ -225,7 +239,7 @@ async fn a_database_is_made_once_and_opened_only_if_it_is_one() {
     assert!(matches!(missing, OpenError::Missing(_)), "{missing:?}");
     assert!(!place.options().exists(), "asking makes nothing");
     place.create().close().await;
-    let again = place.options().create(ring(1), &Seeded(AtomicU64::new(9)), now()).unwrap_err();
+    let again = place.options().create(ring(1), &Seeded::new(9), now()).unwrap_err();
     assert!(matches!(again, OpenError::Exists(_)), "{again:?}");
     place.connection().execute("DELETE FROM installation", []).unwrap();
     let unfounded = place.open().unwrap_err();
@@ -310,7 +324,7 @@ async fn a_statement_is_prepared_once() {
     let store = place.create();
     let call = found(&store).await;
     for seed in 0..4 {
-        let entropy = Seeded(AtomicU64::new(seed));
+        let entropy = Seeded::new(seed);
         let minted =
             || MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap();
         let name = KeyName::parse("a key").unwrap();
@@ -347,102 +361,9 @@ async fn a_digest_that_was_made_up_lets_nobody_in() {
 
 async fn create(store: &SqliteStore, call: &Call, name: &str) -> ApiKeyId {
     let seed = name.bytes().fold(1_u64, |seed, byte| seed * 31 + u64::from(byte));
-    let entropy = Seeded(AtomicU64::new(seed));
+    let entropy = Seeded::new(seed);
     let minted = MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap();
     let name = KeyName::parse(name).unwrap();
     let command = CreateUserKey { minted, name, description: None, expires_at: None };
     store.create_user_key(call.clone(), command).await.unwrap().id
-}
-
-/// Tampers with a closed database, and says what a check finds after it was opened and written to again.
-async fn faults_after(statements: &[&str]) -> Vec<AuditFault> {
-    let place = Place::new();
-    let store = place.create();
-    let call = found(&store).await;
-    for name in ["one", "two"] {
-        create(&store, &call, name).await;
-    }
-    store.close().await;
-    drop(store);
-    for statement in statements {
-        place.connection().execute_batch(statement).unwrap();
-    }
-    let store = place.open().unwrap();
-    create(&store, &call, "three").await;
-    let faults = store.verify_audit(None).await.unwrap().faults;
-    // A break stays to be seen, also after the next start.
-    store.close().await;
-    drop(store);
-    let store = place.open().unwrap();
-    create(&store, &call, "four").await;
-    assert_eq!(store.verify_audit(None).await.unwrap().faults, faults);
-    store.close().await;
-    faults
-}
-
-#[tokio::test]
-async fn a_log_that_is_not_as_it_was_left_is_not_built_upon() {
-    let unguard = "DROP TRIGGER audit_records_stay; DROP TRIGGER audit_seals_stay; DROP TRIGGER audit_head_stays";
-    let id = AuditRecordId::new;
-    assert_eq!(faults_after(&[]).await, []);
-    let cut = "DELETE FROM audit_records WHERE id = 3; DELETE FROM audit_seals WHERE last_id = 3";
-    assert_eq!(faults_after(&[unguard, cut]).await, [AuditFault::Break(id(4))]);
-    let own_head = "UPDATE audit_head SET last_id = 2";
-    assert_eq!(faults_after(&[unguard, cut, own_head]).await, [AuditFault::Break(id(3))]);
-    let no_head = "DELETE FROM audit_head";
-    assert_eq!(faults_after(&[unguard, no_head]).await, [AuditFault::Break(id(4))]);
-    let forged = "INSERT INTO audit_records SELECT 4, account_id, at, actor_id, actor_key_id, 'forged', target_kind, target_id,
-        details, request_id, source, user_agent FROM audit_records WHERE id = 3";
-    assert_eq!(
-        faults_after(&[forged]).await,
-        [AuditFault::Unsealed(id(4)), AuditFault::Break(id(5))]
-    );
-}
-
-/// Makes the database one of the version before: its tables of then, with the rows that they had then.
-fn as_before_there_were_seals(place: &Place) {
-    let steps = [
-        include_str!("../migrations/sqlite/0001_initial.sql"),
-        include_str!("../migrations/sqlite/0002_identity.sql"),
-    ];
-    let old = Connection::open(place.0.path().join("old.db")).unwrap();
-    old.execute_batch(
-        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL)",
-    )
-    .unwrap();
-    for (version, text) in (1_i64..).zip(steps) {
-        old.execute_batch(text).unwrap();
-        let checksum: [u8; 32] = sha2::Sha256::digest(text).into();
-        old.execute("INSERT INTO migrations VALUES ($1, $2)", (version, checksum)).unwrap();
-    }
-    let new = place.0.path().join("claviger.db");
-    old.execute("ATTACH $1 AS new", [new.to_str().unwrap()]).unwrap();
-    for table in ["installation", "pepper_checks", "accounts", "users", "api_keys", "audit_records"]
-    {
-        let columns: String = old
-            .query_row("SELECT group_concat(name) FROM pragma_table_info($1)", [table], |row| {
-                row.get(0)
-            })
-            .unwrap();
-        let copy =
-            ["INSERT INTO ", table, " (", &columns, ") SELECT ", &columns, " FROM new.", table];
-        old.execute_batch(&copy.concat()).unwrap();
-    }
-    drop(old);
-    std::fs::rename(place.0.path().join("old.db"), new).unwrap();
-}
-
-#[tokio::test]
-async fn a_log_from_before_there_were_seals_is_sealed_as_it_is_found() {
-    let place = Place::new();
-    let store = place.create();
-    let call = found(&store).await;
-    store.close().await;
-    drop(store);
-    as_before_there_were_seals(&place);
-    let store = place.open().unwrap();
-    create(&store, &call, "one").await;
-    let verdict = store.verify_audit(None).await.unwrap();
-    assert_eq!((verdict.records, verdict.faults), (2, vec![]));
-    store.close().await;
 }

@@ -1,0 +1,173 @@
+//! Databases of earlier versions: what they show decides whether they are taken over.
+
+use std::path::Path;
+
+use claviger_domain::{AuditFault, KeyType, MintedKey};
+use claviger_store::conformance::TestedStore as _;
+use claviger_store::{Call, OpenError, Store as _};
+use rusqlite::Connection;
+use sha2::Digest as _;
+
+use super::{Place, Seeded, create, found, now};
+
+/// A database of schema version 8, as the version before proofs left it: one account, one person, four records.
+const SCHEMA_8: &str = include_str!("fixtures/schema_8.sql");
+
+fn of_schema_8() -> Place {
+    let place = Place::new();
+    place.connection().execute_batch(SCHEMA_8).unwrap();
+    place
+}
+
+/// The key of the one person in it.
+fn caller(tag: claviger_domain::InstanceTag) -> Call {
+    let entropy = Seeded::new(77);
+    let key = MintedKey::generate(KeyType::User, tag, &entropy).unwrap().text;
+    Call { key, now: now(), context: claviger_domain::RequestContext::default(), quota: None }
+}
+
+/// A genuine database of the version before is taken over once, and its log says so (fault R3).
+#[tokio::test]
+async fn a_database_without_a_proof_is_adopted_once() {
+    let place = of_schema_8();
+    let store = place.open().unwrap();
+    let call = caller(store.installation().tag);
+    store.authenticate(call.clone()).await.unwrap();
+    create(&store, &call, "after").await;
+    for _ in 0..2 {
+        let verdict = store.verify_audit(None).await.unwrap();
+        assert_eq!((verdict.records, verdict.faults), (6, vec![]));
+        let adopted = "SELECT id, details FROM audit_records WHERE action = 'audit.adopt'";
+        assert_eq!(
+            store.query(adopted).await.unwrap(),
+            [["5", r#"{"removed_records":0,"schema_version":8}"#]]
+        );
+    }
+    store.close().await;
+    drop(store);
+    let store = place.open().unwrap();
+    assert_eq!(store.verify_audit(None).await.unwrap().records, 6);
+    store.close().await;
+}
+
+/// Records with numbers that nobody gives are left behind, and counted in the log (fault R4).
+#[tokio::test]
+async fn planted_records_are_not_adopted() {
+    let place = of_schema_8();
+    let plant = "INSERT INTO audit_records SELECT -1, account_id, at, actor_id, actor_key_id, 'planted', target_kind, target_id,
+        details, request_id, source, user_agent FROM audit_records WHERE id = 1";
+    place.connection().execute_batch(plant).unwrap();
+    let store = place.open().unwrap();
+    let verdict = store.verify_audit(None).await.unwrap();
+    assert_eq!((verdict.records, verdict.faults), (5, vec![]));
+    let removed =
+        "SELECT details ->> 'removed_records' FROM audit_records WHERE action = 'audit.adopt'";
+    assert_eq!(store.query(removed).await.unwrap(), [["1"]]);
+    store.close().await;
+}
+
+/// A database without a proof whose log was edited is not sealed anew: what its seals show stays to be seen (fault R3).
+#[tokio::test]
+async fn what_was_edited_before_an_adoption_stays_to_be_seen() {
+    let place = of_schema_8();
+    let edit = "DROP TRIGGER audit_records_are_not_changed";
+    let again = place.connection().query_row(
+        "SELECT sql FROM sqlite_schema WHERE name = 'audit_records_are_not_changed'",
+        [],
+        |row| row.get::<_, String>(0),
+    );
+    let statements = [edit, "UPDATE audit_records SET at = at - 1 WHERE id = 3", &again.unwrap()];
+    for statement in statements {
+        place.connection().execute_batch(statement).unwrap();
+    }
+    let store = place.open().unwrap();
+    let faults = store.verify_audit(None).await.unwrap().faults;
+    assert!(matches!(faults[..], [AuditFault::Altered { .. }]), "{faults:?}");
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_database_without_a_proof_and_without_its_end_is_refused() {
+    let place = of_schema_8();
+    place.connection().execute_batch("UPDATE audit_head SET mac = zeroblob(32)").unwrap();
+    let refused = place.open().unwrap_err();
+    assert!(matches!(refused, OpenError::Unproven), "{refused:?}");
+}
+
+/// Takes the schema of a database back to the version before proofs, as whoever can write the file can.
+pub(super) fn take_back_to_schema_8(database: &Path) {
+    let connection = Connection::open(database).unwrap();
+    connection
+        .execute_batch(
+            "DROP TABLE database_proof;
+             DELETE FROM migrations WHERE version >= 9;
+             PRAGMA writable_schema = ON;
+             UPDATE sqlite_schema SET sql = replace(sql, ' CHECK (id > 0)', '') WHERE name = 'audit_records';
+             PRAGMA writable_schema = RESET;",
+        )
+        .unwrap();
+}
+
+/// Makes the database one of the versions before there were seals: its tables of then, with the rows that they had then.
+pub(super) fn take_back_to_schema_2(database: &Path) {
+    let steps = [
+        include_str!("../../migrations/sqlite/0001_initial.sql"),
+        include_str!("../../migrations/sqlite/0002_identity.sql"),
+    ];
+    let old_file = database.with_extension("old");
+    let old = Connection::open(&old_file).unwrap();
+    old.execute_batch(
+        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
+    )
+    .unwrap();
+    for (version, text) in (1_i64..).zip(steps) {
+        old.execute_batch(text).unwrap();
+        let checksum: [u8; 32] = sha2::Sha256::digest(text).into();
+        old.execute("INSERT INTO migrations VALUES ($1, $2)", (version, checksum)).unwrap();
+    }
+    old.execute("ATTACH $1 AS new", [database.to_str().unwrap()]).unwrap();
+    for table in ["installation", "pepper_checks", "accounts", "users", "api_keys", "audit_records"]
+    {
+        let columns: String = old
+            .query_row("SELECT group_concat(name) FROM pragma_table_info($1)", [table], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        let copy =
+            ["INSERT INTO ", table, " (", &columns, ") SELECT ", &columns, " FROM new.", table];
+        old.execute_batch(&copy.concat()).unwrap();
+    }
+    drop(old);
+    for left in ["db-wal", "db-shm"] {
+        drop(std::fs::remove_file(database.with_extension(left)));
+    }
+    std::fs::rename(old_file, database).unwrap();
+}
+
+/// A log whose seals were taken away is not sealed again, however far the schema was taken back (fault R3).
+#[tokio::test]
+async fn a_database_taken_back_to_before_its_seals_is_refused() {
+    let edit = "DELETE FROM audit_records WHERE id IN (4, 5)";
+    let as_it_was = "CREATE TRIGGER audit_records_stay BEFORE DELETE ON audit_records
+BEGIN SELECT raise(ABORT, 'audit records are not deleted'); END";
+    let unguarded = ["DROP TRIGGER audit_records_stay", edit, as_it_was];
+    for (take_back, statements) in [
+        (take_back_to_schema_2 as fn(&Path), &unguarded[1..2]),
+        (take_back_to_schema_8, &unguarded[..]),
+    ] {
+        let place = Place::new();
+        let store = place.create();
+        let call = found(&store).await;
+        for name in ["one", "two", "three", "four"] {
+            create(&store, &call, name).await;
+        }
+        store.close().await;
+        drop(store);
+        take_back(&place.database());
+        for statement in statements {
+            place.connection().execute_batch(statement).unwrap();
+        }
+        let refused = place.open().unwrap_err();
+        assert!(matches!(refused, OpenError::Unproven), "{refused:?}");
+    }
+}
