@@ -1,6 +1,7 @@
 //! The command line: every flag, its environment variable, its default and its help, in one place.
 
 mod binding;
+mod clock;
 mod connection;
 mod duration;
 mod identity;
@@ -18,6 +19,7 @@ use claviger_domain::{AuditNote, AuditRecordId, Link};
 use claviger_server::Dialect;
 
 pub(crate) use self::binding::Binding;
+pub(crate) use self::clock::{Clock, ClockAccept};
 pub(crate) use self::connection::Connection;
 pub(crate) use self::identity::{
     AuditList, Bindings, Change, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
@@ -57,6 +59,9 @@ pub(crate) enum Command {
     /// Look at and set what an account demands of its keys: of a data directory whose server is stopped
     #[command(subcommand)]
     Policy(Policy),
+    /// Set the time that an installation has seen, after the clock was wrong: on the data directory of a stopped server
+    #[command(subcommand)]
+    Clock(Clock),
     /// Manage API keys over HTTP, on any server of the API
     #[command(subcommand)]
     Keys(Box<Keys>),

@@ -7,10 +7,11 @@ use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use claviger_domain::{
-    AccountPolicy, AccountRole, Clock as _, KeyName, KeyType, MintedKey, ObjectIdCodec, ObjectKind,
+    AccountPolicy, AccountRole, Clock, KeyName, KeyType, MintedKey, ObjectIdCodec, ObjectKind,
     PepperRing, ScopedRole, SystemClock, SystemEntropy,
 };
 use claviger_store::{
@@ -81,8 +82,11 @@ pub(crate) async fn make(
     let peppers = PepperRing::generate(&SystemEntropy)?;
     let pepper = pepper_file(&partial, pepper);
     write_secret(&pepper, &peppers.reveal())?;
-    let store =
-        SqliteOptions::at(database(&partial)).create(peppers, &SystemEntropy, SystemClock.now())?;
+    let store = SqliteOptions::at(database(&partial)).create(
+        peppers,
+        &SystemEntropy,
+        Arc::new(SystemClock),
+    )?;
     let made = found(&store, beginning).await?;
     store.close().await;
     drop(store);
@@ -120,7 +124,6 @@ async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> 
     };
     let spaces = vec![FoundingSpace { name: beginning.space, is_private: false }];
     let founding = Founding {
-        now: SystemClock.now(),
         account: beginning.account,
         policy: AccountPolicy::default(),
         organizations: vec![FoundingOrganization { name: beginning.organization, spaces }],
@@ -141,13 +144,28 @@ async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> 
 
 /// Opens the database of a server that does not run.
 pub(crate) fn open_stopped(data_dir: &Path, pepper: Option<&Path>) -> anyhow::Result<SqliteStore> {
+    open_with(data_dir, pepper, SqliteOptions::open)
+}
+
+/// The same, and takes the machine's clock to be right whatever the database has seen.
+pub(crate) fn open_stopped_accepting_clock(
+    data_dir: &Path,
+    pepper: Option<&Path>,
+) -> anyhow::Result<SqliteStore> {
+    open_with(data_dir, pepper, SqliteOptions::open_accepting_clock)
+}
+
+/// How a database is opened.
+type Open = fn(&SqliteOptions, PepperRing, Arc<dyn Clock>) -> Result<SqliteStore, OpenError>;
+
+fn open_with(data_dir: &Path, pepper: Option<&Path>, open: Open) -> anyhow::Result<SqliteStore> {
     let database = database(data_dir);
     let options = SqliteOptions::at(&database);
     if !options.exists() {
         bail!("there is no installation in {}: make one with `claviger init`", data_dir.display());
     }
     let peppers = read_peppers(&pepper_file(data_dir, pepper))?;
-    options.open(peppers).map_err(|error| {
+    open(&options, peppers, Arc::new(SystemClock)).map_err(|error| {
         let in_use = matches!(error, OpenError::InUse(_));
         let error = anyhow::Error::new(error);
         if in_use {

@@ -6,10 +6,14 @@ use std::fmt;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// Tells the time.
+/// A source of time.
 pub trait Clock: Send + Sync + fmt::Debug {
-    /// The current instant, in whole microseconds: what the databases can keep.
+    /// The current instant by the wall clock, in whole microseconds: what the databases can keep. It can be wrong, and can jump.
     fn now(&self) -> Timestamp;
+
+    /// The time since some fixed moment, such as the start of the machine. It never goes back and never jumps, but says nothing about
+    /// the date.
+    fn uptime(&self) -> SignedDuration;
 }
 
 /// Supplies unpredictable bytes.
@@ -35,6 +39,21 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is where the clock is injected from")]
     fn now(&self) -> Timestamp {
         to_micros(Timestamp::now())
+    }
+
+    /// Counts the time that the machine was suspended too.
+    #[cfg(target_os = "linux")]
+    fn uptime(&self) -> SignedDuration {
+        let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let nanoseconds = i32::try_from(uptime.tv_nsec).unwrap_or_default();
+        SignedDuration::new(uptime.tv_sec, nanoseconds)
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn uptime(&self) -> SignedDuration {
+        static START: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
+        let start = START.get_or_init(std::time::Instant::now);
+        SignedDuration::try_from(start.elapsed()).unwrap_or(SignedDuration::MAX)
     }
 }
 

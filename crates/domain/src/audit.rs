@@ -21,6 +21,8 @@ pub enum Action {
     AuditAdopt,
     /// The log was found broken when the server started, or while it ran.
     AuditBreak,
+    /// The machine's clock was accepted although the database had seen a later time.
+    ClockAccept,
     /// Somebody tried to change what they may not.
     ChangeRefuse,
     /// A user key was made.
@@ -102,6 +104,7 @@ impl Action {
             Self::AccountFound => "account.found",
             Self::AuditAdopt => "audit.adopt",
             Self::AuditBreak => "audit.break",
+            Self::ClockAccept => "clock.accept",
             Self::ChangeRefuse => "change.refuse",
             Self::ApiKeyCreate => "api_key.create",
             Self::ServiceKeyCreate => "service_key.create",

@@ -8,6 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::account::{AccountPolicy, RefreshExpiryPolicy};
 use crate::ambient::to_micros;
 use crate::refusal::Refusal;
+use crate::timeline::Now;
 
 /// Which contract a caller's refresh follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,14 +50,14 @@ pub fn at_creation(
     asked: Option<Timestamp>,
     policy: &AccountPolicy,
     made_with: Option<Timestamp>,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Option<Timestamp>, Refusal> {
-    if asked.is_some_and(|expiry| expiry <= now) {
+    if asked.is_some_and(|expiry| now.has_reached(expiry)) {
         return Err(Refusal::unprocessable("`expires_at` must lie in the future"));
     }
     let longest = policy
         .max_key_lifetime
-        .map(|limit| to_micros(now.checked_add(limit).unwrap_or(Timestamp::MAX)));
+        .map(|limit| to_micros(now.at.checked_add(limit).unwrap_or(Timestamp::MAX)));
     let is_beyond = |latest: Option<Timestamp>| asked > latest && latest.is_some();
     if is_beyond(longest) {
         return Err(Refusal::unprocessable(
@@ -88,7 +89,7 @@ pub fn at_refresh(
     rule: RefreshExpiryRule,
     policy: &AccountPolicy,
     made_with: Option<Timestamp>,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Option<Timestamp>, Refusal> {
     if let (RefreshExpiryRule::TightenOnly, Some(old)) = (rule, old) {
         match asked {
@@ -109,7 +110,7 @@ pub fn at_refresh(
 }
 
 /// The expiry of a key that goes on working for a while after it was replaced: never later than its own.
-pub fn in_grace(own: Option<Timestamp>, grace: SignedDuration, now: Timestamp) -> Timestamp {
-    let end = to_micros(now.checked_add(grace).unwrap_or(Timestamp::MAX));
+pub fn in_grace(own: Option<Timestamp>, grace: SignedDuration, now: Now) -> Timestamp {
+    let end = to_micros(now.at.checked_add(grace).unwrap_or(Timestamp::MAX));
     own.map_or(end, |own| own.min(end))
 }

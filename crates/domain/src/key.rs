@@ -61,7 +61,7 @@ impl ApiKey {
         if self.revoked_at.is_some() { KeyStatus::Revoked } else { KeyStatus::Active }
     }
 
-    /// Whether it authenticates at `now`: not revoked, and `now` strictly before its expiry.
+    /// Whether it authenticates at `now`: not revoked, and `now` strictly before its expiry. Pass [`Now::latest`](crate::Now::latest).
     pub fn is_live(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|expiry| now < expiry)
     }

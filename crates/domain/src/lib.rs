@@ -37,6 +37,7 @@ mod project;
 mod refusal;
 mod role;
 mod text;
+mod timeline;
 mod user;
 
 pub use crate::access::{Access, Membership};
@@ -70,4 +71,5 @@ pub use crate::project::{BoundTo, Place, Project, RoleBinding};
 pub use crate::refusal::{Refusal, Resource};
 pub use crate::role::{AccountRole, CustomRole, Role, ScopedRole, SpaceRole};
 pub use crate::text::{Description, InvalidText, KeyName, Name};
+pub use crate::timeline::{ClockBehind, Now, SETTLED_AFTER, Timeline};
 pub use crate::user::{Caller, InviteMode, SignInPurpose, User, UserKind, UserStatus};

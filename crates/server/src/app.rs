@@ -6,7 +6,6 @@ use claviger_domain::{Clock, Entropy, ObjectIdCodec};
 use claviger_store::{Quota, Store};
 use tokio::sync::Semaphore;
 
-use crate::clock::SteadyClock;
 use crate::leaks::GithubReports;
 use crate::mail::Outbox;
 use crate::throttle::{FailureThrottle, MintThrottle};
@@ -52,8 +51,8 @@ pub struct App(Arc<Shared>);
 pub struct Shared {
     /// What remembers.
     pub store: Arc<dyn Store>,
-    /// What tells the time.
-    pub(crate) clock: Arc<SteadyClock>,
+    /// What measures time for limits and ages. What the date is, only the store says, inside a transaction.
+    pub(crate) clock: Arc<dyn Clock>,
     /// What supplies secrets.
     pub entropy: Arc<dyn Entropy>,
     /// What an operator has set.
@@ -77,10 +76,8 @@ impl App {
         outside: Outside,
     ) -> Self {
         let id_key = store.installation().id_key;
-        let clock = Arc::new(SteadyClock::new(clock, store.latest_instant()));
-        let ticks = || Arc::clone(&clock) as Arc<dyn Clock>;
-        let quota = MintThrottle::new(options.mint_rate_per_minute, ticks());
-        let failures = FailureThrottle::new(options.failure_rate_per_minute, ticks());
+        let quota = MintThrottle::new(options.mint_rate_per_minute, Arc::clone(&clock));
+        let failures = FailureThrottle::new(options.failure_rate_per_minute, Arc::clone(&clock));
         Self(Arc::new(Shared {
             codec: ObjectIdCodec::new(&id_key),
             cursors: CursorCodec::new(&id_key),
@@ -103,11 +100,10 @@ impl App {
         }
     }
 
-    /// What has to be done every minute or so, and before the end: writes down when keys were last used and how late it is, and looks
-    /// after the clock.
+    /// What has to be done every minute or so, and before the end: writes down when keys were last used and the time, and looks after
+    /// the clock.
     pub async fn keep_house(&self) {
-        self.clock.check();
-        if let Err(error) = self.store.write_last_uses(self.clock.now()).await {
+        if let Err(error) = self.store.write_last_uses().await {
             tracing::warn!(%error, "the last uses of keys could not be written down");
         }
     }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use axum::extract::Request;
 use axum::response::Response;
-use claviger_domain::{Clock as _, KeyText, RequestContext};
+use claviger_domain::{KeyText, RequestContext};
 use claviger_store::{Call, CallError};
 use http::Uri;
 
@@ -35,7 +35,7 @@ impl Exposure {
     pub(crate) async fn refuse(self, app: &App) -> Response {
         tracing::warn!(request.id = %self.context.request_id, "a request carried a secret in its URL");
         if let Some(key) = self.key {
-            let call = Call { key, now: app.clock.now(), context: self.context, quota: None };
+            let call = Call { key, context: self.context, quota: None };
             if let Err(CallError::Store(error)) = app.store.note_secret_in_url(call).await {
                 tracing::error!(%error, "a secret in a URL could not be written down");
             }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use data_encoding::BASE64;
 use futures_util::future::BoxFuture;
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use rustls_pki_types::SubjectPublicKeyInfoDer;
 use rustls_pki_types::pem::PemObject as _;
 use tokio::sync::Mutex;
@@ -55,7 +55,8 @@ pub struct GithubReports {
 /// The list as it was when it was asked for last.
 #[derive(Debug)]
 struct List {
-    asked_at: Option<Timestamp>,
+    /// By the uptime, which does not jump with the wall clock.
+    asked_at: Option<SignedDuration>,
     keys: Result<Vec<SigningKey>, SigningKeysError>,
 }
 
@@ -65,11 +66,11 @@ impl List {
         self.keys.as_ref().ok()?.iter().find(|key| key.is_current && key.id == id)
     }
 
-    fn has_to_be_asked_for(&self, id: &str, now: Timestamp) -> bool {
+    fn has_to_be_asked_for(&self, id: &str, uptime: SignedDuration) -> bool {
         let Some(asked_at) = self.asked_at else {
             return true;
         };
-        let age = now.duration_since(asked_at);
+        let age = uptime - asked_at;
         age >= FRESH || (age >= PAUSE && self.key(id).is_none())
     }
 }
@@ -91,11 +92,11 @@ impl GithubReports {
         bytes: &[u8],
         key_id: &str,
         signature: &str,
-        now: Timestamp,
+        uptime: SignedDuration,
     ) -> Result<bool, SigningKeysError> {
         let mut list = self.list.lock().await;
-        if list.has_to_be_asked_for(key_id, now) {
-            *list = List { asked_at: Some(now), keys: self.source.fetch().await };
+        if list.has_to_be_asked_for(key_id, uptime) {
+            *list = List { asked_at: Some(uptime), keys: self.source.fetch().await };
         }
         if let Err(error) = &list.keys {
             return Err(error.clone());

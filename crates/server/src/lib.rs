@@ -9,7 +9,6 @@
 //! 5. [`claviger_store`] authenticates, decides by the rules of [`claviger_domain`], and remembers, in one transaction.
 
 mod app;
-mod clock;
 mod error;
 mod exposure;
 pub mod front;

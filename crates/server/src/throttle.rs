@@ -19,7 +19,7 @@ use jiff::SignedDuration;
 /// Above this many buckets, the full ones are let go.
 const MOST_BUCKETS: usize = 50_000;
 
-/// The injected clock, as the limiter reads it.
+/// The uptime of the injected clock, as the limiter reads it: it goes on when the wall clock stands still or jumps.
 #[derive(Clone, Debug)]
 struct Ticks(Arc<dyn Clock>);
 
@@ -27,7 +27,7 @@ impl GovernorClock for Ticks {
     type Instant = Nanos;
 
     fn now(&self) -> Nanos {
-        Nanos::from(u64::try_from(self.0.now().as_nanosecond()).unwrap_or(0))
+        Nanos::from(u64::try_from(self.0.uptime().as_nanos()).unwrap_or(0))
     }
 }
 

@@ -1,4 +1,4 @@
-//! What operations share besides the rows: the keyring, a place to note that a key was used, and how often who was refused.
+//! What operations share besides the rows: the clock, the keyring, a place to note that a key was used, and how often who was refused.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,17 +6,25 @@ use std::sync::{Arc, Mutex, PoisonError};
 use claviger_domain::{ApiKeyId, Keyring, UserId};
 use jiff::{SignedDuration, Timestamp};
 
+use crate::clock::StoreClock;
+
 /// Shared by all operations of a store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Authority {
+    pub clock: Arc<StoreClock>,
     pub keyring: Arc<Keyring>,
     pub uses: Arc<LastUses>,
     pub refusals: Arc<Refusals>,
 }
 
 impl Authority {
-    pub(crate) fn new(keyring: Keyring) -> Self {
-        Self { keyring: Arc::new(keyring), uses: Arc::default(), refusals: Arc::default() }
+    pub(crate) fn new(clock: StoreClock, keyring: Keyring) -> Self {
+        Self {
+            clock: Arc::new(clock),
+            keyring: Arc::new(keyring),
+            uses: Arc::default(),
+            refusals: Arc::default(),
+        }
     }
 }
 
@@ -57,16 +65,17 @@ pub(crate) struct Refusals {
 
 #[derive(Debug)]
 struct Counted {
-    since: Timestamp,
+    /// By the uptime: a wall clock that jumps must not stop the counting.
+    since: SignedDuration,
     on_record: u32,
     left_out: u64,
 }
 
 impl Refusals {
     /// Whether one more of a user is to be on record: then how many were left out since the last one that is.
-    pub(crate) fn admit(&self, user: UserId, at: Timestamp) -> Option<u64> {
+    pub(crate) fn admit(&self, user: UserId, at: SignedDuration) -> Option<u64> {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = |counted: &Counted| at.duration_since(counted.since) >= STRETCH;
+        let is_over = |counted: &Counted| at - counted.since >= STRETCH;
         if counted.len() >= MOST && !counted.contains_key(&user) {
             counted.retain(|_, counted| !is_over(counted));
         }

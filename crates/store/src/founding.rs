@@ -5,13 +5,11 @@ use claviger_domain::{
     AccountId, AccountPolicy, AccountRole, ApiKeyId, KeyName, MintedKey, OrganizationId,
     PermissionSet, RoleId, ScopedRole, SpaceId, UserId,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 /// An account to make.
 #[derive(Clone, Debug)]
 pub struct Founding {
-    /// When.
-    pub now: Timestamp,
     /// The account's name.
     pub account: String,
     /// What it demands of its keys.
@@ -101,15 +99,22 @@ pub struct FoundedUser {
     pub key: Option<ApiKeyId>,
 }
 
+/// What became of the time that a database has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AcceptedClock {
+    /// What it was.
+    pub before: Timestamp,
+    /// What it is now.
+    pub after: Timestamp,
+}
+
 /// A key for an administrator who has none left that works.
 #[derive(Clone, Debug)]
 pub struct Recovery {
-    /// When.
-    pub now: Timestamp,
     /// The administrator's address.
     pub email: String,
     /// The key.
     pub key: FoundingKey,
-    /// When it ends; earlier if the account's policy says so.
-    pub expires_at: Timestamp,
+    /// How long it lives; shorter if the account's policy says so.
+    pub lifetime: SignedDuration,
 }

@@ -12,6 +12,7 @@ compile_error!("enable a database: `sqlite`");
 
 mod authority;
 mod call;
+mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
 mod error;
@@ -25,7 +26,6 @@ mod sqlite;
 
 use async_trait::async_trait;
 use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey, InstanceTag};
-use jiff::Timestamp;
 
 pub use crate::call::{
     After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateProject, CreateRole,
@@ -39,8 +39,8 @@ pub use crate::call::{
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{
-    Founded, FoundedUser, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
-    FoundingUser, Recovery,
+    AcceptedClock, Founded, FoundedUser, Founding, FoundingKey, FoundingOrganization, FoundingRole,
+    FoundingSpace, FoundingUser, Recovery,
 };
 pub use crate::methods::{
     AuditStore, KeyStore, MembershipStore, OrganizationStore, ProjectStore, RoleBindingStore,
@@ -88,16 +88,12 @@ pub trait Store:
     /// What identifies the installation.
     fn installation(&self) -> &Installation;
 
-    /// The latest instant that the database knew of when it was opened. Time must not be taken to be earlier: what had expired
-    /// by then would live again.
-    fn latest_instant(&self) -> Timestamp;
-
     /// Proves the presented key, and nothing else.
     async fn authenticate(&self, call: Call) -> CallResult<()>;
 
-    /// Writes down when keys were last used, and how late it is. Every proof of a key is noted in memory; to be called every minute
-    /// or so, and before the end. Not part of any promise: what was noted may be lost.
-    async fn write_last_uses(&self, now: Timestamp) -> Result<(), StoreError>;
+    /// Writes down when keys were last used, and the time, which the next start must not be behind. Also warns of a wall clock that is
+    /// wrong. To be called every minute or so, and before the end. Not part of any promise: what was noted may be lost.
+    async fn write_last_uses(&self) -> Result<(), StoreError>;
 
     /// Makes an account with what it starts with. For the host's own commands, not for callers.
     async fn found(&self, founding: Founding) -> Result<Founded, StoreError>;
@@ -106,12 +102,8 @@ pub trait Store:
     async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
 
     /// Sets what an account demands of its keys. For the host's own commands, not for callers.
-    async fn set_policy(
-        &self,
-        account: AccountId,
-        policy: AccountPolicy,
-        now: Timestamp,
-    ) -> Result<(), StoreError>;
+    async fn set_policy(&self, account: AccountId, policy: AccountPolicy)
+    -> Result<(), StoreError>;
 
     /// Makes a key for an administrator who has none left that works. For the host's own commands, not for callers.
     ///

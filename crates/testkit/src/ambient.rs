@@ -7,24 +7,46 @@ use jiff::{SignedDuration, Timestamp};
 
 /// A clock that moves when it is told to.
 #[derive(Debug)]
-pub struct FixedClock(AtomicI64);
+pub struct FixedClock {
+    wall: AtomicI64,
+    uptime: AtomicI64,
+}
 
 impl FixedClock {
     /// A clock that stands at this instant.
     pub fn at(start: Timestamp) -> Self {
-        Self(AtomicI64::new(start.as_microsecond()))
+        Self { wall: AtomicI64::new(start.as_microsecond()), uptime: AtomicI64::new(0) }
     }
 
-    /// Moves it on, or back.
+    /// Lets time pass.
+    ///
+    /// # Panics
+    ///
+    /// If `by` is negative: time does not go back. A wall clock does: [`step`](Self::step).
     pub fn advance(&self, by: SignedDuration) {
-        let micros = i64::try_from(by.as_micros()).unwrap();
-        self.0.fetch_add(micros, Ordering::SeqCst);
+        assert!(!by.is_negative(), "time does not go back");
+        self.step(by);
+        self.pass_unseen(by);
+    }
+
+    /// Sets the wall clock ahead or back, while no time passes.
+    pub fn step(&self, by: SignedDuration) {
+        self.wall.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
+    }
+
+    /// Lets time pass while the wall clock stands still.
+    pub fn pass_unseen(&self, by: SignedDuration) {
+        self.uptime.fetch_add(i64::try_from(by.as_micros()).unwrap(), Ordering::SeqCst);
     }
 }
 
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
-        Timestamp::from_microsecond(self.0.load(Ordering::SeqCst)).unwrap()
+        Timestamp::from_microsecond(self.wall.load(Ordering::SeqCst)).unwrap()
+    }
+
+    fn uptime(&self) -> SignedDuration {
+        SignedDuration::from_micros(self.uptime.load(Ordering::SeqCst))
     }
 }
 

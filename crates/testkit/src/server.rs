@@ -90,7 +90,7 @@ impl TestServer {
         let peppers = PepperRing::generate(&*entropy).unwrap();
         let database = SqliteOptions::at(directory.path().join("claviger.db"));
         let store: Arc<dyn Store> =
-            Arc::new(database.create(peppers, &*entropy, clock.now()).unwrap());
+            Arc::new(database.create(peppers, &*entropy, clock.clone()).unwrap());
         let faulty = Arc::new(FaultyStore::over(Arc::clone(&store)));
         let app = |options, outside| {
             let store = Arc::clone(&faulty) as Arc<dyn Store>;
@@ -135,9 +135,14 @@ impl TestServer {
         self.clock.now()
     }
 
-    /// Moves the clock on by seconds.
+    /// Lets so many seconds pass.
     pub fn advance(&self, seconds: i64) {
         self.clock.advance(SignedDuration::from_secs(seconds));
+    }
+
+    /// Sets the wall clock ahead or back by so many seconds, while no time passes.
+    pub fn step(&self, seconds: i64) {
+        self.clock.step(SignedDuration::from_secs(seconds));
     }
 
     /// Every row of the database, as text, besides the records of refused changes and the audit's seals, which change with each.
@@ -183,7 +188,7 @@ impl TestServer {
     pub async fn set_policy(&self, set: impl FnOnce(&mut AccountPolicy)) {
         let mut policy = AccountPolicy::default();
         set(&mut policy);
-        self.store.set_policy(self.world.account, policy, self.now()).await.unwrap();
+        self.store.set_policy(self.world.account, policy).await.unwrap();
     }
 
     /// Serves the same application through the real accept loop, for tests that speak raw HTTP. Sockets have no clock that could stand

@@ -6,15 +6,15 @@ use std::collections::HashMap;
 
 use axum::Router;
 use claviger_domain::{
-    AccountId, AccountPolicy, AccountRole, Clock as _, Entropy, KeyName, KeyText, KeyType,
-    MintedKey, ObjectIdCodec, ObjectKind, Permission, PermissionSet, PredefinedRole,
-    RequestContext, ScopedRole, UserId,
+    AccountId, AccountPolicy, AccountRole, Entropy, KeyName, KeyText, KeyType, MintedKey,
+    ObjectIdCodec, ObjectKind, Permission, PermissionSet, PredefinedRole, RequestContext,
+    ScopedRole, UserId,
 };
 use claviger_store::{
     Call, Founded, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
     FoundingUser, Store,
 };
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use crate::ambient::FixedClock;
@@ -98,7 +98,6 @@ pub(crate) async fn plant(
     };
     let acme = founding(
         "acme",
-        clock.now(),
         &[("O1", &["S1", "S1b", "S1p"]), ("O2", &["S2"])],
         vec![
             role("CR_small", &[Permission::ProjectRead, Permission::DatasetRead]),
@@ -106,18 +105,14 @@ pub(crate) async fn plant(
         ],
     );
     planter.world.account = planter.found(store, acme, ACME, entropy).await;
-    let globex = founding(
-        "globex",
-        clock.now(),
-        &[("G1", &["GS1"])],
-        vec![role("GCR", &[Permission::ProjectRead])],
-    );
+    let globex =
+        founding("globex", &[("G1", &["GS1"])], vec![role("GCR", &[Permission::ProjectRead])]);
     planter.found(store, globex, GLOBEX, entropy).await;
-    let initech = founding("initech", clock.now(), &[("I1", &["IS1"])], Vec::new());
+    let initech = founding("initech", &[("I1", &["IS1"])], Vec::new());
     planter.found(store, initech, INITECH, entropy).await;
     planter.keys().await;
     planter.projects().await;
-    planter.remove(store, "orphan", clock.now()).await;
+    planter.remove(store, "orphan").await;
     clock.advance(SignedDuration::from_hours(2));
     planter.world
 }
@@ -128,7 +123,6 @@ fn role(name: &str, permissions: &[Permission]) -> FoundingRole {
 
 fn founding(
     account: &str,
-    now: Timestamp,
     organizations: &[(&str, &[&str])],
     roles: Vec<FoundingRole>,
 ) -> Founding {
@@ -139,7 +133,6 @@ fn founding(
         spaces: spaces.iter().map(space).collect(),
     });
     Founding {
-        now,
         account: account.to_owned(),
         policy: AccountPolicy::default(),
         organizations: organizations.collect(),
@@ -309,9 +302,9 @@ impl Planter {
     }
 
     /// Removes a person, with all that belongs to it.
-    async fn remove(&self, store: &dyn Store, name: &str, now: Timestamp) {
+    async fn remove(&self, store: &dyn Store, name: &str) {
         let key = KeyText::parse(self.world.key("admin")).unwrap();
-        let call = Call { key, now, context: RequestContext::default(), quota: None };
+        let call = Call { key, context: RequestContext::default(), quota: None };
         let id = self.codec.decode(ObjectKind::User, self.world.id(&format!("user:{name}")));
         store.remove_user(call, UserId::new(id.unwrap())).await.unwrap();
     }

@@ -1,6 +1,9 @@
 //! `claviger dev`: one command, and there is something to try.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
+use claviger_domain::SystemClock;
 use claviger_server::Outside;
 use claviger_store::SqliteOptions;
 
@@ -26,7 +29,7 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     }
     let peppers = data_dir::read_peppers(&data_dir::pepper_file(data_dir, None))?;
     let store = options(&args)
-        .open(peppers)
+        .open(peppers, Arc::new(SystemClock))
         .with_context(|| format!("{} cannot be opened", data_dir::database(data_dir).display()))?;
     let environment = Environment::read(data_dir)?;
     environment.write(data_dir, address)?;

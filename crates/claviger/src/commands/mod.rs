@@ -1,6 +1,7 @@
 //! What each command does.
 
 mod audit;
+mod clock;
 mod dev;
 mod environment;
 mod http;
@@ -28,6 +29,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => runtime()?.block_on(serve::run(args))?,
         Command::Recover(args) => runtime()?.block_on(recover::run(args))?,
         Command::Audit(args) => return audit::run(args),
+        Command::Clock(args) => runtime()?.block_on(clock::run(args))?,
         Command::Policy(args) => runtime()?.block_on(policy::run(args))?,
         Command::Keys(args) => return keys::run(*args),
         Command::Organizations(args) => return identity::run(Identity::Organizations(*args)),

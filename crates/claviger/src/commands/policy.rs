@@ -4,7 +4,7 @@
 
 use anyhow::{Context as _, bail};
 use arize::jiff::SignedDuration;
-use claviger_domain::{Account, AccountPolicy, Clock as _, RefreshExpiryPolicy, SystemClock};
+use claviger_domain::{Account, AccountPolicy, RefreshExpiryPolicy};
 use claviger_store::{SqliteStore, Store as _};
 
 use crate::args::{Lifetime, Policy, PolicyChange, PolicySet, PolicyShow, RefreshExpiry, Switch};
@@ -48,9 +48,7 @@ async fn change(
     if policy == account.policy {
         return Ok((account, false));
     }
-    // A clock that was set back must not put the record before those that are there.
-    let now = SystemClock.now().max(store.latest_instant());
-    store.set_policy(account.id, policy, now).await.context("the policy cannot be set")?;
+    store.set_policy(account.id, policy).await.context("the policy cannot be set")?;
     Ok((account, true))
 }
 

@@ -1,7 +1,7 @@
 //! `claviger recover`: a key for an administrator who has none left that works. Whoever has the files may have it, and the audit says so.
 
 use anyhow::{Context as _, bail};
-use arize::jiff::SignedDuration;
+use arize::jiff::{SignedDuration, Timestamp};
 use claviger_domain::{
     Clock as _, KeyName, KeyType, MintedKey, Refusal, SystemClock, SystemEntropy,
 };
@@ -28,20 +28,19 @@ pub(crate) async fn run(args: Recover) -> anyhow::Result<()> {
 }
 
 async fn make(store: &SqliteStore, args: &Recover) -> anyhow::Result<String> {
-    let now = SystemClock.now().max(store.latest_instant());
-    let lifetime = SignedDuration::try_from(args.expires_in).ok();
-    let expires_at = lifetime
-        .filter(SignedDuration::is_positive)
-        .and_then(|lifetime| now.checked_add(lifetime).ok())
+    let lifetime = SignedDuration::try_from(args.expires_in)
+        .ok()
+        .filter(|lifetime| {
+            lifetime.is_positive() && SystemClock.now().checked_add(*lifetime).is_ok()
+        })
         .context("`--expires-in` must be a span above zero that ends before the year 10000")?;
     let minted = MintedKey::generate(KeyType::User, store.installation().tag, &SystemEntropy)?;
     let text = minted.reveal();
     let key = FoundingKey { minted, name: KeyName::parse("Recovery")? };
     let email = args.admin_email.clone();
-    match store.recover(Recovery { now, email, key, expires_at }).await {
+    match store.recover(Recovery { email, key, lifetime }).await {
         Ok(key) => {
-            let until = key.expires_at.unwrap_or(expires_at);
-            output::recovered(&args.admin_email, until);
+            output::recovered(&args.admin_email, key.expires_at.unwrap_or(Timestamp::MAX));
             Ok(text)
         }
         Err(CallError::Refused(Refusal::NotFound(_))) => bail!(

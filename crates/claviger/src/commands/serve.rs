@@ -1,6 +1,9 @@
 //! `claviger serve`: the production server. It makes nothing: what is missing is an error.
 
+use std::sync::Arc;
+
 use anyhow::Context as _;
+use claviger_domain::SystemClock;
 use claviger_server::Outside;
 use claviger_store::SqliteOptions;
 
@@ -23,7 +26,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     }
     let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
     let peppers = data_dir::read_peppers(&pepper_file)?;
-    let store = options.open(peppers).with_context(|| {
+    let store = options.open(peppers, Arc::new(SystemClock)).with_context(|| {
         format!("{} cannot be opened", data_dir::database(&args.data_dir).display())
     })?;
     let outbox = smtp::outbox(&args.mail)?;

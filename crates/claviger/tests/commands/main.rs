@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod audit;
+mod clock;
 mod dev;
 mod github;
 mod identity;

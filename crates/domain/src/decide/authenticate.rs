@@ -2,11 +2,10 @@
 //!
 //! Rule: every way of not being valid looks the same from outside and takes the same work.
 
-use jiff::Timestamp;
-
 use crate::key_text::KeyText;
 use crate::keyring::{Keyring, StoredDigest};
 use crate::refusal::Refusal;
+use crate::timeline::Now;
 use crate::user::{Caller, UserStatus};
 
 /// What a key's handle led to.
@@ -27,14 +26,14 @@ pub fn authenticate(
     keyring: &Keyring,
     text: &KeyText,
     found: Option<Presented>,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Caller, Refusal> {
     let Some(Presented { caller, digest }) = found else {
         keyring.verify_nothing(text);
         return Err(Refusal::Unauthenticated);
     };
     let proven = keyring.verifies(text, caller.key.account, caller.key.acts_for, &digest);
-    let live = caller.key.is_live(now)
+    let live = caller.key.is_live(now.latest)
         && caller.key.key_type == text.key_type
         && caller.user.id == caller.key.acts_for
         && caller.user.account == caller.key.account

@@ -10,6 +10,7 @@ use crate::grants::ResolvedGrants;
 use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
+use crate::timeline::Now;
 use crate::user::Caller;
 
 /// Decides whether the caller may make a user key for themselves, and when it expires. `live_keys` counts those they have.
@@ -21,7 +22,7 @@ pub fn user_key(
     caller: &Caller,
     expires_at: Option<Timestamp>,
     live_keys: u32,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Option<Timestamp>, Refusal> {
     if caller.is_bot() {
         return Err(Refusal::unprocessable(
@@ -38,7 +39,7 @@ pub(super) fn new_user_key(
     expires_at: Option<Timestamp>,
     made_with: Option<Timestamp>,
     live_keys: u32,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Option<Timestamp>, Refusal> {
     let expiry = expiry::at_creation(expires_at, policy, made_with, now)?;
     if live_keys >= policy.max_user_keys {
@@ -74,7 +75,7 @@ pub fn service_key(
     access: &Access,
     resolved: &ResolvedGrants,
     expires_at: Option<Timestamp>,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Option<Timestamp>, Refusal> {
     may_create_service_keys(caller)?;
     sees_everything(access, resolved)?;

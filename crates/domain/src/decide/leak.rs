@@ -3,11 +3,10 @@
 //! Rule: whoever holds the whole secret may have it revoked, and nobody else by this way (BAR T53). A dead key is told from one that
 //! never was, since only the holder of its secret can ask.
 
-use jiff::Timestamp;
-
 use super::authenticate::Presented;
 use crate::key_text::KeyText;
 use crate::keyring::Keyring;
+use crate::timeline::Now;
 use crate::user::Caller;
 
 /// What a leaked text leads to.
@@ -26,7 +25,7 @@ pub fn leaked_key(
     keyring: &Keyring,
     text: &KeyText,
     found: Option<Presented>,
-    now: Timestamp,
+    now: Now,
 ) -> LeakedKey {
     let Some(Presented { caller, digest }) = found else {
         keyring.verify_nothing(text);
@@ -36,7 +35,7 @@ pub fn leaked_key(
         && caller.key.key_type == text.key_type;
     if !proven {
         LeakedKey::Unknown
-    } else if caller.key.is_live(now) {
+    } else if caller.key.is_live(now.latest) {
         LeakedKey::Live(Box::new(caller))
     } else {
         LeakedKey::Dead

@@ -10,6 +10,7 @@ use crate::key::KeyType;
 use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
+use crate::timeline::Now;
 use crate::user::Caller;
 
 /// What a caller asks for.
@@ -51,7 +52,7 @@ pub fn refresh(
     grants: Option<&ResolvedGrants>,
     live_keys: u32,
     request: RefreshRequest,
-    now: Timestamp,
+    now: Now,
 ) -> Result<RefreshPlan, Refusal> {
     may_work_with_keys(caller)?;
     let subject = subject.ok_or(Refusal::NotFound(Resource::ApiKey))?;
@@ -62,7 +63,7 @@ pub fn refresh(
         KeyType::User => may_act_for_another(caller)?,
         KeyType::Service => may_refresh_service_key(caller, access, subject, grants)?,
     }
-    if !key.is_live(now) {
+    if !key.is_live(now.latest) {
         return Err(Refusal::unprocessable("the key is revoked or expired: create a new one"));
     }
     if subject.is_replaced {

@@ -10,6 +10,7 @@ use crate::key_text::KeyText;
 use crate::keyring::{Keyring, StoredDigest};
 use crate::refusal::Refusal;
 use crate::role::AccountRole;
+use crate::timeline::Now;
 use crate::user::{SignInPurpose, User, UserStatus};
 
 /// What the handle of a sign-in secret led to.
@@ -36,7 +37,7 @@ pub fn sign_in(
     keyring: &Keyring,
     text: &KeyText,
     found: Option<SignInSecret>,
-    now: Timestamp,
+    now: Now,
 ) -> Result<SignInSecret, Refusal> {
     let Some(secret) = found else {
         keyring.verify_nothing(text);
@@ -47,8 +48,8 @@ pub fn sign_in(
         SignInPurpose::Invitation => UserStatus::Invited,
         SignInPurpose::Reset => UserStatus::Active,
     };
-    let stands = now < secret.expires_at
-        && secret.user.status_at(now) == expected
+    let stands = !now.has_reached(secret.expires_at)
+        && secret.user.status_at(now.latest) == expected
         && secret.user.account == secret.account.id;
     if proven && stands { Ok(secret) } else { Err(Refusal::Unauthenticated) }
 }
@@ -61,7 +62,7 @@ pub fn sign_in(
 pub fn key_at_sign_in(
     secret: &SignInSecret,
     live_keys: u32,
-    now: Timestamp,
+    now: Now,
 ) -> Result<Option<Option<Timestamp>>, Refusal> {
     let user = &secret.user;
     if !user.is_developer && user.role != AccountRole::Admin {

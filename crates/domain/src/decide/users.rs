@@ -2,7 +2,7 @@
 //!
 //! Rule: whoever may not read a user is told 404 about them, whether they are there or not.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
 
 use crate::access::Access;
 use crate::grants::{OverPrivileged, Scope};
@@ -10,6 +10,7 @@ use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
 use crate::role::AccountRole;
+use crate::timeline::Now;
 use crate::user::{Caller, InviteMode, SignInPurpose, User, UserKind, UserStatus};
 
 /// How long an invitation stands.
@@ -116,15 +117,11 @@ pub enum Invitation {
 /// # Errors
 ///
 /// 409 if the address belongs to somebody who takes part or was removed, or waits for an invitation while none is wanted.
-pub fn invitation(
-    known: Option<&User>,
-    mode: InviteMode,
-    now: Timestamp,
-) -> Result<Invitation, Refusal> {
+pub fn invitation(known: Option<&User>, mode: InviteMode, now: Now) -> Result<Invitation, Refusal> {
     let Some(known) = known else {
         return Ok(Invitation::New);
     };
-    match known.status_at(now) {
+    match known.status_at(now.latest) {
         UserStatus::Expired => Ok(Invitation::InPlaceOf(known.id)),
         UserStatus::Invited if mode != InviteMode::None => Ok(Invitation::Standing),
         UserStatus::Invited => {
@@ -190,10 +187,10 @@ pub fn resend_invitation(
     caller: &Caller,
     access: &Access,
     found: Option<User>,
-    now: Timestamp,
+    now: Now,
 ) -> Result<User, Refusal> {
     let user = person(caller, access, found, Permission::UserCreate)?;
-    if user.status_at(now) == UserStatus::Invited {
+    if user.status_at(now.latest) == UserStatus::Invited {
         Ok(user)
     } else {
         Err(Refusal::invalid("user_id", "it must be a user whose invitation stands"))
@@ -229,13 +226,13 @@ pub fn hand_over(
     caller: &Caller,
     access: &Access,
     found: Option<User>,
-    now: Timestamp,
+    now: Now,
 ) -> Result<(User, SignInPurpose), Refusal> {
     let user = person(caller, access, found, Permission::UserUpdate)?;
     if !caller.is_account_admin() || caller.is_bot() {
         return Err(Refusal::forbidden("this is for people who administer the account"));
     }
-    match user.status_at(now) {
+    match user.status_at(now.latest) {
         UserStatus::Active => Ok((user, SignInPurpose::Reset)),
         UserStatus::Invited => Ok((user, SignInPurpose::Invitation)),
         UserStatus::Expired | UserStatus::Blocked => Err(Refusal::invalid(

@@ -50,7 +50,7 @@ fn prop_grants_subset_of_caller() {
             prop_assert_eq!(resolved.within(&access).is_ok(), within);
         }
         let caller = person(1, holder.account);
-        let decision = decide::service_key(&caller, &access, &resolved, None, now());
+        let decision = decide::service_key(&caller, &access, &resolved, None, now().into());
         let count = if decision.is_ok() { &made } else { &refused };
         count.set(count.get() + 1);
         if decision.is_ok() {
@@ -88,7 +88,7 @@ fn prop_refreshed_key_subset_of_caller() {
             Some(&resolved),
             0,
             request,
-            now(),
+            now().into(),
         );
         if plan.is_ok() && !wanted.is_misplaced {
             refreshed.set(refreshed.get() + 1);

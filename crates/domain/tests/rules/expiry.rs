@@ -45,7 +45,7 @@ fn expiry_boundary_exact() {
 #[test]
 fn at_creation_only_the_future_will_do() {
     let free = AccountPolicy::default();
-    let create = |asked| expiry::at_creation(asked, &free, None, now());
+    let create = |asked| expiry::at_creation(asked, &free, None, now().into());
     assert_eq!(create(None), Ok(None));
     let next = now() + SignedDuration::from_micros(1);
     for later in [next, seconds(60), Timestamp::MAX] {
@@ -59,7 +59,7 @@ fn at_creation_only_the_future_will_do() {
 #[test]
 fn the_account_limits_how_long_a_key_lives() {
     let policy = limited(24);
-    let create = |asked| expiry::at_creation(asked, &policy, None, now());
+    let create = |asked| expiry::at_creation(asked, &policy, None, now().into());
     let latest = seconds(24 * HOUR);
     assert_eq!(create(None), Ok(Some(latest)), "a key without expiry gets the latest");
     assert_eq!(create(Some(latest)), Ok(Some(latest)));
@@ -70,7 +70,7 @@ fn the_account_limits_how_long_a_key_lives() {
     // A limit beyond the end of time limits nothing, and breaks nothing.
     let endless =
         AccountPolicy { max_key_lifetime: Some(SignedDuration::MAX), ..AccountPolicy::default() };
-    let unlimited = expiry::at_creation(None, &endless, None, now());
+    let unlimited = expiry::at_creation(None, &endless, None, now().into());
     assert_eq!(unlimited, Ok(Some(to_micros(Timestamp::MAX))));
 }
 
@@ -81,25 +81,26 @@ fn a_derived_expiry_is_capped_by_policy() {
     let policy = AccountPolicy { derived_expiry_cap: true, ..free.clone() };
     let end = seconds(HOUR);
     let beyond = end + SignedDuration::from_micros(1);
-    let create = |asked| expiry::at_creation(asked, &policy, Some(end), now());
+    let create = |asked| expiry::at_creation(asked, &policy, Some(end), now().into());
     assert_eq!(create(None), Ok(Some(end)), "a key without expiry gets the latest");
     assert_eq!(create(Some(end)), Ok(Some(end)));
     assert_eq!(create(Some(seconds(1))), Ok(Some(seconds(1))));
     assert!(is_unprocessable(&create(Some(beyond))));
     for rule in [RefreshExpiryRule::Free, RefreshExpiryRule::TightenOnly] {
-        let refresh = |asked| expiry::at_refresh(None, asked, rule, &policy, Some(end), now());
+        let refresh =
+            |asked| expiry::at_refresh(None, asked, rule, &policy, Some(end), now().into());
         assert_eq!(refresh(None), Ok(Some(end)));
         assert!(is_unprocessable(&refresh(Some(beyond))));
     }
     // What has no expiry caps nothing; nor does anything in an account that does not ask for it.
-    assert_eq!(expiry::at_creation(None, &policy, None, now()), Ok(None));
-    assert_eq!(expiry::at_creation(Some(beyond), &free, Some(end), now()), Ok(Some(beyond)));
+    assert_eq!(expiry::at_creation(None, &policy, None, now().into()), Ok(None));
+    assert_eq!(expiry::at_creation(Some(beyond), &free, Some(end), now().into()), Ok(Some(beyond)));
     // The earlier of two limits holds.
     for (hours, latest) in [(1, end), (2, seconds(HOUR * 2))] {
         let both = AccountPolicy { derived_expiry_cap: true, ..limited(hours) };
         let cap = seconds(HOUR * 2);
-        assert_eq!(expiry::at_creation(None, &both, Some(cap), now()), Ok(Some(latest)));
-        assert_eq!(expiry::at_creation(None, &both, Some(end), now()), Ok(Some(end)));
+        assert_eq!(expiry::at_creation(None, &both, Some(cap), now().into()), Ok(Some(latest)));
+        assert_eq!(expiry::at_creation(None, &both, Some(end), now().into()), Ok(Some(end)));
     }
     for (new, own, noticed) in [
         (None, None, false),
@@ -135,12 +136,12 @@ fn each_contract_has_its_rule_at_refresh() {
     ];
     for (rule, old, asked, expected) in table {
         let policy = AccountPolicy::default();
-        let result = expiry::at_refresh(old, asked, rule, &policy, None, now());
+        let result = expiry::at_refresh(old, asked, rule, &policy, None, now().into());
         assert_eq!(result.clone().ok(), expected, "{rule:?} {old:?} {asked:?}");
         assert!(result.is_ok() || is_unprocessable(&result));
     }
     let short = limited(1);
-    let refresh = |asked, rule| expiry::at_refresh(None, asked, rule, &short, None, now());
+    let refresh = |asked, rule| expiry::at_refresh(None, asked, rule, &short, None, now().into());
     assert_eq!(refresh(None, Free), Ok(Some(soon)));
     assert_eq!(refresh(None, TightenOnly), Ok(Some(soon)));
     assert!(is_unprocessable(&refresh(Some(own), Free)));
@@ -168,7 +169,7 @@ fn refresh_never_later_than_old_expiry() {
     check(cases(10_000), (old, proptest::option::of(instants())), |(old, asked)| {
         let rule = RefreshExpiryRule::TightenOnly;
         let policy = AccountPolicy::default();
-        let result = expiry::at_refresh(Some(old), asked, rule, &policy, None, now());
+        let result = expiry::at_refresh(Some(old), asked, rule, &policy, None, now().into());
         if let Ok(new) = result {
             prop_assert!(new.is_some_and(|new| new <= old && new > now()));
         }
@@ -193,7 +194,8 @@ fn grace_never_extends() {
         let request = RefreshRequest { expires_at: None, grace, rule: RefreshExpiryRule::Free };
         let access = Access::default();
         let plan =
-            decide::refresh(&caller, &access, Some(&subject), None, 0, request, now()).unwrap();
+            decide::refresh(&caller, &access, Some(&subject), None, 0, request, now().into())
+                .unwrap();
         match plan.old_expires_at {
             None => prop_assert!(grace.is_zero()),
             Some(end) => {
@@ -211,7 +213,7 @@ fn grace_never_extends() {
 
 #[test]
 fn grace_at_the_end_of_time() {
-    let end = expiry::in_grace(None, LONGEST_GRACE, Timestamp::MAX);
+    let end = expiry::in_grace(None, LONGEST_GRACE, Timestamp::MAX.into());
     assert_eq!(end, to_micros(Timestamp::MAX));
     assert_eq!(LONGEST_GRACE, SignedDuration::from_secs(86_400));
 }

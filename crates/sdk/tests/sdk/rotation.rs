@@ -157,7 +157,7 @@ async fn after_a_crash_past_storing_it_says_that_it_was_done() {
         })
         .await
         .unwrap();
-    real.server.store.write_last_uses(real.server.now()).await.unwrap();
+    real.server.store.write_last_uses().await.unwrap();
     let again = vault.client(&real).api_keys();
     let never = async |_| -> Result<(), std::io::Error> { panic!("nothing is to be stored") };
     let error = again.rotate(rotation(&id), never).await.unwrap_err();

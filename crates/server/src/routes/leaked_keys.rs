@@ -5,7 +5,7 @@
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{Extensions, HeaderMap, Response, StatusCode};
-use claviger_domain::{Clock as _, Refusal};
+use claviger_domain::Refusal;
 use claviger_store::{Call, Leak, LeakReport, Reporter};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -95,8 +95,7 @@ async fn report_from_github(
         let leak = match secret.key() {
             None => Leak::Unknown,
             Some(key) => {
-                let call =
-                    Call { key, now: app.clock.now(), context: context.clone(), quota: None };
+                let call = Call { key, context: context.clone(), quota: None };
                 let report = LeakReport { reporter: Reporter::Github, url: secret.url() };
                 keys::report_leak(&app, call, report).await?
             }
@@ -118,7 +117,7 @@ async fn check_signature(
         let detail = "this server takes no reports from GitHub";
         return Err(Problem::new(ProblemKind::ResourceNotFound, detail).into());
     };
-    match reports.are_signed(body, key_id, signature, app.clock.now()).await {
+    match reports.are_signed(body, key_id, signature, app.clock.uptime()).await {
         Ok(true) => Ok(()),
         Ok(false) => {
             let source = extensions.get().map(|PeerAddress(address)| *address);

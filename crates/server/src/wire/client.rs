@@ -3,7 +3,7 @@
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
-use claviger_domain::{Clock as _, KeyText, RequestContext};
+use claviger_domain::{KeyText, RequestContext};
 use claviger_store::Call;
 
 use super::credential;
@@ -19,7 +19,7 @@ const LONGEST_USER_AGENT: usize = 256;
 /// A request with a well-formed credential. Whether it is proven, the store says, inside the operation's transaction.
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
-    /// Who calls, when, and from where.
+    /// Who calls, and from where.
     pub call: Call,
     /// How to answer.
     pub dialect: Dialect,
@@ -31,7 +31,7 @@ impl FromRequestParts<App> for Client {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = credential::read(&parts.headers, app.store.installation().tag)?;
         let context = context(&parts.extensions, &parts.headers);
-        let call = Call { key, now: app.clock.now(), context, quota: app.quota.clone() };
+        let call = Call { key, context, quota: app.quota.clone() };
         let dialect = dialect::recognize(&parts.headers, app.options.dialect);
         Ok(Self { call, dialect })
     }

@@ -301,7 +301,7 @@ async fn last_used_at_is_shown_where_the_client_reads_it() {
     let server = TestServer::start().await;
     for (client, band) in clients() {
         list(&server, client, "member", "").await;
-        server.store.write_last_uses(server.now()).await.unwrap();
+        server.store.write_last_uses().await.unwrap();
         let keys = list(&server, client, "member", "").await;
         let used = item(&keys, server.world.id("key:member"));
         assert_shown(band.last_used, &used, client, "last_used_at");

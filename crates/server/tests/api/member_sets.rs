@@ -186,7 +186,7 @@ impl Asking<'_> {
 async fn for_every_client(play: impl AsyncFn(Asking<'_>)) {
     let server = TestServer::start().await;
     server.call("member", "GET", "/v2/api-keys", Value::Null).await.json(200);
-    server.store.write_last_uses(server.now()).await.unwrap();
+    server.store.write_last_uses().await.unwrap();
     for (client, band) in clients() {
         play(Asking { server: &server, client, band }).await;
     }

@@ -279,7 +279,7 @@ async fn play_life(server: &TestServer, played: &mut Played) {
                 played.note(&server.call_with(key, "GET", path, Value::Null, &[]).await);
             }
         }
-        server.store.write_last_uses(server.now()).await.unwrap();
+        server.store.write_last_uses().await.unwrap();
         let leaked = "/auth/v1/leaked-keys";
         played.note(&server.call_with(&key, "POST", leaked, Value::Null, &[]).await);
         let path = format!("/v2/api-keys/{id}/revoke");

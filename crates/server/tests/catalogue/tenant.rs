@@ -37,7 +37,6 @@ pub(crate) async fn found(server: &TestServer, organizations: usize, spaces: usi
         key: Some(FoundingKey { minted, name: KeyName::parse("administrator").unwrap() }),
     };
     let founding = Founding {
-        now: server.now(),
         account: "as large as can be".to_owned(),
         policy: AccountPolicy::default(),
         organizations: (0..organizations).map(organization).collect(),

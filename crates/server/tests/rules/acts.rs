@@ -167,6 +167,6 @@ pub(crate) async fn send_text(
 pub(crate) async fn remove_user(server: &TestServer, id: &str) {
     let key = KeyText::parse(server.world.key("admin")).unwrap();
     let context = RequestContext { request_id: "a removal".to_owned(), ..Default::default() };
-    let call = Call { key, now: server.now(), context, quota: None };
+    let call = Call { key, context, quota: None };
     server.store.remove_user(call, UserId::new(number(id))).await.unwrap();
 }

@@ -64,7 +64,7 @@ fn grace_never_extends_to_the_microsecond() {
     property::check(property::cases(100_000), (micros, graces), |(own, grace)| {
         let own = own.map(|micros| now + SignedDuration::from_micros(micros.into()));
         let grace = SignedDuration::from_micros(grace);
-        let end = in_grace(own, grace, now);
+        let end = in_grace(own, grace, now.into());
         prop_assert!(own.is_none_or(|own| end <= own));
         prop_assert!(end <= now + grace);
         prop_assert!(end == now + grace || Some(end) == own);

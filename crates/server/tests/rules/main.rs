@@ -15,6 +15,7 @@ mod forms;
 mod grace;
 mod idor;
 mod input;
+mod late_bodies;
 mod leaks;
 mod lifecycle;
 mod lists;

@@ -13,8 +13,7 @@ mod users;
 
 use std::sync::Arc;
 
-use claviger_domain::{KeyText, Refusal, RequestContext, UserId};
-use jiff::Timestamp;
+use claviger_domain::{KeyText, Now, Refusal, RequestContext, UserId};
 
 pub use audit::ListAuditRecords;
 pub use bindings::{CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};
@@ -46,17 +45,37 @@ pub trait Quota: Send + Sync + std::fmt::Debug {
     fn admit(&self, user: UserId) -> Result<(), Refusal>;
 }
 
-/// Who calls, when, and from where.
+/// Who calls, and from where. When is not known before the transaction starts.
 #[derive(Clone, Debug)]
 pub struct Call {
     /// The key that was presented. It is proven inside the transaction.
     pub key: KeyText,
-    /// The instant at which everything in the call happens.
-    pub now: Timestamp,
     /// Where it came from, for the audit.
     pub context: RequestContext,
     /// What limits the minting of keys, if anything.
     pub quota: Option<Arc<dyn Quota>>,
+}
+
+/// A call in its transaction. The clock is read when the transaction starts, so that nothing is decided by an earlier time: the bytes
+/// of a request can take half a minute to arrive.
+#[derive(Clone, Debug)]
+pub(crate) struct TimedCall {
+    /// The key that was presented.
+    pub key: KeyText,
+    /// The time of the transaction.
+    pub now: Now,
+    /// Where it came from, for the audit.
+    pub context: RequestContext,
+    /// What limits the minting of keys, if anything.
+    pub quota: Option<Arc<dyn Quota>>,
+}
+
+impl Call {
+    /// The call in a transaction that starts now.
+    pub(crate) fn at(self, now: Now) -> TimedCall {
+        let Self { key, context, quota } = self;
+        TimedCall { key, now, context, quota }
+    }
 }
 
 /// Where a list goes on, and for whom: a place in one caller's list is no place in another's.

@@ -4,7 +4,7 @@ use claviger_domain::{AccountPolicy, KeyType, Refusal};
 
 use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{After, Call, Leak, LeakReport, ListAuditRecords, Reporter};
+use crate::{After, Leak, LeakReport, ListAuditRecords, Reporter};
 
 /// Every method that changes something writes one record, whoever calls.
 pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
@@ -20,7 +20,7 @@ pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
     expected.push("api_key.refresh");
     store.revoke_key(house.call("member"), new.id).await.unwrap();
     expected.push("api_key.revoke");
-    store.set_policy(house.acme.account, AccountPolicy::default(), now()).await.unwrap();
+    store.set_policy(house.acme.account, AccountPolicy::default()).await.unwrap();
     expected.push("policy.update");
     store.remove_user(house.call("admin"), house.user("member")).await.unwrap();
     expected.push("user.delete");
@@ -29,7 +29,7 @@ pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
     // Reading and being used are no changes.
     house.list("admin", own_keys()).await.unwrap();
     store.user(house.call("admin"), house.user("other")).await.unwrap();
-    store.write_last_uses(now()).await.unwrap();
+    house.write_last_uses(now()).await.unwrap();
     assert_eq!(house.audited().await, expected.len());
 }
 
@@ -38,7 +38,7 @@ pub async fn a_secret_in_a_url_is_written_down(store: &dyn TestedStore) {
     let house = House::found(store).await;
     let before = house.audited().await;
     store.note_secret_in_url(house.call("stranger")).await.unwrap();
-    store.write_last_uses(now()).await.unwrap();
+    house.write_last_uses(now()).await.unwrap();
     let text = "SELECT k.acts_for_user_id, r.action, r.actor_id, r.actor_key_id, r.request_id, k.last_used_at FROM audit_records r
         JOIN api_keys k ON k.id = r.target_id AND k.account_id = r.account_id
         WHERE r.action = 'api_key.secret_in_url' AND r.target_kind = 'api_key'";
@@ -65,7 +65,7 @@ pub async fn a_leaked_key_is_revoked_once(store: &dyn TestedStore) {
     };
     assert_eq!((key.id, key.revoked_at), (house.key("stranger"), Some(now())));
     assert_eq!(maker.unwrap().id, house.user("stranger"));
-    store.write_last_uses(now()).await.unwrap();
+    house.write_last_uses(now()).await.unwrap();
     let text = "SELECT k.acts_for_user_id, k.status, u.user_keys, r.actor_id, r.actor_key_id, r.details, k.last_used_at FROM audit_records r
         JOIN api_keys k ON k.id = r.target_id AND k.account_id = r.account_id JOIN users u ON u.id = k.acts_for_user_id
         WHERE r.action = 'api_key.leak' AND r.target_kind = 'api_key'";
@@ -133,12 +133,12 @@ pub async fn audit_is_listed_newest_first(store: &dyn TestedStore) {
     house.create("stranger", "elsewhere").await.unwrap();
     let mut made = Vec::new();
     for (seconds, who) in [(0, "member"), (0, "other"), (5, "member"), (9, "admin")] {
-        let call = Call { now: later(seconds), ..house.call(who) };
+        let call = house.call_at(who, later(seconds));
         let key = store.create_user_key(call, house.user_key(who)).await.unwrap();
         made.push(key.id.number());
     }
     let list = async |query: ListAuditRecords| {
-        let call = Call { now: later(10), ..house.call("admin") };
+        let call = house.call_at("admin", later(10));
         let page = store.list_audit_records(call, query).await.unwrap();
         let keys = page.items.iter().filter(|entry| entry.action == "api_key.create");
         let keys: Vec<usize> =

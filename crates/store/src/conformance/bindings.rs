@@ -8,7 +8,7 @@ use claviger_domain::{
 use super::TestedStore;
 use super::house::{House, later, now, refusal};
 use crate::{
-    After, Call, CallResult, CreateProject, CreateRoleBinding, ListProjects, ListRestrictions,
+    After, CallResult, CreateProject, CreateRoleBinding, ListProjects, ListRestrictions,
     ListRoleBindings, UpdateProject, UpdateRoleBinding,
 };
 
@@ -60,7 +60,7 @@ pub async fn restricting_cuts_what_is_inherited(store: &dyn TestedStore) {
     let made = project(&house, "member", "S1", "traces").await.unwrap();
     let viewer = PredefinedRole::ProjectViewer;
     bind(&house, "admin", "reader", viewer, BoundTo::Project(made.id)).await.unwrap();
-    let call = Call { now: later(5), ..house.call("admin") };
+    let call = house.call_at("admin", later(5));
     let restricted = store.restrict(call, made.id).await.unwrap();
     assert_eq!(restricted.restricted_at, Some(later(5)));
     let before = house.everything().await;
@@ -106,7 +106,7 @@ pub async fn bindings_bind_the_next_call(store: &dyn TestedStore) {
     let twice = bind(&house, "admin", "outsider", reader, place).await;
     assert!(matches!(refusal(twice), Refusal::Conflict(_)));
     let less = UpdateRoleBinding { id: made.id, role: reader.id() };
-    let call = Call { now: later(5), ..house.call("admin") };
+    let call = house.call_at("admin", later(5));
     let changed = store.update_role_binding(call, less).await.unwrap();
     assert_eq!(changed, RoleBinding { role: reader.id(), updated_at: later(5), ..made });
     assert_eq!(store.role_binding(house.call("admin"), made.id).await.unwrap(), changed);

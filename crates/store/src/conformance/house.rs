@@ -19,7 +19,7 @@ use super::TestedStore;
 use crate::{
     Call, CallError, CallResult, CreateServiceKey, CreateUserKey, CreatedServiceKey, Founded,
     Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace, FoundingUser,
-    GrantsOrSpace, ListKeys, ListedKey, Page, RefreshKey,
+    GrantsOrSpace, ListKeys, ListedKey, Page, RefreshKey, StoreError,
 };
 
 /// Bytes that are the same in every run.
@@ -132,7 +132,19 @@ impl<'a> House<'a> {
 
     /// A call with the key that somebody was founded with.
     pub(super) fn call(&self, who: &str) -> Call {
+        self.call_at(who, now())
+    }
+
+    /// A call with the key that somebody was founded with, at this instant. Later calls happen then too, until one says otherwise.
+    pub(super) fn call_at(&self, who: &str, at: Timestamp) -> Call {
+        self.store.set_time(at);
         call_with(self.text(who))
+    }
+
+    /// Writes down when keys were last used, at this instant.
+    pub(super) async fn write_last_uses(&self, at: Timestamp) -> Result<(), StoreError> {
+        self.store.set_time(at);
+        self.store.write_last_uses().await
     }
 
     pub(super) fn minted(&self, key_type: KeyType) -> MintedKey {
@@ -224,8 +236,8 @@ impl<'a> House<'a> {
 
     /// Whether a key opens the door at this instant.
     pub(super) async fn opens(&self, text: &KeyText, now: Timestamp) -> bool {
-        let call = Call { now, ..call_with(text.clone()) };
-        match self.store.authenticate(call).await {
+        self.store.set_time(now);
+        match self.store.authenticate(call_with(text.clone())).await {
             Ok(()) => true,
             Err(CallError::Refused(Refusal::Unauthenticated)) => false,
             Err(other) => panic!("{other}"),
@@ -290,7 +302,7 @@ pub(super) fn call_with(key: KeyText) -> Call {
         source: Some([192, 0, 2, 1].into()),
         user_agent: Some("suite/1".to_owned()),
     };
-    Call { key, now: now(), context, quota: None }
+    Call { key, context, quota: None }
 }
 
 /// The caller's own active user keys.
@@ -346,7 +358,6 @@ fn founding(
         });
     }
     let founding = Founding {
-        now: now(),
         account: account.to_owned(),
         policy: AccountPolicy::default(),
         organizations: organizations.collect(),

@@ -4,7 +4,7 @@ use claviger_domain::{KeyStatus, Refusal, Resource, UserKind, UserStatus};
 
 use super::TestedStore;
 use super::house::{House, call_with, later, now, refusal};
-use crate::{Call, ListKeys};
+use crate::ListKeys;
 
 /// By id is found what the lists show, and nothing else.
 pub async fn what_a_caller_sees_is_found_by_id(store: &dyn TestedStore) {
@@ -39,7 +39,7 @@ pub async fn removing_user_revokes_user_keys(store: &dyn TestedStore) {
     let house = House::found(store).await;
     let (second, second_text) = house.create("member", "second").await.unwrap();
     let (theirs, _) = house.create("other", "theirs").await.unwrap();
-    let call = Call { now: later(60), ..house.call("admin") };
+    let call = house.call_at("admin", later(60));
     store.remove_user(call, house.user("member")).await.unwrap();
     for text in [house.text("member"), second_text] {
         assert!(!house.opens(&text, later(60)).await);

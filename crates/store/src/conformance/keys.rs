@@ -212,7 +212,7 @@ pub async fn removed_rights_bind_the_next_call(store: &dyn TestedStore) {
 pub async fn the_limit_of_user_keys_is_exact(store: &dyn TestedStore) {
     let house = House::found(store).await;
     let policy = AccountPolicy { max_user_keys: 3, ..AccountPolicy::default() };
-    store.set_policy(house.acme.account, policy, now()).await.unwrap();
+    store.set_policy(house.acme.account, policy).await.unwrap();
     let expiring = CreateUserKey { expires_at: Some(later(60)), ..house.user_key("expiring") };
     store.create_user_key(house.call("member"), expiring).await.unwrap();
     let (second, _) = house.create("member", "second").await.unwrap();
@@ -220,7 +220,7 @@ pub async fn the_limit_of_user_keys_is_exact(store: &dyn TestedStore) {
     assert!(matches!(refusal(full), Refusal::Unprocessable(_)), "one founded, one expiring, one");
     house.create("other", "of somebody else").await.unwrap();
     // The expiring one's time is up: one more, and not two.
-    let at_expiry = || Call { now: later(60), ..house.call("member") };
+    let at_expiry = || house.call_at("member", later(60));
     store.create_user_key(at_expiry(), house.user_key("third")).await.unwrap();
     let full = store.create_user_key(at_expiry(), house.user_key("fourth")).await;
     assert!(matches!(refusal(full), Refusal::Unprocessable(_)));
@@ -305,7 +305,7 @@ pub async fn policy_max_ttl_enforced_on_create_and_refresh(store: &dyn TestedSto
     let house = House::found(store).await;
     let day = SignedDuration::from_hours(24);
     let policy = AccountPolicy { max_key_lifetime: Some(day), ..AccountPolicy::default() };
-    store.set_policy(house.acme.account, policy, now()).await.unwrap();
+    store.set_policy(house.acme.account, policy).await.unwrap();
     let (key, _) = house.create("member", "unlimited?").await.unwrap();
     assert_eq!(key.expires_at, Some(now() + day));
     let (service, _) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
@@ -326,20 +326,20 @@ pub async fn uses_are_written_in_batches_and_never_go_back(store: &dyn TestedSto
     let read = "SELECT coalesce(cast(max(last_used_at) AS text), 'never') FROM api_keys";
     assert!(house.opens(&house.text("member"), later(5)).await);
     assert_eq!(house.value(read).await, "never", "using a key writes nothing");
-    store.write_last_uses(later(5)).await.unwrap();
+    house.write_last_uses(later(5)).await.unwrap();
     assert_eq!(house.value(read).await, later(5).as_microsecond().to_string());
     assert!(house.opens(&house.text("member"), later(3)).await);
-    store.write_last_uses(later(5)).await.unwrap();
+    house.write_last_uses(later(5)).await.unwrap();
     assert_eq!(house.value(read).await, later(5).as_microsecond().to_string());
     // Presenting a wrong secret is no use of the key.
     let wrong = MintedKey { text: house.text("other") };
     let wrong = KeyText { secret: house.text("member").secret.clone(), ..wrong.text };
     assert!(!house.opens(&wrong, later(9)).await);
-    store.write_last_uses(later(9)).await.unwrap();
+    house.write_last_uses(later(9)).await.unwrap();
     assert_eq!(house.value(read).await, later(5).as_microsecond().to_string());
     let listed = house.list("member", own_keys()).await.unwrap();
     assert_eq!(listed.items[0].key.last_used_at, Some(later(5)));
-    store.write_last_uses(later(9)).await.unwrap();
+    house.write_last_uses(later(9)).await.unwrap();
 }
 
 /// Every setting of a policy is kept, for its account alone.
@@ -355,7 +355,7 @@ pub async fn a_policy_is_kept_as_it_was_set(store: &dyn TestedStore) {
         derived_expiry_cap: true,
     };
     for policy in [policy, AccountPolicy::default()] {
-        store.set_policy(house.acme.account, policy.clone(), now()).await.unwrap();
+        store.set_policy(house.acme.account, policy.clone()).await.unwrap();
         let kept = store.accounts().await.unwrap();
         let kept: Vec<_> = kept.into_iter().map(|one| (one.id, one.name, one.policy)).collect();
         let others = (house.globex.account, "globex".to_owned(), AccountPolicy::default());

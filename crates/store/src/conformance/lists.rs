@@ -6,7 +6,7 @@ use claviger_domain::{
 };
 
 use super::TestedStore;
-use super::house::{House, call_with, now, own_keys, refusal};
+use super::house::{House, call_with, own_keys, refusal};
 use crate::{
     After, Founding, FoundingKey, FoundingOrganization, FoundingSpace, FoundingUser, ListKeys,
     ListOrganizations, ListSpaces, ListUsers,
@@ -173,7 +173,6 @@ pub async fn pages_are_filled_across_what_is_not_seen(store: &dyn TestedStore) {
     });
     let organization = FoundingOrganization { name: "wide".to_owned(), spaces: spaces.collect() };
     let founding = Founding {
-        now: now(),
         account: "wide".to_owned(),
         policy: AccountPolicy::default(),
         organizations: vec![organization],
@@ -207,7 +206,6 @@ pub async fn searches_find_parts_in_any_case(store: &dyn TestedStore) {
     let spaces = names.map(|name| FoundingSpace { name: name.to_owned(), is_private: false });
     let organization = FoundingOrganization { name: "Fruit".to_owned(), spaces: spaces.to_vec() };
     let founding = Founding {
-        now: now(),
         account: "fruit".to_owned(),
         policy: AccountPolicy::default(),
         organizations: vec![organization],

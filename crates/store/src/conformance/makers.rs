@@ -8,13 +8,13 @@ use claviger_domain::{
 use super::TestedStore;
 use super::house::{House, later, now, refusal};
 use crate::{
-    Call, CallResult, CreateProject, CreateRoleBinding, GrantsOrSpace, RemoveOrganizationMember,
+    CallResult, CreateProject, CreateRoleBinding, GrantsOrSpace, RemoveOrganizationMember,
     SetOrganizationMember, UpdateRole, UpdateSpace,
 };
 
 async fn set(house: &House<'_>, revoke_keys_above_maker: bool) {
     let policy = AccountPolicy { revoke_keys_above_maker, ..AccountPolicy::default() };
-    house.store.set_policy(house.acme.account, policy, now()).await.unwrap();
+    house.store.set_policy(house.acme.account, policy).await.unwrap();
 }
 
 /// A key whose bot has this role in the organization `O1`, and is a member of `S1`.
@@ -111,7 +111,7 @@ pub async fn keys_are_held_against_makers_wherever_their_bots_are(store: &dyn Te
     let viewer = PredefinedRole::ProjectViewer.id();
     bind(&house, bot, viewer, BoundTo::Project(project)).await.unwrap();
     assert!(house.opens(&text, now()).await);
-    let call = Call { now: later(5), ..house.call("admin") };
+    let call = house.call_at("admin", later(5));
     store.restrict(call, project).await.unwrap();
     assert!(!house.opens(&text, later(5)).await, "a project closed");
 }

@@ -26,12 +26,16 @@ pub mod tenancy;
 
 use async_trait::async_trait;
 use claviger_domain::{AuditNote, AuditVerdict};
+use jiff::Timestamp;
 
 use crate::{Store, StoreError};
 
 /// A store that lets tests look behind the trait.
 #[async_trait]
 pub trait TestedStore: Store {
+    /// Sets the time of the transactions that follow, also back.
+    fn set_time(&self, at: Timestamp);
+
     /// Has the database understand a statement, without carrying it out.
     async fn prepare(&self, statement: &'static str) -> Result<(), StoreError>;
 

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::TestedStore;
 use super::house::{House, call_with, later, now, refusal};
 use crate::{
-    Call, CallResult, CreateUser, HandOver, InvitedUser, ListUsers, SignIn, SignedIn, UpdateUser,
+    CallResult, CreateUser, HandOver, InvitedUser, ListUsers, SignIn, SignedIn, UpdateUser,
 };
 
 const WEEK: i64 = 7 * 24 * 60 * 60;
@@ -32,7 +32,7 @@ async fn invite(
         minted: house.minted(KeyType::User),
     };
     let text = command.minted.text.clone();
-    let invited = house.store.create_user(Call { now, ..house.call(who) }, command).await?;
+    let invited = house.store.create_user(house.call_at(who, now), command).await?;
     Ok((invited, text))
 }
 
@@ -44,12 +44,13 @@ async fn come_in(
     let name = KeyName::parse("first").unwrap();
     let command = SignIn { minted: house.minted(KeyType::User), name };
     let text = command.minted.text.clone();
-    let call = Call { now, ..call_with(secret.clone()) };
+    house.store.set_time(now);
+    let call = call_with(secret.clone());
     Ok((house.store.sign_in(call, command).await?, text))
 }
 
 async fn status(house: &House<'_>, id: UserId, now: Timestamp) -> UserStatus {
-    let call = Call { now, ..house.call("admin") };
+    let call = house.call_at("admin", now);
     house.store.user(call, id).await.unwrap().status
 }
 
@@ -68,7 +69,7 @@ pub async fn invitations_lapse_by_themselves(store: &dyn TestedStore) {
     assert_eq!(status(&house, user.id, later(WEEK)).await, UserStatus::Expired);
     for (wanted, found) in [(UserStatus::Invited, 0), (UserStatus::Expired, 1)] {
         let query = ListUsers { email: None, statuses: vec![wanted], after: None, limit: 9 };
-        let call = Call { now: later(WEEK), ..house.call("admin") };
+        let call = house.call_at("admin", later(WEEK));
         let users = store.list_users(call, query).await.unwrap().items;
         assert!(users.iter().all(|user| user.status == wanted));
         assert_eq!(users.len(), found, "{wanted:?}");

@@ -4,7 +4,7 @@ use claviger_domain::{Change, Description, Name, Organization, Refusal, Resource
 
 use super::TestedStore;
 use super::house::{House, later, now, refusal};
-use crate::{Call, CallResult, CreateOrganization, CreateSpace, UpdateOrganization, UpdateSpace};
+use crate::{CallResult, CreateOrganization, CreateSpace, UpdateOrganization, UpdateSpace};
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -91,7 +91,7 @@ pub async fn space_delete_cuts_access(store: &dyn TestedStore) {
     let (only, only_text) = house.create_service("admin", "one", &[("O1", &["S1"])]).await.unwrap();
     let both: &[(&str, &[&str])] = &[("O1", &["S1"]), ("O2", &["S2"])];
     let (_, both_text) = house.create_service("admin", "two", both).await.unwrap();
-    let call = Call { now: later(60), ..house.call("admin") };
+    let call = house.call_at("admin", later(60));
     store.delete_space(call, house.space("S1")).await.unwrap();
     assert!(!house.opens(&only_text, later(60)).await);
     assert!(house.opens(&both_text, later(60)).await);

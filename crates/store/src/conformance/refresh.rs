@@ -4,13 +4,13 @@ use claviger_domain::{KeyStatus, KeyType, Refusal, Resource};
 
 use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{Call, CreateUserKey, ListKeys};
+use crate::{CreateUserKey, ListKeys};
 
 /// Another id and another secret; everything else is the key's.
 pub async fn a_refresh_keeps_what_the_key_is(store: &dyn TestedStore) {
     let house = House::found(store).await;
     let (old, old_text) = house.create("member", "nightly").await.unwrap();
-    let call = Call { now: later(60), ..house.call("member") };
+    let call = house.call_at("member", later(60));
     let (new, new_text) = house.refresh(call, old.id, 0).await.unwrap();
     assert_ne!(new.id, old.id);
     assert_ne!(new.handle, old.handle);
@@ -108,7 +108,7 @@ pub async fn dead_keys_are_not_refreshed(store: &dyn TestedStore) {
     let expired = store.create_user_key(house.call("member"), short).await.unwrap();
     let before = house.everything().await;
     for id in [revoked.id, expired.id] {
-        let call = Call { now: later(1), ..house.call("member") };
+        let call = house.call_at("member", later(1));
         let refused = house.refresh(call, id, 0).await;
         assert!(matches!(refusal(refused), Refusal::Unprocessable(_)));
     }

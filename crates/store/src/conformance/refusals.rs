@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{Call, CreateUserKey, GrantsOrSpace, ListKeys};
+use crate::{CreateUserKey, GrantsOrSpace, ListKeys};
 
 /// The records of refusals, oldest first: who, with which key, on what, and the details.
 async fn on_record(house: &House<'_>) -> Vec<(Vec<String>, Value)> {
@@ -21,7 +21,7 @@ async fn on_record(house: &House<'_>) -> Vec<(Vec<String>, Value)> {
 }
 
 async fn try_to_remove(house: &House<'_>, seconds: i64) {
-    let call = Call { now: later(seconds), ..house.call("member") };
+    let call = house.call_at("member", later(seconds));
     let refused = house.store.remove_user(call, house.user("other")).await;
     assert!(matches!(refusal(refused), Refusal::Forbidden(_)));
 }

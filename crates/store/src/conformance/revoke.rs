@@ -4,7 +4,7 @@ use claviger_domain::{KeyStatus, Refusal, Resource};
 
 use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{Call, ListKeys};
+use crate::ListKeys;
 
 /// When the call has answered, the key opens nothing, whatever instant is claimed.
 pub async fn a_revoked_key_is_dead_at_once(store: &dyn TestedStore) {
@@ -31,7 +31,7 @@ pub async fn revoking_twice_changes_nothing(store: &dyn TestedStore) {
     store.revoke_key(house.call("member"), key.id).await.unwrap();
     let before = house.everything().await;
     for who in ["member", "admin"] {
-        let call = Call { now: later(60), ..house.call(who) };
+        let call = house.call_at(who, later(60));
         store.revoke_key(call, key.id).await.unwrap();
     }
     assert_eq!(house.everything().await, before);

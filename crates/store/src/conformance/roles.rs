@@ -7,7 +7,7 @@ use claviger_domain::{
 
 use super::TestedStore;
 use super::house::{House, later, now, refusal};
-use crate::{After, Call, CallResult, CreateRole, GrantsOrSpace, ListRoles, UpdateRole};
+use crate::{After, CallResult, CreateRole, GrantsOrSpace, ListRoles, UpdateRole};
 
 const READS: PermissionSet = PermissionSet::of(&[Permission::PromptRead, Permission::TagRead]);
 
@@ -41,7 +41,7 @@ pub async fn roles_are_kept_as_they_were_made(store: &dyn TestedStore) {
         permissions: Some(permissions),
         ..keep(made.id)
     };
-    let call = Call { now: later(5), ..house.call("admin") };
+    let call = house.call_at("admin", later(5));
     let changed = store.update_role(call, command).await.unwrap();
     let expected = Role {
         name: "Taggers".to_owned(),

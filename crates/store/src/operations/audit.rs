@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::{authenticate, list};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, ListAuditRecords, Page};
+use crate::call::{ListAuditRecords, Page, TimedCall};
 use crate::error::StoreError;
 use crate::rows::{AuditPage, Rows};
 
@@ -19,14 +19,14 @@ const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Writes down what a caller did.
 pub(super) async fn audit<R: Rows>(
     rows: &mut R,
-    call: Call,
+    call: TimedCall,
     caller: &Caller,
     action: Action,
     target: Target,
     details: Value,
 ) -> Result<(), StoreError> {
     let record = AuditRecord {
-        at: call.now,
+        at: call.now.at,
         account: caller.account.id,
         actor: Some(caller.user.id),
         actor_key: Some(caller.key.id),
@@ -41,13 +41,13 @@ pub(super) async fn audit<R: Rows>(
 pub(crate) async fn list_audit_records<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     query: ListAuditRecords,
 ) -> CallResult<Page<AuditEntry>> {
     let caller = authenticate::caller(rows, authority, &call).await?;
     decide::read_audit(&caller)?;
     let account = caller.account.id;
-    let to = query.to.unwrap_or(call.now);
+    let to = query.to.unwrap_or(call.now.latest);
     let from = query.from.unwrap_or_else(|| to.checked_sub(DEFAULT_SPAN).unwrap_or(Timestamp::MIN));
     if from > to && query.to.is_some() {
         return Err(Refusal::invalid("start_time", "it must not be after `end_time`").into());

@@ -11,14 +11,14 @@ use claviger_domain::{
 use super::list;
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{BotUser, Call, SpaceRoleView};
+use crate::call::{BotUser, SpaceRoleView, TimedCall};
 use crate::rows::{RowResult, Rows};
 
 /// Proves the presented key, and nothing else.
 pub(crate) async fn authenticate<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
 ) -> CallResult<()> {
     caller(rows, authority, &call).await.map(|_| ())
 }
@@ -27,7 +27,7 @@ pub(crate) async fn authenticate<R: Rows>(
 pub(super) async fn minting_caller<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: &Call,
+    call: &TimedCall,
 ) -> CallResult<Caller> {
     let caller = caller(rows, authority, call).await?;
     if let Some(quota) = &call.quota {
@@ -40,11 +40,11 @@ pub(super) async fn minting_caller<R: Rows>(
 pub(crate) async fn caller<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: &Call,
+    call: &TimedCall,
 ) -> CallResult<Caller> {
     let found = rows.presented(call.key.handle).await?;
     let caller = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
-    authority.uses.note(caller.key.id, call.now);
+    authority.uses.note(caller.key.id, call.now.at);
     Ok(caller)
 }
 
@@ -67,7 +67,7 @@ pub(super) async fn access_of<R: Rows>(rows: &mut R, user: &User) -> RowResult<A
 pub(super) async fn caller_and_access<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: &Call,
+    call: &TimedCall,
 ) -> CallResult<(Caller, Access)> {
     let caller = caller(rows, authority, call).await?;
     let access = access(rows, &caller).await?;

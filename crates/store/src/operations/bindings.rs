@@ -13,7 +13,7 @@ use super::roles::find;
 use super::{audit, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, CreateRoleBinding, ListRoleBindings, Page, UpdateRoleBinding};
+use crate::call::{CreateRoleBinding, ListRoleBindings, Page, TimedCall, UpdateRoleBinding};
 use crate::rows::{BindingPage, Rows};
 
 const READ: PermissionSet = PermissionSet::of(&[Permission::RoleBindingRead]);
@@ -24,7 +24,7 @@ const DELETE: PermissionSet = PermissionSet::of(&[Permission::RoleBindingDelete]
 pub(crate) async fn list_role_bindings<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     query: ListRoleBindings,
 ) -> CallResult<Page<RoleBinding>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -78,7 +78,7 @@ async fn found<R: Rows>(
 pub(crate) async fn role_binding<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: RoleBindingId,
 ) -> CallResult<RoleBinding> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -88,7 +88,7 @@ pub(crate) async fn role_binding<R: Rows>(
 pub(crate) async fn create_role_binding<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: CreateRoleBinding,
 ) -> CallResult<RoleBinding> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -107,8 +107,8 @@ pub(crate) async fn create_role_binding<R: Rows>(
         user: user.id,
         role: role.id,
         place: command.place,
-        created_at: call.now,
-        updated_at: call.now,
+        created_at: call.now.at,
+        updated_at: call.now.at,
     };
     let id = rows.insert_role_binding(&draft).await?;
     makers::keep_below(rows, &caller, &user).await?;
@@ -122,7 +122,7 @@ pub(crate) async fn create_role_binding<R: Rows>(
 pub(crate) async fn update_role_binding<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: UpdateRoleBinding,
 ) -> CallResult<RoleBinding> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -135,7 +135,7 @@ pub(crate) async fn update_role_binding<R: Rows>(
     if role.id == before.role {
         return Ok(before);
     }
-    let after = RoleBinding { role: role.id, updated_at: call.now, ..before };
+    let after = RoleBinding { role: role.id, updated_at: call.now.at, ..before };
     rows.update_role_binding(&after).await?;
     makers::keep_below(rows, &caller, &user).await?;
     let action = Action::RoleBindingUpdate;
@@ -149,7 +149,7 @@ pub(crate) async fn update_role_binding<R: Rows>(
 pub(crate) async fn delete_role_binding<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: RoleBindingId,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;

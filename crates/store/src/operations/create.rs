@@ -12,8 +12,8 @@ use super::{audit, authenticate};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{
-    BotOrganization, BotSpace, BotUser, Call, CreateServiceKey, CreateUserKey, CreatedServiceKey,
-    GrantsOrSpace, SpaceRoleView,
+    BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
+    GrantsOrSpace, SpaceRoleView, TimedCall,
 };
 use crate::rows::{NewKey, RowResult, Rows};
 
@@ -60,15 +60,15 @@ impl Draft {
 pub(crate) async fn create_user_key<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: CreateUserKey,
 ) -> CallResult<ApiKey> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
-    let live = live_user_keys(rows, &caller, caller.user.id, call.now).await?;
+    let live = live_user_keys(rows, &caller, caller.user.id, call.now.at).await?;
     let expires_at = decide::user_key(&caller, command.expires_at, live, call.now)?;
     let CreateUserKey { minted, name, description, .. } = command;
     let draft = Draft { minted, name, description, expires_at };
-    let key = draft.insert(rows, authority, &caller, caller.user.id, call.now).await?;
+    let key = draft.insert(rows, authority, &caller, caller.user.id, call.now.at).await?;
     rows.count_user_keys(caller.account.id, caller.user.id, 1).await?;
     let target = Target::ApiKey(key.id);
     let details = flagged(json!({}), &caller, &key);
@@ -105,7 +105,7 @@ pub(super) async fn live_user_keys<R: Rows>(
 pub(crate) async fn create_service_key<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: CreateServiceKey,
 ) -> CallResult<CreatedServiceKey> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
@@ -115,10 +115,10 @@ pub(crate) async fn create_service_key<R: Rows>(
     let resolved = authenticate::resolve(rows, caller.account.id, grants).await?;
     let expires_at =
         decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
-    let bot = insert_bot(rows, &caller, &resolved, command.name.as_str(), call.now).await?;
+    let bot = insert_bot(rows, &caller, &resolved, command.name.as_str(), call.now.at).await?;
     let CreateServiceKey { minted, name, description, .. } = command;
     let draft = Draft { minted, name, description, expires_at };
-    let key = draft.insert(rows, authority, &caller, bot.id, call.now).await?;
+    let key = draft.insert(rows, authority, &caller, bot.id, call.now.at).await?;
     for (_, _, grant) in resolved.grants.spaces() {
         rows.insert_key_space(&key, key.id, grant.space).await?;
     }

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::Call;
+use crate::call::TimedCall;
 use crate::rows::Rows;
 
 /// Nobody is named as the actor: a URL is no credential, and whoever wrote it need not be the key's owner. For the same reason it does
@@ -13,12 +13,12 @@ use crate::rows::Rows;
 pub(crate) async fn note_secret_in_url<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
 ) -> CallResult<()> {
     let found = rows.presented(call.key.handle).await?;
     let owner = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
     let record = AuditRecord {
-        at: call.now,
+        at: call.now.at,
         account: owner.account.id,
         actor: None,
         actor_key: None,

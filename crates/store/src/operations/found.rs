@@ -18,7 +18,7 @@ pub(crate) async fn found<R: Rows>(
     authority: &Authority,
     founding: Founding,
 ) -> RowResult<Founded> {
-    let now = founding.now;
+    let now = rows.now().at;
     let draft = Account { id: AccountId::NOTHING, name: founding.account, policy: founding.policy };
     let account = rows.insert_account(&draft, now).await?;
     let mut founded =

@@ -9,14 +9,14 @@ use serde_json::json;
 use super::revoke;
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, Leak, LeakReport};
+use crate::call::{Leak, LeakReport, TimedCall};
 use crate::rows::Rows;
 
 /// What the call's key is; nothing is written.
 pub(crate) async fn leaked_key<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: &Call,
+    call: TimedCall,
 ) -> CallResult<LeakedKey> {
     let found = rows.presented(call.key.handle).await?;
     Ok(decide::leaked_key(&authority.keyring, &call.key, found, call.now))
@@ -26,17 +26,17 @@ pub(crate) async fn leaked_key<R: Rows>(
 pub(crate) async fn report_leak<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     report: LeakReport,
 ) -> CallResult<Leak> {
-    let key = match leaked_key(rows, authority, &call).await? {
+    let key = match leaked_key(rows, authority, call.clone()).await? {
         LeakedKey::Live(caller) => caller.key,
         LeakedKey::Dead => return Ok(Leak::DeadBefore),
         LeakedKey::Unknown => return Ok(Leak::Unknown),
     };
-    revoke::end(rows, &key, call.now).await?;
+    revoke::end(rows, &key, call.now.at).await?;
     let record = AuditRecord {
-        at: call.now,
+        at: call.now.at,
         account: key.account,
         actor: None,
         actor_key: None,
@@ -47,6 +47,6 @@ pub(crate) async fn report_leak<R: Rows>(
     };
     rows.insert_audit_record(&record).await?;
     let maker = rows.user(key.account, key.created_by).await?;
-    let key = ApiKey { revoked_at: Some(call.now), ..key };
+    let key = ApiKey { revoked_at: Some(call.now.at), ..key };
     Ok(Leak::Revoked { key: Box::new(key), maker })
 }

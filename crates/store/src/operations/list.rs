@@ -6,13 +6,13 @@ use claviger_domain::{AccountId, AccountRole, ApiKeyId, Caller, KeyType, Refusal
 use super::authenticate;
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{After, BotUser, Call, ListKeys, ListedKey, Page};
+use crate::call::{After, BotUser, ListKeys, ListedKey, Page, TimedCall};
 use crate::rows::{KeyPage, RowResult, Rows};
 
 pub(crate) async fn list_keys<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     query: ListKeys,
 ) -> CallResult<Page<ListedKey>> {
     let caller = authenticate::caller(rows, authority, &call).await?;

@@ -18,7 +18,7 @@ use serde_json::json;
 
 use super::authenticate;
 use crate::CallResult;
-use crate::call::Call;
+use crate::call::TimedCall;
 use crate::rows::{RowResult, Rows};
 
 /// Whose rights may have shrunk, or whose bots may have grown.
@@ -49,7 +49,7 @@ struct Occasion {
 /// Cuts the keys above their makers after what a caller did.
 pub(super) async fn cut<R: Rows>(
     rows: &mut R,
-    call: &Call,
+    call: &TimedCall,
     caller: &Caller,
     cause: Action,
     affected: Affected,
@@ -58,7 +58,7 @@ pub(super) async fn cut<R: Rows>(
         return Ok(());
     }
     let occasion = Occasion {
-        at: call.now,
+        at: call.now.at,
         account: caller.account.id,
         actor: Some(caller.user.id),
         actor_key: Some(caller.key.id),

@@ -12,15 +12,15 @@ use super::{audit, cascade, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{
-    Call, OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,
-    SetSpaceMember, SpaceMember, SpaceRoleView,
+    OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,
+    SetSpaceMember, SpaceMember, SpaceRoleView, TimedCall,
 };
 use crate::rows::Rows;
 
 pub(crate) async fn set_organization_member<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: SetOrganizationMember,
 ) -> CallResult<OrganizationMember> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -53,7 +53,7 @@ pub(crate) async fn set_organization_member<R: Rows>(
 pub(crate) async fn remove_organization_member<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: RemoveOrganizationMember,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -76,7 +76,7 @@ pub(crate) async fn remove_organization_member<R: Rows>(
 pub(crate) async fn set_space_member<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: SetSpaceMember,
 ) -> CallResult<SpaceMember> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -120,7 +120,7 @@ pub(crate) async fn set_space_member<R: Rows>(
 pub(crate) async fn remove_space_member<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: RemoveSpaceMember,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;

@@ -6,6 +6,7 @@ mod audit;
 mod authenticate;
 mod bindings;
 mod cascade;
+mod clock;
 mod create;
 mod exposure;
 mod found;
@@ -32,6 +33,7 @@ pub(crate) use authenticate::authenticate;
 pub(crate) use bindings::{
     create_role_binding, delete_role_binding, list_role_bindings, role_binding, update_role_binding,
 };
+pub(crate) use clock::accept_clock;
 pub(crate) use create::{create_service_key, create_user_key};
 pub(crate) use exposure::note_secret_in_url;
 pub(crate) use found::found;

@@ -10,13 +10,13 @@ use super::authenticate::caller_and_access;
 use super::{audit, cascade, list};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, CreateOrganization, ListOrganizations, Page, UpdateOrganization};
+use crate::call::{CreateOrganization, ListOrganizations, Page, TimedCall, UpdateOrganization};
 use crate::rows::Rows;
 
 pub(crate) async fn list_organizations<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     mut query: ListOrganizations,
 ) -> CallResult<Page<Organization>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -39,7 +39,7 @@ pub(crate) async fn list_organizations<R: Rows>(
 pub(crate) async fn organization<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: OrganizationId,
 ) -> CallResult<Organization> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -51,7 +51,7 @@ pub(crate) async fn organization<R: Rows>(
 pub(crate) async fn create_organization<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: CreateOrganization,
 ) -> CallResult<Organization> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -63,7 +63,7 @@ pub(crate) async fn create_organization<R: Rows>(
         account,
         name: command.name.into(),
         description: command.description.map(String::from).unwrap_or_default(),
-        created_at: call.now,
+        created_at: call.now.at,
     };
     let id = rows.insert_organization(&draft).await?;
     let organization = Organization { id, ..draft };
@@ -76,7 +76,7 @@ pub(crate) async fn create_organization<R: Rows>(
 pub(crate) async fn update_organization<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: UpdateOrganization,
 ) -> CallResult<Organization> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -108,14 +108,14 @@ pub(crate) async fn update_organization<R: Rows>(
 pub(crate) async fn delete_organization<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: OrganizationId,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
     let found = rows.organization(caller.account.id, id).await?;
     let need = Need::Permission(Permission::OrganizationDelete);
     let organization = decide::in_organization(&access, found, need)?;
-    let removed = cascade::remove_organization(rows, &organization, call.now).await?;
+    let removed = cascade::remove_organization(rows, &organization, call.now.at).await?;
     let details = json!({
         "before": words(&organization),
         "spaces": removed.spaces,

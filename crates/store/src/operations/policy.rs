@@ -3,7 +3,6 @@
 //! Rule: a policy is set at the host, so nobody is its actor; what it rules out goes in the transaction that sets it.
 
 use claviger_domain::{AccountId, AccountPolicy, Action, AuditRecord, RequestContext, Target};
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::makers;
@@ -14,8 +13,8 @@ pub(crate) async fn set_policy<R: Rows>(
     rows: &mut R,
     account: AccountId,
     policy: AccountPolicy,
-    at: Timestamp,
 ) -> RowResult<()> {
+    let at = rows.now().at;
     let before = rows.accounts().await?.into_iter().find(|known| known.id == account);
     rows.set_policy(account, &policy).await?;
     let record = AuditRecord {

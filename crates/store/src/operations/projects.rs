@@ -2,7 +2,6 @@
 
 use claviger_domain::decide::{self, Here, Need};
 use claviger_domain::{Action, Permission, Place, Project, ProjectId, Refusal, Resource, Target};
-use jiff::Timestamp;
 use serde_json::json;
 
 use super::authenticate::caller_and_access;
@@ -10,13 +9,13 @@ use super::makers::Affected;
 use super::{audit, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, CreateProject, ListProjects, ListRestrictions, Page, UpdateProject};
+use crate::call::{CreateProject, ListProjects, ListRestrictions, Page, TimedCall, UpdateProject};
 use crate::rows::{ProjectPage, Rows};
 
 pub(crate) async fn list_projects<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     query: ListProjects,
 ) -> CallResult<Page<Project>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -61,7 +60,7 @@ async fn filtered<R: Rows>(
 pub(crate) async fn project<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: ProjectId,
 ) -> CallResult<Project> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -77,7 +76,7 @@ fn of(place: Place) -> CallResult<Project> {
 pub(crate) async fn create_project<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: CreateProject,
 ) -> CallResult<Project> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -89,7 +88,7 @@ pub(crate) async fn create_project<R: Rows>(
         account: space.account,
         space: space.id,
         name: command.name.into(),
-        created_at: call.now,
+        created_at: call.now.at,
         restricted_at: None,
     };
     name_is_free(rows, &draft).await?;
@@ -103,7 +102,7 @@ pub(crate) async fn create_project<R: Rows>(
 pub(crate) async fn update_project<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: UpdateProject,
 ) -> CallResult<Project> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -124,7 +123,7 @@ pub(crate) async fn update_project<R: Rows>(
 pub(crate) async fn delete_project<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: ProjectId,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -150,7 +149,7 @@ async fn name_is_free<R: Rows>(rows: &mut R, project: &Project) -> CallResult<()
 pub(crate) async fn list_restrictions<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     query: ListRestrictions,
 ) -> CallResult<Page<Project>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -174,7 +173,7 @@ pub(crate) async fn list_restrictions<R: Rows>(
 pub(crate) async fn restrict<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: ProjectId,
 ) -> CallResult<Project> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -183,8 +182,7 @@ pub(crate) async fn restrict<R: Rows>(
     if before.restricted_at.is_some() {
         return Ok(before);
     }
-    let now: Timestamp = call.now;
-    let after = Project { restricted_at: Some(now), ..before };
+    let after = Project { restricted_at: Some(call.now.at), ..before };
     rows.update_project(&after).await?;
     let action = Action::ProjectRestrict;
     makers::cut(rows, &call, &caller, action, Affected::Project(id)).await?;
@@ -195,7 +193,7 @@ pub(crate) async fn restrict<R: Rows>(
 pub(crate) async fn unrestrict<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: ProjectId,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;

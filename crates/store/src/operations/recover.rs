@@ -1,6 +1,9 @@
 //! Letting an administrator back in who has no key left that works: from the host, with the database's files in hand (T51).
 
-use claviger_domain::{Action, ApiKey, AuditRecord, Refusal, RequestContext, Resource, Target};
+use claviger_domain::{
+    Action, ApiKey, AuditRecord, Refusal, RequestContext, Resource, Target, to_micros,
+};
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::found::insert_key;
@@ -15,7 +18,9 @@ pub(crate) async fn recover<R: Rows>(
     authority: &Authority,
     recovery: Recovery,
 ) -> CallResult<ApiKey> {
-    let Recovery { now, email, key, expires_at } = recovery;
+    let Recovery { email, key, lifetime } = recovery;
+    let now = rows.now().at;
+    let expires_at = to_micros(now.checked_add(lifetime).unwrap_or(Timestamp::MAX));
     let (user, account) =
         rows.administrator_by_email(&email).await?.ok_or(Refusal::NotFound(Resource::User))?;
     let longest = account.policy.max_key_lifetime.and_then(|limit| now.checked_add(limit).ok());

@@ -8,13 +8,13 @@ use serde_json::json;
 use super::{audit, authenticate, create};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, RefreshKey, Refreshed};
+use crate::call::{RefreshKey, Refreshed, TimedCall};
 use crate::rows::{NewKey, RowResult, Rows};
 
 pub(crate) async fn refresh_key<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: RefreshKey,
 ) -> CallResult<Refreshed> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
@@ -26,7 +26,7 @@ pub(crate) async fn refresh_key<R: Rows>(
     {
         grants = Some(authenticate::held_by_bot(rows, caller.account.id, key.acts_for).await?);
     }
-    let live_keys = live_keys(rows, &caller, subject.as_ref(), call.now).await?;
+    let live_keys = live_keys(rows, &caller, subject.as_ref(), call.now.at).await?;
     let plan = decide::refresh(
         &caller,
         &access,
@@ -45,7 +45,7 @@ pub(crate) async fn refresh_key<R: Rows>(
     let key = ApiKey {
         id: ApiKeyId::NOTHING,
         handle: minted.text.handle,
-        created_at: call.now,
+        created_at: call.now.at,
         expires_at: plan.expires_at,
         revoked_at: None,
         last_used_at: None,
@@ -59,7 +59,7 @@ pub(crate) async fn refresh_key<R: Rows>(
     for space in &subject.spaces {
         rows.insert_key_space(&key, key.id, space.id).await?;
     }
-    retire(rows, &caller, &old, plan.old_expires_at, call.now).await?;
+    retire(rows, &caller, &old, plan.old_expires_at, call.now.at).await?;
     let details = json!({
         "replaces": old.id.number(),
         "grace_until": plan.old_expires_at.map(|at| at.to_string()),

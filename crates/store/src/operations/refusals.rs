@@ -22,6 +22,7 @@ pub(crate) struct Attempt {
 }
 
 impl Attempt {
+    /// A change that a caller is about to try.
     pub(crate) fn new(call: &Call, operation: &'static str, asked: Option<&dyn Tried>) -> Self {
         Self { call: call.clone(), operation, target: asked.and_then(Tried::target) }
     }
@@ -41,12 +42,13 @@ pub(crate) async fn note_refusal<R: Rows>(
         return Ok(());
     }
     let Attempt { call, operation, target } = attempt;
+    let call = call.at(rows.now());
     let caller = match authenticate::caller(rows, authority, &call).await {
         Ok(caller) => caller,
         Err(CallError::Refused(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
-    let Some(left_out) = authority.refusals.admit(caller.user.id, call.now) else {
+    let Some(left_out) = authority.refusals.admit(caller.user.id, authority.clock.uptime()) else {
         return Ok(());
     };
     let target = target.unwrap_or(Target::Account(caller.account.id));

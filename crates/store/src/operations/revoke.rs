@@ -7,13 +7,13 @@ use serde_json::json;
 use super::{audit, authenticate};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::Call;
+use crate::call::TimedCall;
 use crate::rows::{RowResult, Rows};
 
 pub(crate) async fn revoke_key<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: ApiKeyId,
 ) -> CallResult<()> {
     let caller = authenticate::caller(rows, authority, &call).await?;
@@ -24,7 +24,7 @@ pub(crate) async fn revoke_key<R: Rows>(
     else {
         return Ok(());
     };
-    end(rows, &key, call.now).await?;
+    end(rows, &key, call.now.at).await?;
     let target = Target::ApiKey(key.id);
     audit(rows, call, &caller, Action::ApiKeyRevoke, target, json!({})).await?;
     Ok(())

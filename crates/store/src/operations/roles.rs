@@ -11,7 +11,7 @@ use super::makers::Affected;
 use super::{audit, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, CreateRole, ListRoles, Page, UpdateRole};
+use crate::call::{CreateRole, ListRoles, Page, TimedCall, UpdateRole};
 use crate::rows::{RowResult, Rows};
 
 /// How many holders of a role a record names; it counts all.
@@ -20,7 +20,7 @@ const MOST_NAMED: usize = 100;
 pub(crate) async fn list_roles<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     query: ListRoles,
 ) -> CallResult<Page<Role>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -53,7 +53,7 @@ pub(super) async fn find<R: Rows>(
 pub(crate) async fn role<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: RoleId,
 ) -> CallResult<Role> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -63,7 +63,7 @@ pub(crate) async fn role<R: Rows>(
 pub(crate) async fn create_role<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: CreateRole,
 ) -> CallResult<Role> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -76,8 +76,8 @@ pub(crate) async fn create_role<R: Rows>(
         name: command.name.into(),
         description: command.description.map(String::from).unwrap_or_default(),
         permissions: command.permissions,
-        created_at: call.now,
-        updated_at: call.now,
+        created_at: call.now.at,
+        updated_at: call.now.at,
     };
     let id = rows.insert_custom_role(&draft).await?;
     let role = CustomRole { id, ..draft };
@@ -89,7 +89,7 @@ pub(crate) async fn create_role<R: Rows>(
 pub(crate) async fn update_role<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: UpdateRole,
 ) -> CallResult<Role> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -113,7 +113,7 @@ pub(crate) async fn update_role<R: Rows>(
     if after.name != before.name {
         name_is_free(rows, account, &after.name).await?;
     }
-    after.updated_at = call.now;
+    after.updated_at = call.now.at;
     rows.update_custom_role(&after).await?;
     let affected = Affected::HoldersOf(after.id);
     makers::cut(rows, &call, &caller, Action::RoleUpdate, affected).await?;
@@ -131,7 +131,7 @@ pub(crate) async fn update_role<R: Rows>(
 pub(crate) async fn delete_role<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: RoleId,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;

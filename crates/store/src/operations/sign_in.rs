@@ -12,7 +12,7 @@ use super::audit;
 use super::authenticate::{self, caller_and_access};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, HandOver, Remind, SignIn, SignedIn};
+use crate::call::{HandOver, Remind, SignIn, SignedIn, TimedCall};
 use crate::rows::{NewKey, NewSignInSecret, RowResult, Rows};
 
 /// Keeps what is kept of a person's sign-in secret.
@@ -34,7 +34,7 @@ pub(super) async fn keep<R: Rows>(
 async fn reminding_caller<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: &Call,
+    call: &TimedCall,
     command: &Remind,
 ) -> CallResult<(Caller, Access)> {
     if command.minted.is_none() {
@@ -48,13 +48,13 @@ async fn reminding_caller<R: Rows>(
 pub(crate) async fn resend_invitation<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: Remind,
 ) -> CallResult<User> {
     let (caller, access) = reminding_caller(rows, authority, &call, &command).await?;
     let found = rows.user(caller.account.id, command.id).await?;
     let user = decide::resend_invitation(&caller, &access, found, call.now)?;
-    let until = call.now + INVITATION_LIFETIME;
+    let until = call.now.at + INVITATION_LIFETIME;
     match &command.minted {
         Some(minted) => {
             let purpose = SignInPurpose::Invitation;
@@ -72,14 +72,14 @@ pub(crate) async fn resend_invitation<R: Rows>(
 pub(crate) async fn reset_password<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: Remind,
 ) -> CallResult<User> {
     let (caller, access) = reminding_caller(rows, authority, &call, &command).await?;
     let found = rows.user(caller.account.id, command.id).await?;
     let user = decide::reset_password(&caller, &access, found)?;
     if let Some(minted) = &command.minted {
-        let until = call.now + RESET_LIFETIME;
+        let until = call.now.at + RESET_LIFETIME;
         keep(rows, authority, &user, &minted.text, SignInPurpose::Reset, until).await?;
     }
     let details = json!({ "mailed": command.minted.is_some() });
@@ -90,7 +90,7 @@ pub(crate) async fn reset_password<R: Rows>(
 pub(crate) async fn hand_over<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: HandOver,
 ) -> CallResult<Timestamp> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
@@ -98,8 +98,8 @@ pub(crate) async fn hand_over<R: Rows>(
     let found = rows.user(caller.account.id, command.id).await?;
     let (user, purpose) = decide::hand_over(&caller, &access, found, call.now)?;
     let (action, until) = match purpose {
-        SignInPurpose::Invitation => (Action::UserInvite, call.now + INVITATION_LIFETIME),
-        SignInPurpose::Reset => (Action::UserReset, call.now + RESET_LIFETIME),
+        SignInPurpose::Invitation => (Action::UserInvite, call.now.at + INVITATION_LIFETIME),
+        SignInPurpose::Reset => (Action::UserReset, call.now.at + RESET_LIFETIME),
     };
     keep(rows, authority, &user, &command.minted.text, purpose, until).await?;
     if purpose == SignInPurpose::Invitation {
@@ -113,7 +113,7 @@ pub(crate) async fn hand_over<R: Rows>(
 async fn proven<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: &Call,
+    call: &TimedCall,
 ) -> CallResult<SignInSecret> {
     let found = rows.sign_in_secret(call.key.handle).await?;
     Ok(decide::sign_in(&authority.keyring, &call.key, found, call.now)?)
@@ -123,7 +123,7 @@ async fn proven<R: Rows>(
 pub(crate) async fn prove_sign_in_secret<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
 ) -> CallResult<()> {
     proven(rows, authority, &call).await.map(drop)
 }
@@ -132,7 +132,7 @@ pub(crate) async fn prove_sign_in_secret<R: Rows>(
 pub(crate) async fn sign_in<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: SignIn,
 ) -> CallResult<SignedIn> {
     let secret = proven(rows, authority, &call).await?;
@@ -141,7 +141,7 @@ pub(crate) async fn sign_in<R: Rows>(
         quota.admit(id)?;
     }
     let most = secret.account.policy.max_user_keys;
-    let live = rows.live_user_keys(account, id, call.now, most).await?;
+    let live = rows.live_user_keys(account, id, call.now.at, most).await?;
     let expiry = decide::key_at_sign_in(&secret, live, call.now)?;
     rows.delete_sign_in_secret(account, id).await?;
     let user = User { status: UserStatus::Active, invited_until: None, ..secret.user };
@@ -149,7 +149,7 @@ pub(crate) async fn sign_in<R: Rows>(
     let key = match expiry {
         None => None,
         Some(expires_at) => {
-            Some(first_key(rows, authority, &user, command, expires_at, call.now).await?)
+            Some(first_key(rows, authority, &user, command, expires_at, call.now.at).await?)
         }
     };
     let details = json!({
@@ -157,7 +157,7 @@ pub(crate) async fn sign_in<R: Rows>(
         "api_key": key.as_ref().map(|key| key.id.number()),
     });
     let record = AuditRecord {
-        at: call.now,
+        at: call.now.at,
         account,
         actor: Some(id),
         actor_key: None,

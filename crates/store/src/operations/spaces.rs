@@ -9,13 +9,13 @@ use super::makers::Affected;
 use super::{audit, cascade, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, CreateSpace, ListSpaces, Page, UpdateSpace};
+use crate::call::{CreateSpace, ListSpaces, Page, TimedCall, UpdateSpace};
 use crate::rows::Rows;
 
 pub(crate) async fn list_spaces<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     mut query: ListSpaces,
 ) -> CallResult<Page<Space>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -44,7 +44,7 @@ pub(crate) async fn list_spaces<R: Rows>(
 pub(crate) async fn space<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: SpaceId,
 ) -> CallResult<Space> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -56,7 +56,7 @@ pub(crate) async fn space<R: Rows>(
 pub(crate) async fn create_space<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: CreateSpace,
 ) -> CallResult<Space> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -70,7 +70,7 @@ pub(crate) async fn create_space<R: Rows>(
         name: command.name.into(),
         description: command.description.map(String::from).unwrap_or_default(),
         is_private: command.is_private,
-        created_at: call.now,
+        created_at: call.now.at,
     };
     name_is_free(rows, &draft).await?;
     let id = rows.insert_space(&draft).await?;
@@ -83,7 +83,7 @@ pub(crate) async fn create_space<R: Rows>(
 pub(crate) async fn update_space<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: UpdateSpace,
 ) -> CallResult<Space> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -120,13 +120,13 @@ pub(crate) async fn update_space<R: Rows>(
 pub(crate) async fn delete_space<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: SpaceId,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
     let found = rows.space(caller.account.id, id).await?;
     let space = decide::in_space(&access, found, Need::Permission(Permission::SpaceDelete))?;
-    let removed = cascade::remove_space(rows, space.account, id, call.now).await?;
+    let removed = cascade::remove_space(rows, space.account, id, call.now.at).await?;
     let details = json!({ "before": words(&space), "revoked_service_keys": removed.service_keys });
     audit(rows, call, &caller, Action::SpaceDelete, Target::Space(id), details).await?;
     Ok(())

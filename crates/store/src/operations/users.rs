@@ -2,7 +2,8 @@
 
 use claviger_domain::decide::{self, INVITATION_LIFETIME, Invitation, NewUser};
 use claviger_domain::{
-    Action, Caller, InviteMode, Refusal, SignInPurpose, Target, User, UserId, UserKind, UserStatus,
+    Action, Caller, InviteMode, Now, Refusal, SignInPurpose, Target, User, UserId, UserKind,
+    UserStatus,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,13 +13,13 @@ use super::makers::Affected;
 use super::{audit, list, makers, sign_in};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{Call, CreateUser, InvitedUser, ListUsers, Page, UpdateUser};
+use crate::call::{CreateUser, InvitedUser, ListUsers, Page, TimedCall, UpdateUser};
 use crate::rows::Rows;
 
 pub(crate) async fn list_users<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     mut query: ListUsers,
 ) -> CallResult<Page<User>> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -28,7 +29,7 @@ pub(crate) async fn list_users<R: Rows>(
     let wanted = query.limit;
     query.limit += 1;
     let after = list::place(&caller, query.after)?;
-    let users = rows.users(caller.account.id, &query, after, call.now).await?;
+    let users = rows.users(caller.account.id, &query, after, call.now.latest).await?;
     let users = users.into_iter().map(|user| seen_at(user, call.now)).collect();
     Ok(list::cut(&caller, users, wanted))
 }
@@ -36,7 +37,7 @@ pub(crate) async fn list_users<R: Rows>(
 pub(crate) async fn user<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: UserId,
 ) -> CallResult<User> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -45,14 +46,14 @@ pub(crate) async fn user<R: Rows>(
 }
 
 /// The user with the status that they have at this instant.
-fn seen_at(user: User, now: Timestamp) -> User {
-    User { status: user.status_at(now), ..user }
+fn seen_at(user: User, now: Now) -> User {
+    User { status: user.status_at(now.latest), ..user }
 }
 
 pub(crate) async fn create_user<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: CreateUser,
 ) -> CallResult<InvitedUser> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
@@ -70,12 +71,12 @@ pub(crate) async fn create_user<R: Rows>(
         }
         (Invitation::New | Invitation::Standing, _) => None,
     };
-    let draft = draft(&caller, &command, is_developer, call.now);
+    let draft = draft(&caller, &command, is_developer, call.now.at);
     let id = rows.insert_user(&draft).await?;
     let user = User { id, ..draft };
     let by_mail = invite_mode == InviteMode::EmailLink && command.is_mailed;
     if invite_mode == InviteMode::TemporaryPassword || by_mail {
-        let until = call.now + INVITATION_LIFETIME;
+        let until = call.now.at + INVITATION_LIFETIME;
         let text = &command.minted.text;
         sign_in::keep(rows, authority, &user, text, SignInPurpose::Invitation, until).await?;
     }
@@ -108,7 +109,7 @@ fn draft(caller: &Caller, command: &CreateUser, is_developer: bool, now: Timesta
 pub(crate) async fn update_user<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     command: UpdateUser,
 ) -> CallResult<User> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -135,7 +136,7 @@ pub(crate) async fn update_user<R: Rows>(
 pub(crate) async fn remove_user<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    call: Call,
+    call: TimedCall,
     id: UserId,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
@@ -145,7 +146,7 @@ pub(crate) async fn remove_user<R: Rows>(
         return Ok(());
     }
     rows.block_user(account, id).await?;
-    let revoked = rows.revoke_user_keys(account, id, call.now).await?;
+    let revoked = rows.revoke_user_keys(account, id, call.now.at).await?;
     makers::cut(rows, &call, &caller, Action::UserDelete, Affected::User(id)).await?;
     let details = json!({ "revoked_user_keys": revoked });
     audit(rows, call, &caller, Action::UserDelete, Target::User(id), details).await?;

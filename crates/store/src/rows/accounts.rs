@@ -22,6 +22,15 @@ pub(crate) trait AccountRows: Send {
         policy: &AccountPolicy,
     ) -> impl Future<Output = RowResult<()>> + Send;
 
+    /// The latest instant that is known to have passed.
+    fn latest_instant(&mut self) -> impl Future<Output = RowResult<Timestamp>> + Send;
+
+    /// Keeps the instant in the place of the one that is kept.
+    fn replace_latest_instant(
+        &mut self,
+        at: Timestamp,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
     /// Keeps the instant, unless a later one is kept.
     fn set_latest_instant(&mut self, at: Timestamp) -> impl Future<Output = RowResult<()>> + Send;
 }

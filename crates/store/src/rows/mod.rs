@@ -14,6 +14,8 @@ mod roles;
 mod spaces;
 mod users;
 
+use claviger_domain::Now;
+
 use crate::error::StoreError;
 
 pub(crate) use accounts::AccountRows;
@@ -45,18 +47,6 @@ pub(crate) trait Rows:
     + SpaceRows
     + UserRows
 {
-}
-
-impl<T> Rows for T where
-    T: AccountRows
-        + AuditRows
-        + BindingRows
-        + KeyRows
-        + MembershipRows
-        + OrganizationRows
-        + ProjectRows
-        + RoleRows
-        + SpaceRows
-        + UserRows
-{
+    /// The time of the transaction, read once when it started.
+    fn now(&self) -> Now;
 }

@@ -11,5 +11,9 @@ statements! {
             revoke_keys_above_maker = $5, only_owners_refresh_user_keys = $6, derived_expiry_cap = $7
         WHERE id = $8";
     SET_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1 AND latest_at < $2";
+    /// Kept every minute, and with every change: the newest audit record is dated by the same clock.
+    LATEST_INSTANT = "
+        SELECT max(latest_at, coalesce((SELECT at FROM audit_records ORDER BY id DESC LIMIT 1), 0)) AS latest_at FROM installation";
+    REPLACE_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1";
     NEXT_ID = "UPDATE id_sequences SET latest = latest + 1 WHERE kind = $1 RETURNING latest";
 }

@@ -99,6 +99,8 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("SET_POLICY", "the account itself is the row"),
     ("SET_LAST_USED", "the id comes from a key that was proven"),
     ("SET_LATEST_INSTANT", "belongs to the installation"),
+    ("LATEST_INSTANT", "belongs to the installation"),
+    ("REPLACE_LATEST_INSTANT", "belongs to the installation"),
     ("ALL_AUDIT_RECORDS", "for the host's own commands"),
     ("LAST_AUDIT_RECORD", "there is one log for all accounts"),
     ("AUDIT_SEALS", "there is one chain for all accounts"),

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use claviger_domain::{AuditNote, AuditVerdict};
+use jiff::Timestamp;
 use rusqlite::StatementStatus;
 use rusqlite::types::Value;
 
@@ -13,6 +14,10 @@ use crate::sql;
 
 #[async_trait]
 impl TestedStore for SqliteStore {
+    fn set_time(&self, at: Timestamp) {
+        self.authority.clock.set(at);
+    }
+
     async fn prepare(&self, statement: &'static str) -> Result<(), StoreError> {
         let job = move |rows: &mut SqliteRows<'_>| {
             rows.connection().prepare(statement).map_err(store_error)?;

@@ -22,14 +22,13 @@ mod writer;
 use async_trait::async_trait;
 use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey};
 use futures_util::FutureExt as _;
-use jiff::Timestamp;
 
 use crate::authority::Authority;
 use crate::call::Call;
 use crate::error::{CallError, StoreError};
 use crate::founding::{Founded, Founding, Recovery};
-use crate::rows::{AccountRows as _, KeyRows as _};
-use crate::{CallResult, Installation, Store, operations};
+use crate::rows::{AccountRows as _, KeyRows as _, Rows as _};
+use crate::{AcceptedClock, CallResult, Installation, Store, operations};
 
 pub use audit_log::{AuditLog, Exported};
 pub use open::{Durability, OpenError, SqliteOptions};
@@ -41,7 +40,6 @@ use writer::Writer;
 #[derive(Debug)]
 pub struct SqliteStore {
     installation: Installation,
-    latest_instant: Timestamp,
     authority: Authority,
     writer: Writer,
     readers: Readers,
@@ -68,22 +66,25 @@ macro_rules! write {
         $self
             .writer
             .run_or_note(
-                move |rows| now(operations::$operation(rows, &authority, $call $(, $asked)?)),
+                move |rows| {
+                    let call = $call.at(crate::rows::Rows::now(rows));
+                    now(operations::$operation(rows, &authority, call $(, $asked)?))
+                },
                 move |rows, refusal| now(operations::note_refusal(rows, &noting, attempt, refusal)),
             )
             .await
     }};
 }
 
-/// Runs an operation on a reader's snapshot.
+/// Runs a caller's operation on a reader's snapshot.
 macro_rules! read {
-    ($self:ident, |$rows:ident, $authority:ident| $operation:expr) => {{
-        let $authority = $self.authority.clone();
+    ($self:ident, $operation:ident($call:ident $(, $asked:ident)?)) => {{
+        let authority = $self.authority.clone();
         $self
             .readers
-            .run(move |$rows: &mut SqliteRows<'_>| {
-                let $authority = &$authority;
-                now($operation)
+            .run(move |rows: &mut SqliteRows<'_>| {
+                let call = $call.at(crate::rows::Rows::now(rows));
+                now(operations::$operation(rows, &authority, call $(, $asked)?))
             })
             .await
     }};
@@ -97,20 +98,18 @@ impl Store for SqliteStore {
         &self.installation
     }
 
-    fn latest_instant(&self) -> Timestamp {
-        self.latest_instant
-    }
-
     async fn authenticate(&self, call: Call) -> CallResult<()> {
-        read!(self, |rows, authority| operations::authenticate(rows, authority, call))
+        read!(self, authenticate(call))
     }
 
-    async fn write_last_uses(&self, at: Timestamp) -> Result<(), StoreError> {
+    async fn write_last_uses(&self) -> Result<(), StoreError> {
+        self.authority.clock.check();
         let uses = self.authority.uses.take();
         let job = move |rows: &mut SqliteRows<'_>| {
             for (id, at) in uses {
                 now(rows.set_last_used(id, at))?;
             }
+            let at = rows.now().at;
             Ok(now(rows.set_latest_instant(at))?)
         };
         self.writer.run(job).await.map_err(only_store)
@@ -138,10 +137,9 @@ impl Store for SqliteStore {
         &self,
         account: AccountId,
         policy: AccountPolicy,
-        at: Timestamp,
     ) -> Result<(), StoreError> {
         let job = move |rows: &mut SqliteRows<'_>| {
-            Ok(now(operations::set_policy(rows, account, policy, at))?)
+            Ok(now(operations::set_policy(rows, account, policy))?)
         };
         self.writer.run(job).await.map_err(only_store)
     }
@@ -154,6 +152,15 @@ impl Store for SqliteStore {
     async fn close(&self) {
         self.readers.close().await;
         self.writer.close().await;
+    }
+}
+
+impl SqliteStore {
+    /// Sets the time that the database has seen to that of the machine's clock, and records it in every account. For the host's own
+    /// command, on a store that was opened by [`SqliteOptions::open_accepting_clock`].
+    pub async fn accept_clock(&self) -> Result<AcceptedClock, StoreError> {
+        let job = move |rows: &mut SqliteRows<'_>| Ok(now(operations::accept_clock(rows))?);
+        self.writer.run(job).await.map_err(only_store)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use claviger_domain::{
-    AuditRecordId, AuditSealer, DatabaseOrigin, Entropy, EntropyUnavailable, InstanceTag, Keyring,
-    PepperCheck, PepperId, PepperMismatch, PepperRing,
+    AuditRecordId, AuditSealer, Clock, ClockBehind, DatabaseOrigin, Entropy, EntropyUnavailable,
+    InstanceTag, Keyring, PepperCheck, PepperId, PepperMismatch, PepperRing,
 };
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
@@ -20,6 +21,7 @@ use super::writer::Writer;
 use super::{SqliteStore, migrate, proof, schema};
 use crate::Installation;
 use crate::authority::Authority;
+use crate::clock::StoreClock;
 use crate::error::StoreError;
 
 /// The oldest SQLite that is safe to write with: earlier ones could lose commits when a WAL was reset. 3.52.0 was withdrawn.
@@ -112,6 +114,12 @@ pub enum OpenError {
         "SQLite {0} is linked, which can lose commits: 3.51.3 or newer is needed, except 3.52.0"
     )]
     UnsafeSqlite(&'static str),
+    /// The wall clock or the time that the database has seen is wrong.
+    #[error("{0}: fix the clock or, if it is right, run `claviger clock accept`")]
+    Clock(#[from] ClockBehind),
+    /// The wall clock cannot be right.
+    #[error("the machine's clock is before {0}, when the installation was made: fix the clock")]
+    ClockTooEarly(Timestamp),
     /// No randomness to make an installation with.
     #[error(transparent)]
     Entropy(#[from] EntropyUnavailable),
@@ -150,11 +158,12 @@ impl SqliteOptions {
         &self,
         peppers: PepperRing,
         entropy: &dyn Entropy,
-        now: Timestamp,
+        clock: Arc<dyn Clock>,
     ) -> Result<SqliteStore, OpenError> {
         if self.exists() {
             return Err(OpenError::Exists(self.path.clone()));
         }
+        let now = clock.now();
         let tag = InstanceTag::generate(entropy)?;
         let mut id_key = [0; 32];
         entropy.fill(&mut id_key)?;
@@ -171,7 +180,8 @@ impl SqliteOptions {
         let proof = proof::write(&transaction, &peppers, DatabaseOrigin::Created)?;
         let chain = Chain::create(&transaction, AuditSealer::new(peppers.clone(), &proof))?;
         transaction.commit()?;
-        self.store(writer, lock, Installation { tag, id_key }, peppers, chain)
+        let clock = StoreClock::start(clock, now)?;
+        self.store(writer, lock, Installation { tag, id_key }, peppers, chain, clock)
     }
 
     /// Opens an existing database, and brings its schema up to date.
@@ -179,7 +189,34 @@ impl SqliteOptions {
     /// # Errors
     ///
     /// [`OpenError::Peppers`] if the ring is not the one that the database was made with, and what else can go wrong.
-    pub fn open(&self, peppers: PepperRing) -> Result<SqliteStore, OpenError> {
+    pub fn open(
+        &self,
+        peppers: PepperRing,
+        clock: Arc<dyn Clock>,
+    ) -> Result<SqliteStore, OpenError> {
+        self.open_with(peppers, clock, false)
+    }
+
+    /// Opens an existing database although it has seen a later time than the machine's clock says, which the caller knows to be right.
+    /// The database keeps its time until [`SqliteStore::accept_clock`] is called.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::ClockTooEarly`] if the clock is before the installation was made, and as [`open`](Self::open).
+    pub fn open_accepting_clock(
+        &self,
+        peppers: PepperRing,
+        clock: Arc<dyn Clock>,
+    ) -> Result<SqliteStore, OpenError> {
+        self.open_with(peppers, clock, true)
+    }
+
+    fn open_with(
+        &self,
+        peppers: PepperRing,
+        clock: Arc<dyn Clock>,
+        accepts_clock: bool,
+    ) -> Result<SqliteStore, OpenError> {
         if !self.exists() {
             return Err(OpenError::Missing(self.path.clone()));
         }
@@ -190,9 +227,18 @@ impl SqliteOptions {
         schema::check(&transaction, found)?;
         let installation = installation(&transaction)?.ok_or(OpenError::NotFounded)?;
         peppers.fits(&checks(&transaction)?)?;
-        let chain = take_up(&transaction, &peppers, found)?;
+        let mut seen = latest_instant(&transaction)?;
+        if accepts_clock {
+            let made = created_at(&transaction)?;
+            if clock.now() < made {
+                return Err(OpenError::ClockTooEarly(made));
+            }
+            seen = seen.min(clock.now());
+        }
+        let clock = StoreClock::start(clock, seen)?;
+        let chain = take_up(&transaction, &peppers, found, clock.now().at)?;
         transaction.commit()?;
-        self.store(writer, lock, installation, peppers, chain)
+        self.store(writer, lock, installation, peppers, chain, clock)
     }
 
     /// Opens the audit of a database that a server may be running on. Nothing is written.
@@ -221,20 +267,20 @@ impl SqliteOptions {
         installation: Installation,
         peppers: PepperRing,
         chain: Chain,
+        clock: StoreClock,
     ) -> Result<SqliteStore, OpenError> {
         let thread = |error| OpenError::File(error, self.path.clone());
         #[cfg(feature = "conformance")]
         let kept_peppers = peppers.clone();
-        let authority = Authority::new(Keyring::new(installation.tag, peppers));
+        let authority = Authority::new(clock, Keyring::new(installation.tag, peppers));
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let connections =
             (0..READERS).map(|_| self.connect(read_only)).collect::<Result<Vec<_>, _>>()?;
-        let readers = Readers::start(connections, &chain.records()).map_err(thread)?;
-        let latest_instant = latest_instant(&writer)?;
-        let writer = Writer::start(writer, chain).map_err(thread)?;
+        let readers =
+            Readers::start(connections, &chain.records(), &authority.clock).map_err(thread)?;
+        let writer = Writer::start(writer, chain, Arc::clone(&authority.clock)).map_err(thread)?;
         Ok(SqliteStore {
             installation,
-            latest_instant,
             authority,
             writer,
             readers,
@@ -286,14 +332,18 @@ impl SqliteOptions {
 }
 
 /// Takes up the audit's chain, and brings schema and proof up to date. What is not proven is not touched.
-fn take_up(connection: &Connection, peppers: &PepperRing, found: i64) -> Result<Chain, OpenError> {
+fn take_up(
+    connection: &Connection,
+    peppers: &PepperRing,
+    found: i64,
+    now: Timestamp,
+) -> Result<Chain, OpenError> {
     let sealer = proof::sealer(connection, peppers, found)?;
     let planted: i64 =
         connection
             .query_row("SELECT count(*) FROM audit_records WHERE id < 1", [], |row| row.get(0))?;
     migrate::upgrade(connection, found)?;
     keep_checks(connection, peppers)?;
-    let now = latest_instant(connection)?;
     let mut chain = Chain::resume(connection, sealer, now)?;
     if found < migrate::NEWEST || proof::is_under_an_older_pepper(connection, peppers)? {
         let proof = proof::write(connection, peppers, DatabaseOrigin::Adopted)?;
@@ -329,13 +379,16 @@ fn installation(connection: &Connection) -> Result<Option<Installation>, OpenErr
     }
 }
 
-/// The latest instant that is known to have passed: kept every minute, and with every change.
-pub(super) fn latest_instant(connection: &Connection) -> Result<Timestamp, OpenError> {
-    let micros = connection.query_row(
-        "SELECT max(latest_at, coalesce((SELECT at FROM audit_records ORDER BY id DESC LIMIT 1), 0)) FROM installation",
-        [],
-        |row| row.get(0),
-    )?;
+/// The latest instant that is known to have passed.
+fn latest_instant(connection: &Connection) -> Result<Timestamp, OpenError> {
+    let micros = connection.query_row(crate::sql::LATEST_INSTANT, [], |row| row.get(0))?;
+    Ok(Timestamp::from_microsecond(micros).unwrap_or_default())
+}
+
+/// When the installation was made.
+fn created_at(connection: &Connection) -> Result<Timestamp, OpenError> {
+    let micros =
+        connection.query_row("SELECT created_at FROM installation", [], |row| row.get(0))?;
     Ok(Timestamp::from_microsecond(micros).unwrap_or_default())
 }
 

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use super::rows::{SqliteRows, store_error};
 use super::sealed::SealedRecords;
 use crate::CallResult;
+use crate::clock::StoreClock;
 use crate::error::StoreError;
 
 /// How many reads may wait. Beyond it, callers are told to come back.
@@ -45,15 +46,17 @@ impl Readers {
     pub(super) fn start(
         connections: Vec<Connection>,
         sealed: &Arc<SealedRecords>,
+        clock: &Arc<StoreClock>,
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel::<Job>(MOST_WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         let mut threads = Vec::with_capacity(connections.len());
         for mut connection in connections {
             let (waiting, sealed) = (Arc::clone(&waiting), Arc::clone(sealed));
+            let clock = Arc::clone(clock);
             let thread = std::thread::Builder::new()
                 .name("store-reader".to_owned())
-                .spawn(move || serve(&mut connection, &sealed, &waiting))?;
+                .spawn(move || serve(&mut connection, &sealed, &clock, &waiting))?;
             threads.push(thread);
         }
         Ok(Self { jobs: Mutex::new(Some(jobs)), threads: Mutex::new(threads) })
@@ -91,7 +94,12 @@ impl Readers {
     }
 }
 
-fn serve(connection: &mut Connection, sealed: &SealedRecords, waiting: &Mutex<Receiver<Job>>) {
+fn serve(
+    connection: &mut Connection,
+    sealed: &SealedRecords,
+    clock: &StoreClock,
+    waiting: &Mutex<Receiver<Job>>,
+) {
     loop {
         let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(job) = job else { return };
@@ -99,7 +107,7 @@ fn serve(connection: &mut Connection, sealed: &SealedRecords, waiting: &Mutex<Re
             tracing::error!(error = %store_error(error), "a snapshot could not be taken");
             continue;
         }
-        let mut rows = SqliteRows::new(connection, sealed);
+        let mut rows = SqliteRows::new(connection, sealed, clock.now());
         if catch_unwind(AssertUnwindSafe(|| job(&mut rows))).is_err() {
             tracing::error!("a read panicked");
         }

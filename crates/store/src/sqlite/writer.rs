@@ -9,17 +9,17 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use claviger_domain::{Refusal, Tip};
+use claviger_domain::{Now, Refusal, Tip};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::OpenError;
 use super::answers::{Answer, Desk};
 use super::chain::Chain;
-use super::open::latest_instant;
 use super::rows::{SqliteRows, store_error};
 use super::sealed::SealedRecords;
 use crate::CallResult;
+use crate::clock::StoreClock;
 use crate::error::{CallError, StoreError};
 
 /// How many jobs may wait. Beyond it, callers are told to come back.
@@ -73,11 +73,16 @@ impl WriterError {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, chain: Chain) -> std::io::Result<Self> {
+    pub(super) fn start(
+        connection: Connection,
+        chain: Chain,
+        clock: Arc<StoreClock>,
+    ) -> std::io::Result<Self> {
         let (messages, waiting) = sync_channel(MOST_WAITING);
         let desk = Desk::open();
         let sealed = chain.records();
-        let rounds = Loop { connection, desk, tip: chain.kept(), chain, sealed, broken: false };
+        let rounds =
+            Loop { connection, clock, desk, tip: chain.kept(), chain, sealed, broken: false };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || rounds.run(&waiting))?;
@@ -143,6 +148,7 @@ impl Writer {
 
 struct Loop {
     connection: Connection,
+    clock: Arc<StoreClock>,
     desk: Desk,
     chain: Chain,
     /// How far the audit's chain has come in the group under way.
@@ -222,7 +228,7 @@ impl Loop {
     /// Begins a new segment of the audit if somebody else wrote to it: what the next commit seals is only what this process wrote.
     fn hold_to_the_chain(&mut self) -> Result<(), OpenError> {
         if self.chain.was_changed(&self.connection)? {
-            let now = latest_instant(&self.connection)?;
+            let now = self.clock.now().at;
             self.tip = self.chain.begin_again(&self.connection, now)?;
         }
         Ok(())
@@ -248,14 +254,15 @@ impl Loop {
             return None;
         }
         let before = self.tip;
-        let (fate, answer) = match self.written(job) {
+        let now = self.clock.now();
+        let (fate, answer) = match self.written(now, job) {
             Some((fate, answer)) => (fate, Some(answer)),
             None => (Fate::Undone, None),
         };
         let ended = match fate {
             Fate::Kept => Ok(()),
             Fate::Undone => self.undo(before),
-            Fate::Replaced(note) => self.undo(before).and_then(|()| self.note(note, before)),
+            Fate::Replaced(note) => self.undo(before).and_then(|()| self.note(note, now, before)),
         };
         let ended = ended.and_then(|()| self.statement("RELEASE job").map_err(store_error));
         match (ended, answer?) {
@@ -268,8 +275,8 @@ impl Loop {
     }
 
     /// Runs what writes; nothing if it panicked.
-    fn written<T>(&mut self, job: impl FnOnce(&mut SqliteRows<'_>) -> T) -> Option<T> {
-        let mut rows = SqliteRows::writing(&mut self.connection, &mut self.tip, &self.sealed);
+    fn written<T>(&mut self, now: Now, job: impl FnOnce(&mut SqliteRows<'_>) -> T) -> Option<T> {
+        let mut rows = SqliteRows::writing(&mut self.connection, &mut self.tip, &self.sealed, now);
         catch_unwind(AssertUnwindSafe(|| job(&mut rows))).ok()
     }
 
@@ -280,8 +287,8 @@ impl Loop {
 
     /// Writes something down in the place of what was undone. If that fails, the caller is told so: a refusal that is to be on record
     /// is not given without.
-    fn note(&mut self, note: Note, before: Tip) -> Result<(), StoreError> {
-        match self.written(note) {
+    fn note(&mut self, note: Note, now: Now, before: Tip) -> Result<(), StoreError> {
+        match self.written(now, note) {
             Some(Ok(())) => Ok(()),
             Some(Err(CallError::Store(error))) => self.undo(before).and(Err(error)),
             Some(Err(CallError::Refused(refusal))) => {

@@ -10,13 +10,14 @@ mod tampering;
 mod upgrade;
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
-    AccountPolicy, AccountRole, ApiKeyId, Entropy, EntropyUnavailable, KeyName, KeyType, MintedKey,
-    PepperMismatch, PepperRing, PredefinedRole, Refusal, RequestContext,
+    AccountPolicy, AccountRole, ApiKeyId, Clock, Entropy, EntropyUnavailable, KeyName, KeyType,
+    MintedKey, PepperMismatch, PepperRing, PredefinedRole, Refusal, RequestContext,
 };
 use claviger_store::conformance::{Fresh, TestedStore as _};
 use claviger_store::{
@@ -58,6 +59,24 @@ fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
 
+/// A clock that stands.
+#[derive(Debug)]
+struct Standing(Timestamp);
+
+impl Clock for Standing {
+    fn now(&self) -> Timestamp {
+        self.0
+    }
+
+    fn uptime(&self) -> SignedDuration {
+        SignedDuration::ZERO
+    }
+}
+
+fn clock() -> Arc<dyn Clock> {
+    Arc::new(Standing(now()))
+}
+
 /// A place for a database.
 struct Place(TempDir);
 
@@ -77,11 +96,11 @@ impl Place {
 
     fn create(&self) -> SqliteStore {
         let entropy = Seeded::new(9);
-        self.options().create(ring(1), &entropy, now()).unwrap()
+        self.options().create(ring(1), &entropy, clock()).unwrap()
     }
 
     fn open(&self) -> Result<SqliteStore, OpenError> {
-        self.options().open(ring(1))
+        self.options().open(ring(1), clock())
     }
 
     /// A connection beside the store's.
@@ -121,7 +140,6 @@ async fn found(store: &SqliteStore) -> Call {
         key: Some(FoundingKey { minted, name: KeyName::parse("first").unwrap() }),
     };
     let founding = Founding {
-        now: now(),
         account: "acme".to_owned(),
         policy: AccountPolicy::default(),
         organizations: vec![],
@@ -129,7 +147,7 @@ async fn found(store: &SqliteStore) -> Call {
         users: vec![user],
     };
     store.found(founding).await.unwrap();
-    Call { key, now: now(), context: RequestContext::default(), quota: None }
+    Call { key, context: RequestContext::default(), quota: None }
 }
 
 #[tokio::test]
@@ -157,11 +175,11 @@ async fn what_was_answered_is_there_without_a_close() {
 #[tokio::test]
 async fn start_with_wrong_pepper_refuses() {
     let place = Place::closed().await;
-    let wrong = place.options().open(ring(2)).unwrap_err();
+    let wrong = place.options().open(ring(2), clock()).unwrap_err();
     assert!(matches!(wrong, OpenError::Peppers(PepperMismatch::Different(_))), "{wrong:?}");
     let renumbered = ring(1).reveal().replace("\"primary\":1", "\"primary\":2");
     let renumbered = PepperRing::parse(&renumbered.replace("{\"1\"", "{\"2\"")).unwrap();
-    let missing = place.options().open(renumbered).unwrap_err();
+    let missing = place.options().open(renumbered, clock()).unwrap_err();
     assert!(matches!(missing, OpenError::Peppers(PepperMismatch::Missing(_))), "{missing:?}");
     // What is said about it repeats nothing of the ring.
     let said = format!("{wrong} {wrong:?} {missing} {missing:?}");
@@ -178,7 +196,7 @@ async fn a_new_pepper_is_remembered_from_its_first_start() {
     let one = ring(1).reveal();
     let two = one.trim_end().trim_end_matches("}}").to_owned();
     let two = format!("{two},\"2\":\"{}\"}}}}", "ab".repeat(32)).replace("mary\":1", "mary\":2");
-    place.options().open(PepperRing::parse(&two).unwrap()).unwrap().close().await;
+    place.options().open(PepperRing::parse(&two).unwrap(), clock()).unwrap().close().await;
     // From here on, digests may have been made with it: without it, the database does not open.
     let missing = place.open().unwrap_err();
     assert!(matches!(missing, OpenError::Peppers(PepperMismatch::Missing(_))), "{missing:?}");
@@ -239,7 +257,7 @@ async fn a_database_is_made_once_and_opened_only_if_it_is_one() {
     assert!(matches!(missing, OpenError::Missing(_)), "{missing:?}");
     assert!(!place.options().exists(), "asking makes nothing");
     place.create().close().await;
-    let again = place.options().create(ring(1), &Seeded::new(9), now()).unwrap_err();
+    let again = place.options().create(ring(1), &Seeded::new(9), clock()).unwrap_err();
     assert!(matches!(again, OpenError::Exists(_)), "{again:?}");
     place.connection().execute("DELETE FROM installation", []).unwrap();
     let unfounded = place.open().unwrap_err();
@@ -281,7 +299,7 @@ async fn panicking_job_undone_and_others_committed() {
     let panics = (0..8).map(|_| store.change_and_panic(rename));
     let policy = |number| AccountPolicy { max_user_keys: number, ..AccountPolicy::default() };
     let account = claviger_domain::AccountId::new(1);
-    let changes = (1..=8).map(|number| store.set_policy(account, policy(number), now()));
+    let changes = (1..=8).map(|number| store.set_policy(account, policy(number)));
     let (spoiling, changes) = tokio::join!(
         futures_util::future::join_all(panics),
         futures_util::future::join_all(changes)
@@ -366,4 +384,78 @@ async fn create(store: &SqliteStore, call: &Call, name: &str) -> ApiKeyId {
     let name = KeyName::parse(name).unwrap();
     let command = CreateUserKey { minted, name, description: None, expires_at: None };
     store.create_user_key(call.clone(), command).await.unwrap().id
+}
+
+fn clock_at(instant: &str) -> Arc<dyn Clock> {
+    Arc::new(Standing(instant.parse().unwrap()))
+}
+
+/// What the database has seen and what the clock says are too far apart for both to be right (fault R5).
+#[tokio::test]
+async fn a_start_far_behind_what_was_seen_is_refused_until_the_clock_is_accepted() {
+    let place = Place::closed().await;
+    let later = place.options().open(ring(1), clock_at("2026-12-10T12:00:00Z")).unwrap();
+    let call = found(&later).await;
+    later.write_last_uses().await.unwrap();
+    shut(later).await;
+    let right = || clock_at("2026-11-23T12:00:01Z");
+    let refused = place.options().open(ring(1), right()).unwrap_err();
+    assert!(matches!(refused, OpenError::Clock(_)), "{refused:?}");
+    let said = refused.to_string();
+    assert!(said.contains("2026-11-23") && said.contains("2026-12-10"), "{said}");
+    assert!(said.contains("claviger clock accept"), "{said}");
+
+    let store = place.options().open_accepting_clock(ring(1), right()).unwrap();
+    let accepted = store.accept_clock().await.unwrap();
+    assert_eq!(accepted.before.to_string(), "2026-12-10T12:00:00Z");
+    assert_eq!(accepted.after.to_string(), "2026-11-23T12:00:01Z");
+    shut(store).await;
+    let store = place.options().open(ring(1), right()).unwrap();
+    store.authenticate(call).await.unwrap();
+    let records = store.query("SELECT action FROM audit_records ORDER BY id DESC LIMIT 1").await;
+    assert_eq!(records.unwrap(), [["clock.accept"]]);
+}
+
+#[tokio::test]
+async fn a_clock_from_before_the_installation_is_not_accepted() {
+    let place = Place::closed().await;
+    let dead_battery = clock_at("1970-01-01T00:00:10Z");
+    let refused = place.options().open_accepting_clock(ring(1), dead_battery).unwrap_err();
+    assert!(matches!(refused, OpenError::ClockTooEarly(_)), "{refused:?}");
+}
+
+/// A start a little behind goes on from what was seen: what had expired stays expired.
+#[tokio::test]
+async fn a_start_a_little_behind_goes_on_from_what_was_seen() {
+    let place = Place::closed().await;
+    let store = place.options().open(ring(1), clock_at("2026-11-23T13:00:00Z")).unwrap();
+    let call = found(&store).await;
+    let expiring = expiring_key(&store, "2026-11-23T13:00:30Z");
+    let text = expiring.minted.text.clone();
+    store.create_user_key(call, expiring).await.unwrap();
+    shut(store).await;
+    let presented = Call { key: text, context: RequestContext::default(), quota: None };
+    for (wall, works) in [("2026-11-23T12:30:00Z", true), ("2026-11-23T13:00:30Z", false)] {
+        let store = place.options().open(ring(1), clock_at(wall)).unwrap();
+        assert_eq!(store.authenticate(presented.clone()).await.is_ok(), works, "{wall}");
+        store.write_last_uses().await.unwrap();
+        shut(store).await;
+    }
+    let store = place.options().open(ring(1), clock_at("2026-11-23T12:45:00Z")).unwrap();
+    assert!(store.authenticate(presented).await.is_err(), "it came back over a restart");
+}
+
+fn expiring_key(store: &SqliteStore, until: &str) -> CreateUserKey {
+    let entropy = Seeded::new(78);
+    CreateUserKey {
+        minted: MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap(),
+        name: KeyName::parse("expiring").unwrap(),
+        description: None,
+        expires_at: Some(until.parse().unwrap()),
+    }
+}
+
+/// Closes a store and lets go of its lock.
+async fn shut(store: SqliteStore) {
+    store.close().await;
 }

@@ -12,7 +12,7 @@ use rusqlite::config::DbConfig;
 use tempfile::TempDir;
 
 use super::upgrade::{take_back_to_schema_2, take_back_to_schema_8};
-use super::{Place, Seeded, create, found, now, ring};
+use super::{Place, Seeded, clock, create, found, ring};
 
 /// How a file is manipulated.
 enum Deed {
@@ -80,7 +80,7 @@ impl World {
             }
             Err(error) => format!("{error} ({error:?})"),
         };
-        let started = match options.open(ring(1)) {
+        let started = match options.open(ring(1), clock()) {
             Ok(store) => {
                 store.close().await;
                 String::new()
@@ -223,7 +223,7 @@ const FOUND_WITH_A_NOTE: &[(&str, Deed)] = &[
         "the file is replaced by that of another installation",
         Hand(|_, database| {
             std::fs::remove_file(database).unwrap();
-            drop(SqliteOptions::at(database).create(ring(1), &Seeded::new(5), now()).unwrap());
+            drop(SqliteOptions::at(database).create(ring(1), &Seeded::new(5), clock()).unwrap());
         }),
     ),
 ];
@@ -245,7 +245,7 @@ const NOT_FOUND: &[(&str, Deed)] = &[
 
 fn another_proof(_: &World, database: &Path) {
     let place = Place::new();
-    drop(place.options().create(ring(1), &Seeded::new(5), now()).unwrap());
+    drop(place.options().create(ring(1), &Seeded::new(5), clock()).unwrap());
     let other: [u8; 32] = place
         .connection()
         .query_row("SELECT mac FROM database_proof", [], |row| row.get(0))
@@ -312,7 +312,7 @@ async fn exports_hold_sealed_records_and_no_others() {
     let plants = [plant!("6"), plant!("0"), plant!("-1")].join(";");
     without_guards(&world.database, &plants);
     let options = SqliteOptions::at(&world.database);
-    options.open(ring(1)).unwrap().close().await;
+    options.open(ring(1), clock()).unwrap().close().await;
     let mut exported = Vec::new();
     let log = options.audit_log().unwrap();
     log.each(&ring(1), AuditRecordId::NOTHING, |record| {

@@ -8,7 +8,7 @@ use claviger_store::{Call, OpenError, Store as _};
 use rusqlite::Connection;
 use sha2::Digest as _;
 
-use super::{Place, Seeded, create, found, now};
+use super::{Place, Seeded, create, found};
 
 /// A database of schema version 8, as the version before proofs left it: one account, one person, four records.
 const SCHEMA_8: &str = include_str!("fixtures/schema_8.sql");
@@ -23,7 +23,7 @@ fn of_schema_8() -> Place {
 fn caller(tag: claviger_domain::InstanceTag) -> Call {
     let entropy = Seeded::new(77);
     let key = MintedKey::generate(KeyType::User, tag, &entropy).unwrap().text;
-    Call { key, now: now(), context: claviger_domain::RequestContext::default(), quota: None }
+    Call { key, context: claviger_domain::RequestContext::default(), quota: None }
 }
 
 /// A genuine database of the version before is taken over once, and its log says so (fault R3).

@@ -18,7 +18,6 @@ use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey};
 use claviger_store::{
     Call, CallResult, Founded, Founding, Installation, Recovery, Store, StoreError,
 };
-use jiff::Timestamp;
 
 /// The store that tests put between the server and the real one.
 #[derive(Debug)]
@@ -56,16 +55,12 @@ impl Store for FaultyStore {
         self.inner.installation()
     }
 
-    fn latest_instant(&self) -> Timestamp {
-        self.inner.latest_instant()
-    }
-
     async fn authenticate(&self, call: Call) -> CallResult<()> {
         self.inner()?.authenticate(call).await
     }
 
-    async fn write_last_uses(&self, now: Timestamp) -> Result<(), StoreError> {
-        self.inner()?.write_last_uses(now).await
+    async fn write_last_uses(&self) -> Result<(), StoreError> {
+        self.inner()?.write_last_uses().await
     }
 
     async fn found(&self, founding: Founding) -> Result<Founded, StoreError> {
@@ -84,9 +79,8 @@ impl Store for FaultyStore {
         &self,
         account: AccountId,
         policy: AccountPolicy,
-        now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.inner()?.set_policy(account, policy, now).await
+        self.inner()?.set_policy(account, policy).await
     }
 
     async fn ready(&self) -> Result<(), StoreError> {

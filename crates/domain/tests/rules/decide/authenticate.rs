@@ -20,7 +20,7 @@ fn of_person() -> Presented {
 }
 
 fn present(text: &str, found: Option<Presented>) -> Result<Caller, Refusal> {
-    authenticate(&keyring(), &KeyText::parse(text).unwrap(), found, now())
+    authenticate(&keyring(), &KeyText::parse(text).unwrap(), found, now().into())
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn user_keys_are_for_developers_and_administrators() {
         ("a bot that administers", bot(1, AccountRole::Admin), "unprocessable"),
         ("a bot that may mint", permissive(bot(1, AccountRole::Admin)), "unprocessable"),
     ] {
-        assert_eq!(outcome(&user_key(&caller, None, 0, now())), expected, "{who}");
+        assert_eq!(outcome(&user_key(&caller, None, 0, now().into())), expected, "{who}");
     }
 }
 
@@ -41,22 +41,22 @@ fn the_account_limits_how_many_user_keys_one_has() {
     for (live, expected) in
         [(0, "yes"), (999, "yes"), (1_000, "unprocessable"), (1_001, "unprocessable")]
     {
-        assert_eq!(outcome(&user_key(&caller, None, live, now())), expected, "{live}");
+        assert_eq!(outcome(&user_key(&caller, None, live, now().into())), expected, "{live}");
     }
     caller.account.policy.max_user_keys = 0;
-    assert_eq!(outcome(&user_key(&caller, None, 0, now())), "unprocessable");
+    assert_eq!(outcome(&user_key(&caller, None, 0, now().into())), "unprocessable");
     // Who may not make keys at all is told so first.
     caller.user.is_developer = false;
-    assert_eq!(outcome(&user_key(&caller, Some(now()), 0, now())), "forbidden");
+    assert_eq!(outcome(&user_key(&caller, Some(now()), 0, now().into())), "forbidden");
 }
 
 #[test]
 fn a_key_without_expiry_gets_the_accounts_latest() {
     let mut caller = person(1, AccountRole::Member);
-    assert_eq!(user_key(&caller, None, 0, now()), Ok(None));
+    assert_eq!(user_key(&caller, None, 0, now().into()), Ok(None));
     caller.account.policy.max_key_lifetime = Some(SignedDuration::from_secs(60));
-    assert_eq!(user_key(&caller, None, 0, now()), Ok(Some(seconds(60))));
-    assert_eq!(outcome(&user_key(&caller, Some(seconds(61)), 0, now())), "unprocessable");
+    assert_eq!(user_key(&caller, None, 0, now().into()), Ok(Some(seconds(60))));
+    assert_eq!(outcome(&user_key(&caller, Some(seconds(61)), 0, now().into())), "unprocessable");
 }
 
 /// What is asked for in these tests: one role in the public space 1 of organization 1, unless changed.
@@ -113,7 +113,7 @@ impl Asked {
             spaces: spaces.into_iter().map(|space| (space.id, space)).collect(),
             roles: [(role.id, role)].into(),
         };
-        service_key(&self.caller, &self.access, &resolved, self.expires_at, now())
+        service_key(&self.caller, &self.access, &resolved, self.expires_at, now().into())
     }
 }
 

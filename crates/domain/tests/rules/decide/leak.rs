@@ -16,7 +16,7 @@ fn stored(text: &str) -> Presented {
 fn found(change: impl FnOnce(&mut Presented)) -> &'static str {
     let mut row = stored(USER_KEY);
     change(&mut row);
-    name(&leaked_key(&keyring(), &KeyText::parse(USER_KEY).unwrap(), Some(row), now()))
+    name(&leaked_key(&keyring(), &KeyText::parse(USER_KEY).unwrap(), Some(row), now().into()))
 }
 
 fn name(leaked: &LeakedKey) -> &'static str {
@@ -37,7 +37,7 @@ fn a_leaked_key_is_known_by_its_whole_secret() {
     assert_eq!(found(|row| row.caller.key.key_type = KeyType::Service), "unknown");
     assert_eq!(found(|row| row.caller.key.account = AccountId::new(8)), "unknown");
     let text = KeyText::parse(USER_KEY).unwrap();
-    assert_eq!(name(&leaked_key(&keyring(), &text, None, now())), "unknown");
+    assert_eq!(name(&leaked_key(&keyring(), &text, None, now().into())), "unknown");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn ask(
     bot_role: ScopedRole,
 ) -> Result<RefreshPlan, Refusal> {
     let grants = grants(&subject.spaces, bot_role);
-    refresh(caller, access, Some(subject), Some(&grants), 0, PLAIN, now())
+    refresh(caller, access, Some(subject), Some(&grants), 0, PLAIN, now().into())
 }
 
 /// What the caller 1, a member with these roles, is told about a service key whose bot is a MEMBER of its spaces.
@@ -56,7 +56,7 @@ fn told(memberships: &[Membership], subject: &Subject) -> &'static str {
 #[test]
 fn user_keys_are_refreshed_by_their_person_and_by_account_administrators() {
     let refresh = |caller: &Caller, of| {
-        refresh(caller, &member([]), Some(&user_key_of(of)), None, 0, PLAIN, now())
+        refresh(caller, &member([]), Some(&user_key_of(of)), None, 0, PLAIN, now().into())
     };
     let own = refresh(&person(1, AccountRole::Member), 1).unwrap();
     let plan = RefreshPlan {
@@ -125,7 +125,7 @@ fn refresh_after_demotion_403() {
     let above = ask(&caller, &access, &key, ScopedRole::Admin);
     assert_eq!(outcome(&above), "forbidden");
     // Without its grants at hand nothing is known about it, and nothing is given.
-    let unknown = refresh(&caller, &access, Some(&key), None, 0, PLAIN, now());
+    let unknown = refresh(&caller, &access, Some(&key), None, 0, PLAIN, now().into());
     assert_eq!(outcome(&unknown), "forbidden");
 }
 
@@ -149,7 +149,7 @@ fn dead_and_replaced_keys_are_not_refreshed() {
         let mut subject = user_key_of(1);
         change(&mut subject);
         let caller = person(1, AccountRole::Member);
-        refresh(&caller, &member([]), Some(&subject), None, 0, PLAIN, now())
+        refresh(&caller, &member([]), Some(&subject), None, 0, PLAIN, now().into())
     };
     assert_eq!(outcome(&told(|s| s.key.expires_at = Some(seconds(1)))), "yes");
     for change in [
@@ -175,7 +175,7 @@ fn seeing_comes_before_doing_and_doing_before_what_became_of_the_key() {
     let mut ask = |caller: &Caller, memberships: Vec<_>, key: Option<&Subject>| {
         let spaces = key.map(|key| key.spaces.clone()).unwrap_or_default();
         let grants = grants(&spaces, ScopedRole::Member);
-        let told = refresh(caller, &member(memberships), key, Some(&grants), 0, past, now());
+        let told = refresh(caller, &member(memberships), key, Some(&grants), 0, past, now().into());
         seen.push(outcome(&told));
     };
     ask(&caller, role(ScopedRole::Admin), None);
@@ -199,7 +199,8 @@ fn the_plan_says_when_both_keys_end() {
         subject.key.expires_at = own;
         let request =
             RefreshRequest { expires_at, grace: SignedDuration::from_secs(grace), ..PLAIN };
-        let plan = refresh(&caller, &member([]), Some(&subject), None, 0, request, now()).unwrap();
+        let plan =
+            refresh(&caller, &member([]), Some(&subject), None, 0, request, now().into()).unwrap();
         (plan.expires_at, plan.old_expires_at)
     };
     let (minute, hour) = (Some(seconds(60)), Some(seconds(3_600)));
@@ -217,8 +218,15 @@ fn a_grace_takes_a_place_among_the_persons_live_keys() {
         let request = RefreshRequest { grace: SignedDuration::from_secs(grace), ..PLAIN };
         let grants = grants(&subject.spaces, ScopedRole::Member);
         let access = member([in_organization(1, ScopedRole::Admin)]);
-        let result =
-            refresh(&caller, &access, Some(subject), Some(&grants), live_keys, request, now());
+        let result = refresh(
+            &caller,
+            &access,
+            Some(subject),
+            Some(&grants),
+            live_keys,
+            request,
+            now().into(),
+        );
         outcome(&result)
     };
     let own = user_key_of(1);

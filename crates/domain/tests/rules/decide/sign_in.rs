@@ -32,7 +32,7 @@ fn of_active() -> SignInSecret {
 }
 
 fn present(text: &str, found: Option<SignInSecret>) -> Result<SignInSecret, Refusal> {
-    sign_in(&keyring(), &KeyText::parse(text).unwrap(), found, now())
+    sign_in(&keyring(), &KeyText::parse(text).unwrap(), found, now().into())
 }
 
 #[test]
@@ -108,7 +108,7 @@ fn whoever_may_have_keys_gets_one_at_sign_in() {
         let mut secret = of_invited();
         secret.user.role = role;
         secret.user.is_developer = is_developer;
-        let key = key_at_sign_in(&secret, 0, now());
+        let key = key_at_sign_in(&secret, 0, now().into());
         assert_eq!(key, Ok(gets_a_key.then_some(None)), "{role:?}, developer: {is_developer}");
     }
 }
@@ -119,8 +119,8 @@ fn the_key_of_a_sign_in_is_within_the_accounts_limits() {
     let mut secret = of_active();
     secret.account.policy.max_key_lifetime = Some(SignedDuration::from_secs(3_600));
     secret.account.policy.max_user_keys = 2;
-    assert_eq!(key_at_sign_in(&secret, 1, now()), Ok(Some(Some(seconds(3_600)))));
-    assert_eq!(outcome(&key_at_sign_in(&secret, 2, now())), "unprocessable");
+    assert_eq!(key_at_sign_in(&secret, 1, now().into()), Ok(Some(Some(seconds(3_600)))));
+    assert_eq!(outcome(&key_at_sign_in(&secret, 2, now().into())), "unprocessable");
     secret.user.is_developer = false;
-    assert_eq!(key_at_sign_in(&secret, 2, now()), Ok(None));
+    assert_eq!(key_at_sign_in(&secret, 2, now().into()), Ok(None));
 }

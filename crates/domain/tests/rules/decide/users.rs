@@ -54,9 +54,9 @@ fn operations_on_users_by_role() {
             outcome(&update_user(&caller, &access, other(), None)),
             outcome(&update_user(&caller, &access, other(), Some(true))),
             outcome(&remove_user(&caller, &access, other())),
-            outcome(&resend_invitation(&caller, &access, guest(), now())),
+            outcome(&resend_invitation(&caller, &access, guest(), now().into())),
             outcome(&reset_password(&caller, &access, other())),
-            outcome(&hand_over(&caller, &access, other(), now())),
+            outcome(&hand_over(&caller, &access, other(), now().into())),
         )
         .unwrap();
     }
@@ -117,7 +117,7 @@ fn invitations_by_who_has_the_address() {
         ..user(8, AccountRole::Member)
     };
     for mode in [InviteMode::None, InviteMode::EmailLink, InviteMode::TemporaryPassword] {
-        let decide = |known: Option<&User>| invitation(known, mode, now());
+        let decide = |known: Option<&User>| invitation(known, mode, now().into());
         assert_eq!(decide(None), Ok(Invitation::New));
         for known in [with(UserStatus::Expired, 1), with(UserStatus::Invited, 0)] {
             assert_eq!(decide(Some(&known)), Ok(Invitation::InPlaceOf(UserId::new(8))));
@@ -144,9 +144,9 @@ fn bots_and_removed_people_are_nobody() {
     for found in [Some(robot), Some(removed.clone()), None] {
         let outcomes = [
             outcome(&update_user(&caller, &access, found.clone(), None)),
-            outcome(&resend_invitation(&caller, &access, found.clone(), now())),
+            outcome(&resend_invitation(&caller, &access, found.clone(), now().into())),
             outcome(&reset_password(&caller, &access, found.clone())),
-            outcome(&hand_over(&caller, &access, found.clone(), now())),
+            outcome(&hand_over(&caller, &access, found.clone(), now().into())),
         ];
         assert_eq!(outcomes, ["no such user"; 4], "{found:?}");
     }
@@ -209,9 +209,9 @@ fn what_can_be_sent_to_somebody_by_where_they_stand() {
     ] {
         let somebody = User { status, invited_until: until, ..user(8, AccountRole::Member) };
         let found = || Some(somebody.clone());
-        assert_eq!(outcome(&resend_invitation(&caller, &access, found(), now())), resend);
+        assert_eq!(outcome(&resend_invitation(&caller, &access, found(), now().into())), resend);
         assert_eq!(outcome(&reset_password(&caller, &access, found())), reset);
-        let handed = hand_over(&caller, &access, found(), now());
+        let handed = hand_over(&caller, &access, found(), now().into());
         let purpose = handed.as_ref().map(|(_, purpose)| *purpose).map_err(|_| outcome(&handed));
         assert_eq!(purpose, handed_over, "{status:?} until {until:?}");
     }

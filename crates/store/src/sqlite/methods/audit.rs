@@ -15,6 +15,6 @@ impl AuditStore for SqliteStore {
         call: Call,
         query: ListAuditRecords,
     ) -> CallResult<Page<AuditEntry>> {
-        read!(self, |rows, authority| operations::list_audit_records(rows, authority, call, query))
+        read!(self, list_audit_records(call, query))
     }
 }

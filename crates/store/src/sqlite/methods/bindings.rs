@@ -15,11 +15,11 @@ impl RoleBindingStore for SqliteStore {
         call: Call,
         query: ListRoleBindings,
     ) -> CallResult<Page<RoleBinding>> {
-        read!(self, |rows, authority| operations::list_role_bindings(rows, authority, call, query))
+        read!(self, list_role_bindings(call, query))
     }
 
     async fn role_binding(&self, call: Call, id: RoleBindingId) -> CallResult<RoleBinding> {
-        read!(self, |rows, authority| operations::role_binding(rows, authority, call, id))
+        read!(self, role_binding(call, id))
     }
 
     async fn create_role_binding(

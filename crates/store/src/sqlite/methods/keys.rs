@@ -40,7 +40,7 @@ impl KeyStore for SqliteStore {
 
     async fn report_leak(&self, call: Call, report: LeakReport) -> CallResult<Leak> {
         let asked = call.clone();
-        let found = read!(self, |rows, authority| operations::leaked_key(rows, authority, &asked));
+        let found = read!(self, leaked_key(asked));
         match found? {
             LeakedKey::Live(_) => write!(self, report_leak(call, report)),
             LeakedKey::Dead => Ok(Leak::DeadBefore),
@@ -49,6 +49,6 @@ impl KeyStore for SqliteStore {
     }
 
     async fn list_keys(&self, call: Call, query: ListKeys) -> CallResult<Page<ListedKey>> {
-        read!(self, |rows, authority| operations::list_keys(rows, authority, call, query))
+        read!(self, list_keys(call, query))
     }
 }

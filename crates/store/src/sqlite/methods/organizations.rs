@@ -15,11 +15,11 @@ impl OrganizationStore for SqliteStore {
         call: Call,
         query: ListOrganizations,
     ) -> CallResult<Page<Organization>> {
-        read!(self, |rows, authority| operations::list_organizations(rows, authority, call, query))
+        read!(self, list_organizations(call, query))
     }
 
     async fn organization(&self, call: Call, id: OrganizationId) -> CallResult<Organization> {
-        read!(self, |rows, authority| operations::organization(rows, authority, call, id))
+        read!(self, organization(call, id))
     }
 
     async fn create_organization(

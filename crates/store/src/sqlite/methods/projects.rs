@@ -11,11 +11,11 @@ use crate::{CallResult, ProjectStore, operations};
 #[async_trait]
 impl ProjectStore for SqliteStore {
     async fn list_projects(&self, call: Call, query: ListProjects) -> CallResult<Page<Project>> {
-        read!(self, |rows, authority| operations::list_projects(rows, authority, call, query))
+        read!(self, list_projects(call, query))
     }
 
     async fn project(&self, call: Call, id: ProjectId) -> CallResult<Project> {
-        read!(self, |rows, authority| operations::project(rows, authority, call, id))
+        read!(self, project(call, id))
     }
 
     async fn create_project(&self, call: Call, command: CreateProject) -> CallResult<Project> {
@@ -35,7 +35,7 @@ impl ProjectStore for SqliteStore {
         call: Call,
         query: ListRestrictions,
     ) -> CallResult<Page<Project>> {
-        read!(self, |rows, authority| operations::list_restrictions(rows, authority, call, query))
+        read!(self, list_restrictions(call, query))
     }
 
     async fn restrict(&self, call: Call, id: ProjectId) -> CallResult<Project> {

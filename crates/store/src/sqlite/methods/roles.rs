@@ -11,11 +11,11 @@ use crate::{CallResult, RoleStore, operations};
 #[async_trait]
 impl RoleStore for SqliteStore {
     async fn list_roles(&self, call: Call, query: ListRoles) -> CallResult<Page<Role>> {
-        read!(self, |rows, authority| operations::list_roles(rows, authority, call, query))
+        read!(self, list_roles(call, query))
     }
 
     async fn role(&self, call: Call, id: RoleId) -> CallResult<Role> {
-        read!(self, |rows, authority| operations::role(rows, authority, call, id))
+        read!(self, role(call, id))
     }
 
     async fn create_role(&self, call: Call, command: CreateRole) -> CallResult<Role> {

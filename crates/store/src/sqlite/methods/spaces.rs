@@ -11,11 +11,11 @@ use crate::{CallResult, SpaceStore, operations};
 #[async_trait]
 impl SpaceStore for SqliteStore {
     async fn list_spaces(&self, call: Call, query: ListSpaces) -> CallResult<Page<Space>> {
-        read!(self, |rows, authority| operations::list_spaces(rows, authority, call, query))
+        read!(self, list_spaces(call, query))
     }
 
     async fn space(&self, call: Call, id: SpaceId) -> CallResult<Space> {
-        read!(self, |rows, authority| operations::space(rows, authority, call, id))
+        read!(self, space(call, id))
     }
 
     async fn create_space(&self, call: Call, command: CreateSpace) -> CallResult<Space> {

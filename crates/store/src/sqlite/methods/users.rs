@@ -14,11 +14,11 @@ use crate::{CallResult, UserStore, operations};
 #[async_trait]
 impl UserStore for SqliteStore {
     async fn list_users(&self, call: Call, query: ListUsers) -> CallResult<Page<User>> {
-        read!(self, |rows, authority| operations::list_users(rows, authority, call, query))
+        read!(self, list_users(call, query))
     }
 
     async fn user(&self, call: Call, id: UserId) -> CallResult<User> {
-        read!(self, |rows, authority| operations::user(rows, authority, call, id))
+        read!(self, user(call, id))
     }
 
     async fn remove_user(&self, call: Call, id: UserId) -> CallResult<()> {
@@ -50,6 +50,6 @@ impl UserStore for SqliteStore {
     }
 
     async fn prove_sign_in_secret(&self, call: Call) -> CallResult<()> {
-        read!(self, |rows, authority| operations::prove_sign_in_secret(rows, authority, call))
+        read!(self, prove_sign_in_secret(call))
     }
 }

@@ -42,6 +42,15 @@ impl AccountRows for SqliteRows<'_> {
         self.execute_one(sql::SET_POLICY, row)
     }
 
+    async fn latest_instant(&mut self) -> RowResult<Timestamp> {
+        let found = self.one("installation", sql::LATEST_INSTANT, [], |c| c.instant("latest_at"));
+        Ok(found?.unwrap_or_default())
+    }
+
+    async fn replace_latest_instant(&mut self, at: Timestamp) -> RowResult<()> {
+        self.execute_one(sql::REPLACE_LATEST_INSTANT, [micros(at)])
+    }
+
     async fn set_latest_instant(&mut self, at: Timestamp) -> RowResult<()> {
         self.execute(sql::SET_LATEST_INSTANT, (micros(at), micros(at)))?;
         Ok(())

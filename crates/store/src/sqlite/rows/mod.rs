@@ -13,14 +13,14 @@ mod users;
 
 pub(super) use audit::audit_row;
 
-use claviger_domain::Tip;
+use claviger_domain::{Now, Tip};
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Params};
 
 use super::record::{Columns, Decoded};
 use super::sealed::SealedRecords;
 use crate::error::StoreError;
-use crate::rows::RowResult;
+use crate::rows::{RowResult, Rows};
 use crate::sql;
 
 /// The statements of one transaction.
@@ -30,6 +30,13 @@ pub(super) struct SqliteRows<'a> {
     tip: Option<&'a mut Tip>,
     /// The audit records that may be shown.
     sealed: &'a SealedRecords,
+    now: Now,
+}
+
+impl Rows for SqliteRows<'_> {
+    fn now(&self) -> Now {
+        self.now
+    }
 }
 
 /// What an error of SQLite means for the caller: come back, or never.
@@ -55,8 +62,8 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
 }
 
 impl<'a> SqliteRows<'a> {
-    pub(super) fn new(connection: &'a mut Connection, sealed: &'a SealedRecords) -> Self {
-        Self { connection, tip: None, sealed }
+    pub(super) fn new(connection: &'a mut Connection, sealed: &'a SealedRecords, now: Now) -> Self {
+        Self { connection, tip: None, sealed, now }
     }
 
     /// Statements that may write to the audit.
@@ -64,8 +71,9 @@ impl<'a> SqliteRows<'a> {
         connection: &'a mut Connection,
         tip: &'a mut Tip,
         sealed: &'a SealedRecords,
+        now: Now,
     ) -> Self {
-        Self { connection, tip: Some(tip), sealed }
+        Self { connection, tip: Some(tip), sealed, now }
     }
 
     /// The connection itself, for what tests do behind the store's back.
