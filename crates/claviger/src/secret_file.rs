@@ -1,16 +1,26 @@
 //! Putting a secret into a file, so that at every moment the file is there whole, old or new, and readable by whom it was before.
 //!
+//! Rule: before the first request is sent, everything that the last step needs has been proven; after it, a working key is in the file
+//! whatever happens.
+//!
 //! A draft beside the file is made and filled before the secret exists, so that a missing directory, a missing right or a full disk is
-//! found while nothing is lost by it. Publishing is: write, sync, rename, sync the directory. The draft always has the same name, so
-//! that the next run takes up what a crash left, and a lock, so that two runs do not mix.
+//! found while nothing is lost by it. A file that is replaced is first replaced by a copy of itself, with its owner, mode, ACL and
+//! attributes: that shows that a rename works there. Where it does not (a mount point, a second hard link, an attribute that cannot be
+//! copied), the file is written in place, and the draft holds a copy of what was there. Where that does not work either, nothing is
+//! begun. The draft always has the same name, so that the next run takes up what a crash left, and a lock, so that two runs do not mix.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+mod attributes;
+mod in_place;
+mod rehearsal;
+
+use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Seek as _, Write as _};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, fchown};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 
+use self::in_place::InPlace;
 use crate::data_dir::sync_dir;
 
 /// Room for a secret that is longer than any known one.
@@ -23,9 +33,19 @@ pub(crate) struct Draft {
     path: PathBuf,
     /// Where it is to be: never a symbolic link.
     target: PathBuf,
-    /// What it replaces.
-    replaces: Option<fs::Metadata>,
+    plan: Plan,
     is_published: bool,
+}
+
+/// How the content gets its name.
+#[derive(Debug)]
+enum Plan {
+    /// The draft is given the name, which must be free.
+    New,
+    /// The draft takes the place of the old file.
+    Replace { old: File, mode: u32 },
+    /// The content is written into the file that is there; the draft is a copy of what it was.
+    InPlace { file: InPlace, mode: u32 },
 }
 
 impl Draft {
@@ -38,10 +58,14 @@ impl Draft {
                 return Err(error).with_context(|| format!("{} cannot be made", target.display()));
             }
         }
-        Self::prepare(target.to_owned(), None)
+        let (file, path) = begin(target)?;
+        let draft =
+            Self { file, path, target: target.to_owned(), plan: Plan::New, is_published: false };
+        draft.fill(0).with_context(|| format!("{} cannot be written", target.display()))?;
+        Ok(draft)
     }
 
-    /// For a file that is there. Links are followed; its mode and owner stay.
+    /// For a file that is there. Links are followed; its mode, owner, ACL and attributes stay.
     pub(crate) fn replacing(target: &Path) -> anyhow::Result<Self> {
         let cannot = || format!("{} cannot be replaced", target.display());
         let target = fs::canonicalize(target).with_context(cannot)?;
@@ -49,34 +73,40 @@ impl Draft {
         if !metadata.is_file() {
             bail!("{} cannot be replaced: it is not a regular file", target.display());
         }
-        Self::prepare(target, Some(metadata))
-    }
-
-    fn prepare(target: PathBuf, replaces: Option<fs::Metadata>) -> anyhow::Result<Self> {
-        let name =
-            target.file_name().with_context(|| format!("{} is no file", target.display()))?;
-        let mut draft_name = std::ffi::OsString::from(".");
-        draft_name.push(name);
-        draft_name.push(".claviger-draft");
-        let path = target.with_file_name(draft_name);
-        let file =
-            claim(&path).with_context(|| format!("{} cannot be written", target.display()))?;
-        let draft = Self { file, path, target, replaces, is_published: false };
-        draft.fill().with_context(|| format!("{} cannot be written", draft.target.display()))?;
+        let old = File::open(&target).with_context(cannot)?;
+        let mode = metadata.mode();
+        let (file, path) = begin(&target)?;
+        let mut draft = Self { file, path, target, plan: Plan::New, is_published: false };
+        draft.plan = match draft.prove_replacing(&old, &metadata) {
+            Ok(()) => Plan::Replace { old, mode },
+            Err(why) => match InPlace::prove(&draft.target, &old, &draft.file) {
+                Ok(file) => Plan::InPlace { file, mode },
+                Err(error) => {
+                    let message = format!(
+                        "{} can be neither replaced ({why:#}) nor written in place",
+                        draft.target.display()
+                    );
+                    return Err(anyhow::Error::from(error).context(message));
+                }
+            },
+        };
         Ok(draft)
     }
 
-    /// Takes the room that will be needed, and the owner.
-    fn fill(&self) -> std::io::Result<()> {
-        let length = self.replaces.as_ref().map_or(0, |old| old.len());
+    /// Shows that the draft can take the place of the file, without a difference that anybody would notice.
+    fn prove_replacing(&self, old: &File, metadata: &fs::Metadata) -> anyhow::Result<()> {
+        if metadata.nlink() > 1 {
+            return Err(anyhow!("it has another hard link"));
+        }
+        self.fill(metadata.len())?;
+        attributes::copy(old, &self.file)?;
+        rehearsal::replace_by_itself(old, metadata, &self.target)
+    }
+
+    /// Takes the room that will be needed.
+    fn fill(&self, length: u64) -> std::io::Result<()> {
         let room = usize::try_from(length).unwrap_or(0).saturating_add(ROOM);
         (&self.file).write_all(&vec![b'\n'; room])?;
-        if let Some(old) = &self.replaces {
-            let fresh = self.file.metadata()?;
-            if (old.uid(), old.gid()) != (fresh.uid(), fresh.gid()) {
-                fchown(&self.file, Some(old.uid()), Some(old.gid()))?;
-            }
-        }
         self.file.sync_all()
     }
 
@@ -87,16 +117,37 @@ impl Draft {
 
     /// Whether others will be able to read it.
     pub(crate) fn is_open_to_others(&self) -> bool {
-        self.replaces.as_ref().is_some_and(|old| old.mode() & 0o077 != 0)
+        match self.plan {
+            Plan::New => false,
+            Plan::Replace { mode, .. } | Plan::InPlace { mode, .. } => mode & 0o077 != 0,
+        }
     }
 
     /// Gives the file its content and its name, and sees both to the disk. After an error the file may be there all the same.
     pub(crate) fn publish(mut self, content: &[u8]) -> anyhow::Result<()> {
         let cannot = || format!("{} cannot be written", self.target.display());
-        self.write(content).with_context(cannot)?;
-        match &self.replaces {
-            Some(_) => fs::rename(&self.path, &self.target).with_context(cannot)?,
-            None => name_new(&self.path, &self.target).with_context(cannot)?,
+        match &self.plan {
+            Plan::New => {
+                self.write(content).with_context(cannot)?;
+                name_new(&self.path, &self.target).with_context(cannot)?;
+            }
+            Plan::Replace { old, .. } => {
+                self.write(content).with_context(cannot)?;
+                attributes::copy(old, &self.file).with_context(cannot)?;
+                self.file.sync_all().with_context(cannot)?;
+                if let Err(error) = fs::rename(&self.path, &self.target) {
+                    // It worked a moment ago: somebody has mounted something there.
+                    InPlace::open(&self.target)
+                        .and_then(|file| file.write(content))
+                        .map_err(|_| error)
+                        .with_context(cannot)?;
+                    return Ok(());
+                }
+            }
+            Plan::InPlace { file, .. } => {
+                // The copy goes away with the draft, after this.
+                return file.write(content).with_context(cannot);
+            }
         }
         self.is_published = true;
         sync_dir(directory(&self.target))
@@ -107,9 +158,6 @@ impl Draft {
         file.rewind()?;
         file.write_all(content)?;
         file.set_len(u64::try_from(content.len()).unwrap_or(u64::MAX))?;
-        if let Some(old) = &self.replaces {
-            file.set_permissions(Permissions::from_mode(old.mode() & 0o7777))?;
-        }
         file.sync_all()
     }
 }
@@ -121,6 +169,23 @@ impl Drop for Draft {
             drop(fs::remove_file(&self.path));
         }
     }
+}
+
+/// Makes the draft for a file.
+fn begin(target: &Path) -> anyhow::Result<(File, PathBuf)> {
+    let path = beside(target, "draft")?;
+    let file = claim(&path).with_context(|| format!("{} cannot be written", target.display()))?;
+    Ok((file, path))
+}
+
+/// The name of a file of ours beside another.
+fn beside(target: &Path, what: &str) -> anyhow::Result<PathBuf> {
+    let name = target.file_name().with_context(|| format!("{} is no file", target.display()))?;
+    let mut ours = std::ffi::OsString::from(".");
+    ours.push(name);
+    ours.push(".claviger-");
+    ours.push(what);
+    Ok(target.with_file_name(ours))
 }
 
 /// Makes the draft, in place of one that a crash left. It is always a new file: somebody else may have made what is there.

@@ -1,6 +1,7 @@
 //! What is on the disk after a secret was put there, and after it was not.
 
-use std::os::unix::fs::symlink;
+use std::fs::Permissions;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use tempfile::TempDir;
 
@@ -92,4 +93,70 @@ fn what_cannot_be_written_is_found_before() {
         Draft::replacing(directory.path()).unwrap_err().to_string().contains("not a regular file")
     );
     assert!(Draft::replacing(Path::new("/dev/null")).is_err());
+}
+
+/// (fault C5)
+#[test]
+fn a_second_name_goes_on_naming_the_same_file() {
+    let (directory, path) = place();
+    fs::write(&path, "old, and longer than the new one").unwrap();
+    let second = directory.path().join("second");
+    fs::hard_link(&path, &second).unwrap();
+    Draft::replacing(&path).unwrap().publish(b"new").unwrap();
+    assert_eq!(fs::read(&second).unwrap(), b"new");
+    assert_eq!(fs::metadata(&path).unwrap().nlink(), 2);
+    drop(Draft::replacing(&path).unwrap());
+    assert_eq!(fs::read(&path).unwrap(), b"new");
+    assert_eq!(names(&directory), 2);
+}
+
+/// (fault C5)
+#[test]
+fn extended_attributes_and_the_time_stay() {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+    let (directory, path) = place();
+    fs::write(&path, "old").unwrap();
+    if setxattr(&path, c"user.owner", b"team a", XattrFlags::empty()).is_err() {
+        return; // This file system has none.
+    }
+    let modified = fs::metadata(&path).unwrap().modified().unwrap();
+    drop(Draft::replacing(&path).unwrap());
+    assert_eq!(fs::metadata(&path).unwrap().modified().unwrap(), modified, "nothing was changed");
+    Draft::replacing(&path).unwrap().publish(b"new").unwrap();
+    let mut value = [0; 64];
+    let length = getxattr(&path, c"user.owner", &mut value[..]).unwrap();
+    assert_eq!(&value[..length], b"team a");
+    assert_eq!(fs::read(&path).unwrap(), b"new");
+    assert_eq!(names(&directory), 1);
+}
+
+/// An ACL with a named user, whose mask would otherwise become the right of the group (fault C5).
+#[test]
+fn an_acl_stays_and_gives_the_group_nothing() {
+    use rustix::fs::{XattrFlags, getxattr, setxattr};
+    let (_directory, path) = place();
+    fs::write(&path, "old").unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+    // Version 2; owner rw, user 1 r, group nothing, mask r, others nothing.
+    let entry = |tag: u16, rights: u16, id: u32| {
+        [&tag.to_le_bytes()[..], &rights.to_le_bytes(), &id.to_le_bytes()].concat()
+    };
+    let none = u32::MAX;
+    let acl = [
+        2_u32.to_le_bytes().to_vec(),
+        entry(1, 6, none),
+        entry(2, 4, 1),
+        entry(4, 0, none),
+        entry(16, 4, none),
+        entry(32, 0, none),
+    ]
+    .concat();
+    if setxattr(&path, c"system.posix_acl_access", &acl, XattrFlags::empty()).is_err() {
+        return; // This file system has none.
+    }
+    let before = mode(&path);
+    Draft::replacing(&path).unwrap().publish(b"new").unwrap();
+    let mut value = [0; 256];
+    let length = getxattr(&path, c"system.posix_acl_access", &mut value[..]).unwrap();
+    assert_eq!((&value[..length], mode(&path)), (acl.as_slice(), before));
 }

@@ -8,6 +8,7 @@ mod failures;
 #[cfg(feature = "keyring")]
 mod keyring;
 mod list;
+mod mounts;
 mod refresh;
 mod rotate;
 mod rotate_odd;
