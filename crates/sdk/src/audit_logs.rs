@@ -74,8 +74,9 @@ pub struct ListRequest {
 
 #[derive(Deserialize)]
 struct Wire {
+    #[serde(deserialize_with = "crate::lenient::list")]
     logs: Vec<AuditLog>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pagination: Pagination,
 }
 
@@ -92,15 +93,20 @@ impl AuditLogs {
         Self { client }
     }
 
+    /// The same calls, as parts of this one and within its time.
+    fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        Self { client: self.client.begin(stage, method) }
+    }
+
     /// Reads a page of entries, newest first.
     ///
     /// # Errors
     ///
     /// [`is_forbidden`](crate::Error::is_forbidden) unless the key is an account administrator's.
     pub async fn list(&self, request: ListRequest) -> Result<Page<AuditLog>> {
-        self.client.warn_once(Stage::Beta, LIST);
+        let this = self.begin(Stage::Beta, LIST);
         let user_id = match &request.user {
-            Some(user) => Some(resolve::user_id(&self.client, user).await?),
+            Some(user) => Some(resolve::user_id(&this.client, user).await?),
             None => None,
         };
         let call = Call::get(LIST, &["audit-logs"])
@@ -112,7 +118,7 @@ impl AuditLogs {
             .query("cursor", request.cursor.as_ref());
         let names = request.operation_names.iter();
         let call = names.fold(call, |call, name| call.query("operation_name", Some(name)));
-        let Wire { logs, pagination } = self.client.send(call).await?.document()?;
+        let Wire { logs, pagination } = this.client.send(call).await?.document()?;
         Ok(Page { items: logs, pagination })
     }
 

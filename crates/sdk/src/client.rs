@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
+use tokio::time::Instant;
+
 use crate::api_keys::ApiKeys;
 use crate::audit_logs::AuditLogs;
 use crate::config::{Config, ResolvedConfig, Setting, VARIABLES};
@@ -15,6 +17,7 @@ use crate::role_bindings::RoleBindings;
 use crate::roles::Roles;
 use crate::secret::Secret;
 use crate::spaces::Spaces;
+use crate::stage::Stage;
 use crate::transport::{self, Answer, Call};
 use crate::users::Users;
 
@@ -23,7 +26,18 @@ use crate::users::Users;
 /// Making one touches the environment and perhaps a file, never the network. It can be cloned and shared between tasks and threads:
 /// clones share their connections. It needs a tokio runtime to call; without one, see the feature `blocking`.
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client {
+    inner: Arc<Inner>,
+    /// The call that this client makes requests for, if it is one that makes several.
+    call: Option<Scope>,
+}
+
+/// A call of a program, which may take several requests.
+#[derive(Clone, Copy)]
+struct Scope {
+    /// When its time is over; none if it has no limit, or if its parts have their own.
+    deadline: Option<Instant>,
+}
 
 struct Inner {
     config: ResolvedConfig,
@@ -91,7 +105,8 @@ impl Client {
 
     fn of(config: ResolvedConfig) -> Result<Self> {
         let http = transport::http_client(&config)?;
-        Ok(Self(Arc::new(Inner { config, http, spelling: AtomicU8::new(0) })))
+        let inner = Inner { config, http, spelling: AtomicU8::new(0) };
+        Ok(Self { inner: Arc::new(inner), call: None })
     }
 
     /// A client like this one, over the same connections, that authenticates with another key.
@@ -100,14 +115,15 @@ impl Client {
     ///
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the key is blank or no header can carry it.
     pub fn with_key(&self, key: Secret) -> Result<Self> {
-        let config = self.0.config.with_key(key)?;
-        let spelling = AtomicU8::new(self.0.spelling.load(Ordering::Relaxed));
-        Ok(Self(Arc::new(Inner { config, http: self.0.http.clone(), spelling })))
+        let config = self.inner.config.with_key(key)?;
+        let spelling = AtomicU8::new(self.inner.spelling.load(Ordering::Relaxed));
+        let inner = Inner { config, http: self.inner.http.clone(), spelling };
+        Ok(Self { inner: Arc::new(inner), call: self.call })
     }
 
     /// What the settings and the environment came to.
     pub fn config(&self) -> &ResolvedConfig {
-        &self.0.config
+        &self.inner.config
     }
 
     /// API keys: list, create, refresh, rotate, delete, revoke.
@@ -150,8 +166,35 @@ impl Client {
         AuditLogs::of(self.clone())
     }
 
+    /// The client for the requests of one call. They share its time; parts that are calls of their own warn of nothing.
+    pub(crate) fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        self.warn_once(stage, method);
+        let deadline = match self.call.and_then(|call| call.deadline) {
+            Some(deadline) => Some(deadline),
+            // An end that is too far away to be told is none.
+            None => self.config().timeout.and_then(|limit| Instant::now().checked_add(limit)),
+        };
+        Self { call: Some(Scope { deadline }), ..self.clone() }
+    }
+
+    /// The client for the parts of a call that each have a time of their own.
+    pub(crate) fn nest(&self, stage: Stage, method: &'static str) -> Self {
+        self.warn_once(stage, method);
+        Self { call: Some(Scope { deadline: None }), ..self.clone() }
+    }
+
+    pub(crate) fn is_nested(&self) -> bool {
+        self.call.is_some()
+    }
+
+    /// When the time of the call is over.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        let of_call = self.call.and_then(|call| call.deadline);
+        of_call.or_else(|| Instant::now().checked_add(self.config().timeout?))
+    }
+
     pub(crate) fn http(&self) -> &reqwest::Client {
-        &self.0.http
+        &self.inner.http
     }
 
     /// Remembers how the server spells, once it has written something.
@@ -161,7 +204,7 @@ impl Client {
             Some(Spelling::Upper) => 1,
             Some(Spelling::Lower) => 2,
         };
-        self.0.spelling.store(code, Ordering::Relaxed);
+        self.inner.spelling.store(code, Ordering::Relaxed);
     }
 
     /// Sends a call that holds values of enumerations.
@@ -173,7 +216,7 @@ impl Client {
         &self,
         call: impl Fn(Spelling) -> Result<Call<'a>>,
     ) -> Result<Answer> {
-        match self.0.spelling.load(Ordering::Relaxed) {
+        match self.inner.spelling.load(Ordering::Relaxed) {
             1 => self.send(call(Spelling::Upper)?).await,
             2 => self.send(call(Spelling::Lower)?).await,
             _ => match self.send(call(Spelling::Upper)?).await {
@@ -189,7 +232,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_tuple("Client").field(&self.0.config).finish()
+        formatter.debug_tuple("Client").field(&self.inner.config).finish()
     }
 }
 
@@ -197,5 +240,38 @@ impl From<Secret> for Config {
     /// The environment's configuration, with this key.
     fn from(key: Secret) -> Self {
         Self { api_key: Setting::To(key), ..Self::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn client(timeout: Setting<Duration>) -> Client {
+        let config = Config { api_key: "ak-x".into(), timeout, ..Config::without_environment() };
+        Client::new(config).unwrap()
+    }
+
+    /// A call that looks a name up first has one time-out, not one for each request (fault K9).
+    #[test]
+    fn the_requests_of_a_call_share_its_time() {
+        let call = client(Duration::from_millis(450).into()).begin(Stage::Beta, "spaces.get");
+        let deadline = call.deadline().unwrap();
+        assert_eq!(call.begin(Stage::Beta, "spaces.list").deadline(), Some(deadline));
+        assert_eq!(call.clone().deadline(), Some(deadline));
+        let parts =
+            client(Duration::from_millis(450).into()).nest(Stage::Beta, "users.bulk_delete");
+        let part = parts.begin(Stage::Beta, "users.delete");
+        assert!(part.deadline().unwrap() >= deadline, "a part has a time of its own");
+    }
+
+    /// (fault C10)
+    #[test]
+    fn a_time_out_that_is_too_far_away_is_none() {
+        let far = client(Duration::MAX.into()).begin(Stage::Beta, "spaces.get");
+        assert_eq!(far.deadline(), None);
+        assert_eq!(client(Setting::Off).begin(Stage::Beta, "spaces.get").deadline(), None);
     }
 }

@@ -2,14 +2,14 @@
 
 use crate::api_keys;
 use crate::error::Problem;
-use crate::page::following;
+use crate::page::Walk;
 use crate::transport::decode;
 use crate::{organizations, spaces, users};
 
 /// Reads a body as every kind of answer there is. Whatever it is, this returns.
 pub fn answer(body: &[u8]) {
     if let Ok(list) = decode::<api_keys::WireList>("fuzz", body) {
-        drop(following("fuzz", Some("c"), list.pagination));
+        drop(Walk::new("fuzz").following(false, list.pagination));
         for key in list.api_keys {
             drop(format!("{:?}", key.into_key()));
         }

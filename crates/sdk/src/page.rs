@@ -1,5 +1,6 @@
 //! Pages, and all pages one after the other.
 
+use std::collections::HashSet;
 use std::future::Future;
 
 use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
@@ -27,7 +28,7 @@ pub struct Page<T> {
 #[non_exhaustive]
 pub struct Pagination {
     /// Whether there is another page.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pub has_more: bool,
     /// What to pass as `cursor` to get it. Opaque.
     #[serde(default)]
@@ -47,30 +48,61 @@ where
     F: Fn(Option<String>) -> Fut + Send + Clone + 'static,
     Fut: Future<Output = Result<Page<T>>> + Send + 'static,
 {
-    let pages = stream::try_unfold(Some(cursor), move |state| {
+    let pages = stream::try_unfold(Some((cursor, Walk::new(operation))), move |state| {
         let page = page.clone();
         async move {
-            let Some(cursor) = state else { return Ok::<_, Error>(None) };
-            let Page { items, pagination } = page(cursor.clone()).await?;
-            let next = following(operation, cursor.as_deref(), pagination)?;
-            Ok(Some((stream::iter(items.into_iter().map(Ok)), next.map(Some))))
+            let Some((cursor, mut walk)) = state else { return Ok::<_, Error>(None) };
+            let Page { items, pagination } = page(cursor).await?;
+            let next = walk.following(items.is_empty(), pagination)?;
+            let state = next.map(|next| (Some(next), walk));
+            Ok(Some((stream::iter(items.into_iter().map(Ok)), state)))
         }
     });
     pages.try_flatten().boxed()
 }
 
-/// The cursor of the page after this one.
-pub(crate) fn following(
+/// The most pages of one list. At 100 things a page that is more than any server of this API holds.
+const MOST_PAGES: usize = 100_000;
+/// The most pages without anything on them, one after the other. A server that filters may give some.
+const MOST_EMPTY_PAGES: u32 = 1_000;
+/// The longest cursor. It goes back in a URL.
+const LONGEST_CURSOR: usize = 4_096;
+
+/// The way through the pages of one list. A server that sends in a circle, or on without end, is an error.
+pub(crate) struct Walk {
     operation: &'static str,
-    cursor: Option<&str>,
-    pagination: Pagination,
-) -> Result<Option<String>> {
-    if !pagination.has_more {
-        return Ok(None);
+    seen: HashSet<String>,
+    empty_in_a_row: u32,
+}
+
+impl Walk {
+    pub(crate) fn new(operation: &'static str) -> Self {
+        Self { operation, seen: HashSet::new(), empty_in_a_row: 0 }
     }
-    match pagination.next_cursor {
-        Some(next) if !next.is_empty() && Some(next.as_str()) != cursor => Ok(Some(next)),
-        Some(_) => Err(Error::unreadable(operation, "the next page is the same as this one")),
-        None => Err(Error::unreadable(operation, "there are more pages and no cursor for them")),
+
+    /// The cursor of the page after this one; nothing if this is the last.
+    pub(crate) fn following(
+        &mut self,
+        is_empty: bool,
+        pagination: Pagination,
+    ) -> Result<Option<String>> {
+        if !pagination.has_more {
+            return Ok(None);
+        }
+        self.empty_in_a_row = if is_empty { self.empty_in_a_row + 1 } else { 0 };
+        let error = |message| Err(Error::unreadable(self.operation, message));
+        let Some(next) = pagination.next_cursor.filter(|next| !next.is_empty()) else {
+            return error("there are more pages and no cursor for them");
+        };
+        if next.len() > LONGEST_CURSOR {
+            return error("the cursor of the next page is longer than 4096 bytes");
+        }
+        if self.empty_in_a_row >= MOST_EMPTY_PAGES || self.seen.len() >= MOST_PAGES {
+            return error("there is no end to its pages");
+        }
+        if !self.seen.insert(next.clone()) {
+            return error("a page comes back that was there before");
+        }
+        Ok(Some(next))
     }
 }

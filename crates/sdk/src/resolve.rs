@@ -6,29 +6,41 @@
 use crate::client::Client;
 use crate::error::{Error, Repr, Result};
 use crate::id::{is_id, require_id};
-use crate::page::{LARGEST_LIMIT, following};
+use crate::page::{LARGEST_LIMIT, Walk};
 use crate::{organizations, roles, spaces, users};
 
 /// How many names an error suggests.
 const SUGGESTIONS: usize = 10;
 
-/// The id of a space.
+/// The id of a space, in whichever organization it is.
 pub(crate) async fn space_id(client: &Client, name_or_id: &str) -> Result<String> {
+    space_id_in(client, None, name_or_id).await
+}
+
+/// The id of a space, looked for within an organization if there is one.
+pub(crate) async fn space_id_in(
+    client: &Client,
+    organization_id: Option<&str>,
+    name_or_id: &str,
+) -> Result<String> {
     if is_id(name_or_id) {
         return Ok(name_or_id.to_owned());
     }
     let mut found = Found::new("space", name_or_id)?;
     let mut request = spaces::ListRequest {
+        organization: organization_id.map(str::to_owned),
         name: Some(name_or_id.to_owned()),
         limit: Some(LARGEST_LIMIT),
         ..spaces::ListRequest::default()
     };
+    let mut walk = Walk::new("spaces.list");
     loop {
         let page = client.spaces().page(&request).await?;
+        let is_empty = page.items.is_empty();
         for space in page.items {
             found.consider(space.name == name_or_id, space.id, space.name);
         }
-        request.cursor = following("spaces.list", request.cursor.as_deref(), page.pagination)?;
+        request.cursor = walk.following(is_empty, page.pagination)?;
         if request.cursor.is_none() {
             return found.only();
         }
@@ -46,13 +58,14 @@ pub(crate) async fn organization_id(client: &Client, name_or_id: &str) -> Result
         limit: Some(LARGEST_LIMIT),
         ..organizations::ListRequest::default()
     };
+    let mut walk = Walk::new("organizations.list");
     loop {
         let page = client.organizations().page(&request).await?;
+        let is_empty = page.items.is_empty();
         for organization in page.items {
             found.consider(organization.name == name_or_id, organization.id, organization.name);
         }
-        let cursor = request.cursor.as_deref();
-        request.cursor = following("organizations.list", cursor, page.pagination)?;
+        request.cursor = walk.following(is_empty, page.pagination)?;
         if request.cursor.is_none() {
             return found.only();
         }
@@ -70,13 +83,16 @@ pub(crate) async fn user_id(client: &Client, email_or_id: &str) -> Result<String
         limit: Some(LARGEST_LIMIT),
         ..users::ListRequest::default()
     };
+    let mut walk = Walk::new("users.list");
     loop {
         let page = client.users().page(&request).await?;
+        let is_empty = page.items.is_empty();
         for user in page.items {
             let is_it = user.email.to_lowercase() == email_or_id.to_lowercase();
-            found.consider(is_it, user.id, user.email);
+            // No error lists other people's addresses.
+            found.consider(is_it, user.id, String::new());
         }
-        request.cursor = following("users.list", request.cursor.as_deref(), page.pagination)?;
+        request.cursor = walk.following(is_empty, page.pagination)?;
         if request.cursor.is_none() {
             return found.only();
         }
@@ -91,12 +107,14 @@ pub(crate) async fn role_id(client: &Client, name_or_id: &str) -> Result<String>
     let mut found = Found::new("role", name_or_id)?;
     let mut request =
         roles::ListRequest { limit: Some(LARGEST_LIMIT), ..roles::ListRequest::default() };
+    let mut walk = Walk::new("roles.list");
     loop {
         let page = client.roles().page(&request).await?;
+        let is_empty = page.items.is_empty();
         for role in page.items {
             found.consider(role.name == name_or_id, role.id, role.name);
         }
-        request.cursor = following("roles.list", request.cursor.as_deref(), page.pagination)?;
+        request.cursor = walk.following(is_empty, page.pagination)?;
         if request.cursor.is_none() {
             return found.only();
         }
@@ -122,7 +140,7 @@ impl<'a> Found<'a> {
     fn consider(&mut self, is_it: bool, id: String, name: String) {
         if is_it {
             self.ids.push(id);
-        } else if self.others.len() < SUGGESTIONS {
+        } else if self.others.len() < SUGGESTIONS && !name.is_empty() {
             self.others.push(name);
         }
     }

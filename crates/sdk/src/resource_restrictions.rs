@@ -53,8 +53,9 @@ enum Answer {
 
 #[derive(Deserialize)]
 struct Wire {
+    #[serde(deserialize_with = "crate::lenient::list")]
     resource_restrictions: Vec<ResourceRestriction>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pagination: Pagination,
 }
 
@@ -71,19 +72,24 @@ impl ResourceRestrictions {
         Self { client }
     }
 
+    /// The same calls, as parts of this one and within its time.
+    fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        Self { client: self.client.begin(stage, method) }
+    }
+
     /// Reads a page of restrictions.
     ///
     /// # Errors
     ///
     /// Refusals of the server.
     pub async fn list(&self, request: ListRequest) -> Result<Page<ResourceRestriction>> {
-        self.client.warn_once(Stage::Beta, LIST);
+        let this = self.begin(Stage::Beta, LIST);
         let call = Call::get(LIST, &["resource-restrictions"])
             .query("resource_type", request.resource_type.as_ref())
             .query("limit", Some(request.limit.unwrap_or(DEFAULT_LIMIT)))
             .query("cursor", request.cursor.as_ref());
         let Wire { resource_restrictions, pagination } =
-            self.client.send(call).await?.document()?;
+            this.client.send(call).await?.document()?;
         Ok(Page { items: resource_restrictions, pagination })
     }
 
@@ -107,12 +113,12 @@ impl ResourceRestrictions {
     /// [`is_not_found`](crate::Error::is_not_found) if there is no such resource,
     /// [`is_unprocessable_entity`](crate::Error::is_unprocessable_entity) if its kind cannot be restricted.
     pub async fn restrict(&self, resource_id: &str) -> Result<ResourceRestriction> {
-        self.client.warn_once(Stage::Beta, "resource_restrictions.restrict");
+        let this = self.begin(Stage::Beta, "resource_restrictions.restrict");
         require_id("resource_id", resource_id)?;
         let operation = "resource_restrictions.restrict";
         let body = Body { resource_id };
         let call = Call::post(operation, &["resource-restrictions"], &body, &[200])?;
-        match self.client.send(call).await?.document()? {
+        match this.client.send(call).await?.document()? {
             Answer::Wrapped { resource_restriction: restriction } | Answer::Bare(restriction) => {
                 Ok(restriction)
             }
@@ -126,9 +132,9 @@ impl ResourceRestrictions {
     /// [`is_not_found`](crate::Error::is_not_found) if it is not restricted.
     pub async fn unrestrict(&self, resource_id: &str) -> Result<()> {
         let operation = "resource_restrictions.unrestrict";
-        self.client.warn_once(Stage::Beta, operation);
+        let this = self.begin(Stage::Beta, operation);
         require_id("resource_id", resource_id)?;
         let call = Call::delete(operation, &["resource-restrictions", resource_id]);
-        self.client.send(call).await.map(drop)
+        this.client.send(call).await.map(drop)
     }
 }

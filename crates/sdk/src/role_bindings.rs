@@ -94,8 +94,9 @@ struct UpdateBody {
 
 #[derive(Deserialize)]
 struct Wire {
+    #[serde(deserialize_with = "crate::lenient::list")]
     role_bindings: Vec<RoleBinding>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pagination: Pagination,
 }
 
@@ -112,18 +113,23 @@ impl RoleBindings {
         Self { client }
     }
 
+    /// The same calls, as parts of this one and within its time.
+    fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        Self { client: self.client.begin(stage, method) }
+    }
+
     /// Reads a page of bindings.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) without a resource type; refusals of the server.
     pub async fn list(&self, request: ListRequest) -> Result<Page<RoleBinding>> {
-        self.client.warn_once(Stage::Beta, LIST);
+        let this = self.begin(Stage::Beta, LIST);
         let Some(resource_type) = &request.resource_type else {
             return Err(Error::input("resource_type", "it is required: SPACE or PROJECT"));
         };
         let user_id = match &request.user {
-            Some(user) => Some(resolve::user_id(&self.client, user).await?),
+            Some(user) => Some(resolve::user_id(&this.client, user).await?),
             None => None,
         };
         let call = Call::get(LIST, &["role-bindings"])
@@ -131,7 +137,7 @@ impl RoleBindings {
             .query("user_id", user_id)
             .query("limit", Some(request.limit.unwrap_or(DEFAULT_LIMIT)))
             .query("cursor", request.cursor.as_ref());
-        let Wire { role_bindings, pagination } = self.client.send(call).await?.document()?;
+        let Wire { role_bindings, pagination } = this.client.send(call).await?.document()?;
         Ok(Page { items: role_bindings, pagination })
     }
 
@@ -150,10 +156,10 @@ impl RoleBindings {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is none, or none that the key may see.
     pub async fn get(&self, binding_id: &str) -> Result<RoleBinding> {
-        self.client.warn_once(Stage::Beta, "role_bindings.get");
+        let this = self.begin(Stage::Beta, "role_bindings.get");
         require_id("binding_id", binding_id)?;
         let call = Call::get("role_bindings.get", &["role-bindings", binding_id]);
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Binds a role to a user on a resource.
@@ -163,21 +169,21 @@ impl RoleBindings {
     /// [`is_conflict`](Error::is_conflict) if the user has one there, [`is_forbidden`](Error::is_forbidden) if the key may not bind
     /// roles there or there is no such resource.
     pub async fn create(&self, request: CreateRequest) -> Result<RoleBinding> {
-        self.client.warn_once(Stage::Beta, "role_bindings.create");
+        let this = self.begin(Stage::Beta, "role_bindings.create");
         let resource_id = if request.resource_type == ResourceType::Space {
-            resolve::space_id(&self.client, &request.resource).await?
+            resolve::space_id(&this.client, &request.resource).await?
         } else {
             require_id("resource", &request.resource)?;
             request.resource
         };
         let body = CreateBody {
-            role_id: resolve::role_id(&self.client, &request.role).await?,
-            user_id: resolve::user_id(&self.client, &request.user).await?,
+            role_id: resolve::role_id(&this.client, &request.role).await?,
+            user_id: resolve::user_id(&this.client, &request.user).await?,
             resource_type: &request.resource_type,
             resource_id,
         };
         let call = Call::post("role_bindings.create", &["role-bindings"], &body, &[201])?;
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Puts another role, a name or an id, in the place of the one that is bound.
@@ -186,11 +192,11 @@ impl RoleBindings {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such binding, or the key may not change it.
     pub async fn update(&self, binding_id: &str, role: &str) -> Result<RoleBinding> {
-        self.client.warn_once(Stage::Beta, "role_bindings.update");
+        let this = self.begin(Stage::Beta, "role_bindings.update");
         require_id("binding_id", binding_id)?;
-        let body = UpdateBody { role_id: resolve::role_id(&self.client, role).await? };
+        let body = UpdateBody { role_id: resolve::role_id(&this.client, role).await? };
         let path = ["role-bindings", binding_id];
-        self.client.send(Call::patch("role_bindings.update", &path, &body)?).await?.document()
+        this.client.send(Call::patch("role_bindings.update", &path, &body)?).await?.document()
     }
 
     /// Removes a binding.
@@ -199,9 +205,9 @@ impl RoleBindings {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such binding, or the key may not remove it.
     pub async fn delete(&self, binding_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "role_bindings.delete");
+        let this = self.begin(Stage::Beta, "role_bindings.delete");
         require_id("binding_id", binding_id)?;
         let call = Call::delete("role_bindings.delete", &["role-bindings", binding_id]);
-        self.client.send(call).await.map(drop)
+        this.client.send(call).await.map(drop)
     }
 }

@@ -24,7 +24,7 @@ pub struct Role {
     #[serde(default)]
     pub description: Option<String>,
     /// What it permits: names such as `PROJECT_READ`. The vocabulary grows with the server.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::list")]
     pub permissions: Vec<String>,
     /// Whether every account has it, so that it can be neither changed nor deleted.
     #[serde(default)]
@@ -86,8 +86,9 @@ pub struct Roles {
 /// A page as it comes.
 #[derive(Deserialize)]
 pub(crate) struct Wire {
+    #[serde(deserialize_with = "crate::lenient::list")]
     roles: Vec<Role>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pub pagination: Pagination,
 }
 
@@ -98,14 +99,19 @@ impl Roles {
         Self { client }
     }
 
+    /// The same calls, as parts of this one and within its time.
+    fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        Self { client: self.client.begin(stage, method) }
+    }
+
     /// Reads a page of roles.
     ///
     /// # Errors
     ///
     /// Refusals of the server.
     pub async fn list(&self, request: ListRequest) -> Result<Page<Role>> {
-        self.client.warn_once(Stage::Beta, LIST);
-        self.page(&request).await
+        let this = self.begin(Stage::Beta, LIST);
+        this.page(&request).await
     }
 
     /// Reads all roles, page by page, as they are asked for.
@@ -123,9 +129,9 @@ impl Roles {
     ///
     /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no role has the name.
     pub async fn get(&self, name_or_id: &str) -> Result<Role> {
-        self.client.warn_once(Stage::Beta, "roles.get");
-        let id = resolve::role_id(&self.client, name_or_id).await?;
-        self.client.send(Call::get("roles.get", &["roles", &id])).await?.document()
+        let this = self.begin(Stage::Beta, "roles.get");
+        let id = resolve::role_id(&this.client, name_or_id).await?;
+        this.client.send(Call::get("roles.get", &["roles", &id])).await?.document()
     }
 
     /// Makes a role. It can permit no more than its maker may do.
@@ -135,9 +141,9 @@ impl Roles {
     /// [`is_conflict`](Error::is_conflict) if the name is taken, [`is_bad_request`](Error::is_bad_request) if a permission is unknown
     /// or there is none.
     pub async fn create(&self, request: CreateRequest) -> Result<Role> {
-        self.client.warn_once(Stage::Beta, "roles.create");
+        let this = self.begin(Stage::Beta, "roles.create");
         let call = Call::post("roles.create", &["roles"], &request, &[201])?;
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Changes a role.
@@ -147,15 +153,15 @@ impl Roles {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if nothing is to be changed; refusals of the server, which keeps
     /// predefined roles as they are.
     pub async fn update(&self, request: UpdateRequest) -> Result<Role> {
-        self.client.warn_once(Stage::Beta, "roles.update");
+        let this = self.begin(Stage::Beta, "roles.update");
         let UpdateRequest { name, description, permissions, .. } = &request;
         if name.is_none() && description.is_none() && permissions.is_none() {
             let message = "one of name, description, permissions has to be given";
             return Err(Error::input("request", message));
         }
-        let id = resolve::role_id(&self.client, &request.role).await?;
+        let id = resolve::role_id(&this.client, &request.role).await?;
         let call = Call::patch("roles.update", &["roles", &id], &request)?;
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Deletes a role, by name or id.
@@ -164,9 +170,9 @@ impl Roles {
     ///
     /// Refusals of the server, which keeps predefined roles and those that are in use.
     pub async fn delete(&self, name_or_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "roles.delete");
-        let id = resolve::role_id(&self.client, name_or_id).await?;
-        self.client.send(Call::delete("roles.delete", &["roles", &id])).await.map(drop)
+        let this = self.begin(Stage::Beta, "roles.delete");
+        let id = resolve::role_id(&this.client, name_or_id).await?;
+        this.client.send(Call::delete("roles.delete", &["roles", &id])).await.map(drop)
     }
 
     pub(crate) async fn page(&self, request: &ListRequest) -> Result<Page<Role>> {

@@ -19,7 +19,7 @@ static WARNED: Mutex<BTreeSet<&str>> = Mutex::new(BTreeSet::new());
 impl Client {
     /// Warns of a method that is used for the first time in this process.
     pub(crate) fn warn_once(&self, stage: Stage, method: &'static str) {
-        if !self.config().prerelease_warnings {
+        if !self.config().prerelease_warnings || self.is_nested() {
             return;
         }
         // Nothing can panic while the lock is held; a set that is poisoned all the same is still a set.

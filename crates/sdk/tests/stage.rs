@@ -73,4 +73,18 @@ async fn each_method_warns_once_per_process_and_before_anything_else() {
     assert!(text.contains(" WARN arize: "), "{text}");
     assert!(text.contains("may change without notice"), "{text}");
     assert!(!text.contains(server.world.key("member")), "no secret is logged");
+
+    // Only the method that was called is warned of, not those that it makes use of (fault K7).
+    let client = Client::new(config(true)).unwrap();
+    let request = arize::api_keys::CreateServiceKeyRequest {
+        name: "ci".into(),
+        space: Some("S1".into()),
+        ..Default::default()
+    };
+    drop(client.api_keys().create_service_key(request).await);
+    let text = log.text();
+    assert!(text.contains("[ALPHA] api_keys.create_service_key"), "{text}");
+    for method in ["spaces.list", "organizations.list", "api_keys.refresh"] {
+        assert!(!text.contains(&format!("{method} is")), "{method}: {text}");
+    }
 }

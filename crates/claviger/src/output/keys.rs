@@ -14,7 +14,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde::Serialize;
 
 use super::printable;
-use super::stdout::{write, write_all};
+use super::stdout::{write, write_all, write_json};
 
 /// The width of a terminal that does not tell.
 const USUAL_WIDTH: u16 = 80;
@@ -79,7 +79,10 @@ struct More {
 pub(crate) fn list(found: &[ApiKey], has_more: bool, json: bool) -> anyhow::Result<()> {
     if json {
         let api_keys = found.iter().map(|key| Document::of(key, None)).collect();
-        write(&serde_json::to_string(&Documents { api_keys, pagination: More { has_more } })?)?;
+        write_json(&serde_json::to_string(&Documents {
+            api_keys,
+            pagination: More { has_more },
+        })?)?;
     } else if !io::stdout().is_terminal() {
         write_all(&found.iter().map(|key| row(key).join("\t") + "\n").collect::<String>())?;
     } else if found.is_empty() {
@@ -154,7 +157,7 @@ pub(crate) fn secret(secret: &Secret) -> anyhow::Result<()> {
 
 /// A key that was made, in one document.
 pub(crate) fn document(key: &ApiKey, secret: Option<&Secret>) -> anyhow::Result<()> {
-    write(&serde_json::to_string(&Document::of(key, secret))?)
+    write_json(&serde_json::to_string(&Document::of(key, secret))?)
 }
 
 /// Says what was made, and where its secret is.

@@ -16,7 +16,7 @@ use arize::{RoleAssignment, Secret};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::stdout::{write, write_all};
+use super::stdout::{write, write_all, write_json};
 use super::{note, printable, table};
 
 /// Something that can be a line of a table.
@@ -39,7 +39,7 @@ pub(crate) fn list<R: Record>(
     json: bool,
 ) -> anyhow::Result<()> {
     if json {
-        write(&json!({ member: found, "pagination": { "has_more": has_more } }).to_string())?;
+        write_json(&json!({ member: found, "pagination": { "has_more": has_more } }).to_string())?;
     } else if io::stdout().is_terminal() && found.is_empty() {
         note("There are none");
     } else {
@@ -54,7 +54,7 @@ pub(crate) fn list<R: Record>(
 /// One thing.
 pub(crate) fn one<R: Record>(record: &R, json: bool) -> anyhow::Result<()> {
     if json {
-        write(&serde_json::to_string(record)?)
+        write_json(&serde_json::to_string(record)?)
     } else {
         lines(std::slice::from_ref(record), R::cells)
     }
@@ -68,7 +68,7 @@ pub(crate) fn invitation(created: &UserCreated, json: bool) -> anyhow::Result<()
         if let (Value::Object(members), Some(password)) = (&mut document, password) {
             members.insert("temporary_password".to_owned(), password.into());
         }
-        return write(&document.to_string());
+        return write_json(&document.to_string());
     }
     let id = printable(&created.user.id);
     if !created.is_new {

@@ -81,7 +81,7 @@ pub struct BotUser {
     #[serde(default)]
     pub account_role: Option<RoleAssignment>,
     /// Its organizations. Empty in lists by space, whatever they are.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::list")]
     pub organizations: Vec<BotUserOrganization>,
 }
 
@@ -95,7 +95,7 @@ pub struct BotUserOrganization {
     #[serde(default)]
     pub role: Option<RoleAssignment>,
     /// The spaces in it.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::list")]
     pub spaces: Vec<BotUserSpace>,
 }
 
@@ -113,8 +113,9 @@ pub struct BotUserSpace {
 /// A page of keys as it comes.
 #[derive(Deserialize)]
 pub(crate) struct WireList {
+    #[serde(deserialize_with = "crate::lenient::list")]
     pub api_keys: Vec<WireKey>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pub pagination: Pagination,
 }
 

@@ -67,6 +67,11 @@ impl ApiKeys {
         Self { client }
     }
 
+    /// The same calls, as parts of this one and within its time.
+    fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        Self { client: self.client.begin(stage, method) }
+    }
+
     /// Reads a page of keys, 50 if no limit is given.
     ///
     /// ```
@@ -106,11 +111,11 @@ impl ApiKeys {
     /// [`is_unauthorized`](Error::is_unauthorized) if the client's own key is not accepted, [`is_forbidden`](Error::is_forbidden) if
     /// it may not see these, [`is_not_found`](Error::is_not_found) if there is no such space or user.
     pub async fn list(&self, mut request: ListRequest) -> Result<Page<ApiKey>> {
-        self.client.warn_once(Stage::Alpha, LIST);
+        let this = self.begin(Stage::Alpha, LIST);
         if let Some(space) = &request.space {
-            request.space = Some(resolve::space_id(&self.client, space).await?);
+            request.space = Some(resolve::space_id(&this.client, space).await?);
         }
-        self.page(request).await
+        this.page(request).await
     }
 
     /// Reads all keys, page by page, as they are asked for.
@@ -168,8 +173,8 @@ impl ApiKeys {
     /// [`is_unprocessable_entity`](Error::is_unprocessable_entity) if the server refuses what it asks for, such as an expiry in the
     /// past. If [`was_not_done`](Error::was_not_done) is false, the key may have been made: list before trying again.
     pub async fn create(&self, request: CreateRequest) -> Result<ApiKeyCreated> {
-        self.client.warn_once(Stage::Alpha, CREATE);
-        let answer = self.client.send_spelled(|spelling| {
+        let this = self.begin(Stage::Alpha, CREATE);
+        let answer = this.client.send_spelled(|spelling| {
             let body = CreateBody {
                 name: &request.name,
                 description: request.description.as_deref(),
@@ -178,7 +183,7 @@ impl ApiKeys {
             };
             Call::post(CREATE, &["api-keys"], &body, &[201])
         });
-        self.created(CREATE, &answer.await?)
+        this.created(CREATE, &answer.await?)
     }
 
     /// Gives a key a new text: a new key takes the place of the old one, with the same name and rights.
@@ -220,15 +225,15 @@ impl ApiKeys {
     /// malformed, [`is_unprocessable_entity`](Error::is_unprocessable_entity) if the key has ended or been refreshed before. If
     /// [`was_not_done`](Error::was_not_done) is false, it may have been refreshed: see [`rotate`](Self::rotate), which copes with that.
     pub async fn refresh(&self, request: RefreshRequest) -> Result<ApiKeyCreated> {
-        self.client.warn_once(Stage::Alpha, REFRESH);
+        let this = self.begin(Stage::Alpha, REFRESH);
         require_id("api_key_id", &request.api_key_id)?;
         let body = RefreshBody {
             expires_at: request.expires_at,
             grace_period_seconds: request.grace_period_seconds,
         };
         let path = ["api-keys", &request.api_key_id, "refresh"];
-        let answer = self.client.send(Call::post(REFRESH, &path, &body, &[200])?).await?;
-        self.created(REFRESH, &answer)
+        let answer = this.client.send(Call::post(REFRESH, &path, &body, &[200])?).await?;
+        this.created(REFRESH, &answer)
     }
 
     /// Ends a key for good, with `DELETE`. Servers that know only `PUT …/revoke` are asked that instead.
@@ -259,10 +264,10 @@ impl ApiKeys {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such key.
     pub async fn delete(&self, api_key_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Alpha, DELETE);
+        let this = self.begin(Stage::Alpha, DELETE);
         require_id("api_key_id", api_key_id)?;
-        match self.send_delete(DELETE, api_key_id).await {
-            Err(error) if error.status() == Some(405) => self.send_revoke(DELETE, api_key_id).await,
+        match this.send_delete(DELETE, api_key_id).await {
+            Err(error) if error.status() == Some(405) => this.send_revoke(DELETE, api_key_id).await,
             outcome => outcome,
         }
     }
@@ -274,10 +279,10 @@ impl ApiKeys {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such key.
     pub async fn revoke(&self, api_key_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Alpha, REVOKE);
+        let this = self.begin(Stage::Alpha, REVOKE);
         require_id("api_key_id", api_key_id)?;
-        match self.send_revoke(REVOKE, api_key_id).await {
-            Err(error) if error.status() == Some(405) => self.send_delete(REVOKE, api_key_id).await,
+        match this.send_revoke(REVOKE, api_key_id).await {
+            Err(error) if error.status() == Some(405) => this.send_delete(REVOKE, api_key_id).await,
             outcome => outcome,
         }
     }
@@ -289,7 +294,7 @@ impl ApiKeys {
     async fn send_revoke(&self, operation: &'static str, id: &str) -> Result<()> {
         let call = Call {
             method: Method::PUT,
-            expected: &[204],
+            expected: &[200, 202, 204],
             ..Call::get(operation, &["api-keys", id, "revoke"])
         };
         self.client.send(call).await.map(drop)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 
 use super::{ApiKey, ApiKeyCreated, ApiKeys, ListRequest, RefreshRequest};
 use crate::error::{Error, Result};
+use crate::stage::Stage;
 
 /// How long the old text of a rotated key goes on working if nothing is said: 300 seconds.
 pub const DEFAULT_GRACE_PERIOD_SECONDS: u32 = 300;
@@ -97,13 +98,14 @@ impl ApiKeys {
         S: FnOnce(ApiKeyCreated) -> F,
         F: Future<Output = Result<(), E>>,
     {
-        let created = self.refresh_or_successor(request).await?;
+        let this = Self { client: self.client.nest(Stage::Alpha, "api_keys.rotate") };
+        let created = this.refresh_or_successor(request).await?;
         let (api_key, key) = (Box::new(created.api_key.clone()), created.key.clone());
         if let Err(source) = store(created).await {
-            let revoke = self.revoke(&api_key.id).await;
+            let revoke = this.revoke(&api_key.id).await;
             return Err(RotateError::Store { source, api_key, revoke });
         }
-        let proof = match self.client.with_key(key) {
+        let proof = match this.client.with_key(key) {
             Ok(client) => client.api_keys().prove().await,
             Err(error) => Err(error),
         };

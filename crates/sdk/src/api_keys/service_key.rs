@@ -119,15 +119,15 @@ impl ApiKeys {
         &self,
         request: CreateServiceKeyRequest,
     ) -> Result<ApiKeyCreated> {
-        self.client.warn_once(Stage::Alpha, CREATE);
+        let this = self.begin(Stage::Alpha, CREATE);
         request.check()?;
         let Some(space) = &request.space else {
-            let organizations = self.resolved(&request.organizations).await?;
-            return self.create_nested(&request, organizations).await;
+            let organizations = this.resolved(&request.organizations).await?;
+            return this.create_nested(&request, organizations).await;
         };
-        let space = resolve::space_id(&self.client, space).await?;
-        let space = self.client.spaces().by_id(&space).await?;
-        match self.organization_of(&space).await? {
+        let space = resolve::space_id(&this.client, space).await?;
+        let space = this.client.spaces().by_id(&space).await?;
+        match this.organization_of(&space).await? {
             Some(org_id) => {
                 let role = request.space_role.clone();
                 let organization = NestedOrganization {
@@ -135,9 +135,9 @@ impl ApiKeys {
                     role: request.organization_role.clone().map(RoleAssignment::from),
                     spaces: vec![NestedSpace { space_id: space.id, role }],
                 };
-                self.create_nested(&request, vec![organization]).await
+                this.create_nested(&request, vec![organization]).await
             }
-            None => self.create_flat(&request, &space.id).await,
+            None => this.create_flat(&request, &space.id).await,
         }
     }
 
@@ -217,17 +217,18 @@ impl ApiKeys {
 
     /// All names turned into ids, each asked for once.
     async fn resolved(&self, bindings: &[OrganizationBinding]) -> Result<Vec<NestedOrganization>> {
-        let mut known: HashMap<&str, String> = HashMap::new();
+        let mut known: HashMap<(String, &str), String> = HashMap::new();
         let mut resolved = Vec::with_capacity(bindings.len());
         for binding in bindings {
             let org_id = resolve::organization_id(&self.client, &binding.organization).await?;
             let mut spaces = Vec::with_capacity(binding.spaces.len());
             for space in &binding.spaces {
-                let space_id = match known.get(space.space.as_str()) {
+                let place = (org_id.clone(), space.space.as_str());
+                let space_id = match known.get(&place) {
                     Some(id) => id.clone(),
-                    None => resolve::space_id(&self.client, &space.space).await?,
+                    None => resolve::space_id_in(&self.client, Some(&org_id), &space.space).await?,
                 };
-                known.insert(&space.space, space_id.clone());
+                known.insert(place, space_id.clone());
                 spaces.push(NestedSpace { space_id, role: space.role.clone() });
             }
             let role = binding.role.clone().map(RoleAssignment::from);

@@ -8,6 +8,7 @@ use super::{ApiKey, ApiKeys, KeyStatus, KeyType, ListRequest};
 use crate::error::{Error, Repr, Result};
 use crate::id::require_id;
 use crate::page::LARGEST_LIMIT;
+use crate::stage::Stage;
 
 /// The longest grace that a server gives.
 const LONGEST_GRACE: SignedDuration = SignedDuration::from_hours(24);
@@ -22,10 +23,11 @@ impl ApiKeys {
     ///
     /// [`is_not_found`](Error::is_not_found) if it is in none of the lists, and as [`list`](Self::list).
     pub async fn get(&self, api_key_id: &str) -> Result<ApiKey> {
+        let this = self.begin(Stage::Alpha, "api_keys.get");
         require_id("api_key_id", api_key_id)?;
         for status in [KeyStatus::Active, KeyStatus::Revoked] {
             for key_type in [KeyType::User, KeyType::Service] {
-                let keys = self.all_of(key_type, status.clone()).await?;
+                let keys = this.all_of(key_type, status.clone()).await?;
                 if let Some(key) = keys.into_iter().find(|key| key.id == api_key_id) {
                     return Ok(key);
                 }
@@ -45,10 +47,11 @@ impl ApiKeys {
         api_key_id: &str,
         grace_period_seconds: u32,
     ) -> Result<Option<ApiKey>> {
+        let this = self.begin(Stage::Alpha, "api_keys.successor");
         require_id("api_key_id", api_key_id)?;
         let grace = SignedDuration::from_secs(grace_period_seconds.into());
         for key_type in [KeyType::User, KeyType::Service] {
-            let keys = self.all_of(key_type, KeyStatus::Active).await?;
+            let keys = this.all_of(key_type, KeyStatus::Active).await?;
             let Some(old) = keys.iter().find(|key| key.id == api_key_id) else { continue };
             return Ok(last_successor(&keys, old, grace).cloned());
         }

@@ -1,12 +1,15 @@
-//! The client that waits: the async one, and a runtime that runs while somebody waits.
+//! The client that waits: the async one, and a thread that drives its connections, also while nobody waits.
 
 use std::fmt;
 use std::future::Future;
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, Wake, Waker};
 
 use futures_util::StreamExt as _;
 use futures_util::stream::BoxStream;
 use tokio::runtime::{Builder, Handle, Runtime};
+use tokio::task::coop;
 
 use super::{
     ApiKeys, AuditLogs, Organizations, ResourceRestrictions, RoleBindings, Roles, Spaces, Users,
@@ -16,8 +19,9 @@ use crate::error::{Error, Result};
 
 /// A client whose calls wait for their answer.
 ///
-/// It can be cloned and shared between threads. Inside an async runtime every call is refused with
-/// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), as waiting there would stop the runtime: use [`crate::Client`].
+/// It can be cloned and shared between threads. It works wherever blocking is allowed, also inside tokio's `spawn_blocking` and
+/// `block_in_place`. Inside async code every call is refused with [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput), as
+/// waiting there would stop the runtime: use [`crate::Client`].
 #[derive(Clone)]
 pub struct Client {
     client: crate::Client,
@@ -43,7 +47,9 @@ impl Client {
     /// As [`crate::Client::new`].
     pub fn new(config: Config) -> Result<Self> {
         let client = crate::Client::new(config)?;
-        let runtime = Builder::new_current_thread().enable_all().build().map_err(|error| {
+        let mut builder = Builder::new_multi_thread();
+        let builder = builder.worker_threads(1).thread_name("arize").enable_all();
+        let runtime = builder.build().map_err(|error| {
             Error::configuration("blocking", format!("no runtime can be started: {error}"))
         })?;
         Ok(Self { client, runtime: Arc::new(Waiting(Some(runtime))) })
@@ -113,12 +119,56 @@ impl Client {
         call: impl Future<Output = Result<T, E>>,
     ) -> Result<T, E> {
         match &self.runtime.0 {
-            Some(runtime) if Handle::try_current().is_err() => runtime.block_on(call),
+            Some(runtime) if may_block() => {
+                let _entered = runtime.enter();
+                block_on(call)
+            }
             _ => {
                 let message = "a call that waits would stop the async runtime it is made in: use `arize::Client`";
                 Err(Error::input("blocking", message).into())
             }
         }
+    }
+}
+
+/// Whether this thread may wait: outside of a runtime, or where the runtime allows it.
+///
+/// Tokio tells nobody directly. But it gives code that it polls a budget, and takes the budget away where blocking is allowed.
+fn may_block() -> bool {
+    /// More than tokio lets a task do before it has to yield.
+    const MORE_THAN_A_BUDGET: usize = 1_024;
+    if Handle::try_current().is_err() {
+        return true;
+    }
+    let mut context = Context::from_waker(Waker::noop());
+    (0..MORE_THAN_A_BUDGET).all(|_| match coop::poll_proceed(&mut context) {
+        Poll::Ready(budget) => {
+            budget.made_progress();
+            true
+        }
+        Poll::Pending => false,
+    })
+}
+
+/// Polls a future on this thread until it is done. The thread of the runtime drives what it waits for.
+fn block_on<F: Future>(future: F) -> F::Output {
+    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
+    let mut context = Context::from_waker(&waker);
+    let mut future = pin!(future);
+    loop {
+        match future.as_mut().poll(&mut context) {
+            Poll::Ready(output) => return output,
+            Poll::Pending => std::thread::park(),
+        }
+    }
+}
+
+/// Wakes the thread that waits.
+struct Unpark(std::thread::Thread);
+
+impl Wake for Unpark {
+    fn wake(self: Arc<Self>) {
+        self.0.unpark();
     }
 }
 

@@ -14,19 +14,19 @@ impl fmt::Display for Error {
             Repr::NameNotFound { resource, name, available } => {
                 write!(formatter, "there is no {resource} {name:?}")?;
                 if !available.is_empty() {
-                    write!(formatter, "; there is {}", available.join(", "))?;
+                    write!(formatter, "; there is {}", plain(&available.join(", ")))?;
                 }
                 Ok(())
             }
             Repr::AmbiguousName { resource, name, ids } => {
-                let ids = ids.join(", ");
+                let ids = plain(&ids.join(", "));
                 write!(
                     formatter,
                     "more than one {resource} is called {name:?}: use an id, one of {ids}"
                 )
             }
             Repr::Status { operation, status, problem, .. } => {
-                let message = problem.message();
+                let message = plain(problem.message());
                 write!(formatter, "{operation}: the server answered {status}: {message}")
             }
             Repr::Unreadable { operation, message } => {
@@ -49,6 +49,20 @@ impl fmt::Display for Error {
             }
         }
     }
+}
+
+/// What a server sent, with its control characters escaped: errors are printed on terminals.
+fn plain(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut plain, letter| {
+        if letter.is_control()
+            || matches!(letter, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        {
+            plain.extend(letter.escape_unicode());
+        } else {
+            plain.push(letter);
+        }
+        plain
+    })
 }
 
 impl fmt::Debug for Error {

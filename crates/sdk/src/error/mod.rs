@@ -271,6 +271,32 @@ impl Error {
         }
     }
 
+    /// What kind of thing the name that was given is of: `space`, `organization`, `user`, `role`.
+    pub fn resource(&self) -> Option<&str> {
+        match self.repr() {
+            Repr::NameNotFound { resource, .. } | Repr::AmbiguousName { resource, .. } => {
+                Some(resource)
+            }
+            _ => None,
+        }
+    }
+
+    /// The name that was given and that nothing, or more than one thing, has.
+    pub fn name(&self) -> Option<&str> {
+        match self.repr() {
+            Repr::NameNotFound { name, .. } | Repr::AmbiguousName { name, .. } => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Some names that there are, where nothing has the one that was given. Never those of people.
+    pub fn available(&self) -> &[String] {
+        match self.repr() {
+            Repr::NameNotFound { available, .. } => available,
+            _ => &[],
+        }
+    }
+
     /// The ids of all things that have the name that was given.
     pub fn matching_ids(&self) -> &[String] {
         match self.repr() {

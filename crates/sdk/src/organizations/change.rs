@@ -39,9 +39,9 @@ impl Organizations {
     ///
     /// [`is_conflict`](Error::is_conflict) if the name is taken.
     pub async fn create(&self, request: CreateRequest) -> Result<Organization> {
-        self.client.warn_once(Stage::Beta, "organizations.create");
+        let this = self.begin(Stage::Beta, "organizations.create");
         let call = Call::post("organizations.create", &["organizations"], &request, &[201])?;
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Changes an organization.
@@ -51,14 +51,14 @@ impl Organizations {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if nothing is to be changed; [`is_conflict`](Error::is_conflict)
     /// if the name is taken.
     pub async fn update(&self, request: UpdateRequest) -> Result<Organization> {
-        self.client.warn_once(Stage::Beta, "organizations.update");
+        let this = self.begin(Stage::Beta, "organizations.update");
         if request.name.is_none() && request.description.is_none() {
             let message = "one of name, description has to be given";
             return Err(Error::input("request", message));
         }
-        let id = resolve::organization_id(&self.client, &request.organization).await?;
+        let id = resolve::organization_id(&this.client, &request.organization).await?;
         let call = Call::patch("organizations.update", &["organizations", &id], &request)?;
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Deletes an organization, by name or id, with its spaces and all that is in them, for good.
@@ -67,9 +67,9 @@ impl Organizations {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such organization.
     pub async fn delete(&self, name_or_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "organizations.delete");
-        let id = resolve::organization_id(&self.client, name_or_id).await?;
+        let this = self.begin(Stage::Beta, "organizations.delete");
+        let id = resolve::organization_id(&this.client, name_or_id).await?;
         let call = Call::delete("organizations.delete", &["organizations", &id]);
-        self.client.send(call).await.map(drop)
+        this.client.send(call).await.map(drop)
     }
 }

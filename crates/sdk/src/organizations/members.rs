@@ -45,11 +45,11 @@ impl Organizations {
         user: &str,
         role: PredefinedRole,
     ) -> Result<OrganizationMembership> {
-        self.client.warn_once(Stage::Beta, "organizations.add_user");
-        let organization_id = resolve::organization_id(&self.client, organization).await?;
-        let user_id = resolve::user_id(&self.client, user).await?;
+        let this = self.begin(Stage::Beta, "organizations.add_user");
+        let organization_id = resolve::organization_id(&this.client, organization).await?;
+        let user_id = resolve::user_id(&this.client, user).await?;
         let role = RoleAssignment::from(role);
-        let answer = self.client.send_spelled(|spelling| {
+        let answer = this.client.send_spelled(|spelling| {
             let body = Body { user_id: &user_id, role: role.spelled(spelling) };
             Call::post(
                 "organizations.add_user",
@@ -67,10 +67,10 @@ impl Organizations {
     ///
     /// [`is_not_found`](crate::Error::is_not_found) if the user is not in it.
     pub async fn remove_user(&self, organization: &str, user: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "organizations.remove_user");
-        let organization_id = resolve::organization_id(&self.client, organization).await?;
-        let user_id = resolve::user_id(&self.client, user).await?;
+        let this = self.begin(Stage::Beta, "organizations.remove_user");
+        let organization_id = resolve::organization_id(&this.client, organization).await?;
+        let user_id = resolve::user_id(&this.client, user).await?;
         let path = ["organizations", &organization_id, "users", &user_id];
-        self.client.send(Call::delete("organizations.remove_user", &path)).await.map(drop)
+        this.client.send(Call::delete("organizations.remove_user", &path)).await.map(drop)
     }
 }

@@ -53,8 +53,9 @@ pub struct Organizations {
 /// A page as it comes.
 #[derive(Deserialize)]
 pub(crate) struct Wire {
+    #[serde(deserialize_with = "crate::lenient::list")]
     organizations: Vec<Organization>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pub pagination: Pagination,
 }
 
@@ -65,14 +66,19 @@ impl Organizations {
         Self { client }
     }
 
+    /// The same calls, as parts of this one and within its time.
+    fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        Self { client: self.client.begin(stage, method) }
+    }
+
     /// Reads a page of the organizations that the key may see.
     ///
     /// # Errors
     ///
     /// Refusals of the server.
     pub async fn list(&self, request: ListRequest) -> Result<Page<Organization>> {
-        self.client.warn_once(Stage::Beta, LIST);
-        self.page(&request).await
+        let this = self.begin(Stage::Beta, LIST);
+        this.page(&request).await
     }
 
     /// Reads all organizations that the key may see, page by page, as they are asked for.
@@ -91,10 +97,10 @@ impl Organizations {
     ///
     /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no organization has the name.
     pub async fn get(&self, name_or_id: &str) -> Result<Organization> {
-        self.client.warn_once(Stage::Beta, "organizations.get");
-        let id = resolve::organization_id(&self.client, name_or_id).await?;
+        let this = self.begin(Stage::Beta, "organizations.get");
+        let id = resolve::organization_id(&this.client, name_or_id).await?;
         let call = Call::get("organizations.get", &["organizations", &id]);
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     pub(crate) async fn page(&self, request: &ListRequest) -> Result<Page<Organization>> {

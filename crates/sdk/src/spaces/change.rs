@@ -56,15 +56,15 @@ impl Spaces {
     /// [`is_conflict`](Error::is_conflict) if the name is taken in the organization, [`is_not_found`](Error::is_not_found) if there
     /// is no such organization.
     pub async fn create(&self, request: CreateRequest) -> Result<Space> {
-        self.client.warn_once(Stage::Beta, "spaces.create");
+        let this = self.begin(Stage::Beta, "spaces.create");
         let body = CreateBody {
             name: &request.name,
-            organization_id: resolve::organization_id(&self.client, &request.organization).await?,
+            organization_id: resolve::organization_id(&this.client, &request.organization).await?,
             description: request.description.as_deref(),
             is_private: request.is_private,
         };
         let call = Call::post("spaces.create", &["spaces"], &body, &[201])?;
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Changes a space.
@@ -74,15 +74,15 @@ impl Spaces {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if nothing is to be changed; [`is_conflict`](Error::is_conflict)
     /// if the name is taken.
     pub async fn update(&self, request: UpdateRequest) -> Result<Space> {
-        self.client.warn_once(Stage::Beta, "spaces.update");
+        let this = self.begin(Stage::Beta, "spaces.update");
         let UpdateRequest { name, description, is_private, .. } = &request;
         if name.is_none() && description.is_none() && is_private.is_none() {
             let message = "one of name, description, is_private has to be given";
             return Err(Error::input("request", message));
         }
-        let id = resolve::space_id(&self.client, &request.space).await?;
+        let id = resolve::space_id(&this.client, &request.space).await?;
         let call = Call::patch("spaces.update", &["spaces", &id], &request)?;
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Deletes a space, by name or id, with all that is in it, for good.
@@ -91,8 +91,8 @@ impl Spaces {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such space.
     pub async fn delete(&self, name_or_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "spaces.delete");
-        let id = resolve::space_id(&self.client, name_or_id).await?;
-        self.client.send(Call::delete("spaces.delete", &["spaces", &id])).await.map(drop)
+        let this = self.begin(Stage::Beta, "spaces.delete");
+        let id = resolve::space_id(&this.client, name_or_id).await?;
+        this.client.send(Call::delete("spaces.delete", &["spaces", &id])).await.map(drop)
     }
 }

@@ -45,11 +45,11 @@ impl Spaces {
         user: &str,
         role: impl Into<RoleAssignment>,
     ) -> Result<SpaceMembership> {
-        self.client.warn_once(Stage::Beta, "spaces.add_user");
-        let space_id = resolve::space_id(&self.client, space).await?;
-        let user_id = resolve::user_id(&self.client, user).await?;
+        let this = self.begin(Stage::Beta, "spaces.add_user");
+        let space_id = resolve::space_id(&this.client, space).await?;
+        let user_id = resolve::user_id(&this.client, user).await?;
         let role = role.into();
-        let answer = self.client.send_spelled(|spelling| {
+        let answer = this.client.send_spelled(|spelling| {
             let body = Body { user_id: &user_id, role: role.spelled(spelling) };
             Call::post("spaces.add_user", &["spaces", &space_id, "users"], &body, &[200])
         });
@@ -62,10 +62,10 @@ impl Spaces {
     ///
     /// [`is_not_found`](crate::Error::is_not_found) if the user is not in it.
     pub async fn remove_user(&self, space: &str, user: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "spaces.remove_user");
-        let space_id = resolve::space_id(&self.client, space).await?;
-        let user_id = resolve::user_id(&self.client, user).await?;
+        let this = self.begin(Stage::Beta, "spaces.remove_user");
+        let space_id = resolve::space_id(&this.client, space).await?;
+        let user_id = resolve::user_id(&this.client, user).await?;
         let path = ["spaces", &space_id, "users", &user_id];
-        self.client.send(Call::delete("spaces.remove_user", &path)).await.map(drop)
+        this.client.send(Call::delete("spaces.remove_user", &path)).await.map(drop)
     }
 }

@@ -61,8 +61,9 @@ pub struct Spaces {
 /// A page as it comes.
 #[derive(Deserialize)]
 pub(crate) struct Wire {
+    #[serde(deserialize_with = "crate::lenient::list")]
     spaces: Vec<Space>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pub pagination: Pagination,
 }
 
@@ -73,18 +74,23 @@ impl Spaces {
         Self { client }
     }
 
+    /// The same calls, as parts of this one and within its time.
+    fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        Self { client: self.client.begin(stage, method) }
+    }
+
     /// Reads a page of the spaces that the key may see.
     ///
     /// # Errors
     ///
     /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no organization has the name.
     pub async fn list(&self, mut request: ListRequest) -> Result<Page<Space>> {
-        self.client.warn_once(Stage::Beta, LIST);
+        let this = self.begin(Stage::Beta, LIST);
         if let Some(organization) = &request.organization {
             request.organization =
-                Some(resolve::organization_id(&self.client, organization).await?);
+                Some(resolve::organization_id(&this.client, organization).await?);
         }
-        self.page(&request).await
+        this.page(&request).await
     }
 
     /// Reads all spaces that the key may see, page by page, as they are asked for.
@@ -103,9 +109,9 @@ impl Spaces {
     /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no space has the name,
     /// [`ErrorKind::AmbiguousName`](crate::ErrorKind::AmbiguousName) if several have it.
     pub async fn get(&self, name_or_id: &str) -> Result<Space> {
-        self.client.warn_once(Stage::Beta, "spaces.get");
-        let id = resolve::space_id(&self.client, name_or_id).await?;
-        self.by_id(&id).await
+        let this = self.begin(Stage::Beta, "spaces.get");
+        let id = resolve::space_id(&this.client, name_or_id).await?;
+        this.by_id(&id).await
     }
 
     pub(crate) async fn by_id(&self, id: &str) -> Result<Space> {

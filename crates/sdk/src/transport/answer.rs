@@ -89,16 +89,43 @@ async fn body(
 
 /// Reads `Retry-After`: seconds, or a date, which is taken from the server's own `Date` so that our clock does not matter.
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = |name| headers.get(name)?.to_str().ok();
+    let text = |name| -> Option<&str> { headers.get(name)?.to_str().ok() };
     let asked = text(RETRY_AFTER)?.trim();
     if let Ok(seconds) = asked.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = |text: &str| -> Option<Timestamp> {
-        jiff::fmt::rfc2822::parse(text).ok().map(|zoned| zoned.timestamp())
-    };
-    let wait = date(asked)?.duration_since(date(text(DATE)?)?);
+    #[expect(clippy::disallowed_methods, reason = "a server that sends no `Date` leaves our clock")]
+    let now = text(DATE).and_then(|date| read_date(date, None)).unwrap_or_else(Timestamp::now);
+    let wait = read_date(asked, Some(now))?.duration_since(now);
     Some(Duration::try_from(wait).unwrap_or(Duration::ZERO))
+}
+
+/// Reads a date in one of the three forms of HTTP (RFC 9110, section 5.6.7).
+///
+/// A year of two digits is the last such year that is not more than 50 years ahead.
+fn read_date(text: &str, now: Option<Timestamp>) -> Option<Timestamp> {
+    let text = text.trim();
+    if let Ok(zoned) = jiff::fmt::rfc2822::parse(text) {
+        return Some(zoned.timestamp());
+    }
+    let civil = |format: &str, text: &str| {
+        let civil = jiff::civil::DateTime::strptime(format, text).ok()?;
+        jiff::tz::TimeZone::UTC.to_timestamp(civil).ok()
+    };
+    if let Some(asctime) = civil("%a %b %e %H:%M:%S %Y", text) {
+        return Some(asctime);
+    }
+    // RFC 850. The name of the day need not be right: that of another century would not be.
+    let (_, rest) = text.split_once(", ")?;
+    let instant = civil("%d-%b-%y %H:%M:%S", rest.strip_suffix(" GMT")?)?;
+    let century = |instant: Timestamp, years: i64| {
+        let civil = jiff::tz::TimeZone::UTC.to_datetime(instant);
+        let moved = civil.checked_add(jiff::Span::new().years(years)).ok()?;
+        jiff::tz::TimeZone::UTC.to_timestamp(moved).ok()
+    };
+    let Some(now) = now else { return Some(instant) };
+    let (next, latest) = (century(instant, 100), century(now, 50)?);
+    Some(next.filter(|next| *next <= latest).unwrap_or(instant))
 }
 
 #[cfg(test)]
@@ -120,6 +147,16 @@ mod tests {
         assert_eq!(asked(&later), Some(Duration::from_secs(30)));
         assert_eq!(asked(&date("Sun, 06 Nov 1994 08:00:00 GMT")), Some(Duration::ZERO));
         assert_eq!(asked(&date("soon")), None);
+        // The two obsolete forms (fault K8).
+        assert_eq!(asked(&date("Sunday, 06-Nov-94 08:50:07 GMT")), Some(Duration::from_secs(30)));
+        assert_eq!(asked(&date("Sun Nov  6 08:50:07 1994")), Some(Duration::from_secs(30)));
+        let rfc850 = (DATE, "Sunday, 06-Nov-94 08:49:37 GMT");
+        let both = [rfc850, (RETRY_AFTER, "Sun, 06 Nov 1994 08:50:07 GMT")];
+        assert_eq!(asked(&both), Some(Duration::from_secs(30)));
+        let far = asked(&[(RETRY_AFTER, "Wed, 01 Jan 2200 00:00:00 GMT")]).unwrap();
+        assert!(far > Duration::from_secs(365 * 24 * 60 * 60), "by our own clock, without a date");
+        assert_eq!(asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:50:07 GMT")]), Some(Duration::ZERO));
+
         assert_eq!(asked(&[(RETRY_AFTER, "-1")]), None);
         assert_eq!(asked(&[]), None);
     }

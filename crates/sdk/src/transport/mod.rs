@@ -79,7 +79,7 @@ impl<'a> Call<'a> {
     pub(crate) fn delete(operation: &'static str, path: &[&'a str]) -> Self {
         Self {
             method: Method::DELETE,
-            expected: &[204],
+            expected: &[200, 202, 204],
             repeat: Repeat::Harmful,
             ..Self::get(operation, path)
         }
@@ -111,9 +111,9 @@ impl<'a> Call<'a> {
 impl Client {
     /// Sends it, and again where that is safe, until the time-out.
     pub(crate) async fn send(&self, call: Call<'_>) -> Result<Answer, Error> {
-        let config = self.config();
-        let Some(limit) = config.timeout else { return self.attempts(&call, None).await };
-        let deadline = Instant::now() + limit;
+        let Some((deadline, limit)) = self.deadline().zip(self.config().timeout) else {
+            return self.attempts(&call, None).await;
+        };
         let attempts = self.attempts(&call, Some(deadline));
         tokio::time::timeout_at(deadline, attempts)
             .await
@@ -135,7 +135,9 @@ impl Client {
             let Some(pause) = retries.pause(failed, error.retry_after(), retry::chance()) else {
                 return Err(error);
             };
-            if deadline.is_some_and(|deadline| Instant::now() + pause >= deadline) {
+            let wakes_at = Instant::now().checked_add(pause);
+            let is_too_late = |deadline| wakes_at.is_none_or(|wakes_at| wakes_at >= deadline);
+            if deadline.is_some_and(is_too_late) {
                 return Err(error);
             }
             tracing::debug!(operation = call.operation, ?pause, %error, "trying again");

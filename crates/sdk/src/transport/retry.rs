@@ -39,7 +39,8 @@ impl Retries {
     ) -> Option<Duration> {
         let Some(asked) = asked else {
             let doubled = self.first_pause.saturating_mul(2_u32.saturating_pow(failed));
-            return Some(doubled.min(self.longest_pause).mul_f64(chance));
+            let pause = doubled.min(self.longest_pause).as_secs_f64() * chance;
+            return Some(Duration::try_from_secs_f64(pause).unwrap_or(Duration::MAX));
         };
         (asked <= self.longest_pause).then_some(asked)
     }
@@ -107,6 +108,15 @@ mod tests {
         let many: Vec<_> = (0..64).map(|_| chance()).collect();
         assert!(many.iter().all(|chance| (0.0..=1.0).contains(chance)));
         assert!(many.iter().any(|chance| *chance < 0.5) && many.iter().any(|chance| *chance > 0.5));
+    }
+
+    /// (fault C10)
+    #[test]
+    fn pauses_without_end_are_no_panic() {
+        let longest = Duration::MAX;
+        let retries = Retries { max: u32::MAX, first_pause: longest, longest_pause: longest };
+        assert_eq!(retries.pause(u32::MAX, None, 1.0), Some(longest));
+        assert_eq!(retries.pause(0, Some(longest), 0.5), Some(longest));
     }
 
     #[test]

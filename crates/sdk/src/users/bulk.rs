@@ -18,25 +18,32 @@ pub struct BulkDeleted {
 }
 
 impl Users {
-    /// Removes users, each an e-mail address or an id, one after the other.
+    /// Removes users, each an e-mail address or an id, one after the other. All of them are looked up before the first is removed.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`] if there are none, [`ErrorKind::Unauthorized`] if the key is not accepted. What goes wrong with one
-    /// of them is in the answer.
+    /// [`ErrorKind::InvalidInput`] if there are none; any error of a look-up, before anybody is removed;
+    /// [`ErrorKind::Unauthorized`] if the key is not accepted. What goes wrong with removing one of them is in the answer.
     pub async fn bulk_delete(&self, emails_or_ids: &[&str]) -> Result<BulkDeleted> {
-        self.client.warn_once(Stage::Beta, "users.bulk_delete");
+        let this = Self { client: self.client.nest(Stage::Beta, "users.bulk_delete") };
         if emails_or_ids.is_empty() {
             return Err(Error::input("users", "at least one has to be given"));
         }
         let mut outcome = BulkDeleted::default();
+        let mut found = Vec::with_capacity(emails_or_ids.len());
         for user in emails_or_ids {
-            let deleted = match resolve::user_id(&self.client, user).await {
-                Ok(id) => self.delete(&id).await,
-                Err(error) => Err(error),
+            match resolve::user_id(&this.client, user).await {
+                Ok(id) => found.push(((*user).to_owned(), Some(id))),
+                Err(error) if error.is_not_found() => found.push(((*user).to_owned(), None)),
+                Err(error) => return Err(error),
+            }
+        }
+        for (user, id) in found {
+            let Some(id) = id else {
+                outcome.not_found.push(user);
+                continue;
             };
-            let user = (*user).to_owned();
-            match deleted {
+            match this.delete(&id).await {
                 Ok(()) => outcome.deleted.push(user),
                 Err(error) if error.is_not_found() => outcome.not_found.push(user),
                 Err(error) if error.kind() == ErrorKind::Unauthorized => return Err(error),

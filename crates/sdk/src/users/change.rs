@@ -91,8 +91,8 @@ impl Users {
     /// [`is_conflict`](Error::is_conflict) if a member, or somebody who was removed, has the address;
     /// [`is_forbidden`](Error::is_forbidden) if the key may not give that role.
     pub async fn create(&self, request: CreateRequest) -> Result<UserCreated> {
-        self.client.warn_once(Stage::Beta, "users.create");
-        let answer = self.client.send_spelled(|spelling| {
+        let this = self.begin(Stage::Beta, "users.create");
+        let answer = this.client.send_spelled(|spelling| {
             let body = CreateBody {
                 name: &request.name,
                 email: &request.email,
@@ -119,14 +119,14 @@ impl Users {
     /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) if nothing is to be changed;
     /// [`is_forbidden`](Error::is_forbidden) if the key may not change that.
     pub async fn update(&self, request: UpdateRequest) -> Result<User> {
-        self.client.warn_once(Stage::Beta, "users.update");
+        let this = self.begin(Stage::Beta, "users.update");
         if request.name.is_none() && request.is_developer.is_none() {
             let message = "one of name, is_developer has to be given";
             return Err(Error::input("request", message));
         }
-        let id = resolve::user_id(&self.client, &request.user).await?;
+        let id = resolve::user_id(&this.client, &request.user).await?;
         let call = Call::patch("users.update", &["users", &id], &request)?;
-        self.client.send(call).await?.document()
+        this.client.send(call).await?.document()
     }
 
     /// Removes a user, by e-mail address or id, with all memberships and keys, for good.
@@ -135,9 +135,9 @@ impl Users {
     ///
     /// [`is_not_found`](Error::is_not_found) if there is no such user.
     pub async fn delete(&self, email_or_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "users.delete");
-        let id = resolve::user_id(&self.client, email_or_id).await?;
-        self.client.send(Call::delete("users.delete", &["users", &id])).await.map(drop)
+        let this = self.begin(Stage::Beta, "users.delete");
+        let id = resolve::user_id(&this.client, email_or_id).await?;
+        this.client.send(Call::delete("users.delete", &["users", &id])).await.map(drop)
     }
 
     /// Sends an open invitation again.
@@ -146,10 +146,10 @@ impl Users {
     ///
     /// [`is_bad_request`](Error::is_bad_request) if the user has no open invitation.
     pub async fn resend_invitation(&self, email_or_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "users.resend_invitation");
-        let id = resolve::user_id(&self.client, email_or_id).await?;
+        let this = self.begin(Stage::Beta, "users.resend_invitation");
+        let id = resolve::user_id(&this.client, email_or_id).await?;
         let path = ["users", &id, "resend-invitation"];
-        self.client.send(Call::action("users.resend_invitation", &path)).await.map(drop)
+        this.client.send(Call::action("users.resend_invitation", &path)).await.map(drop)
     }
 
     /// Sends a link with which the user can set a new password.
@@ -158,9 +158,9 @@ impl Users {
     ///
     /// [`is_bad_request`](Error::is_bad_request) if the user logs in elsewhere or has never logged in.
     pub async fn reset_password(&self, email_or_id: &str) -> Result<()> {
-        self.client.warn_once(Stage::Beta, "users.reset_password");
-        let id = resolve::user_id(&self.client, email_or_id).await?;
+        let this = self.begin(Stage::Beta, "users.reset_password");
+        let id = resolve::user_id(&this.client, email_or_id).await?;
         let path = ["users", &id, "reset-password"];
-        self.client.send(Call::action("users.reset_password", &path)).await.map(drop)
+        this.client.send(Call::action("users.reset_password", &path)).await.map(drop)
     }
 }

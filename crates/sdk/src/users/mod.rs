@@ -78,8 +78,9 @@ pub struct Users {
 /// A page as it comes.
 #[derive(Deserialize)]
 pub(crate) struct Wire {
+    #[serde(deserialize_with = "crate::lenient::list")]
     users: Vec<User>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::lenient::or_default")]
     pub pagination: Pagination,
 }
 
@@ -90,14 +91,19 @@ impl Users {
         Self { client }
     }
 
+    /// The same calls, as parts of this one and within its time.
+    fn begin(&self, stage: Stage, method: &'static str) -> Self {
+        Self { client: self.client.begin(stage, method) }
+    }
+
     /// Reads a page of the users of the account, oldest first.
     ///
     /// # Errors
     ///
     /// Refusals of the server.
     pub async fn list(&self, request: ListRequest) -> Result<Page<User>> {
-        self.client.warn_once(Stage::Beta, LIST);
-        self.page(&request).await
+        let this = self.begin(Stage::Beta, LIST);
+        this.page(&request).await
     }
 
     /// Reads all users of the account, page by page, as they are asked for.
@@ -115,9 +121,9 @@ impl Users {
     ///
     /// Refusals of the server; [`ErrorKind::NameNotFound`](crate::ErrorKind::NameNotFound) if no user has the address.
     pub async fn get(&self, email_or_id: &str) -> Result<User> {
-        self.client.warn_once(Stage::Beta, "users.get");
-        let id = resolve::user_id(&self.client, email_or_id).await?;
-        self.client.send(Call::get("users.get", &["users", &id])).await?.document()
+        let this = self.begin(Stage::Beta, "users.get");
+        let id = resolve::user_id(&this.client, email_or_id).await?;
+        this.client.send(Call::get("users.get", &["users", &id])).await?.document()
     }
 
     pub(crate) async fn page(&self, request: &ListRequest) -> Result<Page<User>> {

@@ -62,3 +62,18 @@ async fn inside_a_runtime_it_refuses_and_does_not_panic() {
     assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidInput, Some("blocking")));
     drop(client);
 }
+
+/// (fault K2)
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_works_wherever_a_runtime_allows_blocking() {
+    let real = Real::start().await;
+    let key = real.server.world.key("member").to_owned();
+    let client = blocking::Client::new(config(real.address, &key)).unwrap();
+    let list = |client: blocking::Client| client.api_keys().list(ListRequest::default()).map(drop);
+    let there = client.clone();
+    let error = tokio::spawn(async move { list(there) }).await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.field()), (ErrorKind::InvalidInput, Some("blocking")));
+    let there = client.clone();
+    tokio::task::spawn_blocking(move || list(there)).await.unwrap().unwrap();
+    tokio::task::block_in_place(|| list(client)).unwrap();
+}

@@ -170,3 +170,46 @@ async fn the_time_out_bounds_the_whole_call() {
     assert_eq!(error.to_string(), "api_keys.list: not done within 3600s");
     assert_eq!(server.lines().len(), 1, "a time-out is not tried again: the time is over");
 }
+
+/// (fault K11)
+#[tokio::test]
+async fn a_removal_that_is_answered_200_or_202_is_done() {
+    for status in [200, 202, 204] {
+        let server = Scripted::always(Reply::json(status, "{}")).await;
+        let client = server.client();
+        client.api_keys().delete("QXBpS2V5OjE=").await.unwrap();
+        client.api_keys().revoke("QXBpS2V5OjE=").await.unwrap();
+        client.spaces().delete("U3BhY2U6MQ==").await.unwrap();
+        client.users().delete("VXNlcjox").await.unwrap();
+    }
+}
+
+/// (fault K6)
+#[tokio::test]
+async fn a_look_up_that_fails_stops_a_bulk_removal_before_the_first() {
+    let server = Scripted::start(|request, _| {
+        Reply::empty(if request.target.contains("email=bob") { 403 } else { 204 })
+    })
+    .await;
+    let error = server.client().users().bulk_delete(&["VXNlcjox", "bob@example.com"]).await;
+    assert!(error.unwrap_err().is_forbidden());
+    assert!(server.requests().iter().all(|request| request.method == "GET"), "nobody was removed");
+}
+
+/// (fault C10)
+#[tokio::test]
+async fn a_time_out_that_never_comes_is_none() {
+    let server = Scripted::answers(vec![Reply::with_headers(
+        429,
+        &[("retry-after", "18446744073709551615")],
+        "{}",
+    )])
+    .await;
+    let client = server.client_with(|config| {
+        config.timeout = std::time::Duration::MAX.into();
+        config.retries.max = 1;
+    });
+    let error = client.api_keys().list(arize::api_keys::ListRequest::default()).await.unwrap_err();
+    assert!(error.is_rate_limited());
+    assert_eq!(error.retry_after(), Some(std::time::Duration::from_secs(u64::MAX)));
+}

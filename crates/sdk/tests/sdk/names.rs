@@ -128,3 +128,60 @@ async fn lists_of_the_neighbours_filter_and_page() {
     assert_eq!(page.items.len(), 2);
     assert!(page.pagination.has_more);
 }
+
+/// (fault K1)
+#[tokio::test]
+async fn an_id_with_base64_in_it_is_used_as_it_is() {
+    let server = Scripted::always(Reply::json(200, r#"{"id":"U3BhY2U6NTA3MDpsTlIr"}"#)).await;
+    server.client().spaces().get("U3BhY2U6NTA3MDpsTlIr").await.unwrap();
+    assert_eq!(server.lines(), ["GET /v2/spaces/U3BhY2U6NTA3MDpsTlIr"]);
+}
+
+/// (faults K4, K12)
+#[tokio::test]
+async fn an_unknown_address_lists_nobody_else() {
+    let users =
+        r#"{"users":[{"id":"VXNlcjox","email":"ann@example.com","name":"Ann"}],"pagination":{}}"#;
+    let server = Scripted::always(Reply::json(200, users)).await;
+    let error = server.client().users().get("bob@example.com").await.unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!((error.resource(), error.name()), (Some("user"), Some("bob@example.com")));
+    assert_eq!(error.available(), [] as [String; 0]);
+    assert_eq!(error.to_string(), r#"there is no user "bob@example.com""#);
+    assert!(!format!("{error:?}").contains("ann@"));
+    let server = Scripted::always(page_of_spaces(&[("U3BhY2U6MQ==", "Main")], None)).await;
+    let error = server.client().spaces().get("main").await.unwrap_err();
+    assert!(error.is_not_found());
+    assert_eq!((error.resource(), error.name()), (Some("space"), Some("main")));
+    assert_eq!(error.available(), ["Main"]);
+}
+
+/// (fault K10)
+#[tokio::test]
+async fn a_space_is_looked_for_in_the_organization_that_is_given_with_it() {
+    use arize::api_keys::{CreateServiceKeyRequest, OrganizationBinding, SpaceBinding};
+    let server = Scripted::start(|request, _| {
+        let in_organization = request.target.contains("org_id=T3JnYW5pemF0aW9uOjE%3D");
+        match (request.method.as_str(), in_organization) {
+            ("POST", _) => {
+                assert!(request.body.contains(r#""space_id":"U3BhY2U6MQ==""#), "{}", request.body);
+                Reply::json(201, r#"{"id":"QXBpS2V5OjI=","key":"ak-new"}"#)
+            }
+            (_, true) => page_of_spaces(&[("U3BhY2U6MQ==", "main")], None),
+            _ => page_of_spaces(&[("U3BhY2U6MQ==", "main"), ("U3BhY2U6Mg==", "main")], None),
+        }
+    })
+    .await;
+    let space = SpaceBinding { space: "main".into(), ..SpaceBinding::default() };
+    let organization = OrganizationBinding {
+        organization: "T3JnYW5pemF0aW9uOjE=".into(),
+        spaces: vec![space],
+        ..OrganizationBinding::default()
+    };
+    let request = CreateServiceKeyRequest {
+        name: "ci".into(),
+        organizations: vec![organization],
+        ..CreateServiceKeyRequest::default()
+    };
+    server.client().api_keys().create_service_key(request).await.unwrap();
+}

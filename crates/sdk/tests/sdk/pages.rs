@@ -1,7 +1,7 @@
 //! All pages, one after the other, and no page for ever.
 
-use arize::ErrorKind;
 use arize::api_keys::{ApiKey, ListRequest};
+use arize::{ErrorKind, audit_logs, organizations, roles, spaces, users};
 use futures_util::TryStreamExt as _;
 
 use crate::scripted::{Reply, Scripted};
@@ -60,4 +60,70 @@ async fn a_failure_ends_the_stream() {
     assert_eq!(keys.try_next().await.unwrap().unwrap().id, "a");
     assert!(keys.try_next().await.unwrap_err().is_forbidden());
     assert!(keys.try_next().await.unwrap().is_none());
+}
+
+/// A circle of more than one page (fault R33).
+#[tokio::test]
+async fn a_circle_of_pages_is_an_error() {
+    let server = Scripted::start(|_, n| {
+        let next = ["c1", "c2", "c3"][n % 3];
+        page(&["a"], &format!(r#"{{"has_more":true,"next_cursor":"{next}"}}"#))
+    })
+    .await;
+    assert_eq!(all(&server).await.unwrap_err().kind(), ErrorKind::UnreadableAnswer);
+    assert_eq!(server.lines().len(), 4);
+    let error = server.client().spaces().get("main").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
+}
+
+/// Pages without end and without anything on them (fault R33).
+#[tokio::test]
+async fn empty_pages_without_end_are_an_error() {
+    let server =
+        Scripted::start(|_, n| page(&[], &format!(r#"{{"has_more":true,"next_cursor":"c{n}"}}"#)))
+            .await;
+    assert_eq!(all(&server).await.unwrap_err().kind(), ErrorKind::UnreadableAnswer);
+    assert_eq!(server.lines().len(), 1_000);
+    let long = format!(r#"{{"has_more":true,"next_cursor":"{}"}}"#, "c".repeat(5_000));
+    let server = Scripted::always(page(&["a"], &long)).await;
+    assert_eq!(all(&server).await.unwrap_err().kind(), ErrorKind::UnreadableAnswer);
+    assert_eq!(server.lines().len(), 1);
+}
+
+/// (fault K5)
+#[tokio::test]
+async fn a_list_that_is_null_is_an_empty_page() {
+    for pagination in [r#"{"has_more":false}"#, r#"{"has_more":null,"next_cursor":null}"#, "null"] {
+        let body = format!(
+            r#"{{"api_keys":null,"spaces":null,"users":null,"organizations":null,"roles":null,"role_bindings":null,"logs":null,"resource_restrictions":null,"pagination":{pagination}}}"#
+        );
+        let server = Scripted::always(Reply::json(200, &body)).await;
+        let client = server.client();
+        assert!(all(&server).await.unwrap().is_empty());
+        assert!(
+            client.spaces().list(spaces::ListRequest::default()).await.unwrap().items.is_empty()
+        );
+        assert!(client.users().list(users::ListRequest::default()).await.unwrap().items.is_empty());
+        assert!(
+            client
+                .organizations()
+                .list(organizations::ListRequest::default())
+                .await
+                .unwrap()
+                .items
+                .is_empty()
+        );
+        assert!(client.roles().list(roles::ListRequest::default()).await.unwrap().items.is_empty());
+        assert!(
+            client
+                .audit_logs()
+                .list(audit_logs::ListRequest::default())
+                .await
+                .unwrap()
+                .items
+                .is_empty()
+        );
+    }
+    let server = Scripted::always(Reply::json(200, r#"{"error":"no list"}"#)).await;
+    assert_eq!(all(&server).await.unwrap_err().kind(), ErrorKind::UnreadableAnswer);
 }

@@ -123,7 +123,7 @@ async fn a_space_that_is_named_twice_is_looked_up_once() {
     let binding = |organization: &str, role: PredefinedRole| OrganizationBinding {
         organization: organization.into(),
         role: None,
-        spaces: vec![space(role.into())],
+        spaces: vec![space(role.clone().into()), space(role.into())],
     };
     let request = CreateServiceKeyRequest {
         name: "ci".into(),
@@ -135,7 +135,19 @@ async fn a_space_that_is_named_twice_is_looked_up_once() {
     };
     server.client().api_keys().create_service_key(request).await.unwrap();
     let lines = server.lines();
-    assert_eq!(lines, ["GET /v2/spaces?name=main&limit=100", "POST /v2/api-keys"]);
-    let expected = r#"{"name":"ci","key_type":"SERVICE","organizations":[{"org_id":"T3JnYW5pemF0aW9uOjE=","spaces":[{"space_id":"U3BhY2U6MQ==","role":{"type":"PREDEFINED","name":"MEMBER"}}]},{"org_id":"T3JnYW5pemF0aW9uOjI=","spaces":[{"space_id":"U3BhY2U6MQ==","role":{"type":"PREDEFINED","name":"READ_ONLY"}}]}]}"#;
-    assert_eq!(server.requests()[1].body, expected);
+    assert_eq!(
+        lines,
+        [
+            "GET /v2/spaces?org_id=T3JnYW5pemF0aW9uOjE%3D&name=main&limit=100",
+            "GET /v2/spaces?org_id=T3JnYW5pemF0aW9uOjI%3D&name=main&limit=100",
+            "POST /v2/api-keys"
+        ],
+        "once for each organization"
+    );
+    let member = r#"{"space_id":"U3BhY2U6MQ==","role":{"type":"PREDEFINED","name":"MEMBER"}}"#;
+    let reader = member.replace("MEMBER", "READ_ONLY");
+    let expected = format!(
+        r#"{{"name":"ci","key_type":"SERVICE","organizations":[{{"org_id":"T3JnYW5pemF0aW9uOjE=","spaces":[{member},{member}]}},{{"org_id":"T3JnYW5pemF0aW9uOjI=","spaces":[{reader},{reader}]}}]}}"#
+    );
+    assert_eq!(server.requests()[2].body, expected);
 }

@@ -54,3 +54,59 @@ async fn no_secret_is_in_an_address() {
     assert!(error.to_string().contains("not the id"), "{error}");
     assert_eq!(server.lines(), [] as [String; 0]);
 }
+
+/// (fault K3)
+#[test]
+fn a_configuration_that_is_printed_shows_no_secret() {
+    let config = arize::Config {
+        api_key: "ak-s3cret".into(),
+        base_url: "https://me:s3cret@keys.example.com".into(),
+        api_host: "me:s3cret@keys.example.com".into(),
+        proxy_url: "http://s3cret@proxy.example.com:3128/?token=s3cret".into(),
+        default_headers: vec![("x-token".into(), "s3cret".into())],
+        ..arize::Config::without_environment()
+    };
+    for printed in [format!("{config:?}"), format!("{config:#?}")] {
+        assert!(!printed.contains("s3cret"), "{printed}");
+        assert!(printed.contains("x-token") && printed.contains("proxy.example.com"), "{printed}");
+    }
+    for proxy in ["http://s3cret@proxy.example.com", "http://me:s3cret@proxy.example.com"] {
+        let config = arize::Config {
+            api_key: "ak-s3cret".into(),
+            proxy_url: proxy.into(),
+            default_headers: vec![("x-token".into(), "s3cret".into())],
+            ..arize::Config::without_environment()
+        };
+        let client = arize::Client::new(config).unwrap();
+        let printed = format!("{client:?} {:?} {:?}", client.config(), client.config().proxy());
+        assert!(!printed.contains("s3cret"), "{printed}");
+    }
+}
+
+/// (fault R20)
+#[tokio::test]
+async fn a_secret_that_is_not_one_word_of_ascii_is_an_error() {
+    let long = "a".repeat(1_025);
+    for secret in
+        ["", " ", "ak-a b", "ak-a\\nLD_PRELOAD=x", "ak-\\u001b[2J", "ak-\\u0000", "ak-é", &long]
+    {
+        let body = format!(r#"{{"id":"QXBpS2V5OjI=","name":"ci","key":"{secret}"}}"#);
+        let server = Scripted::start(move |request, _| {
+            Reply::json(if request.target.ends_with("refresh") { 200 } else { 201 }, &body)
+        })
+        .await;
+        let keys = server.client().api_keys();
+        let request = arize::api_keys::RefreshRequest {
+            api_key_id: "QXBpS2V5OjE=".into(),
+            ..Default::default()
+        };
+        let error = keys.refresh(request).await.unwrap_err();
+        assert_eq!(error.kind(), arize::ErrorKind::UnreadableAnswer, "{secret:?}");
+        assert!(!format!("{error} {error:?}").contains("LD_PRELOAD"));
+        let create = arize::api_keys::CreateRequest { name: "ci".into(), ..Default::default() };
+        assert_eq!(
+            keys.create(create).await.unwrap_err().kind(),
+            arize::ErrorKind::UnreadableAnswer
+        );
+    }
+}

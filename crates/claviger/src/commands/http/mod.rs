@@ -2,4 +2,5 @@
 
 pub(in crate::commands) mod connection;
 pub(in crate::commands) mod failure;
+pub(in crate::commands) mod interruptible;
 mod source;

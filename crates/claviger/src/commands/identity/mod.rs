@@ -12,7 +12,7 @@ use futures_util::TryStreamExt as _;
 use futures_util::stream::BoxStream;
 
 use super::http::connection::{self, EnvFileUse};
-use super::http::failure;
+use super::http::{failure, interruptible};
 use crate::args::{
     AuditList, Bindings, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
 };
@@ -47,10 +47,9 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Ok(client) => client,
         Err(error) => return Ok(failure::report(&error, None)),
     };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    Ok(match runtime.block_on(carry_out(command, &client)) {
-        Ok(code) => code,
-        Err(error) => failure::report(&error, Some(&client)),
+    interruptible::run(async {
+        let outcome = carry_out(command, &client).await;
+        outcome.unwrap_or_else(|error| failure::report(&error, Some(&client)))
     })
 }
 

@@ -19,12 +19,8 @@ use claviger_domain::{Clock as _, SystemClock};
 
 use super::http::connection::{self, EnvFileUse};
 use super::http::failure::{self, Misuse};
+use super::http::interruptible;
 use crate::args::{Connection, Keys, NewExpiry};
-
-/// One thread is enough for one call after the other.
-fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
-}
 
 pub(crate) fn run(keys: Keys) -> anyhow::Result<ExitCode> {
     let connection: &Connection = match &keys {
@@ -44,9 +40,9 @@ pub(crate) fn run(keys: Keys) -> anyhow::Result<ExitCode> {
         Ok(client) => client,
         Err(error) => return Ok(failure::report(&error, None)),
     };
-    Ok(match runtime()?.block_on(carry_out(keys, &client)) {
-        Ok(code) => code,
-        Err(error) => failure::report(&error, Some(&client)),
+    interruptible::run(async {
+        let outcome = carry_out(keys, &client).await;
+        outcome.unwrap_or_else(|error| failure::report(&error, Some(&client)))
     })
 }
 

@@ -38,7 +38,7 @@ fn each_class_of_failure_has_its_exit_code() {
         (503, 7),
         (302, 7),
         (418, 7),
-        (202, 7),
+        (206, 7),
     ] {
         let server = Answering::always(
             status,
@@ -177,6 +177,10 @@ fn cli_escapes_terminal_sequences() {
     let output = run(&server, &["list"]);
     let text = String::from_utf8(output.stdout).unwrap();
     assert_eq!(text, "QQ==\ta\u{fffd}[2Jb\u{fffd}c\u{fffd}d\u{fffd}e\tUSER\tACTIVE\t\t\t\t\n");
+    let output = run(&server, &["list", "--json"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains('\u{202e}') && text.contains(r"\u202ee"), "{text}");
+    serde_json::from_str::<serde_json::Value>(&text).unwrap();
     let server = Answering::always(422, "", "{\"detail\":\"no\\u001b]0;title\\u0007\"}");
     let output = run(&server, &["create", "ci"]);
     assert!(!output.stderr.contains(&0x1b), "{}", String::from_utf8_lossy(&output.stderr));

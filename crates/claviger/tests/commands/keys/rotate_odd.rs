@@ -310,3 +310,67 @@ fn a_key_that_cannot_be_looked_up_is_not_overwritten() {
         assert_eq!(rotation.asked(), [] as [String; 0], "nothing was refreshed");
     }
 }
+
+/// What a server says is looked at before it gets anywhere (fault R20).
+#[test]
+fn a_secret_that_is_no_secret_never_gets_into_the_file() {
+    for refreshed in [
+        r#"{"id":"QXBpS2V5OjI=","name":"ci","key":"ak-new\nLD_PRELOAD=/tmp/x"}"#,
+        r#"{"id":"QXBpS2V5OjI=","name":"ci","key":"ak-\u001b]0;x\u0007"}"#,
+        r#"{"id":"QXBpS2V5OjI=","name":"ci","key":""}"#,
+        r#"{"id":"QXBpS2V5OjI=","name":"ci","key":" "}"#,
+        r#"{"id":"QXBpS2V5OjI=","name":"ci","key":"ak-\u00e9"}"#,
+        r#"{"id":"QXBpS2V5OjI=","name":"ci"}"#,
+    ] {
+        let rotation = Rotation::new("KEY=ak-old\n", move |method, _, _| match method {
+            "POST" => (200, refreshed),
+            _ => (200, LISTED),
+        });
+        for arguments in [&IN_FILE[..], &[]] {
+            let output = rotation.run(arguments);
+            assert_eq!(output.status.code(), Some(7), "{refreshed}");
+            assert_eq!(output.stdout, b"", "{refreshed}");
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert!(!said.contains("PRELOAD") && !said.contains('\u{1b}'), "{said}");
+            assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-old\n");
+        }
+    }
+}
+
+/// A command that is interrupted leaves the file whole, and nothing but the note that the next run goes by (fault R33).
+#[test]
+fn an_interrupted_rotation_leaves_the_file_and_the_terminal_clean() {
+    let (waiting, is_waiting) = std::sync::mpsc::channel();
+    let waiting = Mutex::new(waiting);
+    let rotation = Rotation::new("KEY=ak-old\n", move |method, _, _| {
+        if method == "POST" {
+            waiting.lock().unwrap().send(()).unwrap();
+            // Until the test ends.
+            std::thread::park();
+        }
+        (200, LISTED)
+    });
+    let all = [&["keys", "rotate", ID][..], &IN_FILE].concat();
+    let mut command = claviger(&all);
+    let child = command
+        .env("ARIZE_API_KEY", "ak-admin")
+        .env("ARIZE_BASE_URL", format!("http://{}", rotation.server.address))
+        .current_dir(rotation.directory.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    is_waiting.recv().unwrap();
+    let pid = child.id().to_string();
+    assert!(std::process::Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+    let output = checked(child.wait_with_output().unwrap());
+    assert_eq!(output.status.code(), Some(130));
+    assert!(String::from_utf8(output.stderr).unwrap().ends_with("\ninterrupted\n"));
+    assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-old\n");
+    let mut names: Vec<_> = fs::read_dir(rotation.directory.path())
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    assert_eq!(names, ["..env.claviger-rotation", ".env"]);
+}
