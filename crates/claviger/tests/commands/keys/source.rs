@@ -3,14 +3,16 @@
 use std::fs;
 use std::net::TcpListener;
 use std::process::{Command, Output};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tempfile::TempDir;
 
 use crate::process::claviger;
 
-/// Counts who connects. Connections wait in the listener's queue until they are counted.
+/// Counts who connects, and closes every connection.
 struct Recorder {
-    listener: TcpListener,
+    count: Arc<AtomicUsize>,
     address: String,
 }
 
@@ -18,12 +20,21 @@ impl Recorder {
     fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap().to_string();
-        listener.set_nonblocking(true).unwrap();
-        Self { listener, address }
+        let count = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&count);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                // Whoever connects waits for this, so that it is counted when the command ends.
+                counter.fetch_add(1, Ordering::SeqCst);
+                drop(stream);
+            }
+        });
+        Self { count, address }
     }
 
+    /// How many there were since the last time.
     fn count(&self) -> usize {
-        std::iter::from_fn(|| self.listener.accept().ok()).count()
+        self.count.swap(0, Ordering::SeqCst)
     }
 }
 
@@ -62,8 +73,7 @@ impl Scene {
 
     /// A list with the file, and with this environment.
     fn list(&self, environment: &[(&str, &str)]) -> Output {
-        let arguments =
-            ["keys", "list", "--env-file", "our.env", "--no-retries", "--timeout", "1s"];
+        let arguments = ["keys", "list", "--env-file", "our.env", "--no-retries"];
         self.command(&arguments).envs(environment.iter().copied()).output().unwrap()
     }
 
@@ -169,7 +179,7 @@ fn a_key_goes_to_the_address_in_its_file_and_nowhere_else() {
 fn a_host_on_the_command_line_comes_first() {
     let scene = Scene::new();
     scene.write(b"ARIZE_API_KEY=ak-file\n");
-    let arguments = ["keys", "list", "--env-file", "our.env", "--timeout", "1s", "--no-retries"];
+    let arguments = ["keys", "list", "--env-file", "our.env", "--no-retries"];
     let host = ["--host", &scene.here.address, "--scheme", "http"];
     let elsewhere = format!("http://{}", scene.there.address);
     let mut command = scene.command(&[&arguments[..], &host].concat());
@@ -183,7 +193,7 @@ fn a_host_on_the_command_line_comes_first() {
 fn a_key_file_needs_an_address() {
     let scene = Scene::new();
     fs::write(scene.directory.path().join("our.key"), "ak-file\n").unwrap();
-    let arguments = ["keys", "list", "--key-file", "our.key", "--no-retries", "--timeout", "1s"];
+    let arguments = ["keys", "list", "--key-file", "our.key", "--no-retries"];
     for environment in [("ARIZE_API_KEY", "ak-environment"), ("ARIZE_API_SCHEME", "http")] {
         let output = scene.command(&arguments).envs([environment]).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{environment:?}");
@@ -214,8 +224,6 @@ fn a_file_that_is_changed_does_not_take_the_environments_key_elsewhere() {
         "--name",
         "CI_KEY",
         "--no-retries",
-        "--timeout",
-        "1s",
     ];
     let url = format!("http://{}", scene.there.address);
     let key = ("ARIZE_API_KEY", "ak-environment");
@@ -239,7 +247,7 @@ fn a_variable_that_is_not_utf8_is_an_error() {
     use std::os::unix::ffi::OsStrExt as _;
     let scene = Scene::new();
     let odd = std::ffi::OsStr::from_bytes(b"127.0.0.1\xff");
-    let mut command = scene.command(&["keys", "list", "--timeout", "1s"]);
+    let mut command = scene.command(&["keys", "list"]);
     let output = command.env("ARIZE_API_KEY", "ak-x").env("ARIZE_API_HOST", odd).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("ARIZE_API_HOST"));
