@@ -75,8 +75,9 @@ class Command:
         return operation in self.offered()
 
     def takes(self, command: str, option: str) -> bool:
-        """Whether the command has the option in this version."""
-        return any(option in each.opts for each in self.commands[command].params)
+        """Whether the command is there and has the option in this version."""
+        found = self.commands.get(command)
+        return found is not None and any(option in each.opts for each in found.params)
 
     def run(self, command: str, *arguments: str) -> Any:
         """Runs one command and returns the JSON that it prints, or `None`."""

@@ -39,6 +39,15 @@ class Life:
         names = [name for name in dir(self.calls) if not name.startswith("_")] if self.calls else []
         return {name for name in names if callable(getattr(self.calls, name))}
 
+    def call(self, operation: str, **arguments: Any) -> Any:
+        """Calls a method. Some versions name an argument `space` that others name `space_id`."""
+        method = getattr(self.calls, operation)
+        return method(**{argument(method, name): value for name, value in arguments.items()})
+
+    def finds_by_name(self, subject: str) -> bool:
+        """Whether `get` takes a name as well as an id; then its argument is not called an id."""
+        return accepts(self.calls.get, subject)
+
     @property
     def made(self) -> Any:
         """What `create` left."""
@@ -56,6 +65,16 @@ def accepts(call: Callable[..., Any], parameter: str) -> bool:
     return parameter in inspect.signature(call).parameters
 
 
+def argument(call: Callable[..., Any], name: str) -> str:
+    """What this version calls the argument."""
+    return name if accepts(call, name) or not accepts(call, f"{name}_id") else f"{name}_id"
+
+
+def bare(value: Any) -> Any:
+    """The value, free of the wrapper that some versions put around a union."""
+    return getattr(value, "actual_instance", value)
+
+
 def clearing(call: Callable[..., Any]) -> str | None:
     """What empties a description: versions that tell `None` from nothing given send `null`."""
     default = inspect.signature(call).parameters["description"].default
@@ -63,7 +82,9 @@ def clearing(call: Callable[..., Any]) -> str | None:
 
 
 def word(enumeration: str, name: str) -> Any:
-    """A member of one of the client's enumerations; old versions spell `READ_ONLY` otherwise."""
+    """A member of one of the client's enumerations; old versions spell `READ_ONLY` otherwise, and the oldest have plain words."""
+    if not hasattr(models, enumeration):
+        return name.lower()
     members = getattr(models, enumeration).__members__
     return members.get(name) or members[name.replace("_", "_MINUS_")]
 

@@ -24,7 +24,8 @@ class ApiKeys(Command):
     def create_service_key(self) -> None:
         name = ("--name", unique("service key"))
         if not super().has("create_service_key"):
-            key = self.run("create", *name, "--key-type", "service", "--space", SPACE)
+            space = "--space" if self.takes("create", "--space") else "--space-id"
+            key = self.run("create", *name, "--key-type", "service", space, SPACE)
         elif self.takes("create-service-key", "--assignments"):
             assignments = [{"org_id": ORGANIZATION, "spaces": [{"space": SPACE}]}]
             key = self.run("create-service-key", *name, "--assignments", json.dumps(assignments))

@@ -13,16 +13,16 @@ class Roles(Life):
     def create(self) -> None:
         read, create = (word("Permission", name) for name in ("PROJECT_READ", "PROJECT_CREATE"))
         name = unique("role")
-        self.made = self.calls.create(name=name, permissions=[read, create], description="first")
+        self.made = self.call("create", name=name, permissions=[read, create], description="first")
         is_a(self.made, "Role")
         same((self.made.name, self.made.description), (name, "first"), "name and description")
         same(set(self.made.permissions), {read, create}, "permissions")
         same(self.made.is_predefined, False, "predefined")
 
     def get(self) -> None:
-        same(self.calls.get(**role_id(self.client, self.made.id)), self.made, "by id")
+        same(self.call("get", **role_id(self.client, self.made.id)), self.made, "by id")
         if "role" in role_id(self.client, ""):
-            same(self.calls.get(role=self.made.name), self.made, "by name")
+            same(self.call("get", role=self.made.name), self.made, "by name")
 
     def list(self) -> None:
         same(one(pages(self.calls.list, "roles"), self.made.id), self.made, "listed")
@@ -33,16 +33,16 @@ class Roles(Life):
 
     def update(self) -> None:
         name, read = unique("renamed"), word("Permission", "PROJECT_READ")
-        reference = role_id(self.client, self.made.id)
-        same(self.calls.update(**reference, name=name).name, name, "name")
-        self.made = self.calls.update(**reference, permissions=[read])
+        reference = {"role": self.made.id}
+        same(self.call("update", **reference, name=name).name, name, "name")
+        self.made = self.call("update", **reference, permissions=[read])
         same((self.made.name, self.made.permissions), (name, [read]), "name and permissions")
         same(self.made.description, "first", "description")
 
     def delete(self) -> None:
         reference = role_id(self.client, self.made.id)
-        same(self.calls.delete(**reference), None, "answer")
-        missing(lambda: self.calls.get(**reference))
+        same(self.call("delete", **reference), None, "answer")
+        missing(lambda: self.call("get", **reference))
 
 
 LIFE = Roles
