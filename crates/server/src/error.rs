@@ -62,13 +62,19 @@ impl From<CallError> for ApiError {
 
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
-        tracing::error!(error = %Chain(&error), "the store failed");
         match error {
-            StoreError::Unavailable(_) => Self(unavailable("the database cannot answer")),
-            StoreError::Corrupt(_) | StoreError::Failed(_) => Self(Problem::new(
-                ProblemKind::InternalError,
-                "something is wrong on our side: the log has more under the request id",
-            )),
+            // The store logs it when it begins and when it ends: every request would say the same.
+            StoreError::Unavailable(_) => {
+                tracing::debug!(error = %Chain(&error), "the store is unavailable");
+                Self(unavailable("the database cannot answer"))
+            }
+            StoreError::Corrupt(_) | StoreError::Failed(_) => {
+                tracing::error!(error = %Chain(&error), "the store failed");
+                Self(Problem::new(
+                    ProblemKind::InternalError,
+                    "something is wrong on our side: the log has more under the request id",
+                ))
+            }
         }
     }
 }

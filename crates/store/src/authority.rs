@@ -46,10 +46,42 @@ impl LastUses {
         }
     }
 
-    /// What was noted since the last time.
-    pub(crate) fn take(&self) -> Vec<(ApiKeyId, Timestamp)> {
+    /// What was noted since the last time. It is noted again unless it is said to be written.
+    pub(crate) fn take(self: &Arc<Self>) -> TakenUses {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *noted).into_iter().collect()
+        let uses = std::mem::take(&mut *noted).into_iter().collect();
+        TakenUses { uses, from: Some(Arc::clone(self)) }
+    }
+}
+
+/// Uses of keys on their way to the database. Dropped on the way, they go back.
+#[derive(Debug)]
+pub(crate) struct TakenUses {
+    uses: Arc<[(ApiKeyId, Timestamp)]>,
+    from: Option<Arc<LastUses>>,
+}
+
+impl TakenUses {
+    pub(crate) fn uses(&self) -> Arc<[(ApiKeyId, Timestamp)]> {
+        Arc::clone(&self.uses)
+    }
+
+    /// They are on disk.
+    pub(crate) fn written(mut self) {
+        self.from = None;
+    }
+}
+
+impl Drop for TakenUses {
+    fn drop(&mut self) {
+        let Some(from) = self.from.take() else { return };
+        let mut noted = from.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, at) in self.uses.iter() {
+            if noted.len() < MOST || noted.contains_key(key) {
+                let latest = noted.entry(*key).or_insert(*at);
+                *latest = (*latest).max(*at);
+            }
+        }
     }
 }
 

@@ -73,8 +73,18 @@ pub(crate) fn round(chance: &mut Chance) -> usize {
     let mut client = Client::connect(server.address).unwrap();
     told.alive.extend(create_until_refused(&mut client, &administrator));
     change_on_a_full_disk(&mut client, &administrator, &mut told, chance);
+    site.leave_room(0);
+    let failures =
+        || fs::read_to_string(&site.launch.log).unwrap().matches("a write failed").count();
+    let before = failures();
+    for _ in 0..5 {
+        assert_eq!(client.ready().unwrap().status, 503, "a full disk takes no writes (fault S9)");
+    }
+    assert!(failures() <= before + 1, "one line says it (fault S9)");
+    assert_ne!(failures(), 0);
 
     site.make_room();
+    assert_eq!(client.ready().unwrap().status, 200);
     // At once, and on the connection that was refused.
     told.alive.push(credentials(&client.create(&administrator, "after").unwrap()));
     let revoked = told.alive.swap_remove(chance.index(told.alive.len()));

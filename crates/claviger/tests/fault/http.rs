@@ -64,6 +64,11 @@ impl Client {
         self.call("GET", "/v2/api-keys?limit=100", caller, None)
     }
 
+    /// Whether the server is ready.
+    pub(crate) fn ready(&mut self) -> io::Result<Response> {
+        self.call("GET", "/readyz", "nothing", None)
+    }
+
     fn call(
         &mut self,
         method: &str,

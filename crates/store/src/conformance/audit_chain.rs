@@ -48,6 +48,8 @@ pub async fn audit_is_append_only(store: &dyn TestedStore) {
         "UPDATE audit_records SET action = 'x' WHERE id = 5",
         "DELETE FROM audit_records WHERE id = 5",
         "DELETE FROM audit_records",
+        "INSERT INTO audit_records SELECT 0, account_id, at, actor_id, actor_key_id, action, target_kind, target_id, details,
+            request_id, source, user_agent FROM audit_records WHERE id = 5",
         "UPDATE audit_seals SET mac = link",
         "DELETE FROM audit_seals",
         "DELETE FROM audit_head",
@@ -154,7 +156,12 @@ pub async fn audit_tamper_detected(store: &dyn TestedStore) {
         }
         assert_eq!(faults(store).await, []);
     }
-    // What was put in behind the server's back is not covered by what it writes next.
+}
+
+/// What is put in behind the server's back is not covered by what it writes next.
+pub async fn audit_added_beside_the_server(store: &dyn TestedStore) {
+    let house = House::found(store).await;
+    ten_records(&house).await;
     store.execute(ADD).await.unwrap();
     house.create("member", "next").await.unwrap();
     assert_eq!(faults(store).await, [AuditFault::Unsealed(one(13)), AuditFault::Break(one(14))]);

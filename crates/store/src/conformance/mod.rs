@@ -68,6 +68,7 @@ macro_rules! store_conformance {
             audit::audit_is_listed_newest_first,
             audit::audit_one_row_per_mutation,
             audit::audit_says_who_did_what_to_which,
+            audit_chain::audit_added_beside_the_server,
             audit_chain::audit_chain_verifies,
             audit_chain::audit_is_append_only,
             audit_chain::audit_tamper_detected,

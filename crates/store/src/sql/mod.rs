@@ -98,6 +98,7 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("ACCOUNTS", "for the host's own commands"),
     ("SET_POLICY", "the account itself is the row"),
     ("SET_LAST_USED", "the id comes from a key that was proven"),
+    ("WRITE_NOTHING_NEW", "belongs to the installation"),
     ("SET_LATEST_INSTANT", "belongs to the installation"),
     ("LATEST_INSTANT", "belongs to the installation"),
     ("REPLACE_LATEST_INSTANT", "belongs to the installation"),

@@ -7,6 +7,9 @@
 mod answers;
 mod audit_log;
 mod chain;
+mod files;
+mod guard;
+mod incident;
 #[cfg(feature = "conformance")]
 mod inspect;
 mod migrate;
@@ -47,8 +50,6 @@ pub struct SqliteStore {
     path: std::path::PathBuf,
     #[cfg(feature = "conformance")]
     peppers: claviger_domain::PepperRing,
-    /// Held as long as the store is open: a second process on the same file would not know of the first one's changes.
-    _lock: std::fs::File,
 }
 
 /// SQLite answers where it is asked: its futures are ready when they are first polled.
@@ -104,15 +105,18 @@ impl Store for SqliteStore {
 
     async fn write_last_uses(&self) -> Result<(), StoreError> {
         self.authority.clock.check();
-        let uses = self.authority.uses.take();
+        let taken = self.authority.uses.take();
+        let uses = taken.uses();
         let job = move |rows: &mut SqliteRows<'_>| {
-            for (id, at) in uses {
-                now(rows.set_last_used(id, at))?;
+            for (id, at) in uses.iter() {
+                now(rows.set_last_used(*id, *at))?;
             }
             let at = rows.now().at;
             Ok(now(rows.set_latest_instant(at))?)
         };
-        self.writer.run(job).await.map_err(only_store)
+        self.writer.run(job).await.map_err(only_store)?;
+        taken.written();
+        Ok(())
     }
 
     async fn found(&self, founding: Founding) -> Result<Founded, StoreError> {
@@ -145,7 +149,9 @@ impl Store for SqliteStore {
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
-        self.writer.run(|_| Ok(())).await.map_err(only_store)?;
+        if !self.writer.has_written() {
+            self.writer.run(|rows| Ok(rows.write_nothing_new()?)).await.map_err(only_store)?;
+        }
         self.readers.run(|_| Ok(())).await.map_err(only_store)
     }
 

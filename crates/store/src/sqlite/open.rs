@@ -1,7 +1,6 @@
 //! Making and opening a database file.
 
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +15,8 @@ use serde_json::json;
 
 use super::audit_log::AuditLog;
 use super::chain::Chain;
+use super::files::DatabaseFiles;
+use super::guard::Guard;
 use super::readers::Readers;
 use super::writer::Writer;
 use super::{SqliteStore, migrate, proof, schema};
@@ -27,6 +28,12 @@ use crate::error::StoreError;
 /// The oldest SQLite that is safe to write with: earlier ones could lose commits when a WAL was reset. 3.52.0 was withdrawn.
 const OLDEST_SQLITE: i32 = 3_051_003;
 const WITHDRAWN_SQLITE: i32 = 3_052_000;
+
+/// How long the file of the WAL stays once everything in it has been moved into the database: 64 MiB.
+const MOST_WAL_KEPT: i64 = 64 << 20;
+
+/// How long a statement waits for another process that has the database locked.
+pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How many connections read.
 const READERS: usize = 2;
@@ -101,6 +108,9 @@ pub enum OpenError {
         "the schema of the database was changed by somebody else: {0}. Undo that, or restore the database from a backup"
     )]
     Schema(String),
+    /// The file was deleted, moved or replaced.
+    #[error("the file {} was deleted, moved or replaced: put it back, or stop the server", .0.display())]
+    Moved(PathBuf),
     /// A record that somebody added leaves no number for another one.
     #[error(
         "audit record {0} was added by somebody else, and leaves no number for another one: remove it from the database"
@@ -167,7 +177,7 @@ impl SqliteOptions {
         let tag = InstanceTag::generate(entropy)?;
         let mut id_key = [0; 32];
         entropy.fill(&mut id_key)?;
-        let lock = self.lock()?;
+        let files = DatabaseFiles::create(&self.path)?;
         let mut writer =
             self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         let transaction = writer.transaction()?;
@@ -181,7 +191,7 @@ impl SqliteOptions {
         let chain = Chain::create(&transaction, AuditSealer::new(peppers.clone(), &proof))?;
         transaction.commit()?;
         let clock = StoreClock::start(clock, now)?;
-        self.store(writer, lock, Installation { tag, id_key }, peppers, chain, clock)
+        self.store(writer, files, Installation { tag, id_key }, peppers, chain, clock)
     }
 
     /// Opens an existing database, and brings its schema up to date.
@@ -220,7 +230,7 @@ impl SqliteOptions {
         if !self.exists() {
             return Err(OpenError::Missing(self.path.clone()));
         }
-        let lock = self.lock()?;
+        let files = DatabaseFiles::open(&self.path)?;
         let mut writer = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let transaction = writer.transaction()?;
         let found = migrate::found(&transaction)?;
@@ -238,7 +248,7 @@ impl SqliteOptions {
         let clock = StoreClock::start(clock, seen)?;
         let chain = take_up(&transaction, &peppers, found, clock.now().at)?;
         transaction.commit()?;
-        self.store(writer, lock, installation, peppers, chain, clock)
+        self.store(writer, files, installation, peppers, chain, clock)
     }
 
     /// Opens the audit of a database that a server may be running on. Nothing is written.
@@ -263,7 +273,7 @@ impl SqliteOptions {
     fn store(
         &self,
         writer: Connection,
-        lock: File,
+        mut files: DatabaseFiles,
         installation: Installation,
         peppers: PepperRing,
         chain: Chain,
@@ -276,9 +286,14 @@ impl SqliteOptions {
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let connections =
             (0..READERS).map(|_| self.connect(read_only)).collect::<Result<Vec<_>, _>>()?;
+        files.watch_wal();
+        files.check()?;
+        let files = Arc::new(files);
+        let clock = &authority.clock;
         let readers =
-            Readers::start(connections, &chain.records(), &authority.clock).map_err(thread)?;
-        let writer = Writer::start(writer, chain, Arc::clone(&authority.clock)).map_err(thread)?;
+            Readers::start(connections, &chain.records(), clock, &files).map_err(thread)?;
+        let guard = Guard::new(&writer, files)?;
+        let writer = Writer::start(writer, chain, Arc::clone(clock), guard).map_err(thread)?;
         Ok(SqliteStore {
             installation,
             authority,
@@ -288,7 +303,6 @@ impl SqliteOptions {
             path: self.path.clone(),
             #[cfg(feature = "conformance")]
             peppers: kept_peppers,
-            _lock: lock,
         })
     }
 
@@ -299,13 +313,14 @@ impl SqliteOptions {
         }
         let connection =
             Connection::open_with_flags(&self.path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        connection.busy_timeout(Duration::from_secs(5))?;
+        connection.busy_timeout(BUSY_TIMEOUT)?;
         // Without this, SQLite prepares a statement anew for every other value that is bound where a partial index might fit.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.set_prepared_statement_cache_capacity(128);
         if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+            connection.pragma_update(None, "journal_size_limit", MOST_WAL_KEPT)?;
         }
         let synchronous = match self.durability {
             Durability::Full => "FULL",
@@ -314,20 +329,11 @@ impl SqliteOptions {
         };
         connection.pragma_update(None, "synchronous", synchronous)?;
         connection.pragma_update(None, "foreign_keys", true)?;
+        // Without this, a row that is replaced is deleted without a word to the triggers that guard it.
+        connection.pragma_update(None, "recursive_triggers", true)?;
         connection.pragma_update(None, "trusted_schema", false)?;
         connection.pragma_update(None, "cache_size", -65_536)?;
         Ok(connection)
-    }
-
-    /// Takes the lock beside the database. The system gives it back when the process ends, however it ends.
-    fn lock(&self) -> Result<File, OpenError> {
-        let path = lock_path(&self.path);
-        let file = File::create(&path).map_err(|error| OpenError::File(error, path.clone()))?;
-        match file.try_lock() {
-            Ok(()) => Ok(file),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(self.path.clone())),
-            Err(TryLockError::Error(error)) => Err(OpenError::File(error, path)),
-        }
     }
 }
 
@@ -359,12 +365,6 @@ fn take_up(
         chain.note_adoption(connection, &details, now)?;
     }
     Ok(chain)
-}
-
-fn lock_path(database: &Path) -> PathBuf {
-    let mut path = database.as_os_str().to_owned();
-    path.push(".lock");
-    path.into()
 }
 
 fn installation(connection: &Connection) -> Result<Option<Installation>, OpenError> {

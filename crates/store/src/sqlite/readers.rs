@@ -8,11 +8,13 @@ use std::thread::JoinHandle;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use super::files::DatabaseFiles;
+use super::incident::Incident;
 use super::rows::{SqliteRows, store_error};
 use super::sealed::SealedRecords;
 use crate::CallResult;
 use crate::clock::StoreClock;
-use crate::error::StoreError;
+use crate::error::{CallError, StoreError};
 
 /// How many reads may wait. Beyond it, callers are told to come back.
 const MOST_WAITING: usize = 4_096;
@@ -24,6 +26,7 @@ type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) + Send>;
 pub(super) struct Readers {
     jobs: Mutex<Option<SyncSender<Job>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    incident: Incident,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -47,19 +50,27 @@ impl Readers {
         connections: Vec<Connection>,
         sealed: &Arc<SealedRecords>,
         clock: &Arc<StoreClock>,
+        files: &Arc<DatabaseFiles>,
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel::<Job>(MOST_WAITING);
         let waiting = Arc::new(Mutex::new(waiting));
         let mut threads = Vec::with_capacity(connections.len());
         for mut connection in connections {
             let (waiting, sealed) = (Arc::clone(&waiting), Arc::clone(sealed));
-            let clock = Arc::clone(clock);
-            let thread = std::thread::Builder::new()
-                .name("store-reader".to_owned())
-                .spawn(move || serve(&mut connection, &sealed, &clock, &waiting))?;
+            let (files, clock) = (Arc::clone(files), Arc::clone(clock));
+            let thread =
+                std::thread::Builder::new().name("store-reader".to_owned()).spawn(move || {
+                    serve(&mut connection, &sealed, &clock, &waiting);
+                    drop(connection);
+                    drop(files);
+                })?;
             threads.push(thread);
         }
-        Ok(Self { jobs: Mutex::new(Some(jobs)), threads: Mutex::new(threads) })
+        Ok(Self {
+            jobs: Mutex::new(Some(jobs)),
+            threads: Mutex::new(threads),
+            incident: Incident::of("a read"),
+        })
     }
 
     /// Runs a job on a snapshot that is taken when it starts.
@@ -72,13 +83,26 @@ impl Readers {
             // Whoever asked may be gone.
             drop(sender.send(job(rows)));
         });
+        let answer = match self.take(job) {
+            Ok(()) => {
+                answer.await.unwrap_or_else(|_| Err(ReaderError::Dropped.into_store().into()))
+            }
+            Err(error) => Err(error.into_store().into()),
+        };
+        match &answer {
+            Err(CallError::Store(StoreError::Unavailable(error))) => self.incident.failed(error),
+            Err(CallError::Store(_)) => {}
+            Ok(_) | Err(CallError::Refused(_)) => self.incident.passed(),
+        }
+        answer
+    }
+
+    fn take(&self, job: Job) -> Result<(), ReaderError> {
         let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let jobs = jobs.ok_or_else(|| ReaderError::Closed.into_store())?;
-        jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => ReaderError::Busy.into_store(),
-            TrySendError::Disconnected(_) => ReaderError::Closed.into_store(),
-        })?;
-        answer.await.unwrap_or_else(|_| Err(ReaderError::Dropped.into_store().into()))
+        jobs.ok_or(ReaderError::Closed)?.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => ReaderError::Busy,
+            TrySendError::Disconnected(_) => ReaderError::Closed,
+        })
     }
 
     /// Finishes what is waiting, and ends the threads. Before the writer: the connection that closes last moves the WAL into the
@@ -90,6 +114,16 @@ impl Readers {
         let join = move || threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
         if tokio::task::spawn_blocking(join).await.is_ok_and(|panicked| panicked > 0) {
             tracing::error!("a reading thread had panicked");
+        }
+    }
+}
+
+impl Drop for Readers {
+    fn drop(&mut self) {
+        *self.jobs.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
+        let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for thread in threads.drain(..) {
+            drop(thread.join());
         }
     }
 }

@@ -5,9 +5,11 @@
 //! the file hold may have parted (a failed `fsync` forgets, it does not retry).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use claviger_domain::{Now, Refusal, Tip};
 use rusqlite::Connection;
@@ -16,6 +18,9 @@ use tokio::sync::oneshot;
 use super::OpenError;
 use super::answers::{Answer, Desk};
 use super::chain::Chain;
+use super::guard::Guard;
+use super::incident::Incident;
+use super::open::BUSY_TIMEOUT;
 use super::rows::{SqliteRows, store_error};
 use super::sealed::SealedRecords;
 use crate::CallResult;
@@ -28,6 +33,8 @@ const MOST_WAITING: usize = 4_096;
 const MOST_IN_GROUP: usize = 256;
 /// How many pages of WAL may gather before they are moved into the database: 32 MiB.
 const CHECKPOINT_PAGES: i64 = 8_192;
+/// How many pages of WAL are too many: 256 MiB. Somebody reads an old snapshot, and nothing behind it can be moved.
+const TOO_MANY_PAGES: i64 = 65_536;
 
 /// A job: what becomes of what it wrote, and how to answer it.
 type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) -> (Fate, Answer) + Send>;
@@ -53,6 +60,8 @@ enum Message {
 pub(super) struct Writer {
     messages: SyncSender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
+    has_written: Arc<AtomicBool>,
+    incident: Incident,
 }
 
 /// The writer took no job, or did not come back with one.
@@ -77,16 +86,37 @@ impl Writer {
         connection: Connection,
         chain: Chain,
         clock: Arc<StoreClock>,
+        guard: Guard,
     ) -> std::io::Result<Self> {
         let (messages, waiting) = sync_channel(MOST_WAITING);
-        let desk = Desk::open();
-        let sealed = chain.records();
-        let rounds =
-            Loop { connection, clock, desk, tip: chain.kept(), chain, sealed, broken: false };
+        let has_written = Arc::new(AtomicBool::new(false));
+        let rounds = Loop {
+            connection,
+            clock,
+            desk: Desk::open(),
+            tip: chain.kept(),
+            sealed: chain.records(),
+            chain,
+            guard,
+            broken: false,
+            has_written: Arc::clone(&has_written),
+            incident: Incident::of("a write"),
+            wal: Incident::of("moving the WAL into the database"),
+        };
         let thread = std::thread::Builder::new()
             .name("store-writer".to_owned())
             .spawn(move || rounds.run(&waiting))?;
-        Ok(Self { messages, thread: Mutex::new(Some(thread)) })
+        Ok(Self {
+            messages,
+            thread: Mutex::new(Some(thread)),
+            has_written,
+            incident: Incident::of("taking a write"),
+        })
+    }
+
+    /// Whether the last group was written to the disk, and one was since this was last asked.
+    pub(super) fn has_written(&self) -> bool {
+        self.has_written.swap(false, Ordering::Relaxed)
     }
 
     /// Runs a job in the next group and answers when that is on disk.
@@ -126,10 +156,15 @@ impl Writer {
             });
             (fate, reply)
         });
-        self.messages.try_send(Message::Job(job)).map_err(|error| match error {
-            TrySendError::Full(_) => WriterError::Busy.into_store(),
-            TrySendError::Disconnected(_) => WriterError::Closed.into_store(),
-        })?;
+        let taken = self.messages.try_send(Message::Job(job)).map_err(|error| match error {
+            TrySendError::Full(_) => WriterError::Busy,
+            TrySendError::Disconnected(_) => WriterError::Closed,
+        });
+        match &taken {
+            Ok(()) => self.incident.passed(),
+            Err(error) => self.incident.failed(error),
+        }
+        taken.map_err(WriterError::into_store)?;
         answer.await.unwrap_or_else(|_| Err(WriterError::Dropped.into_store().into()))
     }
 
@@ -146,6 +181,18 @@ impl Writer {
     }
 }
 
+/// The lock on the database is held until its connections are closed: whoever drops the store may open the database again.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let thread = self.thread.get_mut().ok().and_then(Option::take);
+        if let Some(thread) = thread
+            && self.messages.send(Message::Close(oneshot::channel().0)).is_ok()
+        {
+            drop(thread.join());
+        }
+    }
+}
+
 struct Loop {
     connection: Connection,
     clock: Arc<StoreClock>,
@@ -155,6 +202,11 @@ struct Loop {
     tip: Tip,
     sealed: Arc<SealedRecords>,
     broken: bool,
+    has_written: Arc<AtomicBool>,
+    incident: Incident,
+    wal: Incident,
+    /// Behind the connection: it holds the lock.
+    guard: Guard,
 }
 
 impl Loop {
@@ -163,6 +215,7 @@ impl Loop {
             let mut jobs = Vec::new();
             let mut closing = None;
             let mut next = Some(first);
+            let mut is_idle = false;
             while let Some(message) = next {
                 match message {
                     Message::Job(job) => jobs.push(job),
@@ -172,9 +225,11 @@ impl Loop {
                     }
                 }
                 next = (jobs.len() < MOST_IN_GROUP).then(|| waiting.try_recv().ok()).flatten();
+                is_idle = next.is_none() && jobs.len() < MOST_IN_GROUP;
             }
             if !jobs.is_empty() {
                 self.group(jobs);
+                self.checkpoint(is_idle);
             }
             if let Some(sender) = closing {
                 drop(self.connection);
@@ -184,45 +239,63 @@ impl Loop {
         }
     }
 
-    /// Carries out a group of jobs in one transaction.
+    /// Carries out a group of jobs in one transaction. Whoever waits for a dropped job is told that it was not carried out.
     fn group(&mut self, jobs: Vec<Job>) {
-        // Whoever waits for a dropped job is told that it was not carried out.
-        if self.broken {
-            tracing::error!(
-                "an earlier write could not be kept by the disk: restart when the disk is well"
-            );
-            return;
-        }
-        if let Err(error) = self.statement("BEGIN IMMEDIATE") {
-            tracing::error!(%error, "a transaction could not be opened");
-            return;
-        }
-        if let Err(error) = self.hold_to_the_chain() {
-            tracing::error!(%error, "the audit log cannot be written to");
+        if let Err(error) = self.begin() {
+            self.has_written.store(false, Ordering::Relaxed);
+            self.incident.failed(&Chained(&*error));
             self.give_up();
             return;
         }
+        let before = self.connection.total_changes();
         let mut answers = Vec::with_capacity(jobs.len());
         for job in jobs {
             answers.extend(self.job(job));
         }
-        // A transaction that SQLite has ended by itself brings nothing that could be sealed.
+        let has_changed = self.connection.total_changes() != before;
+        let outcome = self.commit();
+        match &outcome {
+            Ok(()) if has_changed => {
+                self.has_written.store(true, Ordering::Relaxed);
+                self.incident.passed();
+            }
+            Ok(()) => {}
+            Err(error) => {
+                self.has_written.store(false, Ordering::Relaxed);
+                self.incident.failed(&Chained(&**error));
+                self.give_up();
+            }
+        }
+        self.desk.hand_in(answers, outcome.map_err(|error| error.to_string().into()));
+    }
+
+    /// Opens a transaction, if what it would be written into and on top of is what it should be.
+    fn begin(&mut self) -> Result<(), Failure> {
+        if self.broken {
+            return Err("an earlier write failed: fix the disk, then restart the server".into());
+        }
+        self.statement("BEGIN IMMEDIATE")?;
+        self.guard.before_writing(&self.connection)?;
+        self.hold_to_the_chain()?;
+        Ok(())
+    }
+
+    /// Seals and commits the group. A transaction that SQLite has ended by itself brings nothing that could be sealed.
+    fn commit(&mut self) -> Result<(), Failure> {
         let sealed = if self.connection.is_autocommit() {
             Ok(())
         } else {
             self.chain.seal(&self.connection, self.tip)
         };
         let committed = sealed.and_then(|()| self.statement("COMMIT"));
-        match &committed {
-            Ok(()) => self.chain.keep(),
-            Err(error) => {
-                self.broken = is_disk_failure(error);
-                tracing::error!(%error, broken = self.broken, "a commit failed");
-                self.give_up();
-            }
+        if let Err(error) = committed {
+            self.broken = is_disk_failure(&error);
+            return Err(error.into());
         }
-        self.desk.hand_in(answers, committed.map_err(|error| error.to_string().into()));
-        self.checkpoint();
+        self.chain.keep();
+        // What went into a file that is gone is not kept, whatever SQLite says.
+        self.guard.before_answering().inspect_err(|_| self.broken = true)?;
+        Ok(())
     }
 
     /// Begins a new segment of the audit if somebody else wrote to it: what the next commit seals is only what this process wrote.
@@ -302,19 +375,48 @@ impl Loop {
         self.connection.prepare_cached(text)?.execute([]).map(|_| ())
     }
 
-    /// Moves the WAL into the database when enough has gathered. Only here: two checkpointers at once is where SQLite lost data
-    /// until 3.51.3 (its WAL-reset defect).
-    fn checkpoint(&self) {
-        let pages = self
-            .connection
-            .prepare_cached("PRAGMA wal_checkpoint(NOOP)")
-            .and_then(|mut statement| statement.query_row([], |row| row.get::<_, i64>(1)));
-        if pages.unwrap_or(0) >= CHECKPOINT_PAGES
-            && let Err(error) =
-                self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))
-        {
-            tracing::warn!(%error, "the WAL could not be checkpointed");
+    /// Moves the WAL into the database when enough has gathered, and cuts its file when nobody waits. Only here: two checkpointers at
+    /// once is where SQLite lost data until 3.51.3 (its WAL-reset defect).
+    fn checkpoint(&self, is_idle: bool) {
+        let pages = |text| -> rusqlite::Result<i64> {
+            self.connection.prepare_cached(text)?.query_row([], |row| row.get(1))
+        };
+        if self.broken || pages("PRAGMA wal_checkpoint(NOOP)").unwrap_or(0) < CHECKPOINT_PAGES {
+            return;
         }
+        // Writers that wait are not kept waiting for readers that are still at it.
+        let patience = self.connection.busy_timeout(Duration::ZERO);
+        let left = patience.and_then(|()| {
+            pages(if is_idle {
+                "PRAGMA wal_checkpoint(TRUNCATE)"
+            } else {
+                "PRAGMA wal_checkpoint(PASSIVE)"
+            })
+        });
+        let restored = self.connection.busy_timeout(BUSY_TIMEOUT);
+        match restored.and(left) {
+            Ok(pages) if pages >= TOO_MANY_PAGES => {
+                let text =
+                    format!("the WAL has {pages} pages: another process reads an old snapshot");
+                self.wal.failed(&text);
+            }
+            Ok(_) => self.wal.passed(),
+            Err(error) => self.wal.failed(&error),
+        }
+    }
+}
+
+/// Why a group was not written.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// An error with what led to it.
+struct Chained<'a>(&'a dyn std::error::Error);
+
+impl std::fmt::Display for Chained<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.0)?;
+        std::iter::successors(self.0.source(), |error| error.source())
+            .try_for_each(|cause| write!(f, ": {cause}"))
     }
 }
 

@@ -6,6 +6,7 @@
 )]
 
 mod breaks;
+mod files;
 mod tampering;
 mod upgrade;
 

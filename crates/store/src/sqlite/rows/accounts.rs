@@ -56,3 +56,10 @@ impl AccountRows for SqliteRows<'_> {
         Ok(())
     }
 }
+
+impl SqliteRows<'_> {
+    /// Writes a page and changes nothing: shows whether the disk takes writes.
+    pub(in crate::sqlite) fn write_nothing_new(&self) -> RowResult<()> {
+        self.execute_one(sql::WRITE_NOTHING_NEW, [])
+    }
+}
