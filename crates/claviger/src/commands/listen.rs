@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -22,22 +23,62 @@ pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
 }
 
-/// The signals that end a server. To be had before anybody is told that it runs: until then, SIGTERM kills.
+/// The signals that the system would end the process for. To be had before anybody is told that it runs: until then, they kill.
 pub(crate) struct Stop {
-    terminate: Signal,
-    interrupt: Signal,
+    /// Those that end it after what is in flight.
+    ending: Vec<(&'static str, Signal)>,
+    /// Those that mean nothing here. Whoever sends one, such as a tool that rotates logs, is not to cut requests off with it.
+    ignored: Vec<(&'static str, Signal)>,
 }
 
 impl Stop {
     pub(crate) fn prepare() -> std::io::Result<Self> {
+        let take = |signals: &[(&'static str, SignalKind)]| {
+            let signals = signals.iter().map(|(name, kind)| Ok((*name, signal(*kind)?)));
+            signals.collect::<std::io::Result<_>>()
+        };
         Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
+            ending: take(&[
+                ("SIGTERM", SignalKind::terminate()),
+                ("SIGINT", SignalKind::interrupt()),
+                ("SIGHUP", SignalKind::hangup()),
+                ("SIGQUIT", SignalKind::quit()),
+            ])?,
+            ignored: take(&[
+                ("SIGUSR1", SignalKind::user_defined1()),
+                ("SIGUSR2", SignalKind::user_defined2()),
+            ])?,
         })
+    }
+
+    /// Waits for a signal that ends the server.
+    async fn received(mut self) {
+        loop {
+            tokio::select! {
+                name = next(&mut self.ending) => {
+                    tracing::info!("{name}: finishing what is in flight");
+                    return;
+                }
+                name = next(&mut self.ignored) => tracing::info!("{name} is ignored"),
+            }
+        }
     }
 }
 
-/// Serves until SIGTERM or SIGINT, finishes what is in flight, and closes the store.
+/// Waits for one of the signals, and answers its name.
+async fn next(signals: &mut [(&'static str, Signal)]) -> &'static str {
+    std::future::poll_fn(|context| {
+        for (name, signal) in signals.iter_mut() {
+            if signal.poll_recv(context).is_ready() {
+                return Poll::Ready(*name);
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
+
+/// Serves until a signal ends it, finishes what is in flight, and closes the store.
 pub(crate) async fn serve(
     listener: TcpListener,
     store: SqliteStore,
@@ -45,13 +86,6 @@ pub(crate) async fn serve(
     outside: Outside,
     stop: Stop,
 ) -> anyhow::Result<()> {
-    let Stop { mut terminate, mut interrupt } = stop;
-    let shutdown = async move {
-        tokio::select! {
-            _ = terminate.recv() => tracing::info!("SIGTERM: finishing what is in flight"),
-            _ = interrupt.recv() => tracing::info!("SIGINT: finishing what is in flight"),
-        }
-    };
     let options = Options {
         mint_rate_per_minute: server.mint_rate,
         failure_rate_per_minute: server.failure_rate,
@@ -61,7 +95,7 @@ pub(crate) async fn serve(
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let app = App::new(Arc::clone(&store), clock, entropy, options, outside);
     let house = tokio::spawn(keep_house(app.clone()));
-    front::serve(listener, router(app.clone()), Limits::default(), shutdown).await;
+    front::serve(listener, router(app.clone()), Limits::default(), stop.received()).await;
     house.abort();
     app.finish_mail().await;
     app.keep_house().await;
