@@ -42,7 +42,8 @@ pub(crate) fn read(headers: &HeaderMap, tag: InstanceTag) -> Result<KeyText, Pro
     }
     let text = value.to_str().map_err(|_| unauthenticated())?;
     let key = match text.split_once(' ') {
-        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key,
+        // RFC 9110 §11.4: one space or more.
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim_start_matches(' '),
         Some(_) => return Err(missing()),
         None if text.is_empty() => return Err(missing()),
         None => text,
