@@ -13,7 +13,7 @@ use crate::trace::RequestIds;
 use crate::wire::cursor::CursorCodec;
 use crate::wire::dialect::Dialect;
 
-/// How many large bodies are held in memory at once.
+/// How many large bodies are decoded and handled at once.
 const LARGE_BODIES: usize = 4;
 
 /// What an operator may set.
@@ -61,7 +61,7 @@ pub struct Shared {
     pub(crate) cursors: CursorCodec,
     pub(crate) quota: Option<Arc<dyn Quota>>,
     pub(crate) failures: Option<FailureThrottle>,
-    pub(crate) large_bodies: Semaphore,
+    pub(crate) large_bodies: Arc<Semaphore>,
     pub(crate) request_ids: RequestIds,
     pub(crate) outside: Outside,
 }
@@ -83,7 +83,7 @@ impl App {
             cursors: CursorCodec::new(&id_key),
             quota: quota.map(|quota| Arc::new(quota) as Arc<dyn Quota>),
             failures,
-            large_bodies: Semaphore::new(LARGE_BODIES),
+            large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
             request_ids: RequestIds::new(&*entropy),
             outside,
             store,

@@ -86,7 +86,8 @@ impl From<EntropyUnavailable> for ApiError {
     }
 }
 
-fn unavailable(what: &str) -> Problem {
+/// A problem that passes: whoever comes back finds nothing changed.
+pub(crate) fn unavailable(what: &str) -> Problem {
     let detail = format!("{what} for the moment: nothing was changed, try again");
     Problem::new(ProblemKind::ServiceUnavailable, detail)
         .with_header(header::RETRY_AFTER, RETRY_AFTER)

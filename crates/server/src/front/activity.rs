@@ -86,6 +86,20 @@ pub(super) struct Unsent {
     bytes: usize,
 }
 
+/// What has been read of the body of one request. It counts as held until this is dropped.
+#[derive(Debug)]
+pub(super) struct Received {
+    activity: Arc<Activity>,
+    bytes: AtomicUsize,
+}
+
+/// A body that the server waits for.
+#[derive(Debug)]
+pub(super) struct Receiving {
+    activity: Arc<Activity>,
+    duty: u64,
+}
+
 impl Activity {
     pub(super) fn new(network: IpAddr, limits: Limits, held_by_all: Arc<AtomicUsize>) -> Self {
         let state = State {
@@ -317,5 +331,38 @@ impl Drop for Unsent {
         self.activity.wake_by(&mut state, idle);
         drop(state);
         self.activity.freed.notify_waiters();
+    }
+}
+
+impl Received {
+    pub(super) fn new(activity: &Arc<Activity>) -> Self {
+        Self { activity: Arc::clone(activity), bytes: AtomicUsize::new(0) }
+    }
+
+    /// Counts bytes as held, and answers whether all connections hold too much now.
+    pub(super) fn add(&self, bytes: usize) -> bool {
+        self.bytes.fetch_add(bytes, Ordering::Relaxed);
+        self.activity.hold(&mut self.activity.state(), bytes)
+    }
+}
+
+impl Drop for Received {
+    fn drop(&mut self) {
+        let bytes = *self.bytes.get_mut();
+        self.activity.release(&mut self.activity.state(), bytes);
+    }
+}
+
+impl Receiving {
+    /// Begins to wait. The body has a deadline of its own.
+    pub(super) fn new(activity: &Arc<Activity>) -> Self {
+        let duty = activity.state().begin_duty(Instant::now(), None);
+        Self { activity: Arc::clone(activity), duty }
+    }
+}
+
+impl Drop for Receiving {
+    fn drop(&mut self) {
+        self.activity.state().end_duty(self.duty);
     }
 }

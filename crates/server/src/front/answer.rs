@@ -6,12 +6,11 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use http::header::{CONNECTION, HeaderValue};
-use http::{Request, Response, StatusCode, Version};
+use http::{Request, Response, Version};
 use hyper::body::Incoming;
 use tower::ServiceExt as _;
 
 use super::connections::OpenConnection;
-use super::limits::Limits;
 use super::outgoing::Outgoing;
 use super::refusal::Refusal;
 use super::{Attendant, PeerAddress, body, screen};
@@ -30,7 +29,7 @@ pub(super) async fn answer<S: Attendant>(
         refusal.problem().into_response()
     } else {
         activity.room().await;
-        respond(service, request, peer, *connection.connections().limits()).await?
+        respond(service, request, peer, &connection).await?
     };
     Ok(response.map(|body| Outgoing::new(body, in_flight, connection.connections())))
 }
@@ -39,24 +38,27 @@ async fn respond<S: Attendant>(
     service: S,
     request: Request<Incoming>,
     peer: IpAddr,
-    limits: Limits,
+    connection: &OpenConnection,
 ) -> Result<Response<Body>, Infallible> {
     let (mut head, incoming) = request.into_parts();
-    if let Err(refusal) = screen::check(&head, &limits) {
-        tracing::debug!(reason = ?refusal, "request refused");
-        return Ok(refusal.problem().into_response());
-    }
-    head.extensions.insert(PeerAddress(peer));
+    let limits = connection.connections().limits();
+    let (body, leftover) = body::bounded(incoming, &head.headers, connection);
     let version = head.version;
-    let request = Request::from_parts(head, body::bounded(incoming, &limits));
-    let mut response = service.oneshot(request).await?;
-    if version != Version::HTTP_2 && leaves_body_unread(response.status()) {
+    let mut response = if let Err(refusal) = screen::check(&head, limits) {
+        tracing::debug!(reason = ?refusal, "request refused");
+        drop(body);
+        refusal.problem().into_response()
+    } else {
+        head.extensions.insert(PeerAddress(peer));
+        service.oneshot(Request::from_parts(head, body)).await?
+    };
+    // A client that is sending still may not look at an answer before it is done, and may lose it when the connection closes over it.
+    let goes_on = match leftover {
+        Some(leftover) => leftover.drain().await,
+        None => true,
+    };
+    if !goes_on && version != Version::HTTP_2 {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     Ok(response)
-}
-
-/// Whether an answer means that the rest of the body will not be waited for, so that the connection cannot go on.
-fn leaves_body_unread(status: StatusCode) -> bool {
-    matches!(status, StatusCode::REQUEST_TIMEOUT | StatusCode::PAYLOAD_TOO_LARGE)
 }

@@ -5,7 +5,7 @@
 
 use super::head::Framing;
 use super::lines::LineScan;
-use super::refusal::is_plain_value;
+use super::refusal::{is_acceptable_value, is_plain_value};
 
 /// Bytes of one size line, with its extensions and line end.
 const MAX_SIZE_LINE: usize = 256;
@@ -162,8 +162,9 @@ fn check_trailers(section: &[u8]) -> Result<(), MalformedBody> {
         Ok(httparse::Status::Complete((length, trailers))) if length == section.len() => {
             let forbidden =
                 |name: &str| NEVER_TRAILERS.iter().any(|never| never.eq_ignore_ascii_case(name));
-            let fine =
-                trailers.iter().all(|field| !forbidden(field.name) && is_plain_value(field.value));
+            let fine = trailers.iter().all(|field| {
+                !forbidden(field.name) && is_acceptable_value(field.name, field.value)
+            });
             if fine { Ok(()) } else { Err(MalformedBody) }
         }
         Ok(_) | Err(_) => Err(MalformedBody),

@@ -6,7 +6,7 @@
 use std::mem::MaybeUninit;
 
 use super::limits::Limits;
-use super::refusal::{Refusal, check_expectation, check_method, is_plain_value};
+use super::refusal::{Refusal, check_expectation, check_method, is_acceptable_value};
 use super::target;
 
 /// As many headers as are ever looked at.
@@ -104,7 +104,7 @@ impl<'h> Fields<'h> {
     fn read(headers: &[httparse::Header<'h>]) -> Result<Self, Refusal> {
         let mut fields = Self::default();
         for header in headers {
-            if !is_plain_value(header.value) {
+            if !is_acceptable_value(header.name, header.value) {
                 return Err(Refusal::HeaderLine);
             }
             if let Some((slot, refusal)) = fields.slot(header.name)
@@ -148,7 +148,10 @@ impl<'h> Fields<'h> {
         match (self.length, self.coding) {
             (Some(_), Some(_)) => Err(Refusal::LengthAndCoding),
             (Some(length), None) => read_length(length).map(Framing::Length),
-            (None, Some(b"chunked")) if is_http_11 => Ok(Framing::Chunked),
+            // RFC 9112 §7: names of transfer codings are case-insensitive.
+            (None, Some(coding)) if is_http_11 && coding.eq_ignore_ascii_case(b"chunked") => {
+                Ok(Framing::Chunked)
+            }
             (None, Some(_)) => Err(Refusal::TransferEncoding),
             (None, None) => Ok(Framing::Length(0)),
         }

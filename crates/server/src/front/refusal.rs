@@ -36,7 +36,7 @@ pub(super) enum Refusal {
     HeadTooLarge,
     /// There are too many header lines.
     TooManyHeaders,
-    /// A header line is not `name: value` in visible ASCII.
+    /// A header line is not `name: value`, or has bytes beyond ASCII in a value that is read.
     HeaderLine,
     /// Not exactly one well-formed Host, or one that contradicts the target.
     Host,
@@ -83,7 +83,7 @@ impl Refusal {
             Self::TooManyHeaders => (Kind::HeaderFieldsTooLarge, "There are too many headers."),
             Self::HeaderLine => (
                 Kind::InvalidRequest,
-                "A header line is malformed; values are visible ASCII, spaces and tabs.",
+                "A header line is malformed: names are tokens, and values have no control characters. Those that this server reads are ASCII.",
             ),
             Self::Host => (Kind::InvalidRequest, "Exactly one well-formed host must be named."),
             Self::ContentLength => (
@@ -113,6 +113,38 @@ pub(super) fn check_method(method: &[u8]) -> Result<(), Refusal> {
 pub(super) fn check_expectation(value: &[u8]) -> Result<(), Refusal> {
     let can_be_met = value.eq_ignore_ascii_case(b"100-continue");
     if can_be_met { Ok(()) } else { Err(Refusal::Expectation) }
+}
+
+/// The header fields that this server, or a proxy before it, decides by. Their values are ASCII; those of others may be anything printable.
+const READ_FIELDS: [&str; 20] = [
+    "authorization",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "cookie",
+    "expect",
+    "forwarded",
+    "github-public-key-identifier",
+    "github-public-key-signature",
+    "host",
+    "keep-alive",
+    "origin",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+    "x-forwarded-for",
+    "x-forwarded-proto",
+    "x-request-id",
+];
+
+/// Whether a field has a value that may be passed on: visible ASCII, spaces and tabs, and where nobody reads it `obs-text` too, which
+/// RFC 9110 §5.5 has recipients treat as opaque.
+pub(super) fn is_acceptable_value(name: &str, value: &[u8]) -> bool {
+    let is_opaque = || value.iter().all(|byte| matches!(byte, b'\t' | b' '..=b'~' | 0x80..));
+    let is_read = || READ_FIELDS.iter().any(|read| read.eq_ignore_ascii_case(name));
+    is_plain_value(value) || (is_opaque() && !is_read())
 }
 
 /// Whether a header value is visible ASCII, spaces and tabs: RFC 9110 §5.5 without `obs-text`.

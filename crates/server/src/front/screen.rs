@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{Version, header};
 
 use super::limits::Limits;
-use super::refusal::{Refusal, check_expectation, check_method, is_plain_value};
+use super::refusal::{Refusal, check_expectation, check_method, is_acceptable_value};
 use super::target;
 
 /// Refuses what must not reach the service.
@@ -34,7 +34,11 @@ fn check_http2(request: &Parts, limits: &Limits) -> Result<(), Refusal> {
     if request.headers.len() > limits.max_headers {
         return Err(Refusal::TooManyHeaders);
     }
-    if !request.headers.values().all(|value| is_plain_value(value.as_bytes())) {
+    if !request
+        .headers
+        .iter()
+        .all(|(name, value)| is_acceptable_value(name.as_str(), value.as_bytes()))
+    {
         return Err(Refusal::HeaderLine);
     }
     check_authority(request)

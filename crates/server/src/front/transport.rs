@@ -14,9 +14,11 @@ use tokio::time::{Instant, Sleep};
 
 /// How much is asked of the socket at a time.
 const READ_BYTES: usize = 4 * 1024;
-/// How long, and for how many bytes, a client may go on sending after the answer.
-const LINGER: Duration = Duration::from_secs(2);
-const LINGER_BYTES: usize = 256 * 1024;
+/// How long a client may pause while it goes on sending after the answer, how long it may go on in all, and for how many bytes: more than
+/// the largest body that any operation reads.
+const LINGER_IDLE: Duration = Duration::from_secs(2);
+const LINGER: Duration = Duration::from_secs(10);
+const LINGER_BYTES: usize = 4 * 1024 * 1024;
 
 /// A byte stream with what has been read ahead of it.
 pub(super) struct Transport<Io> {
@@ -34,7 +36,7 @@ pub(super) struct Transport<Io> {
 #[derive(Clone, Copy)]
 enum Closing {
     Open,
-    Draining { drained: usize },
+    Draining { drained: usize, until: Instant },
     Closed,
 }
 
@@ -131,17 +133,27 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Transport<Io> {
     }
 
     /// Reads and drops until the client has closed too, or has had its chance.
-    fn poll_drain(&mut self, context: &mut Context<'_>, mut drained: usize) -> Poll<()> {
+    fn poll_drain(
+        &mut self,
+        context: &mut Context<'_>,
+        mut drained: usize,
+        until: Instant,
+    ) -> Poll<()> {
         while !self.peer_is_done && drained < LINGER_BYTES {
             if self.poll_timer(context).is_ready() {
                 break;
             }
             self.incoming.clear();
             match self.poll_fill(context) {
-                Poll::Ready(Ok(count)) => drained += count,
+                Poll::Ready(Ok(count)) => {
+                    drained += count;
+                    self.start_timer(
+                        LINGER_IDLE.min(until.saturating_duration_since(Instant::now())),
+                    );
+                }
                 Poll::Ready(Err(_)) => break,
                 Poll::Pending => {
-                    self.closing = Closing::Draining { drained };
+                    self.closing = Closing::Draining { drained, until };
                     return Poll::Pending;
                 }
             }
@@ -195,11 +207,11 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Transport<Io> {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         if matches!(self.closing, Closing::Open) {
             ready!(Pin::new(&mut self.io).poll_shutdown(context))?;
-            self.closing = Closing::Draining { drained: 0 };
-            self.start_timer(LINGER);
+            self.closing = Closing::Draining { drained: 0, until: Instant::now() + LINGER };
+            self.start_timer(LINGER_IDLE);
         }
-        if let Closing::Draining { drained } = self.closing {
-            ready!(self.poll_drain(context, drained));
+        if let Closing::Draining { drained, until } = self.closing {
+            ready!(self.poll_drain(context, drained, until));
             self.closing = Closing::Closed;
         }
         Poll::Ready(Ok(()))

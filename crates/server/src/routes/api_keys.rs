@@ -15,7 +15,7 @@ use crate::openapi::ProblemBody;
 use crate::wire::api_keys::request::{self, CreateBody, RefreshBody};
 use crate::wire::api_keys::response::{KeyList, KeyView, Writer};
 use crate::wire::api_keys::schema::{CreateApiKey, KeyStatusFilter, KeyTypeFilter, RefreshApiKey};
-use crate::wire::body::{self, Limit};
+use crate::wire::body::{self, Large, Limit};
 use crate::wire::client::Client;
 use crate::wire::ids;
 use crate::wire::path::PathId;
@@ -99,8 +99,8 @@ async fn create(
     body: Body,
 ) -> Result<Response<Body>, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let body = body::required::<CreateBody>(&app, &headers, body, Limit::CREATE).await;
-    let (body, size) = read(&app, &client.call, body).await?;
+    let body = body::large::<CreateBody>(&app, &client.call, &headers, body, Limit::CREATE).await;
+    let Large { value: body, size, place: _place } = read(&app, &client.call, body).await?;
     let mut create = read(&app, &client.call, body.read(&app.codec, &client.dialect)).await?;
     let writer = Writer { codec: &app.codec, dialect: &client.dialect };
     let view = match create.grants.take() {

@@ -15,6 +15,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::front::PeerAddress;
 use crate::keys;
+use crate::leaks::GithubReports;
 use crate::openapi::ProblemBody;
 use crate::problem::{Problem, ProblemKind};
 use crate::wire::body::{self, Limit};
@@ -86,8 +87,15 @@ async fn report_from_github(
     body: Body,
 ) -> Result<Response<Body>, ApiError> {
     Query::read(raw.as_deref(), &[], &[])?;
-    let body = body::bytes(&app, &headers, body, Limit::FOUND_SECRETS).await?;
-    check_signature(&app, &extensions, &headers, &body).await?;
+    // Who takes no reports, or cannot tell who has signed one, reads none.
+    let Some(reports) = &app.outside.github else {
+        let detail = "this server takes no reports from GitHub";
+        return Err(Problem::new(ProblemKind::ResourceNotFound, detail).into());
+    };
+    let signature = (only(&headers, KEY_ID)?, only(&headers, SIGNATURE)?);
+    let body = body::bytes(&headers, body, Limit::FOUND_SECRETS).await?;
+    check_signature(&app, reports, &extensions, signature, &body).await?;
+    let _place = body::take_place(&app.large_bodies, &body).await?;
     let found = FoundSecretBody::read_all(&body)?;
     let context = client::context(&extensions, &headers);
     let mut verdicts = Vec::with_capacity(found.len());
@@ -108,15 +116,11 @@ async fn report_from_github(
 /// Refuses what GitHub has not signed. Nothing else of the body is looked at before.
 async fn check_signature(
     app: &App,
+    reports: &GithubReports,
     extensions: &Extensions,
-    headers: &HeaderMap,
+    (key_id, signature): (&str, &str),
     body: &[u8],
 ) -> Result<(), ApiError> {
-    let (key_id, signature) = (only(headers, KEY_ID)?, only(headers, SIGNATURE)?);
-    let Some(reports) = &app.outside.github else {
-        let detail = "this server takes no reports from GitHub";
-        return Err(Problem::new(ProblemKind::ResourceNotFound, detail).into());
-    };
     match reports.are_signed(body, key_id, signature, app.clock.uptime()).await {
         Ok(true) => Ok(()),
         Ok(false) => {

@@ -1,25 +1,35 @@
 //! JSON bodies: plain UTF-8 objects of known members, read whole before anything is done with them.
 //!
+//! Nobody holds anything that others need while a body arrives: a place for decoding is taken when the whole body is there, and the
+//! listener bounds the bytes that wait for that. What no anonymous client has a use for, a large body, is read for known callers only.
+//!
 //! Rules: a body that is an array is refused at every depth (derived decoders read arrays as objects by position); nothing of a body is
 //! repeated in an error but the names of members that this server knows.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use claviger_domain::Change;
+use claviger_store::Call;
 use http_body_util::BodyExt as _;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::app::App;
+use crate::error::{ApiError, unavailable};
 use crate::front::BodyTimeout;
 use crate::problem::{Problem, ProblemKind};
 
-/// Bodies above this size are decoded a few at a time.
+/// Bodies above this size are read for known callers only, and decoded a few at a time.
 const LARGE: usize = 64 * 1024;
+/// How long a large body waits for its place.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// The most bytes that an operation reads.
 #[derive(Clone, Copy, Debug)]
@@ -53,21 +63,42 @@ pub(crate) async fn required<T: DeserializeOwned>(
     limit: Limit,
 ) -> Result<(T, usize), Problem> {
     check_media_type(headers)?;
-    let _permit = large(app, headers).await;
-    let bytes = collect(headers, body, limit).await?;
+    let bytes = collect(headers, body, limit, anybody).await?;
+    let _place = take_place(&app.large_bodies, &bytes).await?;
     Ok((decode(&bytes)?, bytes.len()))
 }
 
-/// The bytes of a body as they came, which somebody has signed.
-pub(crate) async fn bytes(
+/// A body that may be large, its size, and its place among the few of that kind.
+pub(crate) struct Large<T> {
+    pub(crate) value: T,
+    pub(crate) size: usize,
+    /// To be kept until the request is answered: what is made of the body is larger than the body.
+    pub(crate) place: Option<Place>,
+}
+
+/// A place among the few large bodies that are decoded and handled at once.
+pub(crate) type Place = OwnedSemaphorePermit;
+
+/// Reads a body that must be there. If it is large, its sender is authenticated before it is read.
+pub(crate) async fn large<T: DeserializeOwned>(
     app: &App,
+    call: &Call,
     headers: &HeaderMap,
     body: Body,
     limit: Limit,
-) -> Result<Bytes, Problem> {
+) -> Result<Large<T>, ApiError> {
     check_media_type(headers)?;
-    let _permit = large(app, headers).await;
-    collect(headers, body, limit).await
+    let known =
+        async || -> Result<(), ApiError> { Ok(app.store.authenticate(call.clone()).await?) };
+    let bytes = collect(headers, body, limit, known).await?;
+    let place = take_place(&app.large_bodies, &bytes).await?;
+    Ok(Large { value: decode(&bytes)?, size: bytes.len(), place })
+}
+
+/// The bytes of a body as they came, which somebody has signed.
+pub(crate) async fn bytes(headers: &HeaderMap, body: Body, limit: Limit) -> Result<Bytes, Problem> {
+    check_media_type(headers)?;
+    collect(headers, body, limit, anybody).await
 }
 
 /// Reads a body that may be missing or empty: that is the same as an empty object.
@@ -76,7 +107,7 @@ pub(crate) async fn optional<T: DeserializeOwned + Default>(
     body: Body,
     limit: Limit,
 ) -> Result<T, Problem> {
-    let bytes = collect(headers, body, limit).await?;
+    let bytes = collect(headers, body, limit, anybody).await?;
     if bytes.is_empty() {
         return Ok(T::default());
     }
@@ -84,12 +115,23 @@ pub(crate) async fn optional<T: DeserializeOwned + Default>(
     decode(&bytes)
 }
 
-/// A place among the few large bodies, where this may be one. Refused places are waited for; the front's time limit bounds that.
-async fn large<'a>(app: &'a App, headers: &HeaderMap) -> Option<tokio::sync::SemaphorePermit<'a>> {
-    match declared_length(headers) {
-        Some(length) if length <= LARGE => None,
-        Some(_) | None => app.large_bodies.acquire().await.ok(),
+/// Takes a place among the few large bodies, if this is one. The wait for it is bounded.
+pub(crate) async fn take_place(
+    places: &Arc<Semaphore>,
+    bytes: &Bytes,
+) -> Result<Option<Place>, Problem> {
+    if bytes.len() <= LARGE {
+        return Ok(None);
     }
+    match tokio::time::timeout(MAX_WAIT, Arc::clone(places).acquire_owned()).await {
+        Ok(place) => Ok(place.ok()),
+        Err(_) => Err(unavailable("too many large requests are being handled")),
+    }
+}
+
+/// Lets everybody send as much as the operation reads.
+async fn anybody() -> Result<(), Problem> {
+    Ok(())
 }
 
 fn declared_length(headers: &HeaderMap) -> Option<usize> {
@@ -117,22 +159,38 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
-async fn collect(headers: &HeaderMap, mut body: Body, limit: Limit) -> Result<Bytes, Problem> {
-    if declared_length(headers).is_some_and(|length| length > limit.0) {
-        return Err(limit.exceeded());
+/// Collects a body. `admit` is asked once, before more than a small body is read.
+async fn collect<E: From<Problem>>(
+    headers: &HeaderMap,
+    mut body: Body,
+    limit: Limit,
+    admit: impl AsyncFnOnce() -> Result<(), E>,
+) -> Result<Bytes, E> {
+    let declared = declared_length(headers);
+    if declared.is_some_and(|length| length > limit.0) {
+        return Err(limit.exceeded().into());
     }
+    let mut admit = Some(admit);
     let mut bytes = BytesMut::new();
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| broken(&error))?;
-        let Ok(data) = frame.into_data() else {
+    let mut expected = declared.unwrap_or(0);
+    loop {
+        if expected > LARGE
+            && let Some(admit) = admit.take()
+        {
+            admit().await?;
+        }
+        let Some(frame) = body.frame().await else {
+            return Ok(bytes.freeze());
+        };
+        let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() else {
             continue;
         };
         if bytes.len() + data.len() > limit.0 {
-            return Err(limit.exceeded());
+            return Err(limit.exceeded().into());
         }
         bytes.extend_from_slice(&data);
+        expected = expected.max(bytes.len());
     }
-    Ok(bytes.freeze())
 }
 
 fn broken(error: &axum::Error) -> Problem {
@@ -254,4 +312,24 @@ where
     T: Deserialize<'de>,
 {
     Ok(Option::<T>::deserialize(deserializer)?.map_or(Change::Clear, Change::Set))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whoever finds all places taken waits for some time and is told to come back (fault S1).
+    #[tokio::test(start_paused = true)]
+    async fn the_wait_for_a_place_is_bounded() {
+        let places = Arc::new(Semaphore::new(1));
+        let (small, large) = (Bytes::from(vec![0; LARGE]), Bytes::from(vec![0; LARGE + 1]));
+        let taken = take_place(&places, &large).await.unwrap();
+        assert!(taken.is_some());
+        assert!(take_place(&places, &small).await.unwrap().is_none(), "small ones need none");
+        let problem = take_place(&places, &large).await.unwrap_err();
+        assert_eq!(problem.kind, ProblemKind::ServiceUnavailable);
+        assert!(problem.headers.iter().any(|(name, _)| *name == header::RETRY_AFTER));
+        drop(taken);
+        assert!(take_place(&places, &large).await.unwrap().is_some());
+    }
 }

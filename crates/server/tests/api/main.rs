@@ -10,6 +10,7 @@ mod connection_logs;
 mod dialects;
 mod documents;
 mod identity;
+mod large_bodies;
 mod member_sets;
 mod operations;
 mod sdk;

@@ -28,7 +28,7 @@ const SECTIONS: [(char, usize, &str); 8] = [
     ('V', 24, include_str!("service_keys.toml")),
     ('R', 24, include_str!("refresh.toml")),
     ('D', 13, include_str!("revoke.toml")),
-    ('H', 16, include_str!("raw_http.toml")),
+    ('H', 18, include_str!("raw_http.toml")),
 ];
 
 #[tokio::test]

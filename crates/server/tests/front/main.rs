@@ -10,6 +10,7 @@ mod frames;
 mod heads;
 mod http2_floods;
 mod http2_requests;
+mod leftovers;
 mod pipelining;
 mod problems;
 mod recorder;

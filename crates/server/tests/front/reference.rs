@@ -40,7 +40,7 @@ fn read_head(stream: &[u8]) -> Option<(Option<usize>, bool, &[u8])> {
     let length = find(stream, b"\r\n\r\n")?;
     let lines: Vec<String> = split(&stream[..length], b"\r\n")
         .into_iter()
-        .map(|line| line.iter().all(|byte| is_text(*byte)).then(|| text(line)))
+        .map(|line| line.iter().all(|byte| is_opaque(*byte)).then(|| text(line)))
         .collect::<Option<_>>()?;
     let (first, fields) = lines.split_first()?;
     let [method, target, version] = first.split(' ').collect::<Vec<_>>().try_into().ok()?;
@@ -66,7 +66,7 @@ fn read_head(stream: &[u8]) -> Option<(Option<usize>, bool, &[u8])> {
         ([length], []) if !length.is_empty() && length.chars().all(|c| c.is_ascii_digit()) => {
             Some(length.parse().ok()?)
         }
-        ([], ["chunked"]) if version == "HTTP/1.1" => None,
+        ([], [coding]) if version == "HTTP/1.1" && coding.eq_ignore_ascii_case("chunked") => None,
         _ => return None,
     };
     let asks_to_close = all("connection")
@@ -80,7 +80,10 @@ fn read_field(line: &str) -> Option<(String, &str)> {
     let (name, value) = line.split_once(':')?;
     let is_token = !name.is_empty()
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c));
-    is_token.then(|| (name.to_ascii_lowercase(), value.trim_matches([' ', '\t'])))
+    let name = name.to_ascii_lowercase();
+    // Bytes beyond ASCII are fine where nobody reads the value (RFC 9110 §5.5).
+    let is_fine = value.is_ascii() || !["authorization", "connection"].contains(&name.as_str());
+    (is_token && is_fine).then(|| (name, value.trim_matches([' ', '\t'])))
 }
 
 fn is_target(method: &str, target: &str, host: Option<&str>) -> bool {
@@ -145,7 +148,7 @@ fn read_chunks(body: &[u8]) -> Option<usize> {
         if line.is_empty() {
             return Some(at);
         }
-        let line = line.iter().all(|byte| is_text(*byte)).then(|| text(line))?;
+        let line = line.iter().all(|byte| is_opaque(*byte)).then(|| text(line))?;
         let (name, _) = read_field(&line)?;
         if ["content-length", "transfer-encoding", "host", "authorization", "trailer", "connection"]
             .contains(&name.as_str())
@@ -159,8 +162,13 @@ fn is_text(byte: u8) -> bool {
     byte == b'\t' || (b' '..=b'~').contains(&byte)
 }
 
+fn is_opaque(byte: u8) -> bool {
+    is_text(byte) || byte >= 0x80
+}
+
+/// Every byte as the character of its number.
 fn text(bytes: &[u8]) -> String {
-    String::from_utf8(bytes.to_vec()).unwrap()
+    bytes.iter().map(|byte| char::from(*byte)).collect()
 }
 
 fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
