@@ -5,7 +5,9 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -74,11 +76,7 @@ pub(crate) async fn make(
         fs::remove_dir_all(&partial)
             .with_context(|| format!("{} is left over and cannot be removed", partial.display()))?;
     }
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(&partial)
-        .with_context(|| format!("{} cannot be made", partial.display()))?;
+    make_privately(&partial)?;
     let peppers = PepperRing::generate(&SystemEntropy)?;
     let pepper = pepper_file(&partial, pepper);
     write_secret(&pepper, &peppers.reveal())?;
@@ -90,6 +88,7 @@ pub(crate) async fn make(
     let made = found(&store, beginning).await?;
     store.close().await;
     drop(store);
+    is_ours(&partial, &database(&partial))?;
     finish(&partial, &made)?;
     sync_dir(&partial)?;
     fs::rename(&partial, data_dir)
@@ -98,6 +97,37 @@ pub(crate) async fn make(
         data_dir.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
     )?;
     Ok(made)
+}
+
+/// Makes a directory that nobody else can enter, with those above it that are missing. One that is there by now was made by somebody
+/// else, and is not used.
+fn make_privately(path: &Path) -> anyhow::Result<()> {
+    let missing: Vec<_> = path
+        .ancestors()
+        .take_while(|path| !path.as_os_str().is_empty() && path.symlink_metadata().is_err())
+        .collect();
+    for directory in
+        missing.into_iter().rev().chain(path.symlink_metadata().is_ok().then_some(path))
+    {
+        DirBuilder::new()
+            .mode(0o700)
+            .create(directory)
+            .with_context(|| format!("{} cannot be made", directory.display()))?;
+    }
+    Ok(())
+}
+
+/// Refuses a directory whose owner is not the one of a file that was just made in it.
+fn is_ours(directory: &Path, file: &Path) -> anyhow::Result<()> {
+    let metadata = |path: &Path| {
+        path.symlink_metadata().with_context(|| format!("{} cannot be read", path.display()))
+    };
+    let (of_directory, of_file) = (metadata(directory)?, metadata(file)?);
+    let is_private = of_directory.is_dir() && of_directory.mode() & 0o777 == 0o700;
+    if !is_private || of_directory.uid() != of_file.uid() {
+        bail!("{} belongs to somebody else, or others can enter it", directory.display());
+    }
+    Ok(())
 }
 
 fn partial_name(data_dir: &Path) -> anyhow::Result<PathBuf> {
@@ -219,4 +249,29 @@ pub(crate) fn sync_dir(path: &Path) -> anyhow::Result<()> {
     File::open(path)
         .and_then(|directory| directory.sync_all())
         .with_context(|| format!("{} cannot be written", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Somebody else may have made it in the meantime, in a directory where everybody may (fault R24).
+    #[test]
+    fn a_directory_that_is_there_is_not_used() {
+        let place = tempfile::tempdir().unwrap();
+        let path = place.path().join("above/data");
+        make_privately(&path).unwrap();
+        for made in [&path, path.parent().unwrap()] {
+            assert_eq!(fs::metadata(made).unwrap().mode() & 0o777, 0o700);
+        }
+        make_privately(&path).unwrap_err();
+        let link = place.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        make_privately(&link).unwrap_err();
+        write_secret(&path.join("file"), "").unwrap();
+        is_ours(&path, &path.join("file")).unwrap();
+        is_ours(&link, &path.join("file")).unwrap_err();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
+        is_ours(&path, &path.join("file")).unwrap_err();
+    }
 }

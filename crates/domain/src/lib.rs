@@ -36,6 +36,7 @@ mod predefined_role;
 mod project;
 mod refusal;
 mod role;
+mod stored_names;
 mod text;
 mod timeline;
 mod user;

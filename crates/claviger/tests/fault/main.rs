@@ -14,6 +14,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
 
 mod chance;
+mod damage;
 mod database;
 mod disk_full;
 mod history;
@@ -25,6 +26,7 @@ mod rotation;
 mod rounds;
 mod server;
 mod stand_in;
+mod system_calls;
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::io::Write as _;
@@ -78,6 +80,29 @@ fn fault_disk_full() {
     report(&format!(
         "fault_disk_full: {points} points, 0 violations, seed {seed}, {acknowledged} keys acknowledged before"
     ));
+}
+
+/// A server that is killed at any of its system calls that change files has kept what it acknowledged.
+#[test]
+fn fault_crash_every_syscall() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    report(&system_calls::crash_at_each(points(40)));
+}
+
+/// After a failed sync nothing more is written, and what was acknowledged is there after a restart.
+#[test]
+fn fault_fsync_eio() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    report(&system_calls::fail_each_sync(points(12)));
+}
+
+/// Damage to the files lets nobody in who must not be, and brings no panic.
+#[test]
+fn fault_sqlite_corrupt() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let (seed, points) = (seed(), points(50));
+    report(&damage::at_positions(points, &mut Chance::new(seed)));
+    report(&format!("fault_sqlite_corrupt: seed {seed}"));
 }
 
 /// The same rounds, where commits are not synced: if this finds nothing lost, the test above shows nothing.

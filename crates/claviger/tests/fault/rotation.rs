@@ -53,6 +53,7 @@ impl Bench {
             data: directory.path().join("data"),
             log: directory.path().join("log"),
             arguments: Vec::new(),
+            injection: None,
             environment: Vec::new(),
         };
         let server = launch.start().unwrap();

@@ -105,6 +105,7 @@ impl Site {
         let launch = Launch {
             log: files.path().join("log"),
             arguments: arguments.to_vec(),
+            injection: None,
             environment: disk.as_ref().map(Disk::environment).unwrap_or_default(),
             // The server makes it: what it keeps is not safe before its name is.
             data: root.join("data"),

@@ -21,6 +21,8 @@ pub(crate) struct Launch {
     pub(crate) log: PathBuf,
     /// More arguments.
     pub(crate) arguments: Vec<&'static str>,
+    /// What `strace` does to system calls of the server, if it is to.
+    pub(crate) injection: Option<String>,
     /// More environment.
     pub(crate) environment: Vec<(&'static str, OsString)>,
 }
@@ -37,6 +39,15 @@ pub(crate) struct Server {
 impl Launch {
     /// Starts the server and waits until it answers. If it does not start: what it says.
     pub(crate) fn start(&self) -> Result<Server, String> {
+        let server = self.attempt()?;
+        let answer =
+            Client::connect(server.address).and_then(|mut client| client.verify("nothing"));
+        assert_eq!(answer.unwrap().status, 401, "{}", self.said());
+        Ok(server)
+    }
+
+    /// Starts the server and waits until it listens.
+    pub(crate) fn attempt(&self) -> Result<Server, String> {
         let mut child = self.spawn();
         let mut output = BufReader::new(child.stdout.take().unwrap());
         let (found, address) = mpsc::channel();
@@ -49,8 +60,6 @@ impl Launch {
             child.wait().unwrap();
             return Err(format!("the server did not start: {}", self.said()));
         };
-        let answer = Client::connect(address).and_then(|mut client| client.verify("nothing"));
-        assert_eq!(answer.unwrap().status, 401, "{}", self.said());
         Ok(Server { address, child, _output: output })
     }
 
@@ -64,7 +73,16 @@ impl Launch {
 
     fn spawn(&self) -> Child {
         let log = File::options().append(true).create(true).open(&self.log).unwrap();
-        Command::new(env!("CARGO_BIN_EXE_claviger"))
+        let mut command = match &self.injection {
+            None => Command::new(env!("CARGO_BIN_EXE_claviger")),
+            Some(injection) => {
+                let mut command = Command::new("strace");
+                command.args(["-D", "-f", "-qqq", "-o", "/dev/null", "-e", injection]);
+                command.arg(env!("CARGO_BIN_EXE_claviger"));
+                command
+            }
+        };
+        command
             .args(["dev", "--listen", "127.0.0.1:0", "--mint-rate", "0", "--failure-rate", "0"])
             .arg("--data-dir")
             .arg(&self.data)
@@ -77,7 +95,7 @@ impl Launch {
             .unwrap()
     }
 
-    fn said(&self) -> String {
+    pub(crate) fn said(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
     }
 }

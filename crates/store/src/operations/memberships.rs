@@ -4,7 +4,7 @@ use claviger_domain::{
     AccountId, Action, BoundTo, Refusal, Resource, RoleBindingId, SpaceRole, Target, UserId,
     UserKind, decide,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
 use super::makers::Affected;
@@ -42,8 +42,8 @@ pub(crate) async fn set_organization_member<R: Rows>(
     makers::cut(rows, &call, &caller, action, Affected::User(user)).await?;
     let details = json!({
         "user": user.number(),
-        "before": has.map(|(_, role)| format!("{role:?}")),
-        "after": format!("{role:?}"),
+        "before": has.map(|(_, role)| role.name()),
+        "after": role.name(),
     });
     let target = Target::Organization(organization);
     audit(rows, call, &caller, action, target, details).await?;
@@ -110,8 +110,8 @@ pub(crate) async fn set_space_member<R: Rows>(
     makers::cut(rows, &call, &caller, action, Affected::User(user)).await?;
     let details = json!({
         "user": user.number(),
-        "before": had.map(|role| format!("{role:?}")),
-        "after": format!("{role:?}"),
+        "before": had.map(words),
+        "after": words(role),
     });
     audit(rows, call, &caller, action, Target::Space(space), details).await?;
     Ok(SpaceMember { id, user, space, role: view })
@@ -136,7 +136,7 @@ pub(crate) async fn remove_space_member<R: Rows>(
     cascade::leave_space(rows, &space, command.user, member.is_some()).await?;
     let action = Action::SpaceMemberRemove;
     makers::cut(rows, &call, &caller, action, Affected::User(command.user)).await?;
-    let before = member.map(|(_, role)| format!("{:?}", plain(&role)));
+    let before = member.map(|(_, role)| words(plain(&role)));
     let details = json!({
         "user": command.user.number(),
         "before": before,
@@ -145,6 +145,14 @@ pub(crate) async fn remove_space_member<R: Rows>(
     let target = Target::Space(space.id);
     audit(rows, call, &caller, action, target, details).await?;
     Ok(())
+}
+
+/// A role as the audit has it.
+fn words(role: SpaceRole) -> Value {
+    match role {
+        SpaceRole::Predefined(role) => role.name().into(),
+        SpaceRole::Custom(id) => json!({ "custom_role": id.number() }),
+    }
 }
 
 /// A role without the name that it is shown with.

@@ -153,7 +153,7 @@ pub(crate) async fn sign_in<R: Rows>(
         }
     };
     let details = json!({
-        "purpose": format!("{:?}", secret.purpose),
+        "purpose": secret.purpose.name(),
         "api_key": key.as_ref().map(|key| key.id.number()),
     });
     let record = AuditRecord {

@@ -82,8 +82,8 @@ pub(crate) async fn create_user<R: Rows>(
     }
     let details = json!({
         "after": words(&user),
-        "role": format!("{role:?}"),
-        "invite_mode": format!("{invite_mode:?}"),
+        "role": role.name(),
+        "invite_mode": invite_mode.name(),
         "replaces": replaces.map(UserId::number),
     });
     audit(rows, call, &caller, Action::UserCreate, Target::User(id), details).await?;

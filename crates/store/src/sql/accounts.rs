@@ -15,7 +15,8 @@ statements! {
     LATEST_INSTANT = "
         SELECT max(latest_at, coalesce((SELECT at FROM audit_records ORDER BY id DESC LIMIT 1), 0)) AS latest_at FROM installation";
     REPLACE_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1";
-    /// Writes a page and changes nothing.
-    WRITE_NOTHING_NEW = "UPDATE installation SET latest_at = latest_at WHERE id = 1";
+    /// Changes a row, so that a page is written: SQLite writes none for a row that stays the same.
+    PROBE_WRITE = "
+        INSERT INTO id_sequences (kind, latest) VALUES ('write_probe', 1) ON CONFLICT (kind) DO UPDATE SET latest = latest + 1";
     NEXT_ID = "UPDATE id_sequences SET latest = latest + 1 WHERE kind = $1 RETURNING latest";
 }

@@ -98,7 +98,7 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("ACCOUNTS", "for the host's own commands"),
     ("SET_POLICY", "the account itself is the row"),
     ("SET_LAST_USED", "the id comes from a key that was proven"),
-    ("WRITE_NOTHING_NEW", "belongs to the installation"),
+    ("PROBE_WRITE", "belongs to the installation"),
     ("SET_LATEST_INSTANT", "belongs to the installation"),
     ("LATEST_INSTANT", "belongs to the installation"),
     ("REPLACE_LATEST_INSTANT", "belongs to the installation"),
@@ -181,6 +181,25 @@ mod tests {
                 "SQL is never pasted together"
             );
         }
+    }
+
+    /// What is stored is spelled, not printed for debugging (fault S16).
+    #[test]
+    fn no_debug_text_is_stored() {
+        let sources = [
+            include_str!("../operations/create.rs"),
+            include_str!("../operations/memberships.rs"),
+            include_str!("../operations/organizations.rs"),
+            include_str!("../operations/policy.rs"),
+            include_str!("../operations/projects.rs"),
+            include_str!("../operations/refresh.rs"),
+            include_str!("../operations/refusals.rs"),
+            include_str!("../operations/roles.rs"),
+            include_str!("../operations/sign_in.rs"),
+            include_str!("../operations/spaces.rs"),
+            include_str!("../operations/users.rs"),
+        ];
+        assert!(!sources.iter().any(|source| source.contains(":?}")));
     }
 
     #[test]

@@ -150,7 +150,7 @@ impl Store for SqliteStore {
 
     async fn ready(&self) -> Result<(), StoreError> {
         if !self.writer.has_written() {
-            self.writer.run(|rows| Ok(rows.write_nothing_new()?)).await.map_err(only_store)?;
+            self.writer.run(|rows| Ok(rows.probe_write()?)).await.map_err(only_store)?;
         }
         self.readers.run(|_| Ok(())).await.map_err(only_store)
     }

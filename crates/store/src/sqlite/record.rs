@@ -318,16 +318,7 @@ pub(super) fn user_kind_name(value: UserKind) -> &'static str {
 }
 
 fn sign_in_purpose(text: &str) -> Option<SignInPurpose> {
-    [SignInPurpose::Invitation, SignInPurpose::Reset]
-        .into_iter()
-        .find(|value| sign_in_purpose_name(*value) == text)
-}
-
-pub(super) fn sign_in_purpose_name(value: SignInPurpose) -> &'static str {
-    match value {
-        SignInPurpose::Invitation => "invitation",
-        SignInPurpose::Reset => "reset",
-    }
+    [SignInPurpose::Invitation, SignInPurpose::Reset].into_iter().find(|value| value.name() == text)
 }
 
 fn user_status(text: &str) -> Option<UserStatus> {
@@ -348,31 +339,13 @@ pub(super) fn user_status_name(value: UserStatus) -> &'static str {
 fn account_role(text: &str) -> Option<AccountRole> {
     [AccountRole::Admin, AccountRole::Member, AccountRole::Annotator, AccountRole::MemberUiOnly]
         .into_iter()
-        .find(|value| account_role_name(*value) == text)
-}
-
-pub(super) fn account_role_name(value: AccountRole) -> &'static str {
-    match value {
-        AccountRole::Admin => "admin",
-        AccountRole::Member => "member",
-        AccountRole::Annotator => "annotator",
-        AccountRole::MemberUiOnly => "member_ui_only",
-    }
+        .find(|value| value.name() == text)
 }
 
 fn scoped_role(text: &str) -> Option<ScopedRole> {
     [ScopedRole::Admin, ScopedRole::Member, ScopedRole::ReadOnly, ScopedRole::Annotator]
         .into_iter()
-        .find(|value| scoped_role_name(*value) == text)
-}
-
-pub(super) fn scoped_role_name(value: ScopedRole) -> &'static str {
-    match value {
-        ScopedRole::Admin => "admin",
-        ScopedRole::Member => "member",
-        ScopedRole::ReadOnly => "read_only",
-        ScopedRole::Annotator => "annotator",
-    }
+        .find(|value| value.name() == text)
 }
 
 fn refresh_expiry(text: &str) -> Option<RefreshExpiryPolicy> {

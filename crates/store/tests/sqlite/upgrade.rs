@@ -8,12 +8,13 @@ use claviger_store::{Call, OpenError, Store as _};
 use rusqlite::Connection;
 use sha2::Digest as _;
 
-use super::{Place, Seeded, create, found};
+use super::{Place, Seeded, create, found, ring};
 
 /// A database of schema version 8, as the version before proofs left it: one account, one person, four records.
 const SCHEMA_8: &str = include_str!("fixtures/schema_8.sql");
 
 fn of_schema_8() -> Place {
+    assert_eq!(ring(1).reveal(), include_str!("fixtures/schema_8.pepper.json"));
     let place = Place::new();
     place.connection().execute_batch(SCHEMA_8).unwrap();
     place

@@ -58,8 +58,8 @@ impl AccountRows for SqliteRows<'_> {
 }
 
 impl SqliteRows<'_> {
-    /// Writes a page and changes nothing: shows whether the disk takes writes.
-    pub(in crate::sqlite) fn write_nothing_new(&self) -> RowResult<()> {
-        self.execute_one(sql::WRITE_NOTHING_NEW, [])
+    /// Writes a page, to show whether the disk takes writes.
+    pub(in crate::sqlite) fn probe_write(&self) -> RowResult<()> {
+        self.execute_one(sql::PROBE_WRITE, [])
     }
 }

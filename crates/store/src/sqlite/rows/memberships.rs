@@ -9,11 +9,10 @@ use super::SqliteRows;
 use crate::call::{BotOrganization, BotSpace};
 use crate::rows::{MembershipRows, OrganizationMembership, RowResult, SpaceMembership};
 use crate::sql;
-use crate::sqlite::record::scoped_role_name;
 
 fn space_role_columns(role: SpaceRole) -> (Option<&'static str>, Option<i64>) {
     match role {
-        SpaceRole::Predefined(role) => (Some(scoped_role_name(role)), None),
+        SpaceRole::Predefined(role) => (Some(role.name()), None),
         SpaceRole::Custom(id) => (None, Some(id.number())),
     }
 }
@@ -75,7 +74,7 @@ impl MembershipRows for SqliteRows<'_> {
         user: UserId,
         role: ScopedRole,
     ) -> RowResult<()> {
-        let row = (user.number(), organization.number(), account.number(), scoped_role_name(role));
+        let row = (user.number(), organization.number(), account.number(), role.name());
         self.execute_one(sql::INSERT_ORGANIZATION_MEMBER, row)
     }
 
@@ -157,7 +156,7 @@ impl MembershipRows for SqliteRows<'_> {
             None => self.next_id("organization_member")?,
         };
         let (user, organization) = (user.number(), organization.number());
-        let row = (user, organization, account.number(), scoped_role_name(role), id);
+        let row = (user, organization, account.number(), role.name(), id);
         self.execute_one(sql::SET_ORGANIZATION_MEMBER, row)?;
         Ok(MembershipId::new(id))
     }

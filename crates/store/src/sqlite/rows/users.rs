@@ -8,9 +8,7 @@ use super::{SqliteRows, micros};
 use crate::call::ListUsers;
 use crate::rows::{NewSignInSecret, RowResult, UserRows};
 use crate::sql;
-use crate::sqlite::record::{
-    account_role_name, sign_in_purpose_name, user_kind_name, user_status_name,
-};
+use crate::sqlite::record::{user_kind_name, user_status_name};
 
 impl UserRows for SqliteRows<'_> {
     async fn user(&mut self, account: AccountId, id: UserId) -> RowResult<Option<User>> {
@@ -71,7 +69,7 @@ impl UserRows for SqliteRows<'_> {
             &user.name,
             &user.email,
             user.email.to_lowercase(),
-            account_role_name(user.role),
+            user.role.name(),
             user.is_developer,
             user_status_name(user.status),
             micros(user.created_at),
@@ -116,7 +114,7 @@ impl UserRows for SqliteRows<'_> {
         let row = (
             secret.user.number(),
             secret.account.number(),
-            sign_in_purpose_name(secret.purpose),
+            secret.purpose.name(),
             secret.handle.as_str(),
             secret.digest.pepper.0,
             secret.digest.digest.as_bytes(),
