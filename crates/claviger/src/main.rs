@@ -20,7 +20,10 @@ use clap::Parser as _;
 use crate::args::Args;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => return refuse(&error),
+    };
     match commands::run(args.command) {
         Ok(code) => code,
         Err(error) => {
@@ -28,4 +31,22 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Says what is wrong with the arguments, or what was asked about them: as a document, where documents were asked for.
+fn refuse(error: &clap::Error) -> ExitCode {
+    const USAGE: u8 = 2;
+    let is_asked = std::env::args_os().any(|argument| argument == "--json");
+    if !is_asked || !error.use_stderr() {
+        error.exit()
+    }
+    let text = error.to_string();
+    let message = text.split("\n\n").next().unwrap_or("").trim_start_matches("error: ");
+    output::failure::document(&output::failure::Failure {
+        messages: vec![message.to_owned()],
+        exit_code: USAGE,
+        status: None,
+        hint: None,
+    });
+    ExitCode::from(USAGE)
 }

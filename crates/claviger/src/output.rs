@@ -2,6 +2,7 @@
 
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is done")]
 
+pub(crate) mod failure;
 pub(crate) mod keys;
 pub(crate) mod policy;
 pub(crate) mod records;

@@ -32,7 +32,7 @@ pub(crate) struct Connection {
     /// Try nothing again
     #[arg(long)]
     pub no_retries: bool,
-    /// Read the key from this file
+    /// Read the key from this file; `-` is the standard input
     #[arg(long, value_name = "FILE")]
     pub key_file: Option<PathBuf>,
     /// Read the key and the address from this file of NAME=value lines, and only what is not in it from the environment

@@ -31,6 +31,10 @@ Exit codes:
 pub(crate) enum Keys {
     /// List keys, without their secrets
     List(List),
+    /// Show one key, by its id or its name
+    Get(Get),
+    /// Show the key that is used
+    Whoami(Whoami),
     /// Make a key that acts for you; its secret goes to the standard output, once
     Create(Create),
     /// Make a key that acts for a new bot user in one or more spaces
@@ -48,7 +52,8 @@ pub(crate) enum Keys {
 /// `claviger keys list`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "Without `--space`, `--type` and `--user` these are your own user keys. Active keys, unless `--status` says otherwise.
+    "Without `--space`, `--type` and `--user` these are your own user keys and the service keys that you may see. Revoked keys only with
+`--status revoked`. An active key whose time is over is shown as EXPIRED; `--json` keeps the word of the API and adds `is_expired`.
 A table on a terminal; otherwise one key a line with tabs in between: id, name, type, status, redacted key, created, expires, last used.
 
 Examples:
@@ -67,15 +72,41 @@ pub(crate) struct List {
     /// Only service keys of this space: a name or an id
     #[arg(long, value_name = "NAME|ID")]
     pub space: Option<String>,
-    /// Only keys that this user made: an id
-    #[arg(long, value_name = "ID")]
+    /// Only keys that this user made: an e-mail address or an id
+    #[arg(long, value_name = "EMAIL|ID")]
     pub user: Option<String>,
+    /// Only keys whose name contains this, in either case
+    #[arg(long)]
+    pub name: Option<String>,
     /// How many at most
     #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
     /// All there are
     #[arg(long, conflicts_with = "limit")]
     pub all: bool,
+    /// Print one JSON document, with the members that the API uses
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// `claviger keys get`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Get {
+    /// The id of the key, or its name
+    #[arg(value_name = "ID|NAME")]
+    pub which: String,
+    /// Print one JSON document, with the members that the API uses
+    #[arg(long)]
+    pub json: bool,
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// `claviger keys whoami`.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Whoami {
     /// Print one JSON document, with the members that the API uses
     #[arg(long)]
     pub json: bool,
@@ -193,7 +224,11 @@ Examples:
 ", exit_codes!()))]
 pub(crate) struct Rotate {
     /// The id of the key
-    pub id: String,
+    #[arg(required_unless_present = "self_")]
+    pub id: Option<String>,
+    /// Rotate the key that is used
+    #[arg(long = "self", conflicts_with = "id")]
+    pub self_: bool,
     #[command(flatten)]
     pub expiry: NewExpiry,
     /// How long the old secret goes on working, 1s to 24h
@@ -217,7 +252,8 @@ pub(crate) struct Rotate {
 /// `claviger keys revoke` and `delete`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "Goes on after a key that cannot be ended, and exits with the code of the first such.
+    "Goes on after a key that cannot be ended, and exits with the code of the first such. On a terminal it asks first. Without one, the key
+that is used and the last one of its user need `--yes`.
 
 Example:
   claviger keys list --json | jq -r '.api_keys[] | select(.name == \"ci\") | .id' | xargs claviger keys revoke
@@ -227,6 +263,9 @@ pub(crate) struct End {
     /// The ids of the keys
     #[arg(required = true, value_name = "ID")]
     pub ids: Vec<String>,
+    /// Do not ask, and also end the key that is used, or the last one of its user
+    #[arg(long)]
+    pub yes: bool,
     #[command(flatten)]
     pub connection: Connection,
 }
@@ -289,8 +328,10 @@ pub(crate) enum TypeFilter {
 /// `--status`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum StatusFilter {
-    /// Keys that have not been ended.
+    /// Keys that work.
     Active,
+    /// Keys whose time is over.
+    Expired,
     /// Keys that have.
     Revoked,
 }
@@ -307,7 +348,7 @@ impl From<TypeFilter> for KeyType {
 impl From<StatusFilter> for KeyStatus {
     fn from(filter: StatusFilter) -> Self {
         match filter {
-            StatusFilter::Active => Self::Active,
+            StatusFilter::Active | StatusFilter::Expired => Self::Active,
             StatusFilter::Revoked => Self::Revoked,
         }
     }

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use arize::Secret;
-use arize::api_keys::{ApiKey, BotUser};
+use arize::api_keys::{ApiKey, BotUser, KeyStatus};
 use arize::jiff::Timestamp;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
@@ -41,6 +41,9 @@ struct Document<'a> {
     expires_at: Option<Timestamp>,
     last_used_at: Option<Timestamp>,
     bot_user: Option<&'a BotUser>,
+    /// Whether it has expired. The status keeps the word of the API, by which an expired key is active.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_expired: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<&'a str>,
 }
@@ -59,8 +62,15 @@ impl<'a> Document<'a> {
             expires_at: key.expires_at,
             last_used_at: key.last_used_at,
             bot_user: key.bot_user.as_ref(),
+            is_expired: None,
             key: secret.map(Secret::reveal),
         }
+    }
+}
+
+impl<'a> Document<'a> {
+    fn listed(key: &'a ApiKey, now: Timestamp) -> Self {
+        Self { is_expired: Some(key.is_expired(now)), ..Self::of(key, None) }
     }
 }
 
@@ -76,20 +86,25 @@ struct More {
 }
 
 /// Keys: a table for people, lines for programs, or a document.
-pub(crate) fn list(found: &[ApiKey], has_more: bool, json: bool) -> anyhow::Result<()> {
+pub(crate) fn list(
+    found: &[ApiKey],
+    has_more: bool,
+    json: bool,
+    now: Timestamp,
+) -> anyhow::Result<()> {
     if json {
-        let api_keys = found.iter().map(|key| Document::of(key, None)).collect();
+        let api_keys = found.iter().map(|key| Document::listed(key, now)).collect();
         write_json(&serde_json::to_string(&Documents {
             api_keys,
             pagination: More { has_more },
         })?)?;
     } else if !io::stdout().is_terminal() {
-        write_all(&found.iter().map(|key| row(key).join("\t") + "\n").collect::<String>())?;
+        write_all(&found.iter().map(|key| row(key, now).join("\t") + "\n").collect::<String>())?;
     } else if found.is_empty() {
         super::note("There are no such keys");
     } else {
         let width = terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| width.0);
-        write(&table(found, width))?;
+        write(&table(found, width, now))?;
     }
     if has_more && !json {
         super::note("There are more: `--limit COUNT` or `--all` shows them");
@@ -97,9 +112,27 @@ pub(crate) fn list(found: &[ApiKey], has_more: bool, json: bool) -> anyhow::Resu
     Ok(())
 }
 
+/// One key.
+pub(crate) fn one(key: &ApiKey, json: bool, now: Timestamp) -> anyhow::Result<()> {
+    if json {
+        write_json(&serde_json::to_string(&Document::listed(key, now))?)
+    } else {
+        list(std::slice::from_ref(key), false, false, now)
+    }
+}
+
+/// Says what will be ended, and what that does.
+pub(crate) fn will_end(key: &ApiKey, danger: Option<&str>) {
+    let (id, name) = (printable(&key.id), printable(&key.name));
+    let used =
+        key.last_used_at.map_or("never used".to_owned(), |last| format!("last used {last:.0}"));
+    let danger = danger.map_or(String::new(), |danger| format!("; {danger}"));
+    super::note(&format!("`{id}`, {name}, {}, {used}{danger}", printable(key.key_type.as_str())));
+}
+
 /// The table, with fewer columns where the terminal is narrow; if that is not enough, names are wrapped.
-fn table(found: &[ApiKey], width: u16) -> String {
-    let rows: Vec<_> = found.iter().map(row).collect();
+fn table(found: &[ApiKey], width: u16, now: Timestamp) -> String {
+    let rows: Vec<_> = found.iter().map(|key| row(key, now)).collect();
     let mut columns: Vec<usize> = (0..HEADERS.len()).collect();
     for dispensable in DISPENSABLE {
         if natural_width(&rows, &columns) > usize::from(width) {
@@ -134,7 +167,9 @@ fn natural_width(rows: &[[String; 8]], columns: &[usize]) -> usize {
     columns.iter().map(|column| width(*column)).sum()
 }
 
-fn row(key: &ApiKey) -> [String; 8] {
+fn row(key: &ApiKey, now: Timestamp) -> [String; 8] {
+    let is_expired = key.status == KeyStatus::Active && key.is_expired(now);
+    let status = if is_expired { "EXPIRED" } else { key.status.as_str() };
     let instant = |instant: Option<Timestamp>| {
         instant.map_or(String::new(), |instant| format!("{instant:.0}"))
     };
@@ -142,7 +177,7 @@ fn row(key: &ApiKey) -> [String; 8] {
         printable(&key.id),
         printable(&key.name),
         printable(key.key_type.as_str()),
-        printable(key.status.as_str()),
+        printable(status),
         printable(key.redacted_key.as_deref().unwrap_or("")),
         instant(key.created_at),
         instant(key.expires_at),

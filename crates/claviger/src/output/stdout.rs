@@ -19,6 +19,11 @@ pub(super) fn write_all(text: &str) -> anyhow::Result<()> {
 /// A JSON document on a line of its own. What could move a cursor or turn the direction of writing is escaped: it is in texts only, where
 /// an escape means the same.
 pub(super) fn write_json(document: &str) -> anyhow::Result<()> {
+    write(&escaped(document))
+}
+
+/// A JSON document without what a terminal would take for more than text.
+pub(super) fn escaped(document: &str) -> String {
     let is_hidden = |letter: char| {
         letter.is_control()
             || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
@@ -33,5 +38,5 @@ pub(super) fn write_json(document: &str) -> anyhow::Result<()> {
             escaped.push(letter);
         }
     }
-    write(&escaped)
+    escaped
 }

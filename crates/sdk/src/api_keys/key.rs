@@ -57,6 +57,24 @@ pub struct ApiKey {
     pub bot_user: Option<BotUser>,
 }
 
+impl ApiKey {
+    /// Whether a secret can be the one of this key, by the beginning and end that the server shows of it. Not, if it shows none.
+    pub fn matches(&self, secret: &Secret) -> bool {
+        let redacted = self.redacted_key.as_deref().and_then(|redacted| redacted.split_once("..."));
+        let Some((start, end)) = redacted else { return false };
+        // Servers show the end of the whole, or of its public part.
+        let ends = |rest: &str| rest.ends_with(end) || rest.contains(&format!("{end}_"));
+        !start.is_empty()
+            && !end.is_empty()
+            && secret.reveal().strip_prefix(start).is_some_and(ends)
+    }
+
+    /// Whether it had expired by then.
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+}
+
 /// A key that was made just now, with its text, which no server shows again.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -155,6 +173,27 @@ impl WireKey {
             expires_at: self.expires_at,
             last_used_at: self.last_used_at,
             bot_user: self.bot_user,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_recognised_by_what_servers_show_of_it() {
+        let matches = |secret: &str, redacted: &str| {
+            let document = format!(r#"{{"id":"QXBpS2V5OjE=","redacted_key":"{redacted}"}}"#);
+            let key: WireKey = serde_json::from_str(&document).unwrap();
+            key.into_key().matches(&secret.into())
+        };
+        let key = "clvu_9zXg32LPP2okydw0guLM_NaSHCmkEy6WWgO9HJQimsRiEDAZBoye48oEUV4W2unW2oIiAY";
+        assert!(matches(key, "clvu_9zXg...guLM"));
+        assert!(matches("ak-abcdefxyz", "ak-abc...xyz"));
+        for redacted in ["clvu_9zXg...guLN", "clvs_9zXg...guLM", "...", "clvu_...", "...oIiAY", ""]
+        {
+            assert!(!matches(key, redacted), "{redacted}");
         }
     }
 }

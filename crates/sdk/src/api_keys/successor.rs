@@ -37,6 +37,28 @@ impl ApiKeys {
         Err(Error::new(Repr::NameNotFound { resource: "API key", name, available: Vec::new() }))
     }
 
+    /// Finds the client's own key, by the beginning and end that the server shows of it.
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if the key may not see itself, and as [`list`](Self::list).
+    pub async fn current(&self) -> Result<ApiKey> {
+        let this = self.begin(Stage::Alpha, "api_keys.current");
+        for key_type in [KeyType::User, KeyType::Service] {
+            let keys = this.all_of(key_type, KeyStatus::Active).await?;
+            if let Some(key) = keys.into_iter().find(|key| self.is_current(key)) {
+                return Ok(key);
+            }
+        }
+        let name = "the one that the client uses".to_owned();
+        Err(Error::new(Repr::NameNotFound { resource: "API key", name, available: Vec::new() }))
+    }
+
+    /// Whether this can be the client's own key.
+    pub fn is_current(&self, key: &ApiKey) -> bool {
+        key.matches(&self.client.config().api_key)
+    }
+
     /// Finds the key that took the place of one that was refreshed with this grace period; nothing if it cannot be told which.
     ///
     /// # Errors

@@ -25,9 +25,21 @@ impl fmt::Display for Error {
                     "more than one {resource} is called {name:?}: use an id, one of {ids}"
                 )
             }
-            Repr::Status { operation, status, problem, .. } => {
+            Repr::Status { operation, status, problem, redirect, is_html, .. } => {
                 let message = plain(problem.message());
-                write!(formatter, "{operation}: the server answered {status}: {message}")
+                write!(formatter, "{operation}: the server answered {status}: {message}")?;
+                if let Some(target) = redirect {
+                    let target = plain(target);
+                    write!(
+                        formatter,
+                        "; it redirects to {target}: set ARIZE_BASE_URL to the address of the API"
+                    )?;
+                } else if *is_html {
+                    formatter.write_str(
+                        "; it answered HTML, so that was not the API but something in front of it",
+                    )?;
+                }
+                Ok(())
             }
             Repr::Unreadable { operation, message } => {
                 write!(formatter, "{operation}: the answer cannot be understood: {message}")

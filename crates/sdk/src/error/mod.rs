@@ -95,6 +95,10 @@ pub(crate) enum Repr {
         status: u16,
         problem: Problem,
         retry_after: Option<Duration>,
+        /// Scheme, host and port that it redirects to.
+        redirect: Option<String>,
+        /// Whether it answered a page for people.
+        is_html: bool,
         body: Vec<u8>,
     },
     Unreadable {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use reqwest::Response;
-use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, LOCATION, RETRY_AFTER};
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
@@ -31,6 +31,10 @@ impl Answer {
 
     /// The document in it.
     pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        if is_html(&self.body) {
+            let message = "it is HTML: this address is not that of the API";
+            return Err(Error::unreadable(self.operation, message));
+        }
         decode(self.operation, &self.body)
     }
 }
@@ -55,6 +59,7 @@ pub(crate) fn decode<T: DeserializeOwned>(
 pub(crate) async fn read(call: &Call<'_>, response: Response) -> Result<Answer, Error> {
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers());
+    let redirect = redirect(response.url(), response.headers());
     let body = body(call.operation, response).await;
     if call.expected.contains(&status) {
         return Ok(Answer { operation: call.operation, status, body: body? });
@@ -66,6 +71,8 @@ pub(crate) async fn read(call: &Call<'_>, response: Response) -> Result<Answer, 
         status,
         problem: Problem::read(status, &body),
         retry_after,
+        redirect: redirect.filter(|_| (300..400).contains(&status)),
+        is_html: is_html(&body),
         body,
     }))
 }
@@ -85,6 +92,18 @@ async fn body(
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+/// Whether a body is a page for people. No JSON document begins like one.
+fn is_html(body: &[u8]) -> bool {
+    body.trim_ascii_start().starts_with(b"<")
+}
+
+/// Where a redirect leads: scheme, host and port, as what is behind them may hold a secret.
+fn redirect(from: &reqwest::Url, headers: &HeaderMap) -> Option<String> {
+    let location = headers.get(LOCATION)?.to_str().ok()?;
+    let target = from.join(location).ok()?;
+    target.has_host().then(|| target.origin().ascii_serialization())
 }
 
 /// Reads `Retry-After`: seconds, or a date, which is taken from the server's own `Date` so that our clock does not matter.
@@ -154,7 +173,7 @@ mod tests {
         let both = [rfc850, (RETRY_AFTER, "Sun, 06 Nov 1994 08:50:07 GMT")];
         assert_eq!(asked(&both), Some(Duration::from_secs(30)));
         let far = asked(&[(RETRY_AFTER, "Wed, 01 Jan 2200 00:00:00 GMT")]).unwrap();
-        assert!(far > Duration::from_secs(365 * 24 * 60 * 60), "by our own clock, without a date");
+        assert!(far > Duration::from_hours(365 * 24), "by our own clock, without a date");
         assert_eq!(asked(&[(RETRY_AFTER, "Sun, 06 Nov 1994 08:50:07 GMT")]), Some(Duration::ZERO));
 
         assert_eq!(asked(&[(RETRY_AFTER, "-1")]), None);

@@ -213,3 +213,21 @@ async fn a_time_out_that_never_comes_is_none() {
     assert!(error.is_rate_limited());
     assert_eq!(error.retry_after(), Some(std::time::Duration::from_secs(u64::MAX)));
 }
+
+/// (fault C12)
+#[tokio::test]
+async fn what_is_not_the_api_is_told_in_words() {
+    let location = [("location", "https://keys.example.com/v2/api-keys?token=s3cret")];
+    let server = Scripted::always(Reply::with_headers(301, &location, "")).await;
+    let list = arize::api_keys::ListRequest::default;
+    let said = server.client().api_keys().list(list()).await.unwrap_err().to_string();
+    assert!(said.contains("redirects to https://keys.example.com: set ARIZE_BASE_URL"), "{said}");
+    assert!(!said.contains("s3cret"), "{said}");
+    for (status, expected) in [(200, "it is HTML"), (502, "it answered HTML")] {
+        let page =
+            Reply::with_headers(status, &[("content-type", "text/html")], "\n<!DOCTYPE html>");
+        let server = Scripted::always(page).await;
+        let said = server.client().api_keys().list(list()).await.unwrap_err().to_string();
+        assert!(said.contains(expected) && !said.contains("DOCTYPE"), "{said}");
+    }
+}

@@ -23,14 +23,30 @@ pub(in crate::commands) struct Misuse(pub String);
 #[derive(Debug)]
 pub(in crate::commands) struct Refused(pub String);
 
-/// Says that it failed and what could be done, and gives the exit code.
-pub(in crate::commands) fn report(error: &anyhow::Error, client: Option<&Client>) -> ExitCode {
-    output::error(error);
+/// Says that it failed and what could be done, in lines or as a document, and gives the exit code.
+pub(in crate::commands) fn report(
+    error: &anyhow::Error,
+    client: Option<&Client>,
+    json: bool,
+) -> ExitCode {
     let cause = error.chain().find_map(|cause| cause.downcast_ref::<Error>());
-    if let Some(hint) = cause.and_then(|cause| hint(cause, client)) {
+    let hint = cause.and_then(|cause| hint(cause, client));
+    let code = code(error);
+    if json {
+        let failure = output::failure::Failure {
+            messages: error.chain().map(ToString::to_string).collect(),
+            exit_code: code,
+            status: cause.and_then(Error::status),
+            hint,
+        };
+        output::failure::document(&failure);
+        return ExitCode::from(code);
+    }
+    output::error(error);
+    if let Some(hint) = hint {
         output::hint(&hint);
     }
-    ExitCode::from(code(error))
+    ExitCode::from(code)
 }
 
 /// The exit code for an error.
@@ -61,6 +77,9 @@ fn hint(error: &Error, client: Option<&Client>) -> Option<String> {
         ErrorKind::Configuration if error.setting() == Some("api_key") => {
             Some("set `ARIZE_API_KEY`, or name a file with `--key-file` or `--env-file`".to_owned())
         }
+        ErrorKind::Connect if is_unknown_certificate(error) => Some(format!(
+            "the certificate of {address} is not known here: `--ca-certificate FILE` names the authority that signed it"
+        )),
         ErrorKind::Unauthorized => Some(format!("the server that was asked is {address}")),
         ErrorKind::Connect if client.is_some_and(|client| client.config().proxy().is_some()) => {
             let proxy = client.and_then(|client| client.config().proxy()).unwrap_or_default();
@@ -76,6 +95,19 @@ fn hint(error: &Error, client: Option<&Client>) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// Whether the connection failed for the server's certificate.
+fn is_unknown_certificate(error: &Error) -> bool {
+    let mut cause = std::error::Error::source(error);
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if text.contains("UnknownIssuer") || text.contains("CaUsedAsEndEntity") {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
 }
 
 /// What came of a request that failed: that it was not done, or that this is not known and how to find out.

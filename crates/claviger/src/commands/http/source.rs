@@ -165,6 +165,11 @@ fn from_flag(connection: &Connection) -> anyhow::Result<Option<Secret>> {
         return key_text::read(&text.with_context(cannot)?).with_context(cannot).map(Some);
     }
     let Some(path) = &connection.key_file else { return Ok(None) };
+    if path == Path::new("-") {
+        let cannot = "the key on the standard input cannot be used";
+        let text = std::io::read_to_string(std::io::stdin()).context(cannot)?;
+        return key_text::read(&text).context(cannot).map(Some);
+    }
     let cannot = || format!("the key file {} cannot be used", path.display());
     let text = std::fs::read_to_string(path).with_context(cannot)?;
     let key = key_text::read(&text).with_context(cannot)?;

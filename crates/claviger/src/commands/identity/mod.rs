@@ -43,13 +43,14 @@ impl Command {
 }
 
 pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let json = command.common().json;
     let client = match connection::connect(&command.common().connection, EnvFileUse::Caller) {
         Ok(client) => client,
-        Err(error) => return Ok(failure::report(&error, None)),
+        Err(error) => return Ok(failure::report(&error, None, json)),
     };
     interruptible::run(async {
         let outcome = carry_out(command, &client).await;
-        outcome.unwrap_or_else(|error| failure::report(&error, Some(&client)))
+        outcome.unwrap_or_else(|error| failure::report(&error, Some(&client), json))
     })
 }
 

@@ -39,7 +39,7 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
                 UpdateRequest { user: args.which, name: args.name, is_developer: args.developer };
             records::one(&calls.update(request).await?, json)?;
         }
-        Users::Delete(args) => return delete(&args.which, client).await,
+        Users::Delete(args) => return delete(&args.which, client, json).await,
         Users::ResendInvitation(args) => {
             calls.resend_invitation(&args.which).await?;
             output::note(&format!("Invited `{}` again", output::printable(&args.which)));
@@ -53,7 +53,7 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
 }
 
 /// Removes one after the other. What one of them cannot stops no other; the first failure gives the exit code.
-async fn delete(which: &[String], client: &Client) -> anyhow::Result<ExitCode> {
+async fn delete(which: &[String], client: &Client, json: bool) -> anyhow::Result<ExitCode> {
     let mut worst = ExitCode::SUCCESS;
     let mut failed = false;
     for user in which {
@@ -62,7 +62,7 @@ async fn delete(which: &[String], client: &Client) -> anyhow::Result<ExitCode> {
             Err(error) => {
                 let error = anyhow::Error::from(error)
                     .context(format!("`{}` was not removed", output::printable(user)));
-                let code = failure::report(&error, Some(client));
+                let code = failure::report(&error, Some(client), json);
                 if !failed {
                     (failed, worst) = (true, code);
                 }

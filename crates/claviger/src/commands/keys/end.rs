@@ -1,12 +1,16 @@
 //! `claviger keys revoke` and `delete`.
 
+use std::io::{self, IsTerminal as _};
 use std::process::ExitCode;
 
 use arize::Client;
+use arize::api_keys::{ApiKey, KeyStatus, KeyType, ListRequest};
+use claviger_domain::{Clock as _, SystemClock};
+use futures_util::TryStreamExt as _;
 
-use super::super::http::failure;
+use super::super::http::failure::{self, Misuse};
 use crate::args::End;
-use crate::output::keys;
+use crate::output::{self, keys};
 
 /// Which call ends the key.
 #[derive(Clone, Copy)]
@@ -18,7 +22,10 @@ pub(super) enum How {
 }
 
 /// Ends one key after the other, whatever becomes of those before.
-pub(super) async fn run(args: End, client: &Client, how: How) -> ExitCode {
+pub(super) async fn run(args: End, client: &Client, how: How) -> anyhow::Result<ExitCode> {
+    if !args.yes {
+        confirm(&args.ids, client).await?;
+    }
     let mut code = ExitCode::SUCCESS;
     for id in &args.ids {
         let ended = match how {
@@ -33,13 +40,64 @@ pub(super) async fn run(args: End, client: &Client, how: How) -> ExitCode {
                     "it is not known whether {} was ended: `claviger keys revoke` can be run again",
                     keys::typed(id)
                 );
-                let failed =
-                    failure::report(&failure::outcome(error, &not_done, &in_doubt), Some(client));
+                let failed = failure::report(
+                    &failure::outcome(error, &not_done, &in_doubt),
+                    Some(client),
+                    false,
+                );
                 if code == ExitCode::SUCCESS {
                     code = failed;
                 }
             }
         }
     }
-    code
+    Ok(code)
+}
+
+/// Says what will stop. On a terminal it asks; without one, keys whose end locks somebody out need `--yes`.
+async fn confirm(ids: &[String], client: &Client) -> anyhow::Result<()> {
+    let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let mut locks_out = false;
+    for id in ids {
+        // What cannot be looked up may be ended all the same: the server decides.
+        let Ok(key) = client.api_keys().get(id).await else { continue };
+        let danger = danger(&key, client).await;
+        if is_asked || danger.is_some() {
+            keys::will_end(&key, danger);
+        }
+        locks_out |= danger.is_some();
+    }
+    if is_asked {
+        output::note("End them for good? [y/N]");
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+            return Err(Misuse("nothing was done".to_owned()).into());
+        }
+    } else if locks_out {
+        return Err(Misuse("nothing was done: `--yes` ends them all the same".to_owned()).into());
+    }
+    Ok(())
+}
+
+/// Why ending a key may lock somebody out.
+async fn danger(key: &ApiKey, client: &Client) -> Option<&'static str> {
+    let keys = client.api_keys();
+    if key.status != KeyStatus::Active {
+        return None;
+    }
+    if keys.is_current(key) {
+        return Some("it is the key that this command uses");
+    }
+    let now = SystemClock.now();
+    let request = ListRequest {
+        key_type: Some(KeyType::User),
+        status: Some(KeyStatus::Active),
+        limit: Some(100),
+        ..ListRequest::default()
+    };
+    let own: Vec<ApiKey> = keys.list_all(request).try_collect().await.ok()?;
+    let mut working = own.iter().filter(|own| !own.is_expired(now));
+    let is_last = working.next().is_some_and(|own| own.id == key.id) && working.next().is_none();
+    is_last.then_some("it is the last key of its user that works")
 }

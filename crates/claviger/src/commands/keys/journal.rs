@@ -42,9 +42,7 @@ impl Journal {
             file.sync_all()
         })
         .with_context(cannot)?;
-        sync_dir(
-            path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
-        )?;
+        sync_dir(directory(&path))?;
         Ok(Self { path, was_interrupted: false })
     }
 
@@ -53,8 +51,15 @@ impl Journal {
         self.was_interrupted
     }
 
-    /// Removes the note. If that fails it stays, which does no harm: the file holds the key's successor then.
+    /// Removes the note, also from the disk. If that fails it stays, which does no harm: the file holds the key's successor then.
     pub(super) fn end(self) {
-        drop(fs::remove_file(&self.path));
+        if fs::remove_file(&self.path).is_ok() {
+            drop(sync_dir(directory(&self.path)));
+        }
     }
+}
+
+/// The directory that a file is in.
+fn directory(path: &Path) -> &Path {
+    path.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new("."))
 }

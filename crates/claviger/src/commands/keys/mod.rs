@@ -25,6 +25,8 @@ use crate::args::{Connection, Keys, NewExpiry};
 pub(crate) fn run(keys: Keys) -> anyhow::Result<ExitCode> {
     let connection: &Connection = match &keys {
         Keys::List(args) => &args.connection,
+        Keys::Get(args) => &args.connection,
+        Keys::Whoami(args) => &args.connection,
         Keys::Create(args) => &args.connection,
         Keys::CreateService(args) => &args.connection,
         Keys::Refresh(args) => &args.connection,
@@ -36,25 +38,36 @@ pub(crate) fn run(keys: Keys) -> anyhow::Result<ExitCode> {
         Keys::Rotate(args) if args.name.is_some() => EnvFileUse::Destination,
         _ => EnvFileUse::Caller,
     };
+    let json = match &keys {
+        Keys::List(args) => args.json,
+        Keys::Get(args) => args.json,
+        Keys::Whoami(args) => args.json,
+        Keys::Create(args) => args.json,
+        Keys::CreateService(args) => args.json,
+        Keys::Refresh(args) => args.json,
+        Keys::Rotate(_) | Keys::Revoke(_) | Keys::Delete(_) => false,
+    };
     let client = match connection::connect(connection, env_file) {
         Ok(client) => client,
-        Err(error) => return Ok(failure::report(&error, None)),
+        Err(error) => return Ok(failure::report(&error, None, json)),
     };
     interruptible::run(async {
         let outcome = carry_out(keys, &client).await;
-        outcome.unwrap_or_else(|error| failure::report(&error, Some(&client)))
+        outcome.unwrap_or_else(|error| failure::report(&error, Some(&client), json))
     })
 }
 
 async fn carry_out(keys: Keys, client: &Client) -> anyhow::Result<ExitCode> {
     match keys {
         Keys::List(args) => list::run(args, client).await?,
+        Keys::Get(args) => list::get(args, client).await?,
+        Keys::Whoami(args) => list::whoami(args, client).await?,
         Keys::Create(args) => create::run(args, client).await?,
         Keys::CreateService(args) => create::run_service(args, client).await?,
         Keys::Refresh(args) => refresh::run(args, client).await?,
         Keys::Rotate(args) => rotate::run(args, client).await?,
-        Keys::Revoke(args) => return Ok(end::run(args, client, end::How::Revoke).await),
-        Keys::Delete(args) => return Ok(end::run(args, client, end::How::Delete).await),
+        Keys::Revoke(args) => return end::run(args, client, end::How::Revoke).await,
+        Keys::Delete(args) => return end::run(args, client, end::How::Delete).await,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -16,6 +16,10 @@ const IN_DOUBT: &str = "it is not known whether the key was refreshed: the old s
      command again, it takes up what was begun";
 
 pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
+    let id = match &args.id {
+        Some(id) => id.clone(),
+        None => client.api_keys().current().await?.id,
+    };
     let grace = super::grace_seconds(args.grace);
     if grace == 0 {
         return Err(Misuse(NO_GRACE.to_owned()).into());
@@ -23,23 +27,22 @@ pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
     let expires_at = super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?;
     let keeps_expiry = super::keeps_expiry(&args.expiry);
     let destination = destination(&args)?;
-    let key = holds::look_up(client, &args.id, &destination, keeps_expiry, args.force).await?;
+    let key = holds::look_up(client, &id, &destination, keeps_expiry, args.force).await?;
     if let Some(key) = &key
         && !args.force
         && let Holds::Successor(successor) = holds::check(client, key, grace, &destination).await?
     {
-        already_rotated(client, &args.id, &successor, &destination).await?;
+        already_rotated(client, &id, &successor, &destination).await?;
         // The note of a run that was interrupted behind the last step.
         if let Some(target) = destination.target() {
-            Journal::begin(target, &args.id)?.end();
+            Journal::begin(target, &id)?.end();
         }
         return Ok(());
     }
-    let journal =
-        destination.target().map(|target| Journal::begin(target, &args.id)).transpose()?;
+    let journal = destination.target().map(|target| Journal::begin(target, &id)).transpose()?;
     let was_interrupted = journal.as_ref().is_some_and(Journal::was_interrupted);
     let request = RotateRequest {
-        api_key_id: args.id.clone(),
+        api_key_id: id.clone(),
         expires_at: if keeps_expiry { key.and_then(|key| key.expires_at) } else { expires_at },
         // The key's own end may be that of its grace by now.
         keep_expiry: keeps_expiry && was_interrupted,
@@ -47,7 +50,7 @@ pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
         resume: was_interrupted,
     };
     let mut kept: Option<Kept> = None;
-    keys::refreshing(&args.id);
+    keys::refreshing(&id);
     let rotated = client
         .api_keys()
         .rotate(request, async |created| {
@@ -64,7 +67,7 @@ pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
     }
     match rotated {
         Ok(api_key) => {
-            keys::rotated(&args.id, &api_key, args.grace);
+            keys::rotated(&id, &api_key, args.grace);
             Ok(())
         }
         Err(RotateError::Refresh(error)) => Err(failure::outcome(error, NOT_DONE, IN_DOUBT)),

@@ -91,16 +91,16 @@ fn a_key_whose_secret_cannot_be_kept_is_revoked() {
         let mut command = place.command(&arguments);
         command.env("ARIZE_API_KEY", place.administrator_key()).stdout(full());
         let output = checked(command.output().unwrap());
-        insta::allow_duplicates! {
-            insta::assert_snapshot!(place.shown(&output), @r"
-            exit 1
-            --- stdout
-            --- stderr
-            error: the secret of the new key `ID1` could not be kept; it has been revoked
-              caused by: the standard output cannot be written
-              caused by: No space left on device (os error 28)
-            ");
+        assert_eq!(output.status.code(), Some(1));
+        let said = String::from_utf8(output.stderr).unwrap();
+        for part in [
+            "could not be kept; it has been revoked",
+            "the standard output cannot be written",
+            "No space left on device",
+        ] {
+            assert!(said.contains(part), "{said}");
         }
+        assert_eq!(said.starts_with('{'), !json.is_empty(), "{said}");
     }
     assert_eq!(place.listed("name", &[]), ["Administrator's first key"]);
     assert_eq!(place.listed("name", &["--status", "revoked"]), ["ci", "ci"]);

@@ -69,3 +69,24 @@ fn a_key_in_place_of_its_id_is_refused_without_showing_it() {
     }
     assert!(place.works(&secret));
 }
+
+/// (fault C15)
+#[test]
+fn a_key_whose_end_locks_somebody_out_needs_a_yes() {
+    let place = Workplace::new();
+    let own = place.listed("id", &[])[0].clone();
+    for command in ["revoke", "delete"] {
+        let (other, secret) = place.key("other");
+        let output = place.run(&[command, &other, &own]);
+        assert_eq!(output.status.code(), Some(2), "{}", place.shown(&output));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            said.contains("the key that this command uses") && said.contains("--yes"),
+            "{said}"
+        );
+        assert!(place.works(&secret), "nothing was done");
+    }
+    let output = place.run(&["revoke", "--yes", &own]);
+    assert_eq!(output.status.code(), Some(0), "{}", place.shown(&output));
+    assert!(!place.works(&place.administrator_key()));
+}

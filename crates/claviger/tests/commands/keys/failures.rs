@@ -218,3 +218,24 @@ fn completions_know_the_commands() {
         }
     }
 }
+
+/// (fault C19)
+#[test]
+fn a_failure_is_a_document_where_documents_are_asked_for() {
+    let server = Answering::always(403, "", "{\"detail\":\"no\\u001b[2J\"}");
+    let document = |arguments: &[&str]| {
+        let output = run(&server, arguments);
+        assert_eq!(output.stdout, b"", "{arguments:?}");
+        let document: serde_json::Value = serde_json::from_slice(&output.stderr).unwrap();
+        assert!(!output.stderr.contains(&0x1b));
+        assert_eq!(document["error"]["exit_code"].as_i64(), output.status.code().map(i64::from));
+        document["error"].clone()
+    };
+    let refused = document(&["create", "ci", "--json"]);
+    assert_eq!((refused["exit_code"].as_i64(), refused["status"].as_i64()), (Some(4), Some(403)));
+    assert_eq!(refused["message"], "no key was made");
+    assert!(refused["causes"][0].as_str().unwrap().contains("403"));
+    assert_eq!(document(&["list", "--json", "--scheme", "ftp"])["exit_code"], 2);
+    let misspelt = document(&["list", "--json", "--limt", "3"]);
+    assert!(misspelt["message"].as_str().unwrap().contains("--limt"), "{misspelt}");
+}

@@ -23,7 +23,7 @@ fn a_list_as_a_document_has_the_members_of_the_api() {
     insta::assert_snapshot!(place.transcript(&["list", "--json"]), @r#"
     exit 0
     --- stdout
-    {"api_keys":[{"id":"ID1","name":"Administrator's first key","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null,"bot_user":null}],"pagination":{"has_more":false}}
+    {"api_keys":[{"id":"ID1","name":"Administrator's first key","description":null,"key_type":"USER","status":"ACTIVE","redacted_key":"REDACTED","created_at":"INSTANT","created_by_user_id":"USER","expires_at":null,"last_used_at":null,"bot_user":null,"is_expired":false}],"pagination":{"has_more":false}}
     --- stderr
     "#);
 }
@@ -80,12 +80,16 @@ fn filters_go_to_the_server() {
     place.run(&["revoke", &ended]);
     place.run(&["create-service", "robot", "--space", "Playground"]);
     let names = |filters: &[&str]| place.listed("name", filters);
-    assert_eq!(names(&[]), ["Administrator's first key"]);
+    assert_eq!(names(&[]), ["Administrator's first key", "robot"], "both kinds (fault C14)");
+    assert_eq!(names(&["--type", "user"]), ["Administrator's first key"]);
+    assert_eq!(names(&["--name", "ROBOT"]), ["robot"]);
+    assert_eq!(names(&["--status", "active", "--name", "first"]), ["Administrator's first key"]);
+    assert_eq!(names(&["--status", "expired"]), [] as [String; 0]);
     assert_eq!(names(&["--status", "revoked"]), ["ended"]);
     assert_eq!(names(&["--type", "service"]), ["robot"]);
     assert_eq!(names(&["--space", "Playground"]), ["robot"]);
     let user = &place.listed("created_by_user_id", &[])[0];
-    assert_eq!(names(&["--user", user]).len(), 1);
+    assert!(names(&["--user", user]).contains(&"Administrator's first key".to_owned()));
     insta::assert_snapshot!(place.transcript(&["list", "--space", "Nowhere"]), @r#"
     exit 5
     --- stdout
@@ -143,4 +147,60 @@ fn a_list_goes_over_pages() {
         String::from_utf8(place.run(&["list", "--limit", limit]).stdout).unwrap().lines().count()
     };
     assert_eq!((lines("110"), lines("50"), lines("1000")), (110, 50, 121));
+}
+
+/// (fault C13)
+#[test]
+fn an_expired_key_is_shown_as_expired() {
+    let keys = r#"{"api_keys":[{"id":"QXBpS2V5OjE=","name":"over","key_type":"USER","status":"ACTIVE","expires_at":"2020-01-01T00:00:00Z"},
+        {"id":"QXBpS2V5OjI=","name":"to come","key_type":"USER","status":"ACTIVE","expires_at":"2999-01-01T00:00:00Z"},
+        {"id":"QXBpS2V5OjM=","name":"ended","key_type":"USER","status":"REVOKED","expires_at":"2020-01-01T00:00:00Z"}]}"#;
+    let server = super::answering::Answering::always(200, "", keys);
+    let run = |arguments: &[&str]| {
+        let mut command = crate::process::claviger(&[&["keys"], arguments].concat());
+        let url = format!("http://{}", server.address);
+        command.env("ARIZE_API_KEY", "ak-x").env("ARIZE_BASE_URL", url).output().unwrap()
+    };
+    let text = String::from_utf8(run(&["list"]).stdout).unwrap();
+    let statuses: Vec<_> = text.lines().map(|line| line.split('\t').nth(3).unwrap()).collect();
+    assert_eq!(statuses, ["EXPIRED", "ACTIVE", "REVOKED"]);
+    let document: serde_json::Value =
+        serde_json::from_slice(&run(&["list", "--json"]).stdout).unwrap();
+    let first = &document["api_keys"][0];
+    assert_eq!(
+        (first["status"].as_str(), first["is_expired"].as_bool()),
+        (Some("ACTIVE"), Some(true))
+    );
+    assert_eq!(document["api_keys"][1]["is_expired"], false);
+    let expired = String::from_utf8(run(&["list", "--status", "expired"]).stdout).unwrap();
+    assert!(expired.contains("over") && !expired.contains("to come"), "{expired}");
+}
+
+/// (fault C16)
+#[test]
+fn a_key_is_shown_by_its_id_its_name_or_by_itself() {
+    let place = Workplace::new();
+    let (id, secret) = place.key("ci");
+    for which in [&["get", &id][..], &["get", "ci"]] {
+        let text = String::from_utf8(place.run(which).stdout).unwrap();
+        assert!(text.starts_with(&id), "{which:?}: {text}");
+    }
+    std::fs::write(place.file("ci.key"), &secret).unwrap();
+    let output = place.command(&["whoami", "--key-file", "ci.key", "--json"]).output().unwrap();
+    let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((document["id"].as_str(), document["name"].as_str()), (Some(&*id), Some("ci")));
+    assert_eq!(place.run(&["get", "nobody"]).status.code(), Some(5));
+    place.key("ci");
+    assert_eq!(place.run(&["get", "ci"]).status.code(), Some(2), "two have the name");
+    // The standard input is a file too.
+    let mut command = place.command(&["whoami", "--key-file", "-"]);
+    let input = std::fs::File::open(place.file("ci.key")).unwrap();
+    let output = command.stdin(input).output().unwrap();
+    assert!(String::from_utf8(output.stdout).unwrap().starts_with(&id));
+    // A key rotates itself without being told its id.
+    let arguments =
+        ["rotate", "--self", "--key-file", "ci.key", "--output-file", "ci.key", "--overwrite"];
+    let output = place.command(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", place.shown(&output));
+    assert!(place.read("ci.key") != secret && place.works(&place.read("ci.key")));
 }
