@@ -10,6 +10,7 @@ use claviger_domain::{SystemClock, SystemEntropy};
 use claviger_server::front::{self, Limits};
 use claviger_server::{App, Options, Outside, router};
 use claviger_store::{SqliteStore, Store};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -17,6 +18,28 @@ use crate::args::Server;
 
 /// How often the last uses of keys are written down, and the time.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(1);
+
+/// How many file descriptors are for other things than connections: the database, its readers, mail, and what is being set up.
+const OTHER_DESCRIPTORS: u64 = 128;
+
+/// Raises the limit of open files to what the system allows this process, and answers the listener's limits within that.
+fn limits() -> Limits {
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let descriptors = match setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
+        Ok(()) => maximum,
+        Err(error) => {
+            tracing::warn!(%error, "the limit of open files cannot be raised");
+            current
+        }
+    };
+    let defaults = Limits::default();
+    let Some(descriptors) = descriptors else {
+        return defaults;
+    };
+    let for_connections = descriptors.saturating_sub(OTHER_DESCRIPTORS).max(descriptors / 4).max(1);
+    let for_connections = usize::try_from(for_connections).unwrap_or(usize::MAX);
+    Limits { max_connections: defaults.max_connections.min(for_connections), ..defaults }
+}
 
 /// Takes the address.
 pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -95,7 +118,7 @@ pub(crate) async fn serve(
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let app = App::new(Arc::clone(&store), clock, entropy, options, outside);
     let house = tokio::spawn(keep_house(app.clone()));
-    front::serve(listener, router(app.clone()), Limits::default(), stop.received()).await;
+    front::serve(listener, router(app.clone()), limits(), stop.received()).await;
     house.abort();
     app.finish_mail().await;
     app.keep_house().await;

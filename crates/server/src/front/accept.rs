@@ -1,4 +1,4 @@
-//! The accept loop: takes connections as long as there is room, and lets go of them gently.
+//! The accept loop: takes connections, closes one that waits where there is no room for a new one, and lets go of them gently.
 
 use std::io;
 use std::pin::{Pin, pin};
@@ -38,7 +38,8 @@ pub async fn serve<S: Attendant>(
     let room = Arc::new(Semaphore::new(capacity as usize));
     let (stop, stopped) = watch::channel(());
     let mut shutdown = pin!(shutdown);
-    while let Some((stream, permit)) = next(&listener, &room, shutdown.as_mut()).await {
+    while let Some((stream, permit)) = next(&listener, &room, &connections, shutdown.as_mut()).await
+    {
         let service = service.clone();
         let mut stopped = stopped.clone();
         let connections = connections.clone();
@@ -55,20 +56,22 @@ pub async fn serve<S: Attendant>(
     let _ = room.acquire_many(capacity).await;
 }
 
-/// Waits for room and then for a connection; nothing once shutdown has begun.
+/// Waits for a connection and makes room for it; nothing once shutdown has begun.
 async fn next(
     listener: &TcpListener,
     room: &Arc<Semaphore>,
+    connections: &Connections,
     mut shutdown: Pin<&mut impl Future<Output = ()>>,
 ) -> Option<(TcpStream, OwnedSemaphorePermit)> {
     let accept = async {
-        let permit = Arc::clone(room).acquire_owned().await.ok()?;
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, permit)),
+                Ok((stream, _)) => return Some((stream, take_room(room, connections).await?)),
                 Err(error) if is_of_the_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept connections");
+                    // It may be the descriptors that are used up.
+                    connections.make_room();
                     tokio::time::sleep(BACK_OFF).await;
                 }
             }
@@ -78,6 +81,23 @@ async fn next(
         biased;
         () = shutdown.as_mut() => None,
         accepted = accept => accepted,
+    }
+}
+
+/// Takes room for a connection. Where there is none, others give it up: one that waits for its client now, or when one does.
+async fn take_room(
+    room: &Arc<Semaphore>,
+    connections: &Connections,
+) -> Option<OwnedSemaphorePermit> {
+    loop {
+        if let Ok(permit) = Arc::clone(room).try_acquire_owned() {
+            return Some(permit);
+        }
+        connections.make_room();
+        match tokio::time::timeout(BACK_OFF, Arc::clone(room).acquire_owned()).await {
+            Ok(permit) => return permit.ok(),
+            Err(_) => tracing::trace!("still no room for a new connection"),
+        }
     }
 }
 

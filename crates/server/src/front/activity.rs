@@ -136,11 +136,13 @@ impl Activity {
         if state.stop == Some(Stop::AtOnce) { 0 } else { state.held }
     }
 
-    /// Returns since when the server has been waiting for this client; later than anything if it is not.
-    pub(super) fn waiting_since(&self) -> Instant {
+    /// Returns since when the server has been waiting for this client, if it is, and the connection is not being closed already.
+    pub(super) fn waiting_since(&self) -> Option<Instant> {
         let state = self.state();
-        let duties = state.duties.iter().map(|duty| duty.since);
-        duties.chain(state.idle_since).min().unwrap_or_else(Instant::now)
+        if state.stop == Some(Stop::AtOnce) {
+            return None;
+        }
+        state.duties.iter().map(|duty| duty.since).chain(state.idle_since).min()
     }
 
     /// Counts a request.

@@ -8,6 +8,8 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::time::Instant;
+
 use super::activity::{Activity, Stop};
 use super::limits::Limits;
 
@@ -82,6 +84,19 @@ impl Connections {
         }
     }
 
+    /// Closes the connection that can best be spared, so that a new one has room; whether there is one.
+    ///
+    /// One whose request is being answered is never closed for that.
+    pub(super) fn make_room(&self) -> bool {
+        let open = self.open();
+        let spared = open.waiting_longest();
+        if let Some(activity) = spared {
+            tracing::debug!("there is no room for a new connection; closing one that waits");
+            activity.end(Stop::AtOnce);
+        }
+        spared.is_some()
+    }
+
     fn open(&self) -> MutexGuard<'_, Open> {
         self.0.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,7 +113,24 @@ impl Open {
         let (network, _) = by_network.into_iter().max_by_key(|(_, bytes)| *bytes)?;
         holding()
             .filter(|activity| activity.network() == network)
-            .min_by_key(|activity| activity.waiting_since())
+            .min_by_key(|activity| activity.waiting_since().unwrap_or_else(Instant::now))
+    }
+}
+
+impl Open {
+    /// Returns the connection to close for the room that it takes: of the network with most connections, the one whose client the server
+    /// has been waiting for longest. So every network has the share that the others leave it.
+    fn waiting_longest(&self) -> Option<&Arc<Activity>> {
+        let waiting = || {
+            self.by_id.values().filter_map(|activity| Some((activity.waiting_since()?, activity)))
+        };
+        let mut by_network: HashMap<IpAddr, usize> = HashMap::new();
+        for (_, activity) in waiting() {
+            *by_network.entry(activity.network()).or_default() += 1;
+        }
+        let (network, _) = by_network.into_iter().max_by_key(|(_, count)| *count)?;
+        let of_network = waiting().filter(|(_, activity)| activity.network() == network);
+        of_network.min_by_key(|(since, _)| *since).map(|(_, activity)| activity)
     }
 }
 

@@ -52,22 +52,68 @@ impl Server {
 
 #[tokio::test]
 async fn connection_cap_pauses_accepting() {
-    let recorder = Recorder::new();
-    let limits = Limits { max_connections: 1, ..patient() };
+    let recorder = Recorder::held();
+    let limits = Limits { max_connections: 1, ..Limits::default() };
     let server = Server::start(&recorder, limits).await;
     let mut first = server.connect().await;
     first.send(REQUEST).await;
-    assert_eq!(first.answer().await.unwrap().status, 200);
+    recorder.entered().await;
 
     let mut second = server.connect().await;
     second.send(b"GET /waited HTTP/1.1\r\nHost: a\r\n\r\n").await;
-    for _ in 0..100 {
-        first.send(REQUEST).await;
-        first.answer().await.unwrap();
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
     }
-    assert_eq!(recorder.executed(), vec!["GET /kept"; 101], "the second one waits");
-    drop(first);
+    assert_eq!(recorder.waiting(), 0, "the second one waits while the first is answered");
+    recorder.release(2);
+    assert_eq!(first.answer().await.unwrap().status, 200);
     assert_eq!(second.answer().await.unwrap().body, "GET /waited 0", "and has its turn");
+}
+
+/// (fault R18)
+#[tokio::test]
+async fn a_new_connection_takes_the_room_of_the_longest_idle_one() {
+    let recorder = Recorder::new();
+    let limits = Limits { max_connections: 3, ..Limits::default() };
+    let server = Server::start(&recorder, limits).await;
+    let mut idle = Vec::new();
+    for _ in 0..3 {
+        let mut client = server.connect().await;
+        client.send(REQUEST).await;
+        assert_eq!(client.answer().await.unwrap().status, 200);
+        idle.push(client);
+    }
+    let mut new = server.connect().await;
+    new.send(REQUEST).await;
+    assert_eq!(new.answer().await.unwrap().status, 200, "nobody has to go away first");
+    let read = tokio::io::AsyncReadExt::read_u8(&mut idle[0].io).await;
+    assert!(read.is_err(), "the one that was idle for longest is closed");
+    for client in &mut idle[1..] {
+        client.send(REQUEST).await;
+        assert_eq!(client.answer().await.unwrap().status, 200, "the others are not");
+    }
+}
+
+/// A client that begins something and does not go on is spared no more than an idle one (fault R18).
+#[tokio::test]
+async fn half_a_request_keeps_no_room() {
+    let recorder = Recorder::new();
+    let limits = Limits { max_connections: 2, ..Limits::default() };
+    let server = Server::start(&recorder, limits).await;
+    let mut slow = Vec::new();
+    for half in [
+        b"GET / HTTP/1.1\r\nHo".as_slice(),
+        b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf",
+    ] {
+        let mut client = server.connect().await;
+        client.send(half).await;
+        slow.push(client);
+    }
+    for _ in 0..10 {
+        let mut new = server.connect().await;
+        new.send(REQUEST).await;
+        assert_eq!(new.answer().await.unwrap().status, 200);
+    }
 }
 
 #[tokio::test]

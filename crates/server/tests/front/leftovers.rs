@@ -93,7 +93,7 @@ async fn http2_streams_end_whole_after_a_small_body_that_nobody_read() {
     io.write_all(&data.collect::<Vec<_>>()).await.unwrap();
     io.write_all(&frame(DATA, END_STREAM, 1, &[])).await.unwrap();
     let (mut unread, mut seen) = (Vec::new(), Vec::new());
-    while seen.iter().filter(|kind| **kind == DATA).count() == 0 {
+    while !seen.contains(&DATA) {
         while let Some((kind, ..)) = take_frame(&mut unread) {
             seen.push(kind);
         }
