@@ -55,9 +55,7 @@ pub fn at_creation(
     if asked.is_some_and(|expiry| now.has_reached(expiry)) {
         return Err(Refusal::unprocessable("`expires_at` must lie in the future"));
     }
-    let longest = policy
-        .max_key_lifetime
-        .map(|limit| to_micros(now.at.checked_add(limit).unwrap_or(Timestamp::MAX)));
+    let longest = longest(policy, now);
     let is_beyond = |latest: Option<Timestamp>| asked > latest && latest.is_some();
     if is_beyond(longest) {
         return Err(Refusal::unprocessable(
@@ -71,6 +69,12 @@ pub fn at_creation(
         ));
     }
     Ok(asked.or_else(|| longest.into_iter().chain(cap).min()))
+}
+
+/// The latest expiry that an account allows a key that is made now.
+pub(crate) fn longest(policy: &AccountPolicy, now: Now) -> Option<Timestamp> {
+    let end = |limit| to_micros(now.at.checked_add(limit).unwrap_or(Timestamp::MAX));
+    policy.max_key_lifetime.map(end)
 }
 
 /// Whether a key outlives the one that it was made with (T36).

@@ -41,6 +41,8 @@ pub struct ApiKey {
     pub handle: KeyHandle,
     /// Who made the first key of its lineage.
     pub created_by: UserId,
+    /// Who was shown the secret: the creator, or whoever refreshed it last. They count as a creator wherever that matters.
+    pub minted_by: UserId,
     /// Whom it acts for: its creator, or the bot user of a service key.
     pub acts_for: UserId,
     /// When it was made.
@@ -59,6 +61,11 @@ impl ApiKey {
     /// The status that lists show.
     pub fn status(&self) -> KeyStatus {
         if self.revoked_at.is_some() { KeyStatus::Revoked } else { KeyStatus::Active }
+    }
+
+    /// Whether this user made the key or was shown its secret.
+    pub fn is_made_by(&self, user: UserId) -> bool {
+        self.created_by == user || self.minted_by == user
     }
 
     /// Whether it authenticates at `now`: not revoked, and `now` strictly before its expiry. Pass [`Now::latest`](crate::Now::latest).

@@ -51,7 +51,7 @@ pub use crate::audit_chain::{AuditEntry, AuditSealer, Head, Link, Seal, Tip};
 pub use crate::audit_verify::{AuditCheck, AuditFault, AuditNote, AuditVerdict};
 pub use crate::change::Change;
 pub use crate::database_proof::{DatabaseIdentity, DatabaseOrigin, DatabaseProof};
-pub use crate::decide::RefreshPlan;
+pub use crate::decide::{Mint, RefreshPlan};
 pub use crate::email::{Email, InvalidEmail};
 pub use crate::grants::{
     GrantError, Grants, OrganizationGrant, OverPrivileged, ResolvedGrants, Scope, SpaceGrant,

@@ -94,6 +94,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Who holds the key that was presented: who was shown its secret. For a bot user that is a person, or another bot user.
+    pub fn holder(&self) -> UserId {
+        self.key.minted_by
+    }
+
     /// Whether the caller is a bot user.
     pub fn is_bot(&self) -> bool {
         self.user.kind == UserKind::Bot

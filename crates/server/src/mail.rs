@@ -88,6 +88,28 @@ impl Outbox {
         self.hand_in(owner, "An administrator has refreshed your API key", text);
     }
 
+    /// Tells a person that an administrator was shown a secret that acts for them.
+    pub(crate) fn say_who_took_secret(&self, owner: &User) {
+        let text = format!(
+            "Hello,\n\nan administrator of your account asked for a sign-in secret of yours and was shown it. Whoever holds it can make a \
+             key that acts for you, for thirty minutes.\n\nIf you did not ask for this, speak with your administrators, and revoke the keys \
+             that you do not know:\n\n    curl -H \"Authorization: Bearer $KEY\" {url}/v2/api-keys\n",
+            url = self.0.public_url,
+        );
+        self.hand_in(owner, "An administrator has a sign-in secret of yours", text);
+    }
+
+    /// Tells a person that somebody signed in with a secret that was shown to an administrator.
+    pub(crate) fn say_signed_in(&self, owner: &User) {
+        let text = format!(
+            "Hello,\n\na new API key acts for you. It was made by signing in with a secret that an administrator of your account was \
+             shown.\n\nIf that was not you, revoke the key, and speak with your administrators:\n\n    curl -H \"Authorization: Bearer \
+             $KEY\" {url}/v2/api-keys\n",
+            url = self.0.public_url,
+        );
+        self.hand_in(owner, "A new API key acts for you", text);
+    }
+
     /// Tells whoever made a key that somebody has found it, and that it is dead (BAR T53).
     pub(crate) fn say_leaked(&self, maker: &User, key: &ApiKey) {
         let text = format!(

@@ -30,7 +30,7 @@ use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey, InstanceTag};
 pub use crate::call::{
     After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateProject, CreateRole,
     CreateRoleBinding, CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey,
-    GrantsOrSpace, HandOver, InvitedUser, Leak, LeakReport, ListAuditRecords, ListKeys,
+    GrantsOrSpace, HandOver, HandedOver, InvitedUser, Leak, LeakReport, ListAuditRecords, ListKeys,
     ListOrganizations, ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces,
     ListUsers, ListedKey, OrganizationMember, Page, Quota, RefreshKey, Refreshed, Remind,
     RemoveOrganizationMember, RemoveSpaceMember, Reporter, SetOrganizationMember, SetSpaceMember,

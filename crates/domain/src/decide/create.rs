@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::access::Access;
 use crate::account::AccountPolicy;
-use crate::decide::may_work_with_keys;
-use crate::expiry;
+use crate::decide::{Mint, may_work_with_keys, mint};
 use crate::grants::ResolvedGrants;
 use crate::need::Here;
 use crate::permission::Permission;
@@ -13,7 +12,7 @@ use crate::refusal::{Refusal, Resource};
 use crate::timeline::Now;
 use crate::user::Caller;
 
-/// Decides whether the caller may make a user key for themselves, and when it expires. `live_keys` counts those they have.
+/// Decides whether the caller may make a user key for themselves, and what comes of it. `live_keys` counts those they have.
 ///
 /// # Errors
 ///
@@ -23,31 +22,26 @@ pub fn user_key(
     expires_at: Option<Timestamp>,
     live_keys: u32,
     now: Now,
-) -> Result<Option<Timestamp>, Refusal> {
+) -> Result<Mint, Refusal> {
     if caller.is_bot() {
         return Err(Refusal::unprocessable(
             "user keys act for people: a service key cannot create one",
         ));
     }
     may_work_with_keys(caller)?;
-    new_user_key(&caller.account.policy, expires_at, caller.key.expires_at, live_keys, now)
+    let mint = mint::user_key(caller, expires_at, now)?;
+    there_is_room(&caller.account.policy, live_keys)?;
+    Ok(mint)
 }
 
-/// Decides when a person's next key expires, if there is room for it.
-pub(super) fn new_user_key(
-    policy: &AccountPolicy,
-    expires_at: Option<Timestamp>,
-    made_with: Option<Timestamp>,
-    live_keys: u32,
-    now: Now,
-) -> Result<Option<Timestamp>, Refusal> {
-    let expiry = expiry::at_creation(expires_at, policy, made_with, now)?;
+/// Refuses one more user key of a person at the account's limit.
+pub(super) fn there_is_room(policy: &AccountPolicy, live_keys: u32) -> Result<(), Refusal> {
     if live_keys >= policy.max_user_keys {
         return Err(Refusal::unprocessable(format!(
             "you have {live_keys} live keys, which is the most that the account allows: revoke one first",
         )));
     }
-    Ok(expiry)
+    Ok(())
 }
 
 /// Decides whether the caller may make service keys at all. Asked before anything is looked up for them.
@@ -64,7 +58,7 @@ pub fn may_create_service_keys(caller: &Caller) -> Result<(), Refusal> {
     may_work_with_keys(caller)
 }
 
-/// Decides whether the caller may make a service key with these grants, and when it expires.
+/// Decides whether the caller may make a service key with these grants, and what comes of it.
 ///
 /// # Errors
 ///
@@ -76,7 +70,7 @@ pub fn service_key(
     resolved: &ResolvedGrants,
     expires_at: Option<Timestamp>,
     now: Now,
-) -> Result<Option<Timestamp>, Refusal> {
+) -> Result<Mint, Refusal> {
     may_create_service_keys(caller)?;
     sees_everything(access, resolved)?;
     for (scope, _, grant) in resolved.grants.spaces() {
@@ -91,7 +85,7 @@ pub fn service_key(
         }
     }
     resolved.within(access)?;
-    expiry::at_creation(expires_at, &caller.account.policy, caller.key.expires_at, now)
+    mint::service_key(caller, expires_at, now)
 }
 
 /// Organizations, spaces and roles must be there for the caller before anything else is said about them.

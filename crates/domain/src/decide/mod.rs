@@ -11,6 +11,7 @@ mod leak;
 mod list;
 mod makers;
 mod memberships;
+mod mint;
 mod places;
 mod projects;
 mod refresh;
@@ -30,6 +31,7 @@ pub use memberships::{
     give_space_role, new_member, organization_members, organization_role, remove_space_member,
     space_role,
 };
+pub use mint::{Mint, Occasion, host_key, sign_in_secret};
 pub use places::{change_space, create_organization, in_organization, in_space};
 pub use projects::{in_project, sees_project};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};

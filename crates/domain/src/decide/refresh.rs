@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access::Access;
-use crate::decide::{Subject, administers_all, may_work_with_keys};
+use crate::decide::{Mint, Subject, administers_all, may_work_with_keys, mint};
 use crate::expiry::{self, RefreshExpiryRule};
 use crate::grants::ResolvedGrants;
 use crate::key::KeyType;
@@ -27,14 +27,12 @@ pub struct RefreshRequest {
 /// What a refresh does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RefreshPlan {
-    /// When the new key expires.
-    pub expires_at: Option<Timestamp>,
+    /// The new key.
+    pub mint: Mint,
     /// When the old key stops working; at once if `None`.
     pub old_expires_at: Option<Timestamp>,
     /// The rule that was applied to the expiry.
     pub rule: RefreshExpiryRule,
-    /// Whether the caller now holds a secret that acts for another person.
-    pub impersonates: bool,
 }
 
 /// Decides whether the caller may refresh the key, and what comes of it. `grants` are those of a service key's bot user; `live_keys`
@@ -74,8 +72,7 @@ pub fn refresh(
     let policy = &caller.account.policy;
     let rule = request.rule.under(policy);
     let asked = request.expires_at;
-    let made_with = caller.key.expires_at;
-    let expires_at = expiry::at_refresh(key.expires_at, asked, rule, policy, made_with, now)?;
+    let mint = mint::refresh(caller, key, asked, rule, now)?;
     let old_expires_at =
         (!request.grace.is_zero()).then(|| expiry::in_grace(key.expires_at, request.grace, now));
     // Without this, each successor refreshed with a grace would be one more: rotation would lead past the limit, without end.
@@ -86,8 +83,7 @@ pub fn refresh(
              one more: refresh it without a grace, or revoke another key first",
         )));
     }
-    let impersonates = key.key_type == KeyType::User && !is_own;
-    Ok(RefreshPlan { expires_at, old_expires_at, rule, impersonates })
+    Ok(RefreshPlan { mint, old_expires_at, rule })
 }
 
 /// Administrators of the account, if the account lets them (T34).
@@ -95,13 +91,7 @@ fn may_act_for_another(caller: &Caller) -> Result<(), Refusal> {
     if !caller.is_account_admin() || caller.is_bot() {
         return Err(Refusal::NotFound(Resource::ApiKey));
     }
-    if caller.account.policy.only_owners_refresh_user_keys {
-        return Err(Refusal::forbidden(
-            "user keys are refreshed by their owners alone: the account's policy `only_owners_refresh_user_keys` is on; you may revoke \
-             the key instead",
-        ));
-    }
-    Ok(())
+    mint::may_refresh_for_another(caller)
 }
 
 /// Administrators of all its spaces, or its creator while they may make such keys; and never above what they hold themselves (T33).
@@ -114,7 +104,7 @@ fn may_refresh_service_key(
     let holds = |permission| {
         move |space: &crate::organization::Space| access.may(permission, Here::Space(space))
     };
-    let creator = subject.key.created_by == caller.user.id;
+    let creator = subject.key.is_made_by(caller.user.id);
     if !creator && !subject.spaces.iter().any(holds(Permission::ServiceKeyRead)) {
         return Err(Refusal::NotFound(Resource::ApiKey));
     }

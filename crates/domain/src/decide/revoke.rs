@@ -23,7 +23,7 @@ pub fn revoke(caller: &Caller, access: &Access, subject: Option<&Subject>) -> Re
     }
     match key.key_type {
         KeyType::Service if administers_all(access, subject) => Ok(()),
-        KeyType::Service if key.created_by == caller.user.id => {
+        KeyType::Service if key.is_made_by(caller.user.id) => {
             let may = subject
                 .all_spaces(|space| access.may(Permission::ServiceKeyRevoke, Here::Space(space)));
             if may {

@@ -5,7 +5,9 @@
 use jiff::Timestamp;
 
 use crate::account::Account;
-use crate::decide::create::new_user_key;
+use crate::decide::create::there_is_room;
+use crate::decide::{Mint, mint};
+use crate::id::UserId;
 use crate::key_text::KeyText;
 use crate::keyring::{Keyring, StoredDigest};
 use crate::refusal::Refusal;
@@ -26,6 +28,10 @@ pub struct SignInSecret {
     pub purpose: SignInPurpose,
     /// When it stops working.
     pub expires_at: Timestamp,
+    /// Who was shown it, if it did not go to the person's address alone.
+    pub shown_to: Option<UserId>,
+    /// When the key that it was made with ends, if it does.
+    pub made_with: Option<Timestamp>,
 }
 
 /// Decides whether a presented secret lets somebody in.
@@ -54,19 +60,21 @@ pub fn sign_in(
     if proven && stands { Ok(secret) } else { Err(Refusal::Unauthenticated) }
 }
 
-/// Decides whether whoever signed in gets a key, and when it expires: `None` for those who may not have keys.
+/// Decides whether whoever signed in gets a key: `None` for those who may not have keys.
 ///
 /// # Errors
 ///
-/// 422 at the account's limit of keys.
+/// 422 at the account's limit of keys, and if the key would have expired before it is made.
 pub fn key_at_sign_in(
     secret: &SignInSecret,
     live_keys: u32,
     now: Now,
-) -> Result<Option<Option<Timestamp>>, Refusal> {
+) -> Result<Option<Mint>, Refusal> {
     let user = &secret.user;
     if !user.is_developer && user.role != AccountRole::Admin {
         return Ok(None);
     }
-    new_user_key(&secret.account.policy, None, None, live_keys, now).map(Some)
+    let mint = mint::sign_in(secret, now)?;
+    there_is_room(&secret.account.policy, live_keys)?;
+    Ok(Some(mint))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use claviger_domain::decide::Subject;
+use claviger_domain::decide::{Mint, Occasion, Subject, host_key};
 use claviger_domain::{
     Account, AccountId, AccountPolicy, AccountRole, ApiKey, ApiKeyId, Caller, CustomRole, Entropy,
     EntropyUnavailable, InstanceTag, KeyHandle, KeyName, KeyText, KeyType, Keyring, MintedKey,
@@ -73,6 +73,12 @@ pub(crate) fn mint(key_type: KeyType, entropy: &Seeded) -> MintedKey {
     MintedKey::generate(key_type, tag(), entropy).unwrap()
 }
 
+/// A mint for a user of an account, by the host.
+pub(crate) fn mint_for(account: AccountId, user: UserId) -> Mint {
+    let account = Account { id: account, name: String::new(), policy: AccountPolicy::default() };
+    host_key(Occasion::Recovery, &account, user, None, Timestamp::UNIX_EPOCH.into())
+}
+
 /// The text of a presented key, as it was presented.
 pub(crate) fn text_of(text: KeyText) -> String {
     MintedKey { text }.reveal()
@@ -115,6 +121,7 @@ pub(crate) fn key(id: i64, key_type: KeyType, acts_for: i64) -> ApiKey {
         description: None,
         handle: KeyHandle::parse("Ek01mavzfVABqZ5YsOOl").unwrap(),
         created_by: UserId::new(acts_for),
+        minted_by: UserId::new(acts_for),
         acts_for: UserId::new(acts_for),
         created_at: now(),
         expires_at: None,
@@ -163,7 +170,11 @@ pub(crate) fn user_key_of(person: i64) -> Subject {
 /// A service key that somebody made, with the bot user 90 in these spaces.
 pub(crate) fn service_key_by(maker: i64, spaces: &[Space]) -> Subject {
     Subject {
-        key: ApiKey { created_by: UserId::new(maker), ..key(2, KeyType::Service, 90) },
+        key: ApiKey {
+            created_by: UserId::new(maker),
+            minted_by: UserId::new(maker),
+            ..key(2, KeyType::Service, 90)
+        },
         spaces: spaces.to_vec(),
         is_replaced: false,
     }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use claviger_domain::{KeyDigest, KeyText, KeyType, Keyring, StoredDigest};
 
-use crate::cast::{ACCOUNT, OWNER, USER_KEY, keyring};
+use crate::cast::{ACCOUNT, OWNER, USER_KEY, keyring, mint_for};
 
 /// What is counted. Its name is what the counter looks for.
 #[inline(never)]
@@ -19,7 +19,7 @@ fn verifies_with_wrong_byte(place: Option<usize>) -> bool {
     let keyring = keyring();
     let text = KeyText::parse(USER_KEY).unwrap();
     assert_eq!(text.key_type, KeyType::User);
-    let mut stored = keyring.digest(&text, ACCOUNT, OWNER);
+    let mut stored = keyring.digest(&text, &mint_for(ACCOUNT, OWNER));
     let mut digest = *stored.digest.as_bytes();
     if let Some(place) = place {
         digest[place] ^= 1;

@@ -7,7 +7,9 @@ use claviger_domain::{
 };
 use proptest::prelude::*;
 
-use crate::cast::{ACCOUNT, OWNER, SERVICE_KEY, Seeded, USER_KEY, hex, keyring, mint, tag};
+use crate::cast::{
+    ACCOUNT, OWNER, SERVICE_KEY, Seeded, USER_KEY, hex, keyring, mint, mint_for, tag,
+};
 use crate::format::checksum;
 use crate::property::{cases, check};
 
@@ -18,7 +20,7 @@ fn format_vectors_of_digests() {
         (USER_KEY, "6e40af271b4fc5c9c6b0700b60e845e4dbfffe3528b59eff969caf34d5ef6339"),
         (SERVICE_KEY, "39ffc88c11870e2d047bfc2166b67a0364116a0657b40d7672a724e7949bff66"),
     ] {
-        let stored = keyring().digest(&KeyText::parse(text).unwrap(), ACCOUNT, OWNER);
+        let stored = keyring().digest(&KeyText::parse(text).unwrap(), &mint_for(ACCOUNT, OWNER));
         assert_eq!(hex(stored.digest.as_bytes()), expected);
         assert_eq!(stored.pepper, PepperId(1));
     }
@@ -35,14 +37,15 @@ fn digest_swap_between_rows_fails() {
     let keyring = keyring();
     let entropy = Seeded::new(1);
     let [mine, other] = [(); 2].map(|()| mint(KeyType::User, &entropy).text);
-    let [my_digest, other_digest] = [&mine, &other].map(|key| keyring.digest(key, ACCOUNT, OWNER));
+    let [my_digest, other_digest] =
+        [&mine, &other].map(|key| keyring.digest(key, &mint_for(ACCOUNT, OWNER)));
     assert!(keyring.verifies(&mine, ACCOUNT, OWNER, &my_digest));
     assert!(keyring.verifies(&other, ACCOUNT, OWNER, &other_digest));
     assert!(!keyring.verifies(&mine, ACCOUNT, OWNER, &other_digest));
     assert!(!keyring.verifies(&other, ACCOUNT, OWNER, &my_digest));
     // My secret, presented with the handle of the row that my digest was copied to.
     let (text, others_handle) = (USER_KEY, &SERVICE_KEY[5..25]);
-    let copied = keyring.digest(&KeyText::parse(text).unwrap(), ACCOUNT, OWNER);
+    let copied = keyring.digest(&KeyText::parse(text).unwrap(), &mint_for(ACCOUNT, OWNER));
     assert!(!keyring.verifies(&with(text, 5, others_handle), ACCOUNT, OWNER, &copied));
 }
 
@@ -50,7 +53,7 @@ fn digest_swap_between_rows_fails() {
 fn row_account_id_edit_invalidates_key() {
     let keyring = keyring();
     let text = KeyText::parse(USER_KEY).unwrap();
-    let stored = keyring.digest(&text, ACCOUNT, OWNER);
+    let stored = keyring.digest(&text, &mint_for(ACCOUNT, OWNER));
     for account in [0, 1, 6, 8, -7, i64::MAX] {
         assert!(!keyring.verifies(&text, AccountId::new(account), OWNER, &stored));
     }
@@ -61,7 +64,7 @@ fn row_acts_for_edit_invalidates_key() {
     let keyring = keyring();
     for text in [USER_KEY, SERVICE_KEY] {
         let text = KeyText::parse(text).unwrap();
-        let stored = keyring.digest(&text, ACCOUNT, OWNER);
+        let stored = keyring.digest(&text, &mint_for(ACCOUNT, OWNER));
         assert!(keyring.verifies(&text, ACCOUNT, OWNER, &stored));
         for user in [0, 2, -1, 7, 1 << 56, i64::MAX] {
             assert!(!keyring.verifies(&text, ACCOUNT, UserId::new(user), &stored), "{user}");
@@ -69,14 +72,14 @@ fn row_acts_for_edit_invalidates_key() {
     }
     // Account and user have places of their own.
     let text = KeyText::parse(USER_KEY).unwrap();
-    let stored = keyring.digest(&text, AccountId::new(1), UserId::new(7));
+    let stored = keyring.digest(&text, &mint_for(AccountId::new(1), UserId::new(7)));
     assert!(!keyring.verifies(&text, AccountId::new(7), UserId::new(1), &stored));
 }
 
 #[test]
 fn a_user_key_cannot_be_presented_as_a_service_key() {
     let keyring = keyring();
-    let stored = keyring.digest(&KeyText::parse(USER_KEY).unwrap(), ACCOUNT, OWNER);
+    let stored = keyring.digest(&KeyText::parse(USER_KEY).unwrap(), &mint_for(ACCOUNT, OWNER));
     let service = with(USER_KEY, 0, "clvs_");
     assert_eq!(service.key_type, KeyType::Service);
     assert!(!keyring.verifies(&service, ACCOUNT, OWNER, &stored));
@@ -87,7 +90,8 @@ fn prop_distinct_tokens_distinct_cache_keys() {
     let keyring = keyring();
     check(cases(20_000) / 100, any::<u64>(), |seed| {
         let text = mint(KeyType::User, &Seeded::new(seed)).reveal();
-        let digest = |text: &KeyText| hex(keyring.digest(text, ACCOUNT, OWNER).digest.as_bytes());
+        let digest =
+            |text: &KeyText| hex(keyring.digest(text, &mint_for(ACCOUNT, OWNER)).digest.as_bytes());
         let mut seen = HashSet::from([digest(&KeyText::parse(&text).unwrap())]);
         prop_assert!(seen.insert(digest(&with(&text, 0, "clvs_"))));
         // Another character at any single place of tag, handle and secret is another key, up to the last one.
@@ -107,8 +111,10 @@ fn digests_are_held_against_the_pepper_that_they_were_made_with() {
         Keyring::new(tag(), PepperRing::parse(&file).unwrap())
     };
     let text = KeyText::parse(USER_KEY).unwrap();
-    let (before, after) =
-        (ring(1).digest(&text, ACCOUNT, OWNER), ring(2).digest(&text, ACCOUNT, OWNER));
+    let (before, after) = (
+        ring(1).digest(&text, &mint_for(ACCOUNT, OWNER)),
+        ring(2).digest(&text, &mint_for(ACCOUNT, OWNER)),
+    );
     assert_eq!((before.pepper, after.pepper), (PepperId(1), PepperId(2)));
     assert_ne!(before.digest.as_bytes(), after.digest.as_bytes());
     for ring in [ring(1), ring(2)] {

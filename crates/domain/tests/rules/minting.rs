@@ -5,7 +5,8 @@ use claviger_domain::{
 };
 
 use crate::cast::{
-    ACCOUNT, OWNER, PEPPER_FILE, Seeded, USER_KEY, hex, keyring, mint, peppers, tag, text_of,
+    ACCOUNT, OWNER, PEPPER_FILE, Seeded, USER_KEY, hex, keyring, mint, mint_for, peppers, tag,
+    text_of,
 };
 use crate::format::checksum;
 
@@ -115,7 +116,7 @@ fn shares_six_characters(seen: &str, secret: &str) -> bool {
 fn secret_debug_prints_nothing() {
     let minted = MintedKey { text: KeyText::parse(USER_KEY).unwrap() };
     let keyring = keyring();
-    let stored = keyring.digest(&minted.text, ACCOUNT, OWNER);
+    let stored = keyring.digest(&minted.text, &mint_for(ACCOUNT, OWNER));
     let digest = stored.digest.as_bytes();
     let hidden = [
         USER_KEY[26..].to_owned(),

@@ -57,6 +57,9 @@ async fn sign_in(
     let minted = keys::mint(&app, KeyType::User)?;
     let command = SignIn { minted: minted.clone(), name: body.read()? };
     let signed_in = app.store.sign_in(client.call, command).await?;
+    if let (Some(outbox), true) = (&app.outside.outbox, signed_in.is_impersonated) {
+        outbox.say_signed_in(&signed_in.user);
+    }
     let writer = Writer { codec: &app.codec, dialect: &client.dialect };
     let api_key = signed_in.key.as_ref().map(|key| writer.minted(key, &minted, None));
     let user = UserView::of(&app.codec, &client.dialect, signed_in.user);
@@ -89,6 +92,9 @@ async fn hand_over(
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
     let minted = keys::mint(&app, KeyType::User)?;
     let command = HandOver { id, minted: minted.clone() };
-    let until = app.store.hand_over(client.call, command).await?;
-    Ok(json(201, &SignInSecretView::of(&minted, until)))
+    let handed_over = app.store.hand_over(client.call, command).await?;
+    if let (Some(outbox), Some(owner)) = (&app.outside.outbox, &handed_over.impersonated_user) {
+        outbox.say_who_took_secret(owner);
+    }
+    Ok(json(201, &SignInSecretView::of(&minted, handed_over.until)))
 }

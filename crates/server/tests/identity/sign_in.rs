@@ -198,3 +198,90 @@ async fn a_secret_moved_to_another_person_is_dead() {
     assert_eq!(moved.unwrap(), 1);
     shut_out(&server, &secret).await;
 }
+
+/// Nobody but the person is shown a secret that acts for them, if the account says so (fault R2).
+#[tokio::test]
+async fn strict_accounts_hand_over_no_secret_of_an_active_person() {
+    let server = TestServer::start().await;
+    server.set_policy(|policy| policy.only_owners_refresh_user_keys = true).await;
+    let path = hand_over(&server, "user:member");
+    refused(&server, "admin", ("POST", &path, Value::Null), 403).await;
+    let own = hand_over(&server, "user:admin");
+    answered(&server, "admin", ("POST", &own, Value::Null), 201).await;
+    // Whoever is invited is nobody yet whom it could act for.
+    let guest = hand_over(&server, "user:guest");
+    answered(&server, "admin", ("POST", &guest, Value::Null), 201).await;
+}
+
+/// A key that expires makes nothing that outlives it, by whatever detour, if the account says so (fault R2).
+#[tokio::test]
+async fn no_detour_leads_past_the_cap_on_derived_keys() {
+    let server = TestServer::start().await;
+    server.set_policy(|policy| policy.derived_expiry_cap = true).await;
+    let until = (server.now() + jiff::SignedDuration::from_secs(60)).to_string();
+    let body = json!({ "key_type": "USER", "name": "short", "expires_at": until });
+    let short = answered(&server, "admin", ("POST", "/v2/api-keys", body), 201).await;
+    let short = short["key"].as_str().unwrap();
+    let own = hand_over(&server, "user:admin");
+    let handed = server.call_with(short, "POST", &own, Value::Null, &[]).await.json(201);
+    let invitation = json!({
+        "name": "Eve", "email": "eve@example.com", "invite_mode": "TEMPORARY_PASSWORD",
+        "role": { "type": "PREDEFINED", "name": "ADMIN" },
+    });
+    let invited = server.call_with(short, "POST", "/v2/users", invitation, &[]).await.json(201);
+    let secrets = [handed["secret"].as_str(), invited["temporary_password"].as_str()];
+    let mut keys = Vec::new();
+    for secret in secrets {
+        let signed_in = sign_in(&server, secret.unwrap()).await.json(201);
+        assert_eq!(signed_in["api_key"]["expires_at"], json!(until));
+        keys.push(signed_in["api_key"]["key"].as_str().unwrap().to_owned());
+    }
+    server.advance(60);
+    for key in keys {
+        assert!(!opens(&server, &key).await);
+    }
+}
+
+/// A secret that was made with a key that expires ends with it.
+#[tokio::test]
+async fn a_secret_ends_with_the_key_that_made_it_under_the_cap() {
+    let server = TestServer::start().await;
+    server.set_policy(|policy| policy.derived_expiry_cap = true).await;
+    let until = (server.now() + jiff::SignedDuration::from_secs(60)).to_string();
+    let body = json!({ "key_type": "USER", "name": "short", "expires_at": until });
+    let short = answered(&server, "admin", ("POST", "/v2/api-keys", body), 201).await;
+    let path = hand_over(&server, "user:admin");
+    let key = short["key"].as_str().unwrap();
+    let handed = server.call_with(key, "POST", &path, Value::Null, &[]).await.json(201);
+    server.advance(60);
+    shut_out(&server, handed["secret"].as_str().unwrap()).await;
+}
+
+/// Both records say that a secret acts for another person, and the person is written to both times.
+#[tokio::test]
+async fn a_secret_of_another_person_is_on_record_and_the_person_is_told() {
+    let (server, letters) = TestServer::with_mail().await;
+    let path = hand_over(&server, "user:member");
+    let handed = answered(&server, "admin", ("POST", &path, Value::Null), 201).await;
+    let told = letters.take().await;
+    assert_eq!(told.len(), 1);
+    assert_eq!(
+        (told[0].to.as_str(), told[0].subject),
+        ("member@example.com", "An administrator has a sign-in secret of yours")
+    );
+    sign_in(&server, handed["secret"].as_str().unwrap()).await.json(201);
+    let told = letters.take().await;
+    assert_eq!(
+        (told[0].to.as_str(), told[0].subject),
+        ("member@example.com", "A new API key acts for you")
+    );
+    let records =
+        answered(&server, "admin", ("GET", "/v2/audit-logs?limit=2", Value::Null), 200).await;
+    let records = records.to_string();
+    assert_eq!(records.matches("impersonation").count(), 2, "{records}");
+    // One's own secret is nobody else's business.
+    let own = hand_over(&server, "user:admin");
+    let handed = answered(&server, "admin", ("POST", &own, Value::Null), 201).await;
+    sign_in(&server, handed["secret"].as_str().unwrap()).await.json(201);
+    assert!(letters.take().await.is_empty());
+}

@@ -13,6 +13,7 @@ mod demotion_bots;
 mod edits;
 mod forms;
 mod grace;
+mod holders;
 mod idor;
 mod input;
 mod late_bodies;

@@ -32,7 +32,7 @@ pub use roles::{CreateRole, ListRoles, UpdateRole};
 pub use spaces::{CreateSpace, ListSpaces, UpdateSpace};
 pub(crate) use tried::Tried;
 pub use users::{
-    CreateUser, HandOver, InvitedUser, ListUsers, Remind, SignIn, SignedIn, UpdateUser,
+    CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Remind, SignIn, SignedIn, UpdateUser,
 };
 
 /// How often one user may mint keys. Asked inside the transaction, where it is known who calls.

@@ -4,6 +4,8 @@ use claviger_domain::{
     AccountRole, ApiKey, Email, InviteMode, KeyName, MintedKey, Name, User, UserId, UserStatus,
 };
 
+use jiff::Timestamp;
+
 use super::After;
 
 /// Which users to list.
@@ -92,4 +94,15 @@ pub struct SignedIn {
     pub user: User,
     /// Their new key, unless they may not have any.
     pub key: Option<ApiKey>,
+    /// Whether somebody else was shown the secret, and may hold the key.
+    pub is_impersonated: bool,
+}
+
+/// A sign-in secret that was shown to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOver {
+    /// Until when it is good.
+    pub until: Timestamp,
+    /// The person whom it acts for, if that is an active person and not the caller.
+    pub impersonated_user: Option<User>,
 }

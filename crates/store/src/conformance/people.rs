@@ -125,7 +125,7 @@ pub async fn a_secret_handed_over_replaces_the_one_before(store: &dyn TestedStor
         let command = HandOver { id: house.user("other"), minted: house.minted(KeyType::User) };
         secrets.push(command.minted.text.clone());
         let until = store.hand_over(house.call("admin"), command).await.unwrap();
-        assert_eq!(until, later(30 * 60));
+        assert_eq!(until.until, later(30 * 60));
     }
     assert_eq!(refusal(come_in(&house, &secrets[0], now()).await), Refusal::Unauthenticated);
     assert_eq!(refusal(come_in(&house, &secrets[1], later(1800)).await), Refusal::Unauthenticated);

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use claviger_domain::{User, UserId};
-use jiff::Timestamp;
 
 use crate::CallResult;
 use crate::call::{
-    Call, CreateUser, HandOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn, UpdateUser,
+    Call, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn,
+    UpdateUser,
 };
 
 /// The methods on users.
@@ -34,7 +34,7 @@ pub trait UserStore: Send + Sync {
     async fn reset_password(&self, call: Call, command: Remind) -> CallResult<User>;
 
     /// Keeps a sign-in secret of a person that the caller is shown, and says until when it lets them in.
-    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp>;
+    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<HandedOver>;
 
     /// Lets a person in by the sign-in secret that the call presents, once, and makes a key for them.
     async fn sign_in(&self, call: Call, command: SignIn) -> CallResult<SignedIn>;

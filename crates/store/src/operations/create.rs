@@ -1,13 +1,13 @@
 //! Creating keys.
 
 use claviger_domain::{
-    Access, Action, ApiKey, ApiKeyId, Caller, Description, Grants, KeyName, MintedKey,
-    OrganizationGrant, Refusal, ResolvedGrants, Resource, SpaceGrant, SpaceRole, Target, User,
-    UserId, UserKind, UserStatus, decide, expiry,
+    Access, Action, ApiKey, Caller, Grants, Mint, OrganizationGrant, Refusal, ResolvedGrants,
+    Resource, SpaceGrant, SpaceRole, Target, User, UserId, UserKind, UserStatus, decide,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::mint::{self, Label};
 use super::{audit, authenticate};
 use crate::CallResult;
 use crate::authority::Authority;
@@ -15,47 +15,7 @@ use crate::call::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, SpaceRoleView, TimedCall,
 };
-use crate::rows::{NewKey, RowResult, Rows};
-
-/// What all new keys have in common.
-struct Draft {
-    minted: MintedKey,
-    name: KeyName,
-    description: Option<Description>,
-    expires_at: Option<Timestamp>,
-}
-
-impl Draft {
-    async fn insert<R: Rows>(
-        self,
-        rows: &mut R,
-        authority: &Authority,
-        caller: &Caller,
-        acts_for: UserId,
-        now: Timestamp,
-    ) -> RowResult<ApiKey> {
-        let account = caller.account.id;
-        let key = ApiKey {
-            id: ApiKeyId::NOTHING,
-            account,
-            key_type: self.minted.text.key_type,
-            name: self.name,
-            description: self.description,
-            handle: self.minted.text.handle,
-            created_by: caller.user.id,
-            acts_for,
-            created_at: now,
-            expires_at: self.expires_at,
-            revoked_at: None,
-            last_used_at: None,
-            replaces: None,
-        };
-        let digest = authority.keyring.digest(&self.minted.text, account, acts_for);
-        let new = NewKey { key, digest };
-        let id = rows.insert_key(&new).await?;
-        Ok(ApiKey { id, ..new.key })
-    }
-}
+use crate::rows::{RowResult, Rows};
 
 pub(crate) async fn create_user_key<R: Rows>(
     rows: &mut R,
@@ -65,21 +25,24 @@ pub(crate) async fn create_user_key<R: Rows>(
 ) -> CallResult<ApiKey> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
     let live = live_user_keys(rows, &caller, caller.user.id, call.now.at).await?;
-    let expires_at = decide::user_key(&caller, command.expires_at, live, call.now)?;
+    let mint = decide::user_key(&caller, command.expires_at, live, call.now)?;
     let CreateUserKey { minted, name, description, .. } = command;
-    let draft = Draft { minted, name, description, expires_at };
-    let key = draft.insert(rows, authority, &caller, caller.user.id, call.now.at).await?;
-    rows.count_user_keys(caller.account.id, caller.user.id, 1).await?;
+    let label = Label { name, description, replaces: None };
+    let key = mint::insert_key(rows, authority, &mint, &minted.text, label).await?;
     let target = Target::ApiKey(key.id);
-    let details = flagged(json!({}), &caller, &key);
+    let details = flagged(json!({}), &mint);
     audit(rows, call, &caller, Action::ApiKeyCreate, target, details).await?;
     Ok(key)
 }
 
-/// What the record says of a new key, and that it outlives the one that it was made with, if it does (T36).
-pub(super) fn flagged(mut details: Value, caller: &Caller, key: &ApiKey) -> Value {
-    if expiry::outlives(key.expires_at, caller.key.expires_at) {
+/// What the record says of a new credential: also that it outlives the key that it was made with (T36), that it acts for another person
+/// (T34), and who was shown it if that is not the actor.
+pub(super) fn flagged(mut details: Value, mint: &Mint) -> Value {
+    if mint.outlives() {
         details["outlives_creating_key"] = true.into();
+    }
+    if mint.impersonates() {
+        details["impersonation"] = true.into();
     }
     details
 }
@@ -113,17 +76,17 @@ pub(crate) async fn create_service_key<R: Rows>(
     let access = authenticate::access(rows, &caller).await?;
     let grants = complete(rows, &caller, &access, command.grants).await?;
     let resolved = authenticate::resolve(rows, caller.account.id, grants).await?;
-    let expires_at =
-        decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
+    let mint = decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
     let bot = insert_bot(rows, &caller, &resolved, command.name.as_str(), call.now.at).await?;
     let CreateServiceKey { minted, name, description, .. } = command;
-    let draft = Draft { minted, name, description, expires_at };
-    let key = draft.insert(rows, authority, &caller, bot.id, call.now.at).await?;
+    let label = Label { name, description, replaces: None };
+    let mint = mint.acting_for(bot.id);
+    let key = mint::insert_key(rows, authority, &mint, &minted.text, label).await?;
     for (_, _, grant) in resolved.grants.spaces() {
         rows.insert_key_space(&key, key.id, grant.space).await?;
     }
     let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
-    let details = flagged(details, &caller, &key);
+    let details = flagged(details, &mint);
     let target = Target::ApiKey(key.id);
     audit(rows, call, &caller, Action::ServiceKeyCreate, target, details).await?;
     Ok(CreatedServiceKey { key, bot })

@@ -1,17 +1,18 @@
 //! Making an account with what it starts with.
 
+use claviger_domain::decide::{self, Occasion};
 use claviger_domain::{
-    Account, AccountId, Action, ApiKey, ApiKeyId, AuditRecord, CustomRole, Organization,
-    OrganizationId, RequestContext, RoleId, Space, SpaceId, SpaceRole, Target, User, UserId,
-    UserKind, UserStatus,
+    Account, AccountId, Action, AuditRecord, CustomRole, Organization, OrganizationId,
+    RequestContext, RoleId, Space, SpaceId, SpaceRole, Target, User, UserId, UserKind, UserStatus,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::mint;
 use crate::authority::Authority;
 use crate::error::StoreError;
 use crate::founding::{Founded, FoundedUser, Founding, FoundingKey, FoundingUser};
-use crate::rows::{NewKey, RowResult, Rows};
+use crate::rows::{RowResult, Rows};
 
 pub(crate) async fn found<R: Rows>(
     rows: &mut R,
@@ -21,6 +22,7 @@ pub(crate) async fn found<R: Rows>(
     let now = rows.now().at;
     let draft = Account { id: AccountId::NOTHING, name: founding.account, policy: founding.policy };
     let account = rows.insert_account(&draft, now).await?;
+    let kept = Account { id: account, ..draft };
     let mut founded =
         Founded { account, organizations: Vec::new(), roles: Vec::new(), users: Vec::new() };
     for organization in founding.organizations {
@@ -60,7 +62,7 @@ pub(crate) async fn found<R: Rows>(
         founded.roles.push(rows.insert_custom_role(&draft).await?);
     }
     for user in founding.users {
-        let made = insert_user(rows, authority, &founded, user, now).await?;
+        let made = insert_user(rows, authority, (&kept, &founded), user, now).await?;
         founded.users.push(made);
     }
     record(rows, account, now).await?;
@@ -70,14 +72,13 @@ pub(crate) async fn found<R: Rows>(
 async fn insert_user<R: Rows>(
     rows: &mut R,
     authority: &Authority,
-    founded: &Founded,
+    (account, founded): (&Account, &Founded),
     user: FoundingUser,
     now: Timestamp,
 ) -> RowResult<FoundedUser> {
-    let account = founded.account;
     let draft = User {
         id: UserId::NOTHING,
-        account,
+        account: account.id,
         kind: UserKind::Person,
         name: user.name,
         email: user.email,
@@ -90,53 +91,25 @@ async fn insert_user<R: Rows>(
     let id = rows.insert_user(&draft).await?;
     for (place, role) in user.organizations {
         if let Some((organization, _)) = founded.organizations.get(place) {
-            rows.set_organization_member(account, *organization, id, role, None).await?;
+            rows.set_organization_member(account.id, *organization, id, role, None).await?;
         }
     }
     for (organization, place, role) in user.spaces {
         let spaces = founded.organizations.get(organization).map(|(_, spaces)| spaces);
         if let Some(&space) = spaces.and_then(|spaces| spaces.get(place)) {
             let role = SpaceRole::Predefined(role);
-            rows.set_space_member(account, space, id, role, None).await?;
+            rows.set_space_member(account.id, space, id, role, None).await?;
         }
     }
     let key = match user.key {
-        Some(key) => Some(insert_key(rows, authority, account, id, key, None, now).await?.id),
+        Some(key) => {
+            let mint = decide::host_key(Occasion::NewAccount, account, id, None, rows.now());
+            let FoundingKey { minted, name } = key;
+            Some(mint::insert_key(rows, authority, &mint, &minted.text, name.into()).await?.id)
+        }
         None => None,
     };
     Ok(FoundedUser { id, key })
-}
-
-/// A key that no caller asked for.
-pub(super) async fn insert_key<R: Rows>(
-    rows: &mut R,
-    authority: &Authority,
-    account: AccountId,
-    user: UserId,
-    key: FoundingKey,
-    expires_at: Option<Timestamp>,
-    now: Timestamp,
-) -> RowResult<ApiKey> {
-    let digest = authority.keyring.digest(&key.minted.text, account, user);
-    let key = ApiKey {
-        id: ApiKeyId::NOTHING,
-        account,
-        key_type: key.minted.text.key_type,
-        name: key.name,
-        description: None,
-        handle: key.minted.text.handle,
-        created_by: user,
-        acts_for: user,
-        created_at: now,
-        expires_at,
-        revoked_at: None,
-        last_used_at: None,
-        replaces: None,
-    };
-    rows.count_user_keys(account, user, 1).await?;
-    let new = NewKey { key, digest };
-    let id = rows.insert_key(&new).await?;
-    Ok(ApiKey { id, ..new.key })
 }
 
 async fn record<R: Rows>(

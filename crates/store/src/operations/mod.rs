@@ -14,6 +14,7 @@ mod leak;
 mod list;
 mod makers;
 mod memberships;
+mod mint;
 mod organizations;
 mod policy;
 mod projects;

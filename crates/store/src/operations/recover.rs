@@ -1,15 +1,16 @@
 //! Letting an administrator back in who has no key left that works: from the host, with the database's files in hand (T51).
 
+use claviger_domain::decide::{self, Occasion};
 use claviger_domain::{
     Action, ApiKey, AuditRecord, Refusal, RequestContext, Resource, Target, to_micros,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::found::insert_key;
+use super::mint;
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::founding::Recovery;
+use crate::founding::{FoundingKey, Recovery};
 use crate::rows::Rows;
 
 /// Makes the key. Limits on how many and how often do not count here; the longest lifetime does.
@@ -23,9 +24,10 @@ pub(crate) async fn recover<R: Rows>(
     let expires_at = to_micros(now.checked_add(lifetime).unwrap_or(Timestamp::MAX));
     let (user, account) =
         rows.administrator_by_email(&email).await?.ok_or(Refusal::NotFound(Resource::User))?;
-    let longest = account.policy.max_key_lifetime.and_then(|limit| now.checked_add(limit).ok());
-    let expires_at = longest.map_or(expires_at, |latest| latest.min(expires_at));
-    let key = insert_key(rows, authority, account.id, user.id, key, Some(expires_at), now).await?;
+    let mint =
+        decide::host_key(Occasion::Recovery, &account, user.id, Some(expires_at), rows.now());
+    let FoundingKey { minted, name } = key;
+    let key = mint::insert_key(rows, authority, &mint, &minted.text, name.into()).await?;
     let record = AuditRecord {
         at: now,
         account: account.id,
@@ -33,7 +35,7 @@ pub(crate) async fn recover<R: Rows>(
         actor_key: None,
         action: Action::ApiKeyRecover,
         target: Target::ApiKey(key.id),
-        details: json!({ "user": user.id.number(), "expires_at": expires_at.to_string() }),
+        details: json!({ "user": user.id.number(), "expires_at": key.expires_at.map(|end| end.to_string()) }),
         context: RequestContext::default(),
     };
     rows.insert_audit_record(&record).await?;

@@ -1,15 +1,16 @@
 //! Refreshing keys.
 
 use claviger_domain::decide::Subject;
-use claviger_domain::{Action, ApiKey, ApiKeyId, Caller, KeyType, Target, decide};
+use claviger_domain::{Action, ApiKey, Caller, KeyType, Target, decide};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::{audit, authenticate, create};
+use super::mint::{self, Label};
+use super::{audit, authenticate, create, revoke};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{RefreshKey, Refreshed, TimedCall};
-use crate::rows::{NewKey, RowResult, Rows};
+use crate::rows::{RowResult, Rows};
 
 pub(crate) async fn refresh_key<R: Rows>(
     rows: &mut R,
@@ -42,20 +43,12 @@ pub(crate) async fn refresh_key<R: Rows>(
     let old = subject.key;
     let mut minted = command.minted;
     minted.text.key_type = old.key_type;
-    let key = ApiKey {
-        id: ApiKeyId::NOTHING,
-        handle: minted.text.handle,
-        created_at: call.now.at,
-        expires_at: plan.expires_at,
-        revoked_at: None,
-        last_used_at: None,
+    let label = Label {
+        name: old.name.clone(),
+        description: old.description.clone(),
         replaces: Some(old.id),
-        ..old.clone()
     };
-    let digest = authority.keyring.digest(&minted.text, key.account, key.acts_for);
-    let new = NewKey { key, digest };
-    let id = rows.insert_key(&new).await?;
-    let key = ApiKey { id, ..new.key };
+    let key = mint::insert_key(rows, authority, &plan.mint, &minted.text, label).await?;
     for space in &subject.spaces {
         rows.insert_key_space(&key, key.id, space.id).await?;
     }
@@ -64,13 +57,13 @@ pub(crate) async fn refresh_key<R: Rows>(
         "replaces": old.id.number(),
         "grace_until": plan.old_expires_at.map(|at| at.to_string()),
         "expiry_rule": plan.rule.name(),
-        "impersonation": plan.impersonates,
+        "impersonation": plan.mint.impersonates(),
     });
-    let details = create::flagged(details, &caller, &key);
+    let details = create::flagged(details, &plan.mint);
     let target = Target::ApiKey(key.id);
     audit(rows, call, &caller, Action::ApiKeyRefresh, target, details).await?;
     let mut taken_from = None;
-    if plan.impersonates {
+    if plan.mint.impersonates() {
         taken_from = rows.user(key.account, key.acts_for).await?;
     }
     Ok(Refreshed { key, taken_from })
@@ -101,13 +94,7 @@ async fn retire<R: Rows>(
 ) -> RowResult<()> {
     let account = caller.account.id;
     match grace_until {
-        None => rows.revoke_key(account, old.id, now).await,
-        Some(end) => {
-            rows.set_key_expiry(account, old.id, end).await?;
-            if old.key_type == KeyType::User {
-                rows.count_user_keys(account, old.acts_for, 1).await?;
-            }
-            Ok(())
-        }
+        None => revoke::end(rows, old, now).await,
+        Some(end) => rows.set_key_expiry(account, old.id, end).await,
     }
 }

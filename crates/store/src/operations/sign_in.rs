@@ -2,33 +2,16 @@
 
 use claviger_domain::decide::{self, INVITATION_LIFETIME, RESET_LIFETIME, SignInSecret};
 use claviger_domain::{
-    Access, Action, ApiKey, ApiKeyId, AuditRecord, Caller, KeyText, SignInPurpose, Target, User,
-    UserStatus,
+    Access, Action, AuditRecord, Caller, SignInPurpose, Target, User, UserId, UserStatus,
 };
-use jiff::Timestamp;
 use serde_json::json;
 
-use super::audit;
 use super::authenticate::{self, caller_and_access};
+use super::{audit, create, mint};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{HandOver, Remind, SignIn, SignedIn, TimedCall};
-use crate::rows::{NewKey, NewSignInSecret, RowResult, Rows};
-
-/// Keeps what is kept of a person's sign-in secret.
-pub(super) async fn keep<R: Rows>(
-    rows: &mut R,
-    authority: &Authority,
-    user: &User,
-    text: &KeyText,
-    purpose: SignInPurpose,
-    expires_at: Timestamp,
-) -> RowResult<()> {
-    let digest = authority.keyring.digest(text, user.account, user.id);
-    let (account, handle) = (user.account, text.handle);
-    let secret = NewSignInSecret { account, user: user.id, purpose, handle, digest, expires_at };
-    rows.set_sign_in_secret(&secret).await
-}
+use crate::call::{HandOver, HandedOver, Remind, SignIn, SignedIn, TimedCall};
+use crate::rows::Rows;
 
 /// Who asks. Making a secret counts against the limit on secrets.
 async fn reminding_caller<R: Rows>(
@@ -55,16 +38,18 @@ pub(crate) async fn resend_invitation<R: Rows>(
     let found = rows.user(caller.account.id, command.id).await?;
     let user = decide::resend_invitation(&caller, &access, found, call.now)?;
     let until = call.now.at + INVITATION_LIFETIME;
+    let mut details = json!({ "until": until.to_string(), "mailed": command.minted.is_some() });
     match &command.minted {
         Some(minted) => {
+            let mint = decide::sign_in_secret(&caller, &user, false, until)?;
             let purpose = SignInPurpose::Invitation;
-            keep(rows, authority, &user, &minted.text, purpose, until).await?;
+            mint::set_sign_in_secret(rows, authority, &mint, &minted.text, purpose).await?;
+            details = create::flagged(details, &mint);
         }
         None => rows.extend_sign_in_secret(user.account, user.id, until).await?,
     }
     let user = User { invited_until: Some(until), ..user };
     rows.update_user(&user).await?;
-    let details = json!({ "until": until.to_string(), "mailed": command.minted.is_some() });
     audit(rows, call, &caller, Action::UserInvite, Target::User(user.id), details).await?;
     Ok(user)
 }
@@ -78,11 +63,13 @@ pub(crate) async fn reset_password<R: Rows>(
     let (caller, access) = reminding_caller(rows, authority, &call, &command).await?;
     let found = rows.user(caller.account.id, command.id).await?;
     let user = decide::reset_password(&caller, &access, found)?;
+    let mut details = json!({ "mailed": command.minted.is_some() });
     if let Some(minted) = &command.minted {
-        let until = call.now.at + RESET_LIFETIME;
-        keep(rows, authority, &user, &minted.text, SignInPurpose::Reset, until).await?;
+        let mint = decide::sign_in_secret(&caller, &user, false, call.now.at + RESET_LIFETIME)?;
+        let purpose = SignInPurpose::Reset;
+        mint::set_sign_in_secret(rows, authority, &mint, &minted.text, purpose).await?;
+        details = create::flagged(details, &mint);
     }
-    let details = json!({ "mailed": command.minted.is_some() });
     audit(rows, call, &caller, Action::UserReset, Target::User(user.id), details).await?;
     Ok(user)
 }
@@ -92,7 +79,7 @@ pub(crate) async fn hand_over<R: Rows>(
     authority: &Authority,
     call: TimedCall,
     command: HandOver,
-) -> CallResult<Timestamp> {
+) -> CallResult<HandedOver> {
     let caller = authenticate::minting_caller(rows, authority, &call).await?;
     let access = authenticate::access(rows, &caller).await?;
     let found = rows.user(caller.account.id, command.id).await?;
@@ -101,13 +88,17 @@ pub(crate) async fn hand_over<R: Rows>(
         SignInPurpose::Invitation => (Action::UserInvite, call.now.at + INVITATION_LIFETIME),
         SignInPurpose::Reset => (Action::UserReset, call.now.at + RESET_LIFETIME),
     };
-    keep(rows, authority, &user, &command.minted.text, purpose, until).await?;
+    let mint = decide::sign_in_secret(&caller, &user, true, until)?;
+    let text = &command.minted.text;
+    let until = mint::set_sign_in_secret(rows, authority, &mint, text, purpose).await?;
+    let user = User { invited_until: user.invited_until.map(|_| until), ..user };
     if purpose == SignInPurpose::Invitation {
-        rows.update_user(&User { invited_until: Some(until), ..user }).await?;
+        rows.update_user(&user).await?;
     }
     let details = json!({ "until": until.to_string(), "handed_to_caller": true });
+    let details = create::flagged(details, &mint);
     audit(rows, call, &caller, action, Target::User(command.id), details).await?;
-    Ok(until)
+    Ok(HandedOver { until, impersonated_user: mint.impersonates().then_some(user) })
 }
 
 async fn proven<R: Rows>(
@@ -142,20 +133,24 @@ pub(crate) async fn sign_in<R: Rows>(
     }
     let most = secret.account.policy.max_user_keys;
     let live = rows.live_user_keys(account, id, call.now.at, most).await?;
-    let expiry = decide::key_at_sign_in(&secret, live, call.now)?;
+    let mint = decide::key_at_sign_in(&secret, live, call.now)?;
     rows.delete_sign_in_secret(account, id).await?;
     let user = User { status: UserStatus::Active, invited_until: None, ..secret.user };
     rows.update_user(&user).await?;
-    let key = match expiry {
-        None => None,
-        Some(expires_at) => {
-            Some(first_key(rows, authority, &user, command, expires_at, call.now.at).await?)
-        }
-    };
-    let details = json!({
+    let mut details = json!({
         "purpose": secret.purpose.name(),
-        "api_key": key.as_ref().map(|key| key.id.number()),
+        "secret_shown_to": secret.shown_to.map(UserId::number),
     });
+    let mut key = None;
+    let mut is_impersonated = false;
+    if let Some(mint) = mint {
+        let (text, label) = (&command.minted.text, command.name.into());
+        let made = mint::insert_key(rows, authority, &mint, text, label).await?;
+        details["api_key"] = made.id.number().into();
+        details = create::flagged(details, &mint);
+        is_impersonated = mint.impersonates();
+        key = Some(made);
+    }
     let record = AuditRecord {
         at: call.now.at,
         account,
@@ -167,36 +162,5 @@ pub(crate) async fn sign_in<R: Rows>(
         context: call.context,
     };
     rows.insert_audit_record(&record).await?;
-    Ok(SignedIn { user, key })
-}
-
-async fn first_key<R: Rows>(
-    rows: &mut R,
-    authority: &Authority,
-    user: &User,
-    command: SignIn,
-    expires_at: Option<Timestamp>,
-    now: Timestamp,
-) -> RowResult<ApiKey> {
-    let text = command.minted.text;
-    let digest = authority.keyring.digest(&text, user.account, user.id);
-    let key = ApiKey {
-        id: ApiKeyId::NOTHING,
-        account: user.account,
-        key_type: text.key_type,
-        name: command.name,
-        description: None,
-        handle: text.handle,
-        created_by: user.id,
-        acts_for: user.id,
-        created_at: now,
-        expires_at,
-        revoked_at: None,
-        last_used_at: None,
-        replaces: None,
-    };
-    let new = NewKey { key, digest };
-    let id = rows.insert_key(&new).await?;
-    rows.count_user_keys(user.account, user.id, 1).await?;
-    Ok(ApiKey { id, ..new.key })
+    Ok(SignedIn { user, key, is_impersonated })
 }

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::authenticate::{self, caller_and_access};
 use super::makers::Affected;
-use super::{audit, list, makers, sign_in};
+use super::{audit, create, list, makers, mint};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateUser, InvitedUser, ListUsers, Page, TimedCall, UpdateUser};
@@ -74,18 +74,20 @@ pub(crate) async fn create_user<R: Rows>(
     let draft = draft(&caller, &command, is_developer, call.now.at);
     let id = rows.insert_user(&draft).await?;
     let user = User { id, ..draft };
-    let by_mail = invite_mode == InviteMode::EmailLink && command.is_mailed;
-    if invite_mode == InviteMode::TemporaryPassword || by_mail {
-        let until = call.now.at + INVITATION_LIFETIME;
-        let text = &command.minted.text;
-        sign_in::keep(rows, authority, &user, text, SignInPurpose::Invitation, until).await?;
-    }
-    let details = json!({
+    let mut details = json!({
         "after": words(&user),
         "role": role.name(),
         "invite_mode": invite_mode.name(),
         "replaces": replaces.map(UserId::number),
     });
+    let by_mail = invite_mode == InviteMode::EmailLink && command.is_mailed;
+    if invite_mode == InviteMode::TemporaryPassword || by_mail {
+        let until = call.now.at + INVITATION_LIFETIME;
+        let secret = decide::sign_in_secret(&caller, &user, !by_mail, until)?;
+        let (text, purpose) = (&command.minted.text, SignInPurpose::Invitation);
+        mint::set_sign_in_secret(rows, authority, &secret, text, purpose).await?;
+        details = create::flagged(details, &secret);
+    }
     audit(rows, call, &caller, Action::UserCreate, Target::User(id), details).await?;
     Ok(InvitedUser { user, is_new: true })
 }

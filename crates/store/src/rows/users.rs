@@ -1,7 +1,9 @@
 //! The statements of users.
 
 use claviger_domain::decide::SignInSecret;
-use claviger_domain::{Account, AccountId, KeyHandle, SignInPurpose, StoredDigest, User, UserId};
+use claviger_domain::{
+    Account, AccountId, KeyHandle, Mint, SignInPurpose, StoredDigest, User, UserId,
+};
 use jiff::Timestamp;
 
 use super::RowResult;
@@ -10,12 +12,12 @@ use crate::call::ListUsers;
 /// A sign-in secret to keep.
 #[derive(Clone, Debug)]
 pub(crate) struct NewSignInSecret {
-    pub account: AccountId,
-    pub user: UserId,
     pub purpose: SignInPurpose,
     pub handle: KeyHandle,
     pub digest: StoredDigest,
     pub expires_at: Timestamp,
+    /// Whom it lets in, who was shown it, and what it was made with.
+    pub mint: Mint,
 }
 
 /// The statements of users.

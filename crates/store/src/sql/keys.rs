@@ -22,10 +22,23 @@ statements! {
         WHERE k.account_id = $1 AND k.key_type = 'service' AND k.status = $2 AND k.id < $3
         ORDER BY k.id DESC LIMIT $4"
     );
+    /// Those that a user created, and those whose secret they were shown. Each half is read in the order of the list.
     SERVICE_KEYS_BY_MAKER = concat!(
         "SELECT ", key_columns!(), " FROM api_keys k
-        WHERE k.created_by_user_id = $1 AND k.account_id = $2 AND k.key_type = 'service' AND k.status = $3 AND k.id < $4
-        ORDER BY k.id DESC LIMIT $5"
+        WHERE k.id IN (
+            SELECT id FROM (
+                SELECT id FROM api_keys
+                WHERE created_by_user_id = $1 AND account_id = $2 AND key_type = 'service' AND status = $3 AND id < $4
+                ORDER BY id DESC LIMIT $5
+            ) AS created
+            UNION
+            SELECT id FROM (
+                SELECT id FROM api_keys
+                WHERE minted_by_user_id = $6 AND account_id = $7 AND key_type = 'service' AND status = $8 AND id < $9
+                ORDER BY id DESC LIMIT $10
+            ) AS minted
+        ) AND k.account_id = $11
+        ORDER BY k.id DESC LIMIT $12"
     );
     SERVICE_KEYS_OF_SPACE = concat!(
         "SELECT ", key_columns!(), " FROM api_key_spaces p JOIN api_keys k ON k.id = p.api_key_id AND k.account_id = p.account_id
@@ -33,9 +46,21 @@ statements! {
         ORDER BY p.api_key_id DESC LIMIT $5"
     );
     SERVICE_KEYS_OF_SPACE_BY_MAKER = concat!(
-        "SELECT ", key_columns!(), " FROM api_key_spaces p JOIN api_keys k ON k.id = p.api_key_id AND k.account_id = p.account_id
-        WHERE p.space_id = $1 AND p.account_id = $2 AND p.created_by_user_id = $3 AND p.status = $4 AND p.api_key_id < $5
-        ORDER BY p.api_key_id DESC LIMIT $6"
+        "SELECT ", key_columns!(), " FROM api_keys k
+        WHERE k.id IN (
+            SELECT api_key_id FROM (
+                SELECT api_key_id FROM api_key_spaces
+                WHERE space_id = $1 AND account_id = $2 AND created_by_user_id = $3 AND status = $4 AND api_key_id < $5
+                ORDER BY api_key_id DESC LIMIT $6
+            ) AS created
+            UNION
+            SELECT api_key_id FROM (
+                SELECT api_key_id FROM api_key_spaces
+                WHERE space_id = $7 AND account_id = $8 AND minted_by_user_id = $9 AND status = $10 AND api_key_id < $11
+                ORDER BY api_key_id DESC LIMIT $12
+            ) AS minted
+        ) AND k.account_id = $13
+        ORDER BY k.id DESC LIMIT $14"
     );
     LIVE_USER_KEYS = "
         SELECT count(*) FROM (
@@ -45,10 +70,11 @@ statements! {
         ) AS live";
     INSERT_KEY = "
         INSERT INTO api_keys (account_id, key_type, status, name, description, handle, pepper, digest, created_by_user_id,
-            acts_for_user_id, created_at, expires_at, replaces_key_id)
-        VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
+            acts_for_user_id, created_at, expires_at, replaces_key_id, minted_by_user_id)
+        VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     INSERT_KEY_SPACE = "
-        INSERT INTO api_key_spaces (space_id, status, api_key_id, account_id, created_by_user_id) VALUES ($1, 'active', $2, $3, $4)";
+        INSERT INTO api_key_spaces (space_id, status, api_key_id, account_id, created_by_user_id, minted_by_user_id)
+        VALUES ($1, 'active', $2, $3, $4, $5)";
     REVOKE_KEY = "
         UPDATE api_keys SET status = 'revoked', revoked_at = $1 WHERE id = $2 AND account_id = $3 AND status = 'active'";
     REVOKE_KEY_SPACES = "
@@ -79,13 +105,25 @@ statements! {
                 AND coalesce(b.space_id, p.space_id) <> $8
           )";
     MAKERS = "
-        SELECT DISTINCT created_by_user_id FROM api_keys WHERE account_id = $1 AND key_type = 'service' ORDER BY created_by_user_id";
+        SELECT created_by_user_id AS user_id FROM api_keys WHERE account_id = $1 AND key_type = 'service'
+        UNION
+        SELECT minted_by_user_id AS user_id FROM api_keys
+        WHERE account_id = $2 AND key_type = 'service' AND minted_by_user_id IS NOT NULL
+        ORDER BY user_id";
+    /// Creators of all its keys, and whoever was shown the secret of one that is not revoked.
     MAKERS_OF = "
         WITH RECURSIVE makers (user_id) AS (
-            SELECT k.created_by_user_id FROM api_keys k
+            SELECT CASE w.which WHEN 0 THEN k.created_by_user_id ELSE k.minted_by_user_id END
+            FROM api_keys k
+            JOIN (SELECT 0 AS which UNION ALL SELECT 1) AS w
+                ON w.which = 0 OR k.status = 'active' AND k.minted_by_user_id IS NOT NULL
             WHERE k.acts_for_user_id = $1 AND k.account_id = $2 AND k.key_type = 'service'
             UNION
-            SELECT k.created_by_user_id FROM makers m JOIN api_keys k ON k.acts_for_user_id = m.user_id
+            SELECT CASE w.which WHEN 0 THEN k.created_by_user_id ELSE k.minted_by_user_id END
+            FROM makers m
+            JOIN api_keys k ON k.acts_for_user_id = m.user_id
+            JOIN (SELECT 0 AS which UNION ALL SELECT 1) AS w
+                ON w.which = 0 OR k.status = 'active' AND k.minted_by_user_id IS NOT NULL
             WHERE k.account_id = $3 AND k.key_type = 'service'
         )
         SELECT user_id FROM makers ORDER BY user_id";
@@ -94,10 +132,11 @@ statements! {
         WITH RECURSIVE makers (user_id) AS (
             SELECT u.id FROM users u WHERE u.id = $1 AND u.account_id = $2
             UNION
-            SELECT k.acts_for_user_id FROM makers m JOIN api_keys k ON k.created_by_user_id = m.user_id
+            SELECT k.acts_for_user_id FROM makers m JOIN api_keys k
+                ON k.created_by_user_id = m.user_id OR k.minted_by_user_id = m.user_id AND k.status = 'active'
             WHERE k.account_id = $3 AND k.key_type = 'service'
         )
-        SELECT k.id, k.acts_for_user_id FROM makers m JOIN api_keys k ON k.created_by_user_id = m.user_id
+        SELECT DISTINCT k.id, k.acts_for_user_id FROM makers m JOIN api_keys k ON k.created_by_user_id = m.user_id OR k.minted_by_user_id = m.user_id
         WHERE k.account_id = $4 AND k.key_type = 'service' AND k.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > $5)
         ORDER BY k.id";
     DELETE_KEY_SPACES = "DELETE FROM api_key_spaces WHERE space_id = $1 AND account_id = $2";

@@ -6,7 +6,8 @@
 
 macro_rules! key_columns {
     () => {
-        "k.id, k.account_id, k.key_type, k.name, k.description, k.handle, k.created_by_user_id, k.acts_for_user_id, \
+        "k.id, k.account_id, k.key_type, k.name, k.description, k.handle, k.created_by_user_id, \
+         coalesce(k.minted_by_user_id, k.created_by_user_id) AS minted_by_user_id, k.acts_for_user_id, \
          k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.replaces_key_id"
     };
 }

@@ -31,17 +31,20 @@ statements! {
     COUNT_USER_KEYS = "UPDATE users SET user_keys = user_keys + $1 WHERE id = $2 AND account_id = $3";
     BLOCK_USER = "UPDATE users SET status = 'blocked', user_keys = 0 WHERE id = $1 AND account_id = $2";
     SIGN_IN_SECRET = concat!(
-        "SELECT ", user_columns!(), ", ", account_columns!(), ", i.pepper, i.digest, i.purpose, i.expires_at
+        "SELECT ", user_columns!(), ", ", account_columns!(), ", i.pepper, i.digest, i.purpose, i.expires_at,
+            i.shown_to_user_id, i.made_with_expires_at
         FROM sign_in_secrets i
         JOIN users u ON u.id = i.user_id AND u.account_id = i.account_id
         JOIN accounts a ON a.id = i.account_id
         WHERE i.handle = $1"
     );
     SET_SIGN_IN_SECRET = "
-        INSERT INTO sign_in_secrets (user_id, account_id, purpose, handle, pepper, digest, expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        INSERT INTO sign_in_secrets (user_id, account_id, purpose, handle, pepper, digest, expires_at, shown_to_user_id,
+            made_with_expires_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         ON CONFLICT (user_id) DO UPDATE SET purpose = excluded.purpose, handle = excluded.handle, pepper = excluded.pepper,
-            digest = excluded.digest, expires_at = excluded.expires_at";
+            digest = excluded.digest, expires_at = excluded.expires_at, shown_to_user_id = excluded.shown_to_user_id,
+            made_with_expires_at = excluded.made_with_expires_at";
     EXTEND_SIGN_IN_SECRET = "
         UPDATE sign_in_secrets SET expires_at = $1 WHERE user_id = $2 AND account_id = $3 AND purpose = 'invitation'";
     DELETE_SIGN_IN_SECRET = "DELETE FROM sign_in_secrets WHERE user_id = $1 AND account_id = $2";

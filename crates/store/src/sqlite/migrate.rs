@@ -17,6 +17,7 @@ const STEPS: &[(i64, &str)] = &[
     (7, include_str!("../../migrations/sqlite/0007_owners_of_user_keys.sql")),
     (8, include_str!("../../migrations/sqlite/0008_derived_expiry_cap.sql")),
     (DATABASE_PROOF, include_str!("../../migrations/sqlite/0009_database_proof.sql")),
+    (10, include_str!("../../migrations/sqlite/0010_who_holds_a_secret.sql")),
 ];
 
 /// The step since which audit records are sealed.

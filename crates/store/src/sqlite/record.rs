@@ -92,6 +92,7 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
             },
             handle: columns.parse("handle", KeyHandle::parse)?,
             created_by: UserId::new(columns.take("created_by_user_id")?),
+            minted_by: UserId::new(columns.take("minted_by_user_id")?),
             acts_for: UserId::new(columns.take("acts_for_user_id")?),
             created_at: columns.instant("created_at")?,
             expires_at: columns.maybe_instant("expires_at")?,
@@ -180,7 +181,9 @@ impl<'a, 'stmt> Columns<'a, 'stmt> {
         let purpose = columns.parse("purpose", sign_in_purpose)?;
         let expires_at = columns.instant("expires_at")?;
         let digest = StoredDigest { pepper, digest };
-        Ok(SignInSecret { user, account, digest, purpose, expires_at })
+        let shown_to = columns.take::<Option<i64>>("shown_to_user_id")?.map(UserId::new);
+        let made_with = columns.maybe_instant("made_with_expires_at")?;
+        Ok(SignInSecret { user, account, digest, purpose, expires_at, shown_to, made_with })
     }
 
     pub(super) fn organization(&mut self) -> Decoded<Organization> {

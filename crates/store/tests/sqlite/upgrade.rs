@@ -95,30 +95,35 @@ async fn a_database_without_a_proof_and_without_its_end_is_refused() {
     assert!(matches!(refused, OpenError::Unproven), "{refused:?}");
 }
 
+/// The steps of the schema before there were proofs.
+const STEPS: [&str; 8] = [
+    include_str!("../../migrations/sqlite/0001_initial.sql"),
+    include_str!("../../migrations/sqlite/0002_identity.sql"),
+    include_str!("../../migrations/sqlite/0003_audit_chain.sql"),
+    include_str!("../../migrations/sqlite/0004_custom_roles.sql"),
+    include_str!("../../migrations/sqlite/0005_projects_and_bindings.sql"),
+    include_str!("../../migrations/sqlite/0006_keys_above_their_maker.sql"),
+    include_str!("../../migrations/sqlite/0007_owners_of_user_keys.sql"),
+    include_str!("../../migrations/sqlite/0008_derived_expiry_cap.sql"),
+];
+
 /// Takes the schema of a database back to the version before proofs, as whoever can write the file can.
 pub(super) fn take_back_to_schema_8(database: &Path) {
-    let connection = Connection::open(database).unwrap();
-    connection
-        .execute_batch(
-            "DROP TABLE database_proof;
-             DELETE FROM migrations WHERE version >= 9;
-             PRAGMA writable_schema = ON;
-             UPDATE sqlite_schema SET sql = replace(sql, ' CHECK (id > 0)', '') WHERE name = 'audit_records';
-             PRAGMA writable_schema = RESET;",
-        )
-        .unwrap();
+    take_back(database, &STEPS);
 }
 
-/// Makes the database one of the versions before there were seals: its tables of then, with the rows that they had then.
+/// Takes the schema of a database back to the version before there were seals.
 pub(super) fn take_back_to_schema_2(database: &Path) {
-    let steps = [
-        include_str!("../../migrations/sqlite/0001_initial.sql"),
-        include_str!("../../migrations/sqlite/0002_identity.sql"),
-    ];
+    take_back(database, &STEPS[..2]);
+}
+
+/// Makes the database one of an earlier version: its tables of then, with the rows that they had then.
+fn take_back(database: &Path, steps: &[&str]) {
     let old_file = database.with_extension("old");
     let old = Connection::open(&old_file).unwrap();
     old.execute_batch(
-        "CREATE TABLE migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
+        "PRAGMA foreign_keys = OFF;
+         CREATE TABLE migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
     )
     .unwrap();
     for (version, text) in (1_i64..).zip(steps) {
@@ -127,15 +132,29 @@ pub(super) fn take_back_to_schema_2(database: &Path) {
         old.execute("INSERT INTO migrations VALUES ($1, $2)", (version, checksum)).unwrap();
     }
     old.execute("ATTACH $1 AS new", [database.to_str().unwrap()]).unwrap();
-    for table in ["installation", "pepper_checks", "accounts", "users", "api_keys", "audit_records"]
-    {
+    let tables: String = old
+        .query_row(
+            "SELECT group_concat(name) FROM main.sqlite_schema WHERE type = 'table' AND name <> 'migrations'",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    for table in tables.split(',') {
         let columns: String = old
             .query_row("SELECT group_concat(name) FROM pragma_table_info($1)", [table], |row| {
                 row.get(0)
             })
             .unwrap();
-        let copy =
-            ["INSERT INTO ", table, " (", &columns, ") SELECT ", &columns, " FROM new.", table];
+        let copy = [
+            "INSERT OR REPLACE INTO ",
+            table,
+            " (",
+            &columns,
+            ") SELECT ",
+            &columns,
+            " FROM new.",
+            table,
+        ];
         old.execute_batch(&copy.concat()).unwrap();
     }
     drop(old);

@@ -3,10 +3,9 @@
 use async_trait::async_trait;
 use claviger_domain::{User, UserId};
 use claviger_store::{
-    Call, CallResult, CreateUser, HandOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn,
-    UpdateUser, UserStore,
+    Call, CallResult, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind,
+    SignIn, SignedIn, UpdateUser, UserStore,
 };
-use jiff::Timestamp;
 
 use super::FaultyStore;
 
@@ -40,7 +39,7 @@ impl UserStore for FaultyStore {
         self.inner()?.reset_password(call, command).await
     }
 
-    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp> {
+    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<HandedOver> {
         self.inner()?.hand_over(call, command).await
     }
 

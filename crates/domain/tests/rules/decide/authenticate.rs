@@ -7,11 +7,14 @@ use claviger_domain::{
 };
 use jiff::SignedDuration;
 
-use crate::cast::{ACCOUNT, OWNER, SERVICE_KEY, USER_KEY, bot, keyring, now, person, seconds};
+use crate::cast::{
+    ACCOUNT, OWNER, SERVICE_KEY, USER_KEY, bot, keyring, mint_for, now, person, seconds,
+};
 
 /// The row of one of the two keys of the cast.
 fn row(text: &str, caller: Caller) -> Presented {
-    let digest = keyring().digest(&KeyText::parse(text).unwrap(), ACCOUNT, caller.key.acts_for);
+    let digest =
+        keyring().digest(&KeyText::parse(text).unwrap(), &mint_for(ACCOUNT, caller.key.acts_for));
     Presented { caller, digest }
 }
 
@@ -81,7 +84,7 @@ fn a_row_under_a_pepper_that_is_not_at_hand_lets_nobody_in() {
     let ring = PepperRing::parse(&elsewhere).unwrap();
     let foreign = claviger_domain::Keyring::new(keyring().tag(), ring);
     let mut found = of_person();
-    found.digest = foreign.digest(&KeyText::parse(USER_KEY).unwrap(), ACCOUNT, OWNER);
+    found.digest = foreign.digest(&KeyText::parse(USER_KEY).unwrap(), &mint_for(ACCOUNT, OWNER));
     assert_eq!(present(USER_KEY, Some(found)).err(), Some(Refusal::Unauthenticated));
     // Whoever can write the database cannot make up a row that any secret fits.
     for byte in 0..=255 {

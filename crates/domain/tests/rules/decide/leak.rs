@@ -3,12 +3,12 @@
 use claviger_domain::decide::{LeakedKey, Presented, leaked_key};
 use claviger_domain::{AccountId, AccountRole, KeyText, KeyType, UserStatus};
 
-use crate::cast::{ACCOUNT, SERVICE_KEY, USER_KEY, keyring, now, person, seconds};
+use crate::cast::{ACCOUNT, SERVICE_KEY, USER_KEY, keyring, mint_for, now, person, seconds};
 
 fn stored(text: &str) -> Presented {
     let caller = person(1, AccountRole::Member);
     let text = KeyText::parse(text).unwrap();
-    let digest = keyring().digest(&text, ACCOUNT, caller.key.acts_for);
+    let digest = keyring().digest(&text, &mint_for(ACCOUNT, caller.key.acts_for));
     Presented { caller, digest }
 }
 

@@ -8,6 +8,7 @@ mod leak;
 mod list;
 mod makers;
 mod memberships;
+mod mint;
 mod places;
 mod refresh;
 mod revoke;

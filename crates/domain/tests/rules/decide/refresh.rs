@@ -59,18 +59,13 @@ fn user_keys_are_refreshed_by_their_person_and_by_account_administrators() {
         refresh(caller, &member([]), Some(&user_key_of(of)), None, 0, PLAIN, now().into())
     };
     let own = refresh(&person(1, AccountRole::Member), 1).unwrap();
-    let plan = RefreshPlan {
-        expires_at: None,
-        old_expires_at: None,
-        rule: RefreshExpiryRule::Free,
-        impersonates: false,
-    };
-    assert_eq!(own, plan);
+    assert_eq!((own.mint.expires_at(), own.old_expires_at), (None, None));
+    assert_eq!((own.rule, own.mint.impersonates()), (RefreshExpiryRule::Free, false));
     assert_eq!(outcome(&refresh(&person(1, AccountRole::Member), 2)), "no such key");
     // T34: allowed, and marked, because the administrator now holds a secret that acts for somebody else.
     let others = refresh(&person(1, AccountRole::Admin), 2).unwrap();
-    assert!(others.impersonates);
-    assert!(!refresh(&person(1, AccountRole::Admin), 1).unwrap().impersonates);
+    assert!(others.mint.impersonates());
+    assert!(!refresh(&person(1, AccountRole::Admin), 1).unwrap().mint.impersonates());
     let bot = refresh(&bot(1, AccountRole::Admin), 2);
     assert_eq!(outcome(&bot), "no such key", "no bot ever acts for a person");
 }
@@ -201,7 +196,7 @@ fn the_plan_says_when_both_keys_end() {
             RefreshRequest { expires_at, grace: SignedDuration::from_secs(grace), ..PLAIN };
         let plan =
             refresh(&caller, &member([]), Some(&subject), None, 0, request, now().into()).unwrap();
-        (plan.expires_at, plan.old_expires_at)
+        (plan.mint.expires_at(), plan.old_expires_at)
     };
     let (minute, hour) = (Some(seconds(60)), Some(seconds(3_600)));
     assert_eq!(plan(None, None, 0), (None, None));

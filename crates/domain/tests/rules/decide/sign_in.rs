@@ -7,7 +7,7 @@ use claviger_domain::{
 use jiff::SignedDuration;
 
 use super::outcome;
-use crate::cast::{ACCOUNT, OWNER, SERVICE_KEY, USER_KEY, keyring, now, person, seconds};
+use crate::cast::{ACCOUNT, OWNER, SERVICE_KEY, USER_KEY, keyring, mint_for, now, person, seconds};
 
 /// A secret that stops in a minute, with the text of the cast's user key.
 fn secret(purpose: SignInPurpose, status: UserStatus) -> SignInSecret {
@@ -15,11 +15,13 @@ fn secret(purpose: SignInPurpose, status: UserStatus) -> SignInSecret {
     caller.user.status = status;
     caller.user.invited_until = (status == UserStatus::Invited).then(|| seconds(60));
     SignInSecret {
-        digest: keyring().digest(&KeyText::parse(USER_KEY).unwrap(), ACCOUNT, OWNER),
+        digest: keyring().digest(&KeyText::parse(USER_KEY).unwrap(), &mint_for(ACCOUNT, OWNER)),
         user: caller.user,
         account: caller.account,
         purpose,
         expires_at: seconds(60),
+        shown_to: None,
+        made_with: None,
     }
 }
 
@@ -108,7 +110,8 @@ fn whoever_may_have_keys_gets_one_at_sign_in() {
         let mut secret = of_invited();
         secret.user.role = role;
         secret.user.is_developer = is_developer;
-        let key = key_at_sign_in(&secret, 0, now().into());
+        let key =
+            key_at_sign_in(&secret, 0, now().into()).map(|mint| mint.map(|mint| mint.expires_at()));
         assert_eq!(key, Ok(gets_a_key.then_some(None)), "{role:?}, developer: {is_developer}");
     }
 }
@@ -119,7 +122,8 @@ fn the_key_of_a_sign_in_is_within_the_accounts_limits() {
     let mut secret = of_active();
     secret.account.policy.max_key_lifetime = Some(SignedDuration::from_secs(3_600));
     secret.account.policy.max_user_keys = 2;
-    assert_eq!(key_at_sign_in(&secret, 1, now().into()), Ok(Some(Some(seconds(3_600)))));
+    let key = key_at_sign_in(&secret, 1, now().into()).unwrap().unwrap();
+    assert_eq!(key.expires_at(), Some(seconds(3_600)));
     assert_eq!(outcome(&key_at_sign_in(&secret, 2, now().into())), "unprocessable");
     secret.user.is_developer = false;
     assert_eq!(key_at_sign_in(&secret, 2, now().into()), Ok(None));

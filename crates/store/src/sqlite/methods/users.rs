@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 use claviger_domain::{User, UserId};
-use jiff::Timestamp;
 
 use crate::call::{
-    Call, CreateUser, HandOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn, UpdateUser,
+    Call, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn,
+    UpdateUser,
 };
 use crate::sqlite::rows::SqliteRows;
 use crate::sqlite::{SqliteStore, now};
@@ -41,7 +41,7 @@ impl UserStore for SqliteStore {
         write!(self, reset_password(call, command))
     }
 
-    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<Timestamp> {
+    async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<HandedOver> {
         write!(self, hand_over(call, command))
     }
 

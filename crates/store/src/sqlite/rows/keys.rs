@@ -16,6 +16,11 @@ fn status_name(status: KeyStatus) -> &'static str {
     }
 }
 
+/// Who was shown the secret, if that is not the creator.
+fn minter(key: &ApiKey) -> Option<i64> {
+    (key.minted_by != key.created_by).then(|| key.minted_by.number())
+}
+
 impl KeyRows for SqliteRows<'_> {
     async fn presented(&mut self, handle: KeyHandle) -> RowResult<Option<Presented>> {
         self.one("api_keys", sql::PRESENTED, [handle.as_str()], |columns| columns.presented())
@@ -48,7 +53,20 @@ impl KeyRows for SqliteRows<'_> {
             KeyScope::ServiceKeys => keys(sql::SERVICE_KEYS, &[&account, &status, &before, &limit]),
             KeyScope::ServiceKeysMadeBy(user) => keys(
                 sql::SERVICE_KEYS_BY_MAKER,
-                &[&user.number(), &account, &status, &before, &limit],
+                &[
+                    &user.number(),
+                    &account,
+                    &status,
+                    &before,
+                    &limit,
+                    &user.number(),
+                    &account,
+                    &status,
+                    &before,
+                    &limit,
+                    &account,
+                    &limit,
+                ],
             ),
             KeyScope::ServiceKeysIn(space, None) => keys(
                 sql::SERVICE_KEYS_OF_SPACE,
@@ -56,7 +74,22 @@ impl KeyRows for SqliteRows<'_> {
             ),
             KeyScope::ServiceKeysIn(space, Some(user)) => keys(
                 sql::SERVICE_KEYS_OF_SPACE_BY_MAKER,
-                &[&space.number(), &account, &user.number(), &status, &before, &limit],
+                &[
+                    &space.number(),
+                    &account,
+                    &user.number(),
+                    &status,
+                    &before,
+                    &limit,
+                    &space.number(),
+                    &account,
+                    &user.number(),
+                    &status,
+                    &before,
+                    &limit,
+                    &account,
+                    &limit,
+                ],
             ),
         }
     }
@@ -88,6 +121,7 @@ impl KeyRows for SqliteRows<'_> {
             micros(key.created_at),
             key.expires_at.map(micros),
             key.replaces.map(ApiKeyId::number),
+            minter(key),
         );
         self.insert(sql::INSERT_KEY, row).map(ApiKeyId::new)
     }
@@ -98,7 +132,13 @@ impl KeyRows for SqliteRows<'_> {
         id: ApiKeyId,
         space: SpaceId,
     ) -> RowResult<()> {
-        let row = (space.number(), id.number(), key.account.number(), key.created_by.number());
+        let row = (
+            space.number(),
+            id.number(),
+            key.account.number(),
+            key.created_by.number(),
+            minter(key),
+        );
         self.execute_one(sql::INSERT_KEY_SPACE, row)
     }
 
@@ -140,8 +180,9 @@ impl KeyRows for SqliteRows<'_> {
     }
 
     async fn makers(&mut self, account: AccountId) -> RowResult<Vec<UserId>> {
-        self.all("api_keys", sql::MAKERS, [account.number()], |columns| {
-            columns.take("created_by_user_id").map(UserId::new)
+        let accounts = (account.number(), account.number());
+        self.all("api_keys", sql::MAKERS, accounts, |columns| {
+            columns.take("user_id").map(UserId::new)
         })
     }
 

@@ -1,6 +1,6 @@
 //! The statements of users, in SQLite.
 
-use claviger_domain::decide::SignInSecret;
+use claviger_domain::decide::{Occasion, SignInSecret};
 use claviger_domain::{Account, AccountId, KeyHandle, User, UserId, UserStatus};
 use jiff::Timestamp;
 
@@ -111,14 +111,17 @@ impl UserRows for SqliteRows<'_> {
     }
 
     async fn set_sign_in_secret(&mut self, secret: &NewSignInSecret) -> RowResult<()> {
+        let is_shown = secret.mint.occasion() == Occasion::ShownSecret;
         let row = (
-            secret.user.number(),
-            secret.account.number(),
+            secret.mint.acts_for().number(),
+            secret.mint.account().number(),
             secret.purpose.name(),
             secret.handle.as_str(),
             secret.digest.pepper.0,
             secret.digest.digest.as_bytes(),
             micros(secret.expires_at),
+            is_shown.then(|| secret.mint.minted_by().number()),
+            secret.mint.made_with().map(micros),
         );
         self.execute_one(sql::SET_SIGN_IN_SECRET, row)
     }

@@ -1,0 +1,75 @@
+//! Keeping new secrets: the one place where a row with a digest is made, and only from a [`Mint`].
+
+use claviger_domain::{
+    ApiKey, ApiKeyId, Description, KeyName, KeyText, KeyType, Mint, SignInPurpose,
+};
+use jiff::Timestamp;
+
+use crate::authority::Authority;
+use crate::rows::{NewKey, NewSignInSecret, RowResult, Rows};
+
+/// What a new key is called, and what it replaces.
+#[derive(Debug)]
+pub(super) struct Label {
+    pub name: KeyName,
+    pub description: Option<Description>,
+    pub replaces: Option<ApiKeyId>,
+}
+
+impl From<KeyName> for Label {
+    fn from(name: KeyName) -> Self {
+        Self { name, description: None, replaces: None }
+    }
+}
+
+/// Keeps a new key, and counts it if it is a user key.
+pub(super) async fn insert_key<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    mint: &Mint,
+    text: &KeyText,
+    label: Label,
+) -> RowResult<ApiKey> {
+    let key = ApiKey {
+        id: ApiKeyId::NOTHING,
+        account: mint.account(),
+        key_type: text.key_type,
+        name: label.name,
+        description: label.description,
+        handle: text.handle,
+        created_by: mint.created_by(),
+        minted_by: mint.minted_by(),
+        acts_for: mint.acts_for(),
+        created_at: rows.now().at,
+        expires_at: mint.expires_at(),
+        revoked_at: None,
+        last_used_at: None,
+        replaces: label.replaces,
+    };
+    let new = NewKey { key, digest: authority.keyring.digest(text, mint) };
+    let id = rows.insert_key(&new).await?;
+    if text.key_type == KeyType::User {
+        rows.count_user_keys(mint.account(), mint.acts_for(), 1).await?;
+    }
+    Ok(ApiKey { id, ..new.key })
+}
+
+/// Keeps a person's sign-in secret in the place of the one that they had, and returns until when it is good.
+pub(super) async fn set_sign_in_secret<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    mint: &Mint,
+    text: &KeyText,
+    purpose: SignInPurpose,
+) -> RowResult<Timestamp> {
+    let expires_at = mint.expires_at().unwrap_or(Timestamp::MAX);
+    let secret = NewSignInSecret {
+        purpose,
+        handle: text.handle,
+        digest: authority.keyring.digest(text, mint),
+        expires_at,
+        mint: *mint,
+    };
+    rows.set_sign_in_secret(&secret).await?;
+    Ok(expires_at)
+}
