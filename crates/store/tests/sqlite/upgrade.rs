@@ -122,7 +122,7 @@ fn take_back(database: &Path, steps: &[&str]) {
     let old_file = database.with_extension("old");
     let old = Connection::open(&old_file).unwrap();
     old.execute_batch(
-        "PRAGMA foreign_keys = OFF;
+        "PRAGMA foreign_keys = OFF; PRAGMA ignore_check_constraints = ON;
          CREATE TABLE migrations (version INTEGER PRIMARY KEY, checksum BLOB NOT NULL) STRICT",
     )
     .unwrap();
