@@ -26,4 +26,5 @@ pub mod wire;
 
 pub use crate::app::{App, Options, Outside, Shared};
 pub use crate::routes::router;
+pub use crate::wire::audit_logs::audit_details;
 pub use crate::wire::dialect::Dialect;

@@ -92,7 +92,7 @@ fn line(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
         "actor": { "user_id": id(ObjectKind::User, entry.actor), "key_id": id(ObjectKind::ApiKey, entry.actor_key) },
         "action": entry.action,
         "target": { "kind": entry.target_kind, "id": target },
-        "details": serde_json::from_str(&entry.details).unwrap_or(Value::Null),
+        "details": claviger_server::audit_details(codec, entry),
         "request_id": entry.request_id,
         "source": entry.source,
         "user_agent": entry.user_agent,

@@ -36,6 +36,8 @@ fn break_glass_requires_local_access() {
     let key = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     let last = audited(&installed).pop().unwrap();
     assert_eq!(last["action"], "api_key.recover");
+    // The API's ids, in the particulars as well (fault S21).
+    assert!(last["details"]["user"].is_string(), "{last}");
     assert_eq!(last["actor"], serde_json::json!({ "user_id": null, "key_id": null }));
 
     let server = installed.serve();

@@ -28,7 +28,7 @@ const MOST_NAMES: usize = 20;
 const LONGEST_NAME: usize = 255;
 
 /// What the numbers in particulars name, by the member that they are in. What a thing replaces is of its own kind.
-const NUMBERED: [(&str, ObjectKind); 10] = [
+const NUMBERED: [(&str, ObjectKind); 11] = [
     ("api_key", ObjectKind::ApiKey),
     ("binding", ObjectKind::RoleBinding),
     ("bot_user", ObjectKind::User),
@@ -38,6 +38,7 @@ const NUMBERED: [(&str, ObjectKind); 10] = [
     ("project", ObjectKind::Project),
     ("role", ObjectKind::Role),
     ("space", ObjectKind::Space),
+    ("custom_role", ObjectKind::Role),
     ("user", ObjectKind::User),
 ];
 
@@ -97,8 +98,7 @@ impl AuditLogView {
 fn variables(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
     let kind = ObjectKind::of_target(&entry.target_kind);
     let id = kind.map(|kind| codec.encode(kind, entry.target_id));
-    let mut details: Value = serde_json::from_str(&entry.details).unwrap_or_default();
-    name_objects(codec, kind, &mut details);
+    let details = audit_details(codec, entry);
     let key = entry.actor_key.map(|number| ids::write(codec, &ApiKeyId::new(number)));
     let mut variables = json!({
         "target_kind": entry.target_kind,
@@ -112,6 +112,13 @@ fn variables(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
         members.retain(|_, value| !value.is_null());
     }
     variables
+}
+
+/// Returns the particulars of an audit record, with the ids that the API gives things.
+pub fn audit_details(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
+    let mut details: Value = serde_json::from_str(&entry.details).unwrap_or_default();
+    name_objects(codec, ObjectKind::of_target(&entry.target_kind), &mut details);
+    details
 }
 
 /// Puts ids, as the whole API has them, in the place of the numbers under which things are kept.
