@@ -33,9 +33,11 @@ pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
         && let Holds::Successor(successor) = holds::check(client, key, grace, &destination).await?
     {
         already_rotated(client, &id, &successor, &destination).await?;
-        // The note of a run that was interrupted behind the last step.
-        if let Some(target) = destination.target() {
-            Journal::begin(target, &id)?.end();
+        // The note of a run that was interrupted behind the last step. The draft goes first, so that one sync covers both.
+        let target = destination.target().map(std::path::Path::to_path_buf);
+        drop(destination);
+        if let Some(target) = target {
+            Journal::begin(&target, &id)?.end();
         }
         return Ok(());
     }
