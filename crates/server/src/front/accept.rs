@@ -94,10 +94,11 @@ async fn take_room(
             return Some(permit);
         }
         connections.make_room();
-        match tokio::time::timeout(BACK_OFF, Arc::clone(room).acquire_owned()).await {
-            Ok(permit) => return permit.ok(),
-            Err(_) => tracing::trace!("still no room for a new connection"),
+        let freed = tokio::time::timeout(BACK_OFF, Arc::clone(room).acquire_owned()).await;
+        if let Ok(permit) = freed {
+            return permit.ok();
         }
+        tracing::trace!("still no room for a new connection");
     }
 }
 
