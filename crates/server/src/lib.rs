@@ -10,7 +10,6 @@
 
 mod app;
 mod error;
-mod exposure;
 pub mod front;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
@@ -20,6 +19,7 @@ pub mod mail;
 mod openapi;
 pub mod problem;
 mod routes;
+mod secret_in_url;
 mod throttle;
 mod trace;
 pub mod wire;
@@ -27,4 +27,5 @@ pub mod wire;
 pub use crate::app::{App, Options, Outside, Shared};
 pub use crate::routes::router;
 pub use crate::wire::audit_logs::audit_details;
+pub use crate::trace::ACCESS_LOG;
 pub use crate::wire::dialect::Dialect;

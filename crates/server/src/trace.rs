@@ -15,10 +15,13 @@ use claviger_domain::{Entropy, KeyHandle};
 use futures_util::FutureExt as _;
 
 use crate::app::App;
-use crate::exposure::Exposure;
 use crate::front::PeerAddress;
 use crate::problem::{Problem, ProblemKind};
+use crate::secret_in_url::SecretInUrl;
 use crate::wire::credential;
+
+/// The target of the lines of the access log.
+pub const ACCESS_LOG: &str = "claviger_server::access";
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer paths are not repeated in problems.
@@ -67,13 +70,14 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
     let source = request.extensions().get().map(|PeerAddress(address)| *address);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let exposure = Exposure::of(&request);
-    let path = instance(request.uri().path()).filter(|_| exposure.is_none());
+    let exposed = SecretInUrl::find(&request);
+    let path = instance(request.uri().path()).filter(|_| exposed.is_none());
     let credential = request.headers().get(header::AUTHORIZATION).cloned();
     let presented = credential.is_some();
 
-    let response = if let Some(exposure) = exposure {
-        exposure.refuse(&app).await
+    let has_secret_in_url = exposed.is_some();
+    let response = if let Some(exposed) = exposed {
+        exposed.refuse(&app).await
     } else {
         AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
             tracing::error!(request.id = %id, "a handler panicked");
@@ -81,7 +85,9 @@ pub(crate) async fn surround(State(app): State<App>, mut request: Request, next:
             Problem::new(ProblemKind::InternalError, detail).into_response()
         })
     };
-    let response = throttled(&app, response, source.filter(|_| presented));
+    let is_failure =
+        has_secret_in_url || (presented && response.status() == StatusCode::UNAUTHORIZED);
+    let response = throttled(&app, response, source.filter(|_| is_failure));
     let response = complete(response, path.as_deref(), id);
     let route = route.as_ref().map_or("none", MatchedPath::as_str);
     if response.status() == StatusCode::FORBIDDEN && method != Method::GET {
@@ -117,14 +123,11 @@ fn instance(path: &str) -> Option<String> {
     (path.len() <= LONGEST_INSTANCE).then(|| path.to_owned())
 }
 
-/// A failure to authenticate above the address's limit is answered with 429. Nothing else is.
+/// A failure to authenticate, or a key in a URL, above the address's limit is answered with 429. Nothing else is.
 fn throttled(app: &App, response: Response, source: Option<IpAddr>) -> Response {
     let (Some(throttle), Some(source)) = (&app.failures, source) else {
         return response;
     };
-    if response.status() != StatusCode::UNAUTHORIZED {
-        return response;
-    }
     match throttle.failed(source) {
         Ok(()) => response,
         Err(wait) => {

@@ -1,6 +1,7 @@
-//! What operations share besides the rows: the clock, the keyring, a place to note that a key was used, and how often who was refused.
+//! What operations share besides the rows: the clock, the keyring, a place to note that a key was used, and how much is put on record.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use claviger_domain::{ApiKeyId, Keyring, UserId};
@@ -8,13 +9,18 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::StoreClock;
 
+/// How many refused changes of one user, and how many appearances of one key in a URL, are on record in an hour.
+const REFUSALS_PER_USER: u32 = 60;
+const EXPOSURES_PER_KEY: u32 = 1;
+
 /// Shared by all operations of a store. Cheap to clone.
 #[derive(Clone, Debug)]
 pub(crate) struct Authority {
     pub clock: Arc<StoreClock>,
     pub keyring: Arc<Keyring>,
     pub uses: Arc<LastUses>,
-    pub refusals: Arc<Refusals>,
+    pub refusals: Arc<RecordLimit<UserId>>,
+    pub exposures: Arc<RecordLimit<ApiKeyId>>,
 }
 
 impl Authority {
@@ -23,7 +29,8 @@ impl Authority {
             clock: Arc::new(clock),
             keyring: Arc::new(keyring),
             uses: Arc::default(),
-            refusals: Arc::default(),
+            refusals: Arc::new(RecordLimit::new(REFUSALS_PER_USER)),
+            exposures: Arc::new(RecordLimit::new(EXPOSURES_PER_KEY)),
         }
     }
 }
@@ -85,14 +92,15 @@ impl Drop for TakenUses {
     }
 }
 
-/// So many refusals of a user are on record in one stretch of time.
-const MOST_ON_RECORD: u32 = 60;
-const STRETCH: SignedDuration = SignedDuration::from_hours(1);
+/// The span over which audit records are counted.
+const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
-/// How often users were refused lately.
-#[derive(Debug, Default)]
-pub(crate) struct Refusals {
-    counted: Mutex<HashMap<UserId, Counted>>,
+/// Bounds how many audit records of one kind are written for one subject in an hour, so that nobody can fill the disk by repeating what
+/// is put on record.
+#[derive(Debug)]
+pub(crate) struct RecordLimit<K> {
+    max_per_window: u32,
+    counted: Mutex<HashMap<K, Counted>>,
 }
 
 #[derive(Debug)]
@@ -103,23 +111,55 @@ struct Counted {
     left_out: u64,
 }
 
-impl Refusals {
-    /// Whether one more of a user is to be on record: then how many were left out since the last one that is.
-    pub(crate) fn admit(&self, user: UserId, at: SignedDuration) -> Option<u64> {
+impl Counted {
+    fn is_over(&self, at: SignedDuration) -> bool {
+        at - self.since >= WINDOW
+    }
+}
+
+impl<K: Eq + Hash> RecordLimit<K> {
+    /// Allows so many records for each subject in each hour.
+    pub(crate) fn new(max_per_window: u32) -> Self {
+        Self { max_per_window, counted: Mutex::default() }
+    }
+
+    /// Whether a record for the subject would be written now. If not, it counts as left out.
+    pub(crate) fn allows(&self, subject: &K, at: SignedDuration) -> bool {
         let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
-        let is_over = |counted: &Counted| at - counted.since >= STRETCH;
-        if counted.len() >= MOST && !counted.contains_key(&user) {
-            counted.retain(|_, counted| !is_over(counted));
+        let full = counted
+            .get_mut(subject)
+            .filter(|counted| counted.on_record >= self.max_per_window && !counted.is_over(at));
+        if let Some(full) = full {
+            full.left_out += 1;
+            return false;
         }
-        let entry = counted.entry(user).or_insert(Counted { since: at, on_record: 0, left_out: 0 });
-        if is_over(entry) {
+        true
+    }
+
+    /// Counts one more record if it may be written. Returns how many were left out since the previous one.
+    pub(crate) fn admit(&self, subject: K, at: SignedDuration) -> Option<u64> {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if counted.len() >= MOST && !counted.contains_key(&subject) {
+            counted.retain(|_, counted| !counted.is_over(at));
+        }
+        let entry =
+            counted.entry(subject).or_insert(Counted { since: at, on_record: 0, left_out: 0 });
+        if entry.is_over(at) {
             (entry.since, entry.on_record) = (at, 0);
         }
-        if entry.on_record == MOST_ON_RECORD {
+        if entry.on_record >= self.max_per_window {
             entry.left_out += 1;
             return None;
         }
         entry.on_record += 1;
         Some(std::mem::take(&mut entry.left_out))
+    }
+
+    /// Takes a record back that was counted but could not be written.
+    pub(crate) fn take_back(&self, subject: &K) {
+        let mut counted = self.counted.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = counted.get_mut(subject) {
+            entry.on_record = entry.on_record.saturating_sub(1);
+        }
     }
 }

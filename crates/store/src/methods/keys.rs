@@ -28,7 +28,8 @@ pub trait KeyStore: Send + Sync {
     /// Revokes a key. A second time changes nothing and writes nothing.
     async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()>;
 
-    /// Writes down that the call's key was in a URL, if it is one that works.
+    /// Puts on record that the call's key was in a URL, if it is one that works, at most once an hour for each key. What is made up costs
+    /// a read, and no write.
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()>;
 
     /// Revokes the call's key, because somebody says that it has leaked. Who may be is not asked: its secret proves it. What is made up

@@ -1,6 +1,9 @@
-//! Keys that were where others may have read them.
+//! Keys that were sent in a URL.
+//!
+//! Nobody is named as the actor: a URL is no credential, and whoever wrote it need not be the key's owner. For the same reason it does not
+//! count as a use of the key.
 
-use claviger_domain::{Action, AuditRecord, Target, decide};
+use claviger_domain::{Action, ApiKeyId, AuditRecord, Target, decide};
 use serde_json::json;
 
 use crate::CallResult;
@@ -8,8 +11,18 @@ use crate::authority::Authority;
 use crate::call::TimedCall;
 use crate::rows::Rows;
 
-/// Nobody is named as the actor: a URL is no credential, and whoever wrote it need not be the key's owner. For the same reason it does
-/// not count as a use of the key.
+/// Returns the id of the call's key if its appearance in a URL is to be put on record. Writes nothing.
+pub(crate) async fn exposed_key<R: Rows>(
+    rows: &mut R,
+    authority: &Authority,
+    call: TimedCall,
+) -> CallResult<Option<ApiKeyId>> {
+    let found = rows.presented(call.key.handle).await?;
+    let owner = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
+    Ok(authority.exposures.allows(&owner.key.id, authority.clock.uptime()).then_some(owner.key.id))
+}
+
+/// Puts on record that the call's key was in a URL: at most once an hour for each key. The next record counts those that were left out.
 pub(crate) async fn note_secret_in_url<R: Rows>(
     rows: &mut R,
     authority: &Authority,
@@ -17,6 +30,10 @@ pub(crate) async fn note_secret_in_url<R: Rows>(
 ) -> CallResult<()> {
     let found = rows.presented(call.key.handle).await?;
     let owner = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
+    let Some(left_out) = authority.exposures.admit(owner.key.id, authority.clock.uptime()) else {
+        return Ok(());
+    };
+    let details = if left_out > 0 { json!({ "left_out_before": left_out }) } else { json!({}) };
     let record = AuditRecord {
         at: call.now.at,
         account: owner.account.id,
@@ -24,7 +41,7 @@ pub(crate) async fn note_secret_in_url<R: Rows>(
         actor_key: None,
         action: Action::SecretInUrl,
         target: Target::ApiKey(owner.key.id),
-        details: json!({}),
+        details,
         context: call.context,
     };
     rows.insert_audit_record(&record).await?;

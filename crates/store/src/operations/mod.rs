@@ -36,7 +36,7 @@ pub(crate) use bindings::{
 };
 pub(crate) use clock::accept_clock;
 pub(crate) use create::{create_service_key, create_user_key};
-pub(crate) use exposure::note_secret_in_url;
+pub(crate) use exposure::{exposed_key, note_secret_in_url};
 pub(crate) use found::found;
 pub(crate) use leak::{leaked_key, report_leak};
 pub(crate) use list::list_keys;

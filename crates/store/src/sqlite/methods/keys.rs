@@ -35,7 +35,17 @@ impl KeyStore for SqliteStore {
     }
 
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {
-        write!(self, note_secret_in_url(call))
+        // Read first: what is made up, and what is on record already, costs the writer nothing.
+        let asked = call.clone();
+        let exposed = read!(self, exposed_key(asked));
+        let Some(key) = exposed? else {
+            return Ok(());
+        };
+        let noted = write!(self, note_secret_in_url(call));
+        if noted.is_err() {
+            self.authority.exposures.take_back(&key);
+        }
+        noted
     }
 
     async fn report_leak(&self, call: Call, report: LeakReport) -> CallResult<Leak> {

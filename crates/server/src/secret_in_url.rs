@@ -1,4 +1,4 @@
-//! Keys in URLs (T05). A URL is logged by everything on its way: such a request is refused, whatever else it is, and its key's account
+//! Keys in URLs (T05). Everything on the way logs URLs, so such a request is refused, whatever else it is, and the account of the key
 //! finds it in the audit.
 
 use std::borrow::Cow;
@@ -14,15 +14,15 @@ use crate::problem::{Problem, ProblemKind};
 use crate::wire::client;
 
 /// A request that carries something like one of our keys in its URL.
-pub(crate) struct Exposure {
-    /// One that is well-formed. Of several, the first.
+pub(crate) struct SecretInUrl {
+    /// The first well-formed key.
     key: Option<KeyText>,
     context: RequestContext,
 }
 
-impl Exposure {
+impl SecretInUrl {
     /// Looks for a key in the path and the query, however it is spelled.
-    pub(crate) fn of(request: &Request) -> Option<Self> {
+    pub(crate) fn find(request: &Request) -> Option<Self> {
         if !texts(request.uri()).any(|text| KeyText::looks_like_one(&text)) {
             return None;
         }
@@ -31,13 +31,19 @@ impl Exposure {
         Some(Self { key, context })
     }
 
-    /// The refusal. A key that works is written down first.
+    /// Refuses the request. A key that works is put on record first.
     pub(crate) async fn refuse(self, app: &App) -> Response {
-        tracing::warn!(request.id = %self.context.request_id, "a request carried a secret in its URL");
-        if let Some(key) = self.key {
+        tracing::warn!(
+            request.id = %self.context.request_id,
+            client = ?self.context.source,
+            key = self.key.as_ref().map_or("none", |key| key.handle.as_str()),
+            "a request carried a key in its URL",
+        );
+        let tag = app.store.installation().tag;
+        if let Some(key) = self.key.filter(|key| key.handle.tag() == tag) {
             let call = Call { key, context: self.context, quota: None };
             if let Err(CallError::Store(error)) = app.store.note_secret_in_url(call).await {
-                tracing::error!(%error, "a secret in a URL could not be written down");
+                tracing::error!(%error, "a key in a URL could not be put on record");
             }
         }
         let detail = "an API key belongs into the `Authorization` header, never into a URL: this one is in logs by now, revoke it";
@@ -45,7 +51,7 @@ impl Exposure {
     }
 }
 
-/// Path and query as they are meant.
+/// The path and the query, decoded.
 fn texts(uri: &Uri) -> impl Iterator<Item = Cow<'_, str>> {
     let parts = [Some(uri.path()), uri.query()].into_iter().flatten();
     parts.map(|part| percent_encoding::percent_decode_str(part).decode_utf8_lossy())
