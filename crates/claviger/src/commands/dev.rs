@@ -15,7 +15,7 @@ use crate::output::{self, DevSummary};
 use crate::telemetry;
 
 pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
-    telemetry::start(&args.server.log, LogFormat::Text)?;
+    let log = telemetry::start(&args.server.log, LogFormat::Text)?;
     let data_dir = args.data_dir.as_path();
     let listener = listen::bind(args.server.listen).await?;
     let address = listener.local_addr()?;
@@ -41,8 +41,8 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
         organization_id: &environment.organization_id,
         space_id: &environment.space_id,
         new_key: new_key.as_deref(),
-    });
-    listen::serve(listener, store, &args.server, Outside::default(), stop).await
+    })?;
+    listen::serve(listener, store, &args.server, Outside::default(), stop, log).await
 }
 
 fn beginning() -> Beginning {

@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::Server;
+use crate::telemetry::Log;
 
 /// How often the last uses of keys are written down, and the time.
 const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(1);
@@ -108,7 +109,9 @@ pub(crate) async fn serve(
     server: &Server,
     outside: Outside,
     stop: Stop,
+    log: Log,
 ) -> anyhow::Result<()> {
+    let log = Arc::new(log);
     let options = Options {
         mint_rate_per_minute: server.mint_rate,
         failure_rate_per_minute: server.failure_rate,
@@ -117,20 +120,22 @@ pub(crate) async fn serve(
     let store: Arc<dyn Store> = Arc::new(store);
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let app = App::new(Arc::clone(&store), clock, entropy, options, outside);
-    let house = tokio::spawn(keep_house(app.clone()));
+    let house = tokio::spawn(keep_house(app.clone(), Arc::clone(&log)));
     front::serve(listener, router(app.clone()), limits(), stop.received()).await;
     house.abort();
     app.finish_mail().await;
     app.keep_house().await;
     store.close().await;
+    log.report_left_out();
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn keep_house(app: App) {
+async fn keep_house(app: App, log: Arc<Log>) {
     let mut ticks = tokio::time::interval(HOUSEKEEPING_EVERY);
     loop {
         ticks.tick().await;
         app.keep_house().await;
+        log.report_left_out();
     }
 }

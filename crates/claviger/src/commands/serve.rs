@@ -16,7 +16,7 @@ use crate::smtp;
 use crate::telemetry;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
-    telemetry::start(&args.server.log, args.log_format)?;
+    let log = telemetry::start(&args.server.log, args.log_format)?;
     let options = SqliteOptions::at(data_dir::database(&args.data_dir));
     if !options.exists() {
         anyhow::bail!(
@@ -34,5 +34,5 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let listener = listen::bind(args.server.listen).await?;
     let stop = listen::Stop::prepare()?;
     output::listening(listener.local_addr()?);
-    listen::serve(listener, store, &args.server, Outside { outbox, github }, stop).await
+    listen::serve(listener, store, &args.server, Outside { outbox, github }, stop, log).await
 }
