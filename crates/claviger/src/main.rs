@@ -26,10 +26,10 @@ fn main() -> ExitCode {
     };
     match commands::run(args.command) {
         Ok(code) => code,
-        Err(error) => {
+        Err(error) => output::closed(&error).unwrap_or_else(|| {
             output::error(&error);
             ExitCode::FAILURE
-        }
+        }),
     }
 }
 
@@ -38,7 +38,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
     const USAGE: u8 = 2;
     let is_asked = std::env::args_os().any(|argument| argument == "--json");
     if !is_asked || !error.use_stderr() {
-        error.exit()
+        return output::usage(error);
     }
     let text = error.to_string();
     let message = text.split("\n\n").next().unwrap_or("").trim_start_matches("error: ");

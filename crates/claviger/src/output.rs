@@ -1,6 +1,7 @@
 //! Everything that is printed: results to stdout, the rest to stderr. A secret is printed where somebody asked for it, and once.
-
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this is where printing is done")]
+//!
+//! Rule: nothing here panics, as `println!` and `eprintln!` do where the output is closed or full. A result that cannot be printed is an
+//! error, quiet if whoever reads has read enough. What is said beside it is lost without a word.
 
 pub(crate) mod failure;
 pub(crate) mod keys;
@@ -12,6 +13,7 @@ mod table;
 use std::io::{BufWriter, Write};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::process::ExitCode;
 
 use arize::jiff::Timestamp;
 use claviger_domain::AuditVerdict;
@@ -27,6 +29,29 @@ pub(crate) struct DevSummary<'a> {
     pub space_id: &'a str,
     /// The administrator's key, if it was made just now.
     pub new_key: Option<&'a str>,
+}
+
+/// The exit code of a command whose reader has gone: 128 and the number of SIGPIPE, as a shell has it.
+const CLOSED: u8 = 141;
+
+/// The exit code to end with, quietly, if a command failed only because whoever reads its output has read enough.
+pub(crate) fn closed(error: &anyhow::Error) -> Option<ExitCode> {
+    error.is::<stdout::Closed>().then(|| ExitCode::from(CLOSED))
+}
+
+/// Prints the help that was asked for to stdout, or what is wrong with the arguments to stderr.
+pub(crate) fn usage(usage: &clap::Error) -> ExitCode {
+    let code = ExitCode::from(u8::try_from(usage.exit_code()).unwrap_or(2));
+    match usage.print() {
+        Err(problem) if !usage.use_stderr() => {
+            let problem = stdout::refused(problem);
+            closed(&problem).unwrap_or_else(|| {
+                error(&problem);
+                ExitCode::FAILURE
+            })
+        }
+        _ => code,
+    }
 }
 
 /// Says that something failed, and what led to it.
@@ -67,75 +92,74 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Introduces a server to try things with.
-pub(crate) fn dev(summary: &DevSummary<'_>) {
+pub(crate) fn dev(summary: &DevSummary<'_>) -> anyhow::Result<()> {
     let DevSummary { address, data_dir, environment_file, organization_id, space_id, new_key } =
         summary;
-    let environment_file = environment_file.display();
-    println!("Claviger is listening on http://{address}");
-    println!();
-    match new_key {
-        Some(_) => println!("Made in {}:", data_dir.display()),
-        None => println!("Goes on in {}:", data_dir.display()),
-    }
-    println!("  organization  {organization_id}");
-    println!("  space         {space_id}");
-    println!("  environment   {environment_file}");
-    match new_key {
-        Some(key) => {
-            println!("  admin key     {key}");
-            println!("                shown this once; it is kept in the environment file");
-        }
-        None => println!("  admin key     in the environment file"),
-    }
-    println!();
-    println!("Try, in another terminal:");
-    println!("  set -a; . {environment_file}; set +a");
-    println!("  curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys");
-    println!(
-        "  curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys --json '{{\"name\":\"ci\"}}'"
-    );
-    println!("  any Arize SDK: it reads the same variables");
-    println!("The API, to read: http://{address}/docs");
+    let (data_dir, environment_file) = (data_dir.display(), environment_file.display());
+    let (deed, key) = match new_key {
+        Some(key) => (
+            "Made",
+            format!("{key}\n                shown this once; it is kept in the environment file"),
+        ),
+        None => ("Goes on", "in the environment file".to_owned()),
+    };
+    stdout::write(&format!(
+        "Claviger is listening on http://{address}
+
+{deed} in {data_dir}:
+  organization  {organization_id}
+  space         {space_id}
+  environment   {environment_file}
+  admin key     {key}
+
+Try, in another terminal:
+  set -a; . {environment_file}; set +a
+  curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys
+  curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys --json '{{\"name\":\"ci\"}}'
+  any Arize SDK: it reads the same variables
+The API, to read: http://{address}/docs"
+    ))
 }
 
 /// Says where `serve` listens.
 pub(crate) fn listening(address: SocketAddr) {
-    eprintln!("Listening on http://{address}");
+    aside(&format!("Listening on http://{address}"));
 }
 
 /// Says what `init` made.
 pub(crate) fn initialised(data_dir: &Path, organization_id: &str, space_id: &str) {
-    eprintln!("Made {}: organization {organization_id}, space {space_id}", data_dir.display());
-    eprintln!("Start it with `claviger serve --data-dir {}`", data_dir.display());
+    let data_dir = data_dir.display();
+    aside(&format!("Made {data_dir}: organization {organization_id}, space {space_id}"));
+    aside(&format!("Start it with `claviger serve --data-dir {data_dir}`"));
 }
 
 /// Says what `recover` made.
 pub(crate) fn recovered(email: &str, until: Timestamp) {
-    eprintln!("Made a key for {email}, until {until}: make a lasting one with it");
+    aside(&format!("Made a key for {email}, until {until}: make a lasting one with it"));
 }
 
 /// The one time that the administrator's key is shown.
-pub(crate) fn key(key: &str) {
-    println!("{key}");
+pub(crate) fn key(key: &str) -> anyhow::Result<()> {
+    stdout::write_secret(key)
 }
 
 /// The last record of an audit log that is what was written.
-pub(crate) fn audit_is_whole(verdict: &AuditVerdict) {
+pub(crate) fn audit_is_whole(verdict: &AuditVerdict) -> anyhow::Result<()> {
     let (last, link) = verdict.tip;
-    println!("{last}:{}", HEXLOWER.encode(&link.0));
     let records = verdict.records;
-    eprintln!("The audit log is what was written: {records} record(s).");
+    aside(&format!("The audit log is what was written: {records} record(s)."));
+    stdout::write(&format!("{last}:{}", HEXLOWER.encode(&link.0)))
 }
 
 /// What is wrong with an audit log.
 pub(crate) fn audit_is_not_whole(verdict: &AuditVerdict) {
-    eprintln!("The audit log is not what was written:");
+    aside("The audit log is not what was written:");
     for fault in &verdict.faults {
-        eprintln!("- {fault}");
+        aside(&format!("- {fault}"));
     }
     let shown = u64::try_from(verdict.faults.len()).unwrap_or(u64::MAX);
     if verdict.fault_count > shown {
-        eprintln!("- and {} more", verdict.fault_count - shown);
+        aside(&format!("- and {} more", verdict.fault_count - shown));
     }
 }
 
@@ -144,7 +168,17 @@ pub(crate) fn lines() -> impl Write {
     BufWriter::new(std::io::stdout().lock())
 }
 
+/// What printing many lines came to.
+pub(crate) fn written(result: std::io::Result<()>) -> anyhow::Result<()> {
+    result.map_err(stdout::refused)
+}
+
 /// A completion script.
-pub(crate) fn completions(shell: clap_complete::Shell, command: &mut clap::Command) {
-    clap_complete::generate(shell, command, "claviger", &mut std::io::stdout());
+pub(crate) fn completions(
+    shell: clap_complete::Shell,
+    command: &mut clap::Command,
+) -> anyhow::Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, command, "claviger", &mut script);
+    stdout::write_all(&String::from_utf8_lossy(&script))
 }

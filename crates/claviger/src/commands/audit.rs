@@ -1,6 +1,6 @@
 //! `claviger audit`: what was done, and whether the log of it is what was written.
 
-use std::io::{self, ErrorKind, Write};
+use std::io::Write;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -35,7 +35,7 @@ fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
     let peppers = data_dir::read_peppers(&pepper_file)?;
     let verdict = log.verify(&peppers, args.note).context("the audit log cannot be checked")?;
     if verdict.fault_count == 0 {
-        output::audit_is_whole(&verdict);
+        output::audit_is_whole(&verdict)?;
         Ok(ExitCode::SUCCESS)
     } else {
         output::audit_is_not_whole(&verdict);
@@ -52,29 +52,20 @@ fn export(args: &AuditExport) -> anyhow::Result<()> {
     let mut left_out = 0_u64;
     let exported = log.each(&peppers, AuditRecordId::new(args.after), |record| match record {
         Exported::Record(entry) => {
-            writeln!(lines, "{}", line(&codec, &entry)).context("the log cannot be printed")
+            output::written(writeln!(lines, "{}", line(&codec, &entry)))
         }
         Exported::Unsealed(_) | Exported::Unreadable(_) => {
             left_out += 1;
             Ok(())
         }
     });
-    let exported = exported.and_then(|()| lines.flush().context("the log cannot be printed"));
+    let exported = exported.and_then(|()| output::written(lines.flush()));
     if left_out > 0 {
         output::warning(&format!(
             "{left_out} record(s) are not sealed or cannot be read, and were left out: `claviger audit verify` names them"
         ));
     }
-    match exported {
-        // Whoever reads has read enough.
-        Err(error) if is_broken_pipe(&error) => Ok(()),
-        exported => exported,
-    }
-}
-
-fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let cause = error.downcast_ref::<io::Error>();
-    cause.is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+    exported
 }
 
 /// A record, with the ids that the API gives things.

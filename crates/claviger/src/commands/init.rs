@@ -28,7 +28,7 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<()> {
         .await
         .with_context(|| format!("{} cannot be initialised", args.data_dir.display()))?;
     if args.admin_key.print_admin_key {
-        output::key(&made.admin_key);
+        output::key(&made.admin_key)?;
     }
     output::initialised(&args.data_dir, &made.organization_id, &made.space_id);
     Ok(())

@@ -38,7 +38,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Roles(args) => return identity::run(Identity::Roles(*args)),
         Command::Bindings(args) => return identity::run(Identity::Bindings(*args)),
         Command::Restrictions(args) => return identity::run(Identity::Restrictions(*args)),
-        Command::Completions { shell } => output::completions(shell, &mut Args::command()),
+        Command::Completions { shell } => output::completions(shell, &mut Args::command())?,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -22,7 +22,7 @@ pub(crate) async fn run(args: Recover) -> anyhow::Result<()> {
     let key = made?;
     match &args.admin_key.admin_key_file {
         Some(file) => data_dir::write_secret(file, &format!("{key}\n"))?,
-        None => output::key(&key),
+        None => output::key(&key)?,
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use arize::{RoleAssignment, Secret};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::stdout::{write, write_all, write_json};
+use super::stdout::{write, write_all, write_json, write_secret, write_secret_json};
 use super::{note, printable, table};
 
 /// Something that can be a line of a table.
@@ -67,6 +67,7 @@ pub(crate) fn invitation(created: &UserCreated, json: bool) -> anyhow::Result<()
         let mut document = serde_json::to_value(&created.user)?;
         if let (Value::Object(members), Some(password)) = (&mut document, password) {
             members.insert("temporary_password".to_owned(), password.into());
+            return write_secret_json(&document.to_string());
         }
         return write_json(&document.to_string());
     }
@@ -80,7 +81,7 @@ pub(crate) fn invitation(created: &UserCreated, json: bool) -> anyhow::Result<()
         return lines(std::slice::from_ref(&created.user), User::cells);
     };
     note(&format!("Invited `{id}`. Pass the password on: it works once and is not shown again"));
-    write(password)
+    write_secret(password)
 }
 
 /// A table on a terminal, of what people need; else all there is, a line each.

@@ -1,8 +1,21 @@
-//! Writing to the standard output. Unlike `println!`, an output that takes nothing is an error here: a secret may be lost with it.
+//! Writing to the standard output. Unlike with `println!`, an output that takes nothing is an error.
 
-use std::io::{self, Write as _};
+use std::fmt;
+use std::io::{self, ErrorKind, Write as _};
 
 use anyhow::Context as _;
+
+/// Whoever reads the standard output has gone. No failure of the command: `| head` has seen enough.
+#[derive(Debug)]
+pub(super) struct Closed;
+
+impl fmt::Display for Closed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("whoever reads the standard output has gone")
+    }
+}
+
+impl std::error::Error for Closed {}
 
 /// A line.
 pub(super) fn write(line: &str) -> anyhow::Result<()> {
@@ -11,18 +24,38 @@ pub(super) fn write(line: &str) -> anyhow::Result<()> {
 
 /// Text as it is.
 pub(super) fn write_all(text: &str) -> anyhow::Result<()> {
-    let mut stdout = io::stdout().lock();
-    let written = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush());
-    written.context("the standard output cannot be written")
+    put(text).map_err(refused)
 }
 
-/// A JSON document on a line of its own. What could move a cursor or turn the direction of writing is escaped: it is in texts only, where
-/// an escape means the same.
+/// A line with a secret in it. That nobody reads it is a failure like any other: it is not shown again.
+pub(super) fn write_secret(line: &str) -> anyhow::Result<()> {
+    put(&format!("{line}\n")).context("the standard output cannot be written")
+}
+
+/// What an output that takes nothing means for what can be printed again.
+pub(super) fn refused(error: io::Error) -> anyhow::Error {
+    if error.kind() == ErrorKind::BrokenPipe {
+        return Closed.into();
+    }
+    anyhow::Error::from(error).context("the standard output cannot be written")
+}
+
+fn put(text: &str) -> io::Result<()> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+}
+
+/// A JSON document on a line of its own.
 pub(super) fn write_json(document: &str) -> anyhow::Result<()> {
     write(&escaped(document))
 }
 
-/// A JSON document without what a terminal would take for more than text.
+/// A JSON document with a secret in it.
+pub(super) fn write_secret_json(document: &str) -> anyhow::Result<()> {
+    write_secret(&escaped(document))
+}
+
+/// What could move a cursor or turn the direction of writing is escaped: it is in texts only, where an escape means the same.
 pub(super) fn escaped(document: &str) -> String {
     let is_hidden = |letter: char| {
         letter.is_control()

@@ -29,6 +29,9 @@ pub(in crate::commands) fn report(
     client: Option<&Client>,
     json: bool,
 ) -> ExitCode {
+    if let Some(code) = output::closed(error) {
+        return code;
+    }
     let cause = error.chain().find_map(|cause| cause.downcast_ref::<Error>());
     let hint = cause.and_then(|cause| hint(cause, client));
     let code = code(error);
