@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use claviger_server::leaks::{GithubReports, SigningKey, SigningKeys, SigningKeysError};
 use futures_util::future::BoxFuture;
+use reqwest::redirect::Policy;
 use reqwest::{Client, Url};
 use serde::Deserialize;
 
@@ -47,6 +48,8 @@ pub(crate) fn reports(url: Option<&str>) -> anyhow::Result<Option<GithubReports>
     anyhow::ensure!(url.scheme() == "https" || (url.scheme() == "http" && is_here), refuse());
     let client = Client::builder()
         .timeout(TIME_OUT)
+        // To another host, or in the clear: a list from there would be anybody's.
+        .redirect(Policy::none())
         .user_agent(concat!("claviger/", env!("CARGO_PKG_VERSION")))
         .build()
         .context("TLS to GitHub cannot be set up")?;
@@ -57,6 +60,10 @@ impl PublishedKeys {
     async fn read(&self) -> Result<Vec<SigningKey>, SigningKeysError> {
         let failed = |error: reqwest::Error| SigningKeysError(error.without_url().to_string());
         let answer = self.client.get(self.url.clone()).send().await.map_err(failed)?;
+        if answer.status().is_redirection() {
+            let advice = "it is elsewhere, and redirects are not followed: name its own address";
+            return Err(SigningKeysError(advice.to_owned()));
+        }
         let mut answer = answer.error_for_status().map_err(failed)?;
         let mut text = Vec::new();
         while let Some(more) = answer.chunk().await.map_err(failed)? {
