@@ -71,21 +71,6 @@ impl PredefinedRole {
     }
 }
 
-impl From<PredefinedRole> for Role {
-    fn from(role: PredefinedRole) -> Self {
-        Self {
-            id: role.id(),
-            name: role.name().to_owned(),
-            description: String::new(),
-            permissions: role.permissions(),
-            is_predefined: true,
-            // They were never made.
-            created_at: Timestamp::UNIX_EPOCH,
-            updated_at: Timestamp::UNIX_EPOCH,
-        }
-    }
-}
-
 impl From<CustomRole> for Role {
     fn from(role: CustomRole) -> Self {
         let CustomRole { id, name, description, permissions, created_at, updated_at, .. } = role;
@@ -94,6 +79,19 @@ impl From<CustomRole> for Role {
 }
 
 impl Role {
+    /// A predefined role of an account that was created at this instant: the role has been there since.
+    pub fn predefined(role: PredefinedRole, created_at: Timestamp) -> Self {
+        Self {
+            id: role.id(),
+            name: role.name().to_owned(),
+            description: String::new(),
+            permissions: role.permissions(),
+            is_predefined: true,
+            created_at,
+            updated_at: created_at,
+        }
+    }
+
     /// The role as one of the account's own.
     pub fn custom(self, account: AccountId) -> CustomRole {
         let Self { id, name, description, permissions, created_at, updated_at, .. } = self;

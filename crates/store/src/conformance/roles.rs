@@ -71,7 +71,7 @@ pub async fn predefined_roles_are_there_and_stay(store: &dyn TestedStore) {
     for predefined in PredefinedRole::ALL {
         for who in ["admin", "stranger"] {
             let found = store.role(house.call(who), predefined.id()).await.unwrap();
-            assert_eq!(found, Role::from(predefined));
+            assert_eq!(found, Role::predefined(predefined, now()));
         }
         let rename = UpdateRole { name: Some(name("mine")), ..keep(predefined.id()) };
         let refused = store.update_role(house.call("admin"), rename).await;

@@ -33,7 +33,8 @@ pub(crate) async fn list_roles<R: Rows>(
     }
     if query.is_predefined != Some(false) {
         let rest = PredefinedRole::ALL.into_iter().filter(|role| Some(role.id()) > after);
-        found.extend(rest.map(Role::from));
+        let since = rows.account_created_at(caller.account.id).await?;
+        found.extend(rest.map(|role| Role::predefined(role, since)));
     }
     Ok(list::cut(&caller, found, query.limit))
 }
@@ -45,7 +46,7 @@ pub(super) async fn find<R: Rows>(
     id: RoleId,
 ) -> RowResult<Option<Role>> {
     match PredefinedRole::of(id) {
-        Some(role) => Ok(Some(role.into())),
+        Some(role) => Ok(Some(Role::predefined(role, rows.account_created_at(account).await?))),
         None => Ok(rows.custom_role(account, id).await?.map(Role::from)),
     }
 }

@@ -16,6 +16,12 @@ pub(crate) trait AccountRows: Send {
     /// All accounts, oldest first.
     fn accounts(&mut self) -> impl Future<Output = RowResult<Vec<Account>>> + Send;
 
+    /// When the account was created.
+    fn account_created_at(
+        &mut self,
+        account: AccountId,
+    ) -> impl Future<Output = RowResult<Timestamp>> + Send;
+
     fn set_policy(
         &mut self,
         account: AccountId,

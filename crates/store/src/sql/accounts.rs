@@ -2,6 +2,7 @@
 
 statements! {
     ACCOUNTS = concat!("SELECT ", account_columns!(), " FROM accounts a ORDER BY a.id");
+    ACCOUNT_CREATED_AT = "SELECT created_at FROM accounts WHERE id = $1";
     INSERT_ACCOUNT = "
         INSERT INTO accounts (name, max_key_lifetime, refresh_expiry, bots_may_mint, max_user_keys, revoke_keys_above_maker,
             only_owners_refresh_user_keys, derived_expiry_cap, created_at)

@@ -97,6 +97,7 @@ const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
     ("INSERT_ACCOUNT", "makes the tenant"),
     ("NEXT_ID", "ids are unique over all tenants"),
     ("ACCOUNTS", "for the host's own commands"),
+    ("ACCOUNT_CREATED_AT", "the account itself is the row"),
     ("SET_POLICY", "the account itself is the row"),
     ("SET_LAST_USED", "the id comes from a key that was proven"),
     ("PROBE_WRITE", "belongs to the installation"),

@@ -19,7 +19,7 @@ fn own(permissions: PermissionSet) -> Role {
         id: RoleId::new(5),
         is_predefined: false,
         permissions,
-        ..Role::from(PredefinedRole::ProjectViewer)
+        ..Role::predefined(PredefinedRole::ProjectViewer, jiff::Timestamp::UNIX_EPOCH)
     }
 }
 
@@ -102,7 +102,7 @@ fn predefined_roles_are_fixed() {
     let all = PermissionSet::ALL;
     for predefined in PredefinedRole::ALL {
         assert_eq!(PredefinedRole::of(predefined.id()), Some(predefined));
-        let found = || Some(Role::from(predefined));
+        let found = || Some(Role::predefined(predefined, jiff::Timestamp::UNIX_EPOCH));
         assert_eq!(outcome(&update_role(all, found(), None)), "forbidden");
         assert_eq!(outcome(&delete_role(all, found(), 0)), "forbidden");
     }

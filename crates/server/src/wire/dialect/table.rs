@@ -50,7 +50,8 @@ pub(super) const E: Dialect = Dialect {
 const LATE_B: Dialect = Dialect { tightens_only: true, vocabulary: Vocabulary(39), ..B };
 /// D since spaces could be private.
 const PRIVATE_D: Dialect = Dialect { is_private: true, ..D };
-/// D in the languages that take any permission name.
+
+/// D where any permission name is taken: the JavaScript client has no list of its own.
 const TOLERANT_D: Dialect = Dialect { vocabulary: Vocabulary::ALL, ..PRIVATE_D };
 
 /// The dialects that can be chosen by hand.
@@ -73,7 +74,7 @@ pub(super) const BANDS: &[Band] = &[
     band(Language::Go, (0, 12, 0), B),
     band(Language::Go, (0, 16, 0), LATE_B),
     band(Language::Go, (0, 17, 0), C),
-    band(Language::Go, (0, 19, 0), TOLERANT_D),
+    band(Language::Go, (0, 19, 0), PRIVATE_D),
     // Before 8.22.4, Python clients do not say their version and are recognised by their user agent alone.
     band(
         Language::Python,

@@ -1,7 +1,8 @@
 //! Which permission names a client knows (DIALECTS §4.2, PERMISSIONS §1).
 //!
 //! Python clients lose a whole page of roles to one name that they do not know. The vocabulary grew with the minor versions of the
-//! Python client 8, so a version's number stands for what it knows; other languages take any name.
+//! Python client 8, so a version's number stands for what it knows. Go clients take any name and have lists of their own; they are shown
+//! what theirs have, since a name that a release has no word for helps nobody there (PERMISSIONS §1).
 
 use claviger_domain::Permission;
 

@@ -28,6 +28,13 @@ impl AccountRows for SqliteRows<'_> {
         self.all("accounts", sql::ACCOUNTS, [], |columns| columns.account())
     }
 
+    async fn account_created_at(&mut self, account: AccountId) -> RowResult<Timestamp> {
+        let found = self.one("accounts", sql::ACCOUNT_CREATED_AT, [account.number()], |columns| {
+            columns.instant("created_at")
+        });
+        Ok(found?.unwrap_or_default())
+    }
+
     async fn set_policy(&mut self, account: AccountId, policy: &AccountPolicy) -> RowResult<()> {
         let row = (
             policy.max_key_lifetime.map(|limit| limit.as_secs()),
