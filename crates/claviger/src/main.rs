@@ -7,6 +7,7 @@ mod commands;
 mod data_dir;
 mod env_file;
 mod github;
+mod hardening;
 mod key_text;
 mod output;
 mod secret_file;

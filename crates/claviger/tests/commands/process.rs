@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -28,6 +28,26 @@ pub(crate) fn transcript(output: &Output, directory: &Path) -> String {
         text(&output.stdout),
         text(&output.stderr),
     )
+}
+
+/// Status and body of a request with a key to whatever listens there.
+pub(crate) fn request(
+    address: &str,
+    line: &str,
+    key: &str,
+    headers: &str,
+    body: &str,
+) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "{line} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n{headers}\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer.split("\r\n\r\n").nth(1).unwrap().to_owned())
 }
 
 /// A server that runs until it is dropped.
@@ -105,19 +125,20 @@ impl Running {
         self.call(&format!("DELETE {path}"), key, "", "").0
     }
 
-    fn call(&self, request: &str, key: &str, headers: &str, body: &str) -> (u16, String) {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(HANG)).unwrap();
-        write!(
-            stream,
-            "{request} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {key}\r\nConnection: close\r\n{headers}\r\n{body}",
-            self.address
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap_or_else(|error| panic!("{request}: {error}"));
-        let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-        (status, answer.split("\r\n\r\n").nth(1).unwrap().to_owned())
+    fn call(&self, line: &str, key: &str, headers: &str, body: &str) -> (u16, String) {
+        request(&self.address, line, key, headers, body)
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Aborts it, as a defect would.
+    pub(crate) fn abort(mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-ABRT", &pid]).status().unwrap().success());
+        self.child.wait().unwrap()
     }
 
     /// Asks it to stop, and waits for its exit code.
