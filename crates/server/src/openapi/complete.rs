@@ -45,6 +45,9 @@ const OWN_IDS: [(&str, &str); 13] = [
 /// The document as JSON text.
 pub(crate) fn complete(document: &OpenApi) -> String {
     let mut document = serde_json::to_value(document).unwrap_or_default();
+    document["servers"] =
+        json!([{ "url": "/", "description": "The server that this document is of" }]);
+    document["info"]["license"]["identifier"] = env!("CARGO_PKG_LICENSE").into();
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for operation in paths.values_mut().filter_map(Value::as_object_mut).flatten() {
             complete_operation(operation.1);
@@ -77,6 +80,9 @@ fn complete_operation(operation: &mut Value) {
                 "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
             },
         });
+    } else {
+        // What needs no key says so.
+        operation["security"] = json!([]);
     }
     let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
     for (status, response) in responses.into_iter().flatten() {

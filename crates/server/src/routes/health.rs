@@ -27,7 +27,10 @@ struct Health {
 /// Whether the process runs
 #[utoipa::path(
     get, path = "/healthz", tag = "health", operation_id = "healthz",
-    responses((status = 200, description = "It runs", body = Health)),
+    responses(
+        (status = 200, description = "It runs", body = Health),
+        (status = 400, description = "The request is malformed", body = ProblemBody, content_type = "application/problem+json"),
+    ),
 )]
 async fn healthz() -> Response<Body> {
     json(200, &Health { status: "ok" })
@@ -38,6 +41,7 @@ async fn healthz() -> Response<Body> {
     get, path = "/readyz", tag = "health", operation_id = "readyz",
     responses(
         (status = 200, description = "The database answers and takes writes", body = Health),
+        (status = 400, description = "The request is malformed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, description = "It does not", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
