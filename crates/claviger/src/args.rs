@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use claviger_domain::{AuditNote, AuditRecordId, Link};
-use claviger_server::Dialect;
+use claviger_server::{CorsOrigin, Dialect, ProxyNetwork, SecurityContact};
 
 pub(crate) use self::binding::Binding;
 pub(crate) use self::clock::{Clock, ClockAccept};
@@ -231,9 +231,33 @@ pub(crate) struct Server {
     /// The dialect of clients that are not recognised, A (oldest) to E
     #[arg(long, env = "CLAVIGER_DIALECT", value_parser = dialect, default_value = "E")]
     pub dialect: Dialect,
+    /// The addresses and networks of the proxies in front, such as `10.0.0.0/8,::1`; their word on where a request came from counts
+    #[arg(long, env = "CLAVIGER_TRUSTED_PROXIES", value_name = "CIDR,…", value_delimiter = ',')]
+    pub trusted_proxies: Vec<ProxyNetwork>,
+    /// The one header of trusted proxies in which they name the client
+    #[arg(long, env = "CLAVIGER_FORWARDED_HEADER", value_enum, default_value_t = ForwardedHeader::XForwardedFor)]
+    pub forwarded_header: ForwardedHeader,
+    /// The origins whose web pages may call the API from a browser, such as `https://app.example.com`; none without it
+    #[arg(long, env = "CLAVIGER_CORS_ORIGIN", value_name = "ORIGIN,…", value_delimiter = ',')]
+    pub cors_origin: Vec<CorsOrigin>,
+    /// Where `/.well-known/security.txt` says to report weaknesses: a mailto: or https:// URI
+    #[arg(long, env = "CLAVIGER_SECURITY_CONTACT", value_name = "URI")]
+    pub security_contact: Option<SecurityContact>,
+    /// Log each request at `info`
+    #[arg(long, env = "CLAVIGER_ACCESS_LOG")]
+    pub access_log: bool,
     /// What to log: `error`, `warn`, `info`, `debug` (each request) or directives such as `claviger_server=debug`
     #[arg(long, env = "CLAVIGER_LOG", default_value = "info")]
     pub log: String,
+}
+
+/// Which header of a trusted proxy is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ForwardedHeader {
+    /// `X-Forwarded-For`
+    XForwardedFor,
+    /// `Forwarded` (RFC 7239)
+    Forwarded,
 }
 
 /// How a log is written.

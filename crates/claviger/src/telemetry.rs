@@ -10,8 +10,8 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use tracing_subscriber::filter::{EnvFilter, FilterExt as _};
-use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use self::line_limit::LineLimit;
@@ -30,19 +30,15 @@ pub(crate) fn start(directives: &str, format: LogFormat) -> anyhow::Result<Log> 
     let filter = EnvFilter::try_new(directives).context("`--log` is not a log filter")?;
     let limit = Arc::new(LineLimit::default());
     let writer = LogWriter::start().context("the log cannot be started")?;
-    let filter = filter.and(Arc::clone(&limit).filter());
     let layer = tracing_subscriber::fmt::layer()
         .with_ansi(std::io::stderr().is_terminal())
         // Errors of writing would be printed to stderr, which is what has just failed.
         .log_internal_errors(false)
         .with_writer(writer.lines());
+    let log = tracing_subscriber::registry().with(filter).with(Arc::clone(&limit).layer());
     let started = match format {
-        LogFormat::Json => tracing_subscriber::registry()
-            .with(layer.json().flatten_event(true).with_filter(filter))
-            .try_init(),
-        LogFormat::Text => tracing_subscriber::registry()
-            .with(layer.with_target(false).with_filter(filter))
-            .try_init(),
+        LogFormat::Json => log.with(layer.json().flatten_event(true)).try_init(),
+        LogFormat::Text => log.with(layer.with_target(false)).try_init(),
     };
     started.map_err(|error| anyhow::anyhow!("the log cannot be started: {error}"))?;
     std::panic::set_hook(Box::new(log_panic));

@@ -6,10 +6,13 @@ use claviger_domain::{Clock, Entropy, ObjectIdCodec};
 use claviger_store::{Quota, Store};
 use tokio::sync::Semaphore;
 
+use crate::client_address::TrustedProxies;
+use crate::contact::SecurityContact;
+use crate::cors::CorsOrigin;
 use crate::leaks::GithubReports;
 use crate::mail::Outbox;
+use crate::request_id::RequestIds;
 use crate::throttle::{FailureThrottle, MintThrottle};
-use crate::trace::RequestIds;
 use crate::wire::cursor::CursorCodec;
 use crate::wire::dialect::Dialect;
 
@@ -17,7 +20,7 @@ use crate::wire::dialect::Dialect;
 const LARGE_BODIES: usize = 4;
 
 /// What an operator may set.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Options {
     /// How many keys one user may mint a minute, by creating and refreshing; no limit if 0.
     pub mint_rate_per_minute: u32,
@@ -25,11 +28,27 @@ pub struct Options {
     pub failure_rate_per_minute: u32,
     /// The dialect of clients that are not recognised.
     pub dialect: Dialect,
+    /// The proxies whose word on where a request came from counts.
+    pub trusted_proxies: TrustedProxies,
+    /// Whether each request is logged at `info`.
+    pub access_log: bool,
+    /// The origins whose web pages may call the API from a browser; none by default.
+    pub cors_origins: Vec<CorsOrigin>,
+    /// Where weaknesses of this server are reported, if not where those of the program are.
+    pub security_contact: Option<SecurityContact>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { mint_rate_per_minute: 600, failure_rate_per_minute: 20, dialect: Dialect::NEWEST }
+        Self {
+            mint_rate_per_minute: 600,
+            failure_rate_per_minute: 20,
+            dialect: Dialect::NEWEST,
+            trusted_proxies: TrustedProxies::default(),
+            access_log: false,
+            cors_origins: Vec::new(),
+            security_contact: None,
+        }
     }
 }
 

@@ -9,6 +9,9 @@
 //! 5. [`claviger_store`] authenticates, decides by the rules of [`claviger_domain`], and remembers, in one transaction.
 
 mod app;
+mod client_address;
+mod contact;
+mod cors;
 mod error;
 pub mod front;
 #[cfg(feature = "fuzzing")]
@@ -18,6 +21,8 @@ pub mod leaks;
 pub mod mail;
 mod openapi;
 pub mod problem;
+mod request_id;
+mod response_headers;
 mod routes;
 mod secret_in_url;
 mod throttle;
@@ -25,6 +30,9 @@ mod trace;
 pub mod wire;
 
 pub use crate::app::{App, Options, Outside, Shared};
+pub use crate::client_address::{ForwardedHeader, ProxyNetwork, ProxyNetworkError, TrustedProxies};
+pub use crate::contact::{SecurityContact, SecurityContactError};
+pub use crate::cors::{CorsOrigin, CorsOriginError};
 pub use crate::routes::router;
 pub use crate::wire::audit_logs::audit_details;
 pub use crate::trace::ACCESS_LOG;

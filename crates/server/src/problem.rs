@@ -7,6 +7,8 @@ use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use serde::Serialize;
 
+use crate::response_headers;
+
 /// The kinds of problem, one for each status that is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
@@ -115,6 +117,32 @@ impl ProblemKind {
         self.row().1
     }
 
+    /// What it means, and what to do about it.
+    #[rustfmt::skip]
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::InvalidRequest => "The request cannot be understood, or a parameter or member has a value that it cannot have. The detail names it. Change the request.",
+            Self::AuthenticationRequired => "There is no API key in the request, or none that is valid: it is unknown, has expired or was revoked. Send a valid one as `Authorization: Bearer`.",
+            Self::AccessForbidden => "The key is valid, and its user may not do this. Ask an administrator for the role that permits it.",
+            Self::ResourceNotFound => "It does not exist, or the caller may not know of it. Check the id, and which account the key belongs to.",
+            Self::MethodNotAllowed => "The path exists and does not take this method. The header `Allow` names those that it takes.",
+            Self::NotAcceptable => "There is no representation that the client accepts. Accept JSON.",
+            Self::RequestTimeout => "The request did not arrive in time. Send it again.",
+            Self::ResourceConflict => "It is in conflict with what exists, such as a name that is taken. Choose another, or change what exists.",
+            Self::PayloadTooLarge => "The body is larger than this operation reads. Send less.",
+            Self::UriTooLong => "The address of the request is longer than the server reads. Send less in the query.",
+            Self::UnsupportedMediaType => "The body is not plain JSON in UTF-8. Send `Content-Type: application/json` and no content coding.",
+            Self::ExpectationFailed => "The request expects something other than `100-continue`. Leave the header `Expect` out.",
+            Self::UnprocessableEntity => "The request is well-formed and asks for what is not allowed, such as a role above the caller's own. The detail says what.",
+            Self::RateLimitExceeded => "There were too many requests of this kind. Come back after the seconds that `Retry-After` names.",
+            Self::HeaderFieldsTooLarge => "The headers of the request are larger than the server reads. Send fewer or shorter ones.",
+            Self::InternalError => "The server has a defect. Report it with the request id.",
+            Self::NotImplemented => "The request uses something of HTTP that the server does not implement.",
+            Self::ServiceUnavailable => "The server cannot do this for the moment, and nothing was changed. Try again after the seconds that `Retry-After` names.",
+            Self::HttpVersionNotSupported => "The server speaks HTTP/1.0, HTTP/1.1 and HTTP/2.",
+        }
+    }
+
     /// The part of the type URI after `#`.
     pub fn fragment(self) -> &'static str {
         self.row().2
@@ -123,6 +151,12 @@ impl ProblemKind {
 
 /// Where the contract's problem types are described (CONTRACT §1.3).
 pub const TYPE_BASE: &str = "https://arize.com/docs/ax/rest-reference/errors";
+
+/// Where the types of problems on our own routes are described.
+pub const OWN_TYPE_BASE: &str = "/docs/errors";
+
+/// The paths whose problems have the contract's types.
+const CONTRACT_PATHS: &str = "/v2";
 
 /// A problem on its way to a client.
 #[derive(Clone, Debug)]
@@ -171,8 +205,14 @@ impl Problem {
 
     /// The JSON text.
     pub fn body(&self) -> Vec<u8> {
+        // Where no path is known, it may be one of the contract's.
+        let is_own = self.instance.as_deref().is_some_and(|path| {
+            let rest = path.strip_prefix(CONTRACT_PATHS);
+            !rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        let base = if is_own { OWN_TYPE_BASE } else { TYPE_BASE };
         let document = Document {
-            type_uri: format!("{TYPE_BASE}#{}", self.kind.fragment()),
+            type_uri: format!("{base}#{}", self.kind.fragment()),
             title: self.kind.title(),
             status: self.kind.status().as_u16(),
             detail: &self.detail,
@@ -188,7 +228,8 @@ impl Problem {
         response.headers_mut().extend(self.headers.iter().cloned());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Here too, since what the front refuses passes through no other place.
+        response_headers::add(headers);
         response.extensions_mut().insert(self);
         response
     }

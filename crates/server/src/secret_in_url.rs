@@ -35,8 +35,8 @@ impl SecretInUrl {
     pub(crate) async fn refuse(self, app: &App) -> Response {
         tracing::warn!(
             request.id = %self.context.request_id,
-            client = ?self.context.source,
-            key = self.key.as_ref().map_or("none", |key| key.handle.as_str()),
+            client.address = self.context.source.map(tracing::field::display),
+            key.handle = self.key.as_ref().map_or("none", |key| key.handle.as_str()),
             "a request carried a key in its URL",
         );
         let tag = app.store.installation().tag;

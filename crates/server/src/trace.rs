@@ -1,159 +1,199 @@
-//! What surrounds every request: its id, the log line, the headers of every answer, panics, and the throttle on failures.
+//! What surrounds every request: its id, its client, the log lines, the headers of every answer, panics, and the throttle on failures.
 //!
-//! Rule: nothing that a client sent is logged but the handle of its key: paths can hold secrets, routes cannot.
+//! Rule: nothing that a client sent is logged but the handle of its key: paths can hold secrets, routes cannot. Lines that an outsider can
+//! cause are of `info` and above, one place in the program for each kind, so that the log's limit on each kind bounds them.
 
 use std::net::IpAddr;
 use std::panic::AssertUnwindSafe;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use claviger_domain::{Entropy, KeyHandle};
+use claviger_domain::KeyHandle;
 use futures_util::FutureExt as _;
+use jiff::SignedDuration;
 
 use crate::app::App;
+use crate::client_address::ClientAddress;
 use crate::front::PeerAddress;
 use crate::problem::{Problem, ProblemKind};
+use crate::request_id::{RequestId, X_REQUEST_ID};
+use crate::response_headers;
 use crate::secret_in_url::SecretInUrl;
 use crate::wire::credential;
 
 /// The target of the lines of the access log.
 pub const ACCESS_LOG: &str = "claviger_server::access";
 
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer paths are not repeated in problems.
-const LONGEST_INSTANCE: usize = 256;
+const MAX_INSTANCE_LEN: usize = 256;
 
-/// Hands out request ids: random per process, counted within it.
-#[derive(Debug)]
-pub(crate) struct RequestIds {
-    process: u64,
-    next: AtomicU64,
+/// What is known of a request before anything is done for it, as it may be logged.
+#[derive(Clone, Debug)]
+struct Asked {
+    id: RequestId,
+    client: Option<IpAddr>,
+    method: Method,
+    route: Option<MatchedPath>,
+    /// What the presented key is looked up by, if it has the shape and the checksum of a key: public, unlike the rest of it.
+    key: Option<KeyHandle>,
 }
 
-/// The id of a request, in its answer and in everything that is logged about it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct RequestId {
-    process: u64,
-    number: u64,
-}
+/// The path of a request, where a problem may repeat it; an extension of the response.
+#[derive(Clone, Debug)]
+struct Instance(String);
 
-impl RequestIds {
-    pub(crate) fn new(entropy: &dyn Entropy) -> Self {
-        let mut process = [0; 8];
-        // Without randomness ids of different runs may be equal; that is a nuisance and no reason not to start.
-        if entropy.fill(&mut process).is_err() {
-            tracing::warn!("request ids start at zero: there is no randomness");
-        }
-        Self { process: u64::from_be_bytes(process), next: AtomicU64::new(1) }
-    }
-
-    fn next(&self) -> RequestId {
-        RequestId { process: self.process, number: self.next.fetch_add(1, Ordering::Relaxed) }
-    }
-}
-
-impl std::fmt::Display for RequestId {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:016x}-{:x}", self.process, self.number)
-    }
-}
-
-/// The outermost layer.
+/// The outermost layer: names the request, completes the answer, and logs both.
 pub(crate) async fn surround(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let id = app.request_ids.next();
     let started = Instant::now();
-    request.extensions_mut().insert(id);
-    let source = request.extensions().get().map(|PeerAddress(address)| *address);
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let exposed = SecretInUrl::find(&request);
-    let path = instance(request.uri().path()).filter(|_| exposed.is_none());
-    let credential = request.headers().get(header::AUTHORIZATION).cloned();
-    let presented = credential.is_some();
-
-    let has_secret_in_url = exposed.is_some();
-    let response = if let Some(exposed) = exposed {
-        exposed.refuse(&app).await
-    } else {
-        AssertUnwindSafe(next.run(request)).catch_unwind().await.unwrap_or_else(|_| {
-            tracing::error!(request.id = %id, "a handler panicked");
-            let detail = "something is wrong on our side: the log has more under the request id";
-            Problem::new(ProblemKind::InternalError, detail).into_response()
-        })
-    };
-    let is_failure =
-        has_secret_in_url || (presented && response.status() == StatusCode::UNAUTHORIZED);
-    let response = throttled(&app, response, source.filter(|_| is_failure));
-    let response = complete(response, path.as_deref(), id);
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
-    if response.status() == StatusCode::FORBIDDEN && method != Method::GET {
-        // The audit has a bounded number of these on record (decision 0010); the log has all of them.
-        tracing::warn!(
-            request.id = %id,
-            key = handle(&app, credential).as_ref().map_or("none", |handle| handle.as_str()),
-            method = %method,
-            route,
-            source = ?source,
-            "a change was refused to a key that may not make it",
-        );
-    }
-    tracing::debug!(
-        request.id = %id,
-        method = %method,
-        route,
-        status = response.status().as_u16(),
-        duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
-        "request",
-    );
+    let asked = Asked::note(&app, &mut request);
+    let mut response = complete(next.run(request).await, &asked.id);
+    response_headers::add(response.headers_mut());
+    asked.log(&response, started, app.options.access_log);
     response
 }
 
-/// What the presented key is looked up by: public, unlike the rest of it.
-fn handle(app: &App, credential: Option<HeaderValue>) -> Option<KeyHandle> {
-    let headers = HeaderMap::from_iter([(header::AUTHORIZATION, credential?)]);
-    credential::read(&headers, app.store.installation().tag).ok().map(|key| key.handle)
+/// The layer around the handlers: refuses keys in URLs, catches panics, and throttles failures to authenticate.
+pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) -> Response {
+    let asked = request.extensions().get::<Asked>().cloned();
+    if let Some(exposed) = SecretInUrl::find(&request) {
+        let response = exposed.refuse(&app).await;
+        let client = asked.and_then(|asked| asked.client);
+        return throttle(&app, client).map_or(response, |wait| too_many(wait).into_response());
+    }
+    let is_authenticating = request.headers().contains_key(header::AUTHORIZATION);
+    let path = instance(request.uri().path());
+    let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response = response.unwrap_or_else(|_| {
+        let id = asked.as_ref().map_or("", |asked| asked.id.as_str());
+        tracing::error!(request.id = id, "a handler panicked");
+        let detail = "something is wrong on our side: the log has more under the request id";
+        Problem::new(ProblemKind::InternalError, detail).into_response()
+    });
+    if let (true, Some(asked)) = (is_authenticating, asked) {
+        response = asked.judge(&app, response);
+    }
+    if let Some(path) = path {
+        response.extensions_mut().insert(Instance(path));
+    }
+    response
+}
+
+impl Asked {
+    /// Notes what is asked, and leaves the request's id and its client for those who come after.
+    fn note(app: &App, request: &mut Request) -> Self {
+        let peer = request.extensions().get().map(|PeerAddress(address)| *address);
+        let proxies = &app.options.trusted_proxies;
+        let headers = request.headers();
+        let given =
+            peer.filter(|peer| proxies.contain(*peer)).and_then(|_| RequestId::given(headers));
+        let client = peer.map(|peer| proxies.client(peer, headers));
+        let asked = Self {
+            id: given.unwrap_or_else(|| app.request_ids.next()),
+            client,
+            method: request.method().clone(),
+            route: request.extensions().get().cloned(),
+            key: credential::handle(headers),
+        };
+        let extensions = request.extensions_mut();
+        extensions.insert(asked.id.clone());
+        if let Some(client) = client {
+            extensions.insert(ClientAddress(client));
+        }
+        extensions.insert(asked.clone());
+        asked
+    }
+
+    /// Logs what was refused to the presented key, and answers a failure to authenticate above its client's limit with 429.
+    fn judge(&self, app: &App, response: Response) -> Response {
+        let (id, client, key) = (&self.id, self.client(), self.key());
+        let (method, route) = (&self.method, self.route());
+        match response.status() {
+            StatusCode::UNAUTHORIZED => match throttle(app, self.client) {
+                None => {
+                    tracing::info!(request.id = %id, client.address = %client, key.handle = key, %method, route, "authentication failed");
+                    response
+                }
+                // A line of its own kind: who fails too often crowds out nobody else's failures.
+                Some(wait) => {
+                    tracing::info!(request.id = %id, client.address = %client, key.handle = key, %method, route, "authentication failed too often");
+                    too_many(wait).into_response()
+                }
+            },
+            // The audit has a bounded number of these on record (decision 0010).
+            StatusCode::FORBIDDEN if self.method != Method::GET => {
+                tracing::warn!(request.id = %id, client.address = %client, key.handle = key, %method, route, "a change was refused to a key that may not make it");
+                response
+            }
+            _ => response,
+        }
+    }
+
+    /// Logs the request: for the access log if there is one, else for `debug`.
+    fn log(&self, response: &Response, started: Instant, is_access_logged: bool) {
+        let status = response.status().as_u16();
+        let duration_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let (id, client, key) = (&self.id, self.client(), self.key());
+        let (method, route) = (&self.method, self.route());
+        if is_access_logged {
+            tracing::info!(
+                target: ACCESS_LOG,
+                { request.id = %id, client.address = %client, key.handle = key, %method, route, status, duration_us },
+                "request",
+            );
+        } else {
+            tracing::debug!(request.id = %id, %method, route, status, duration_us, "request");
+        }
+    }
+
+    fn client(&self) -> String {
+        self.client.map_or_else(|| "unknown".to_owned(), |client| client.to_string())
+    }
+
+    fn key(&self) -> &str {
+        self.key.as_ref().map_or("none", KeyHandle::as_str)
+    }
+
+    fn route(&self) -> &str {
+        self.route.as_ref().map_or("none", MatchedPath::as_str)
+    }
 }
 
 /// The path, where it is short enough to repeat.
 fn instance(path: &str) -> Option<String> {
-    (path.len() <= LONGEST_INSTANCE).then(|| path.to_owned())
+    (path.len() <= MAX_INSTANCE_LEN).then(|| path.to_owned())
 }
 
-/// A failure to authenticate, or a key in a URL, above the address's limit is answered with 429. Nothing else is.
-fn throttled(app: &App, response: Response, source: Option<IpAddr>) -> Response {
-    let (Some(throttle), Some(source)) = (&app.failures, source) else {
-        return response;
-    };
-    match throttle.failed(source) {
-        Ok(()) => response,
-        Err(wait) => {
-            let detail = "too many requests with an API key that is not valid";
-            Problem::new(ProblemKind::RateLimitExceeded, detail)
-                .with_header(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()))
-                .into_response()
-        }
-    }
+/// Counts a failure of the client. Above its limit, returns how long it has to wait.
+fn throttle(app: &App, client: Option<IpAddr>) -> Option<SignedDuration> {
+    app.failures.as_ref()?.failed(client?).err()
 }
 
-/// Adds what every answer carries: the request's id, and that nobody may keep it (T06).
-fn complete(mut response: Response, path: Option<&str>, id: RequestId) -> Response {
-    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+fn too_many(wait: SignedDuration) -> Problem {
+    Problem::new(
+        ProblemKind::RateLimitExceeded,
+        "too many requests with an API key that is not valid",
+    )
+    .with_header(header::RETRY_AFTER, HeaderValue::from(wait.as_secs()))
+}
+
+/// Adds the request's id, and to a problem the path.
+fn complete(mut response: Response, id: &RequestId) -> Response {
+    let path = response.extensions_mut().remove::<Instance>();
+    let problem = response.extensions_mut().remove::<Problem>();
+    if let Some(problem) = problem {
         let (mut parts, _) = response.into_parts();
         parts.headers.remove(header::CONTENT_LENGTH);
-        let problem = path.map_or_else(|| problem.clone(), |path| problem.clone().at(path));
+        let problem = match path {
+            Some(Instance(path)) => problem.at(&path),
+            None => problem,
+        };
         response = Response::from_parts(parts, problem.body().into());
     }
-    let headers = response.headers_mut();
-    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
-        headers.insert(REQUEST_ID, value);
+    if let Ok(value) = HeaderValue::from_str(id.as_str()) {
+        response.headers_mut().insert(X_REQUEST_ID, value);
     }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::PRAGMA, HeaderValue::from_static("no-cache"));
-    headers.insert(header::VARY, HeaderValue::from_static("authorization"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
 }

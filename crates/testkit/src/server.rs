@@ -97,7 +97,8 @@ impl TestServer {
             App::new(store, clock.clone(), entropy.clone(), options, outside)
         };
         // The world is made through a server without limits, so that making it counts against none.
-        let free = Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..options };
+        let free =
+            Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..options.clone() };
         let world =
             world::plant(&*store, &router(app(free, Outside::default())), &clock, &*entropy).await;
         let router = router(app(options, outside));

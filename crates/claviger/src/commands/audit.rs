@@ -51,9 +51,7 @@ fn export(args: &AuditExport) -> anyhow::Result<()> {
     let mut lines = output::lines();
     let mut left_out = 0_u64;
     let exported = log.each(&peppers, AuditRecordId::new(args.after), |record| match record {
-        Exported::Record(entry) => {
-            output::written(writeln!(lines, "{}", line(&codec, &entry)))
-        }
+        Exported::Record(entry) => output::written(writeln!(lines, "{}", line(&codec, &entry))),
         Exported::Unsealed(_) | Exported::Unreadable(_) => {
             left_out += 1;
             Ok(())

@@ -11,11 +11,13 @@ use super::environment::{self, Environment};
 use super::listen;
 use crate::args::{Dev, LogFormat};
 use crate::data_dir::{self, Beginning};
+use crate::hardening;
 use crate::output::{self, DevSummary};
 use crate::telemetry;
 
 pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     let log = telemetry::start(&args.server.log, LogFormat::Text)?;
+    hardening::protect_memory();
     let data_dir = args.data_dir.as_path();
     let listener = listen::bind(args.server.listen).await?;
     let address = listener.local_addr()?;

@@ -8,13 +8,13 @@ use std::time::Duration;
 use anyhow::Context as _;
 use claviger_domain::{SystemClock, SystemEntropy};
 use claviger_server::front::{self, Limits};
-use claviger_server::{App, Options, Outside, router};
+use claviger_server::{App, ForwardedHeader, Options, Outside, TrustedProxies, router};
 use claviger_store::{SqliteStore, Store};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::args::Server;
+use crate::args::{self, Server};
 use crate::telemetry::Log;
 
 /// How often the last uses of keys are written down, and the time.
@@ -116,6 +116,16 @@ pub(crate) async fn serve(
         mint_rate_per_minute: server.mint_rate,
         failure_rate_per_minute: server.failure_rate,
         dialect: server.dialect,
+        trusted_proxies: TrustedProxies {
+            networks: server.trusted_proxies.clone(),
+            header: match server.forwarded_header {
+                args::ForwardedHeader::XForwardedFor => ForwardedHeader::XForwardedFor,
+                args::ForwardedHeader::Forwarded => ForwardedHeader::Forwarded,
+            },
+        },
+        access_log: server.access_log,
+        cors_origins: server.cors_origin.clone(),
+        security_contact: server.security_contact.clone(),
     };
     let store: Arc<dyn Store> = Arc::new(store);
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));

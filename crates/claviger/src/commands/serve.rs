@@ -11,12 +11,14 @@ use super::listen;
 use crate::args::Serve;
 use crate::data_dir;
 use crate::github;
+use crate::hardening;
 use crate::output;
 use crate::smtp;
 use crate::telemetry;
 
 pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let log = telemetry::start(&args.server.log, args.log_format)?;
+    hardening::protect_memory();
     let options = SqliteOptions::at(data_dir::database(&args.data_dir));
     if !options.exists() {
         anyhow::bail!(

@@ -8,10 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use claviger_server::ACCESS_LOG;
-use tracing::level_filters::LevelFilter;
-use tracing::subscriber::Interest;
-use tracing::{Event, Level, Metadata, callsite};
-use tracing_subscriber::layer::{Context, Filter};
+use tracing::{Event, Level, Metadata, Subscriber, callsite};
+use tracing_subscriber::layer::{Context, Layer};
 
 /// How many lines of one kind may come at once.
 const BURST: u32 = 1_000;
@@ -56,9 +54,9 @@ impl Kind {
 }
 
 impl LineLimit {
-    /// The limit as a filter of a layer.
-    pub(crate) fn filter(self: Arc<Self>) -> LineFilter {
-        LineFilter(self)
+    /// The limit, put to work.
+    pub(crate) fn layer(self: Arc<Self>) -> LimitedLines {
+        LimitedLines(self)
     }
 
     /// The kinds of which lines were left out since the last time, with how many.
@@ -78,25 +76,14 @@ impl LineLimit {
     }
 }
 
-/// See [`LineLimit::filter`].
+/// The limit as a layer, for all layers at once. A filter of one layer would not do: what it has left out once would be left out of the next
+/// event too, where that is not asked about (tracing-subscriber 0.3).
 #[derive(Debug)]
-pub(crate) struct LineFilter(Arc<LineLimit>);
+pub(crate) struct LimitedLines(Arc<LineLimit>);
 
-impl<S> Filter<S> for LineFilter {
-    fn enabled(&self, _: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        true
-    }
-
-    fn callsite_enabled(&self, _: &'static Metadata<'static>) -> Interest {
-        Interest::always()
-    }
-
-    fn event_enabled(&self, event: &Event<'_>, _: &Context<'_, S>) -> bool {
+impl<S: Subscriber> Layer<S> for LimitedLines {
+    fn event_enabled(&self, event: &Event<'_>, _: Context<'_, S>) -> bool {
         self.0.admit(event.metadata(), Instant::now())
-    }
-
-    fn max_level_hint(&self) -> Option<LevelFilter> {
-        Some(LevelFilter::TRACE)
     }
 }
 
@@ -104,7 +91,7 @@ impl<S> Filter<S> for LineFilter {
 mod tests {
     use super::*;
 
-    use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+    use tracing_subscriber::layer::SubscriberExt as _;
 
     fn kind(now: Instant) -> Kind {
         Kind { name: String::new(), left: BURST, refilled_at: now, left_out: 0 }
@@ -150,8 +137,8 @@ mod tests {
         let written = Counter::default();
         let writer = written.clone();
         let layer = tracing_subscriber::fmt::layer().with_writer(move || writer.clone());
-        let layer = layer.with_filter(Arc::clone(&limit).filter());
-        tracing::subscriber::with_default(tracing_subscriber::registry().with(layer), || {
+        let log = tracing_subscriber::registry().with(Arc::clone(&limit).layer()).with(layer);
+        tracing::subscriber::with_default(log, || {
             for _ in 0..3_000 {
                 tracing::warn!("one kind");
                 tracing::info!(target: ACCESS_LOG, "access");

@@ -4,9 +4,9 @@
 //! nothing else: no request waits for it, and no shutdown.
 
 use std::io::{self, Write as _};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tracing_subscriber::fmt::MakeWriter;
@@ -20,7 +20,7 @@ const LAST_WAIT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct LogWriter {
     lines: Lines,
-    finished: Receiver<()>,
+    finished: Mutex<Receiver<()>>,
 }
 
 /// Takes log lines.
@@ -52,7 +52,7 @@ impl LogWriter {
             write_all(&waiting, output, &lost);
             drop(finish);
         })?;
-        Ok(Self { lines, finished })
+        Ok(Self { lines, finished: Mutex::new(finished) })
     }
 
     /// Where lines are handed over.
@@ -71,7 +71,8 @@ impl Drop for LogWriter {
         // If the queue is full, the thread is stuck, and what waits is lost.
         if self.lines.queue.try_send(Message::Finish).is_ok() {
             // Nothing is ever sent: the channel closing is the signal.
-            drop(self.finished.recv_timeout(LAST_WAIT));
+            let finished = self.finished.get_mut().unwrap_or_else(PoisonError::into_inner);
+            let _ = finished.recv_timeout(LAST_WAIT);
         }
     }
 }
@@ -121,7 +122,7 @@ impl Drop for Line<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Mutex, MutexGuard, PoisonError};
+    use std::sync::MutexGuard;
 
     use super::*;
 

@@ -1,12 +1,14 @@
 //! The OpenAPI document: what the handlers say of themselves, with a front matter.
 
 mod complete;
+mod errors;
 mod links;
 mod page;
 mod texts;
 
 pub(crate) use complete::complete;
-pub(crate) use page::page;
+pub(crate) use errors::errors_page;
+pub(crate) use page::{page, policy as page_policy};
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,5 +1,9 @@
 //! The OpenAPI document as a page to read: no scripts, nothing fetched.
 
+use std::sync::LazyLock;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use data_encoding::BASE64;
 use maud::{DOCTYPE, Markup, html};
 use serde_json::Value;
 
@@ -14,38 +18,56 @@ h3{font:600 1.05rem ui-monospace,monospace;overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.6rem 0 1rem}td,th{text-align:left;vertical-align:top;padding:.3rem .6rem .3rem 0;border-top:1px solid var(--line)}
 code{font-family:ui-monospace,monospace;background:var(--soft);border-radius:.2rem;padding:0 .2rem}nav{display:flex;flex-wrap:wrap;gap:0 1rem}nav a{white-space:nowrap}td:first-child code{white-space:nowrap}";
 
-/// Renders the document.
-pub(crate) fn page(json: &str) -> String {
-    let document: Value = serde_json::from_str(json).unwrap_or_default();
-    let info = &document["info"];
-    let groups = groups(&document);
+/// What a page may use: its style sheet, known by its hash, and nothing else (CSP 3 §2.3.1).
+pub(crate) fn policy() -> String {
+    static POLICY: LazyLock<String> = LazyLock::new(|| {
+        let hash = BASE64.encode(digest(&SHA256, STYLE.as_bytes()).as_ref());
+        format!(
+            "default-src 'none'; style-src 'sha256-{hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        )
+    });
+    POLICY.clone()
+}
+
+/// A whole page.
+pub(super) fn document(title: &str, content: &Markup) -> String {
     html! {
         (DOCTYPE)
         html lang="en" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width,initial-scale=1";
-                title { (text(&info["title"])) " API" }
+                title { (title) }
                 style { (maud::PreEscaped(STYLE)) }
             }
-            body {
-                h1 { (text(&info["title"])) " API" }
-                p { "Version " (text(&info["version"])) ". " (text(&info["description"])) }
-                p { "The document itself: " a href="/openapi.json" { "/openapi.json" } "." }
-                nav {
-                    @for (tag, _) in &groups { a href={ "#" (tag) } { (tag) } }
-                    a href="#schemas" { "schemas" }
-                }
-                @for (tag, operations) in &groups {
-                    h2 id=(tag) { (tag) }
-                    @for (method, path, operation) in operations { (self::operation(method, path, operation)) }
-                }
-                h2 id="schemas" { "schemas" }
-                @for (name, schema) in members(&document["components"]["schemas"]) { (self::schema(name, schema)) }
-            }
+            body { (content) }
         }
     }
     .into_string()
+}
+
+/// Renders the document.
+pub(crate) fn page(json: &str) -> String {
+    let document: Value = serde_json::from_str(json).unwrap_or_default();
+    let info = &document["info"];
+    let title = format!("{} API", text(&info["title"]));
+    let groups = groups(&document);
+    let content = html! {
+        h1 { (title) }
+        p { "Version " (text(&info["version"])) ". " (text(&info["description"])) }
+        p { "The document itself: " a href="/openapi.json" { "/openapi.json" } ". " a href="/docs/errors" { "The errors" } "." }
+        nav {
+            @for (tag, _) in &groups { a href={ "#" (tag) } { (tag) } }
+            a href="#schemas" { "schemas" }
+        }
+        @for (tag, operations) in &groups {
+            h2 id=(tag) { (tag) }
+            @for (method, path, operation) in operations { (self::operation(method, path, operation)) }
+        }
+        h2 id="schemas" { "schemas" }
+        @for (name, schema) in members(&document["components"]["schemas"]) { (self::schema(name, schema)) }
+    };
+    self::document(&title, &content)
 }
 
 /// An operation with its method and path.

@@ -12,8 +12,8 @@ use utoipa_axum::routes;
 
 use super::{json, read};
 use crate::app::App;
+use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::front::PeerAddress;
 use crate::keys;
 use crate::leaks::GithubReports;
 use crate::openapi::ProblemBody;
@@ -124,7 +124,7 @@ async fn check_signature(
     match reports.are_signed(body, key_id, signature, app.clock.uptime()).await {
         Ok(true) => Ok(()),
         Ok(false) => {
-            let source = extensions.get().map(|PeerAddress(address)| *address);
+            let source = extensions.get().map(|ClientAddress(address)| *address);
             let wait = source.zip(app.failures.as_ref()).map(|(at, failures)| failures.failed(at));
             if let Some(Err(retry_after)) = wait {
                 return Err(Refusal::TooMany { retry_after }.into());

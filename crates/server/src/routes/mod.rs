@@ -21,6 +21,7 @@ use axum::http::{Response, header};
 use axum::middleware;
 use claviger_domain::Refusal;
 use claviger_store::{After, Call, Page};
+use tower::util::option_layer;
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::App;
@@ -28,7 +29,7 @@ use crate::error::ApiError;
 use crate::problem::{Problem, ProblemKind};
 use crate::wire::Pagination;
 use crate::wire::ids::WireId;
-use crate::{openapi, trace};
+use crate::{cors, openapi, trace};
 
 /// The operations of the API, with their description.
 pub(crate) fn api() -> OpenApiRouter<App> {
@@ -55,6 +56,8 @@ pub fn router(app: App) -> Router {
         .merge(documents::router(&document))
         .method_not_allowed_fallback(method_not_allowed)
         .fallback(not_found)
+        .layer(middleware::from_fn_with_state(app.clone(), trace::guard))
+        .layer(option_layer(cors::layer(&app.options.cors_origins)))
         .layer(middleware::from_fn_with_state(app.clone(), trace::surround))
         .with_state(app)
 }

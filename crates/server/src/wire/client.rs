@@ -9,9 +9,9 @@ use claviger_store::Call;
 use super::credential;
 use super::dialect::{self, Dialect};
 use crate::app::App;
+use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::front::PeerAddress;
-use crate::trace::RequestId;
+use crate::request_id::RequestId;
 
 /// How much of a user agent is kept.
 const LONGEST_USER_AGENT: usize = 256;
@@ -42,7 +42,7 @@ pub(crate) fn context(extensions: &Extensions, headers: &HeaderMap) -> RequestCo
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     RequestContext {
         request_id: extensions.get().map(RequestId::to_string).unwrap_or_default(),
-        source: extensions.get().map(|PeerAddress(address)| *address),
+        source: extensions.get().map(|ClientAddress(address)| *address),
         // A secret that was put there by mistake is not kept (INV-8).
         user_agent: agent
             .filter(|agent| !KeyText::looks_like_one(agent))

@@ -3,7 +3,7 @@
 //! Go clients before 0.12 send the bare key without a scheme (CONTRACT §1); that is read too.
 
 use axum::http::{HeaderMap, HeaderValue, header};
-use claviger_domain::{InstanceTag, KeyText};
+use claviger_domain::{InstanceTag, KeyHandle, KeyText};
 
 use crate::problem::{Problem, ProblemKind};
 
@@ -31,6 +31,12 @@ fn missing() -> Problem {
 fn several() -> Problem {
     Problem::new(ProblemKind::InvalidRequest, "send one `Authorization` header with one API key")
         .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static(INVALID_REQUEST))
+}
+
+/// What the presented key is looked up by, whatever becomes of it: nothing where no key of ours has that shape and checksum.
+pub(crate) fn handle(headers: &HeaderMap) -> Option<KeyHandle> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    KeyText::parse(value.rsplit(' ').next()?).ok().map(|key| key.handle)
 }
 
 /// Reads the presented key. Whatever cannot be a key of this installation is refused here, without a hash and without the database.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axum::body::Body;
 use axum::http::Request;
+use claviger_server::problem::ProblemKind;
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
 
@@ -61,7 +62,7 @@ async fn openapi_equals_router() {
     for operation in operations::all(&server).await {
         paths.entry(operation.template).or_default().insert(operation.method);
     }
-    for path in ["/openapi.json", "/docs"] {
+    for path in ["/openapi.json", "/docs", "/docs/errors", "/.well-known/security.txt"] {
         paths.entry(path.to_owned()).or_default().insert("GET".to_owned());
     }
     for (template, methods) in paths {
@@ -105,6 +106,20 @@ async fn docs_show_every_operation_and_schema() {
         let fragment = format!("#schema-{name}\"");
         assert!(answer.text.contains(&fragment), "nothing refers to {name}");
     }
+}
+
+/// What the type of a problem leads to is there, for every kind (fault S23).
+#[tokio::test]
+async fn the_catalogue_of_errors_has_every_kind() {
+    let server = TestServer::start().await;
+    let answer = get(&server, "/docs/errors").await;
+    assert_eq!(answer.status, 200);
+    for kind in ProblemKind::ALL {
+        assert!(answer.text.contains(&format!("id=\"{}\"", kind.fragment())), "{kind:?}");
+        assert!(answer.text.contains(kind.title()), "{kind:?}");
+    }
+    let problem = server.call("revoked", "POST", "/auth/v1/sign-in", json!({})).await.json(401);
+    assert_eq!(problem["type"], "/docs/errors#authentication-required");
 }
 
 /// The page runs nothing and fetches nothing.
@@ -179,7 +194,14 @@ fn assert_problem(answer: &TestResponse, path: &str) {
         PROBLEMS.iter().find(|(status, ..)| *status == answer.status).unwrap();
     assert_eq!(problem["status"], *status);
     assert_eq!(problem["title"], *title);
-    let kind = format!("https://arize.com/docs/ax/rest-reference/errors#{fragment}");
+    // The contract says where its types are described; those of our own routes are described here (fault S23).
+    let is_of_the_contract = path.starts_with("/v2/");
+    let base = if is_of_the_contract {
+        "https://arize.com/docs/ax/rest-reference/errors"
+    } else {
+        "/docs/errors"
+    };
+    let kind = format!("{base}#{fragment}");
     assert_eq!(problem["type"], kind);
     assert_eq!(problem["instance"], path);
     assert!(problem["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{problem}");

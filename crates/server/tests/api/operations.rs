@@ -43,7 +43,7 @@ fn read(template: &str, method: &str, operation: &Value) -> Operation {
         method: method.to_uppercase(),
         template: template.to_owned(),
         id: operation["operationId"].as_str().unwrap().to_owned(),
-        needs_key: operation["security"].is_array(),
+        needs_key: operation["security"].as_array().is_some_and(|schemes| !schemes.is_empty()),
         has_body: operation["requestBody"].is_object(),
         query: parameters
             .filter(|parameter| parameter["in"] == "query")
