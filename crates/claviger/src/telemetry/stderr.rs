@@ -3,7 +3,7 @@
 //! Whoever logs hands its line over and goes on. A reader that has gone, a full device or a pipe that nobody empties costs lines, and
 //! nothing else: no request waits for it, and no shutdown.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,6 +122,7 @@ impl Drop for Line<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
     use std::sync::MutexGuard;
 
     use super::*;

@@ -27,7 +27,10 @@ fn place(is_restricted: bool) -> Place {
 }
 
 fn role(permissions: PermissionSet) -> Role {
-    Role { permissions, ..PredefinedRole::ProjectViewer.into() }
+    Role {
+        permissions,
+        ..Role::predefined(PredefinedRole::ProjectViewer, jiff::Timestamp::UNIX_EPOCH)
+    }
 }
 
 /// Who administers a project does not administer the space around it, not even with that role in the space.

@@ -73,7 +73,11 @@ fn each_operation_on_roles_needs_its_permission() {
         assert_eq!(outcome(&run(without)), "forbidden", "{permission:?}");
     }
     // Who may not read is told nothing of which roles there are.
-    for found in [None, Some(own(nothing)), Some(PredefinedRole::ProjectAdmin.into())] {
+    for found in [
+        None,
+        Some(own(nothing)),
+        Some(Role::predefined(PredefinedRole::ProjectAdmin, jiff::Timestamp::UNIX_EPOCH)),
+    ] {
         let all_but_reading =
             PermissionSet::ALL.without(PermissionSet::of(&[Permission::RoleRead]));
         let missing = Err(Refusal::NotFound(Resource::Role));
