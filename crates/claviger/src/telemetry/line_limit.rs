@@ -141,7 +141,7 @@ mod tests {
         tracing::subscriber::with_default(log, || {
             for _ in 0..3_000 {
                 tracing::warn!("one kind");
-                tracing::info!(target: ACCESS_LOG, "access");
+                tracing::info!(target: ACCESS_LOG, "visit");
                 tracing::debug!("asked for");
             }
             tracing::info!("another kind");
@@ -149,7 +149,7 @@ mod tests {
         let text = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
         let count = |part: &str| text.matches(part).count();
         assert!((1_000..1_100).contains(&count("one kind")), "{}", count("one kind"));
-        assert_eq!((count("access"), count("asked for"), count("another")), (3_000, 3_000, 1));
+        assert_eq!((count("visit"), count("asked for"), count("another")), (3_000, 3_000, 1));
         let left_out = limit.take_left_out();
         assert_eq!(left_out.len(), 1);
         assert_eq!(left_out[0].1, 3_000 - u64::try_from(count("one kind")).unwrap());
