@@ -34,6 +34,6 @@ pub use crate::client_address::{ForwardedHeader, ProxyNetwork, ProxyNetworkError
 pub use crate::contact::{SecurityContact, SecurityContactError};
 pub use crate::cors::{CorsOrigin, CorsOriginError};
 pub use crate::routes::router;
-pub use crate::wire::audit_logs::audit_details;
 pub use crate::trace::ACCESS_LOG;
+pub use crate::wire::audit_logs::audit_details;
 pub use crate::wire::dialect::Dialect;
