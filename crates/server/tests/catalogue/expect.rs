@@ -14,7 +14,9 @@ use crate::format::Exchange;
 use crate::placeholders::Placeholders;
 use crate::send::Answer;
 
+/// Where the types of problems are described: the contract's under `/v2` and where no path is known, else our own (fault S23).
 const TYPE_BASE: &str = "https://arize.com/docs/ax/rest-reference/errors#";
+const OWN_TYPE_BASE: &str = "/docs/errors#";
 
 /// Statuses and the fragments of their problem types, as the catalogue lists them.
 const FRAGMENTS: [(u16, &str); 15] = [
@@ -88,7 +90,10 @@ fn problem(complaints: &mut Complaints, answer: &Answer) {
         format!("it says status {:?}", document.get("status"))
     });
     let fragment = FRAGMENTS.iter().find(|(status, _)| *status == answer.status);
-    let expected = fragment.map(|(_, fragment)| format!("{TYPE_BASE}{fragment}"));
+    let path = document.get("instance").and_then(Value::as_str);
+    let is_own = path.is_some_and(|path| path != "/v2" && !path.starts_with("/v2/"));
+    let base = if is_own { OWN_TYPE_BASE } else { TYPE_BASE };
+    let expected = fragment.map(|(_, fragment)| format!("{base}{fragment}"));
     let found = document.get("type").and_then(Value::as_str);
     complaints.unless(found == expected.as_deref(), || format!("its type is {found:?}"));
     for member in ["title", "detail"] {
