@@ -188,6 +188,12 @@ pub(crate) fn without_instance(answer: &Answer) -> String {
     match serde_json::from_str(&answer.text) {
         Ok(Value::Object(mut document)) => {
             document.remove("instance");
+            // Of the type, the part after `#`: where types are described goes by the path.
+            if let Some(kind) = document.get_mut("type")
+                && let Some(fragment) = kind.as_str().and_then(|kind| kind.split('#').nth(1))
+            {
+                *kind = fragment.into();
+            }
             Value::Object(document).to_string()
         }
         _ => answer.text.clone(),
