@@ -27,6 +27,8 @@ pub enum Membership {
 #[derive(Clone, Debug, Default)]
 pub struct Access {
     account: PermissionSet,
+    /// The rights of the account roles that keys may be made with: a bot user may pass its own role on, whatever it may do by it.
+    account_ceiling: PermissionSet,
     organizations: HashMap<OrganizationId, PermissionSet>,
     spaces: HashMap<SpaceId, PermissionSet>,
     projects: HashMap<ProjectId, PermissionSet>,
@@ -35,7 +37,8 @@ pub struct Access {
 impl Access {
     /// The access that these roles give together.
     pub fn new(role: AccountRole, memberships: impl IntoIterator<Item = Membership>) -> Self {
-        let mut access = Self { account: role.permissions(), ..Self::default() };
+        let account = role.permissions();
+        let mut access = Self { account, account_ceiling: account, ..Self::default() };
         for membership in memberships {
             let (set, more) = match membership {
                 Membership::Organization(id, role) => {
@@ -51,6 +54,16 @@ impl Access {
             *set = set.union(more);
         }
         access
+    }
+
+    /// The access of a bot user. The account role `MEMBER` makes a person a member among others; a bot it permits nothing.
+    pub fn of_bot(role: AccountRole, memberships: impl IntoIterator<Item = Membership>) -> Self {
+        Self { account: role.permissions_of_bots(), ..Self::new(role, memberships) }
+    }
+
+    /// The rights of the account roles that this user may make keys with.
+    pub(crate) fn account_ceiling(&self) -> PermissionSet {
+        self.account_ceiling
     }
 
     /// What is permitted in the account as a whole.

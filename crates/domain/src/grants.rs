@@ -185,7 +185,7 @@ impl ResolvedGrants {
             if granted.is_subset_of(held) { Ok(()) } else { Err(OverPrivileged(scope)) }
         };
         let account = self.grants.account_role.permissions();
-        check(account, caller.at_account(), Scope::Account)?;
+        check(account, caller.account_ceiling(), Scope::Account)?;
         for (n, grant) in self.grants.organizations.iter().enumerate() {
             let held = caller.at_organization(grant.organization);
             check(grant.role.in_organization(), held, Scope::Organization(n))?;

@@ -90,6 +90,16 @@ impl AccountRole {
     }
 }
 
+impl AccountRole {
+    /// What the role permits a bot user. People, roles and policies are no business of a key that was made for a program.
+    pub fn permissions_of_bots(self) -> PermissionSet {
+        match self {
+            Self::Admin => PermissionSet::ALL,
+            Self::Member | Self::Annotator | Self::MemberUiOnly => PermissionSet::EMPTY,
+        }
+    }
+}
+
 impl ScopedRole {
     /// What the role permits in an organization, and in every public space of it.
     pub fn in_organization(self) -> PermissionSet {

@@ -68,7 +68,7 @@ pub(crate) async fn refresh(
     Ok((key, minted))
 }
 
-/// Revokes the call's key, which somebody says has leaked, and tells whoever made it.
+/// Revokes the call's key, which somebody says has leaked, with all of its line, and tells whoever made it.
 #[tracing::instrument(name = "keys.report_leak", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn report_leak(
     app: &App,
@@ -76,10 +76,10 @@ pub(crate) async fn report_leak(
     report: LeakReport,
 ) -> Result<Leak, ApiError> {
     let leak = app.store.report_leak(call, report).await?;
-    if let Leak::Revoked { key, maker } = &leak {
+    if let Leak::Revoked { key, maker } | Leak::Recorded { key, maker } = &leak {
         tracing::warn!(
             key.handle = key.handle.as_str(),
-            "a leaked key was reported, and is revoked"
+            "a leaked key was reported, and it and all of its line are revoked"
         );
         if let (Some(outbox), Some(maker)) = (&app.outside.outbox, maker) {
             outbox.say_leaked(maker, key);

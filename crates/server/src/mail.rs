@@ -113,12 +113,11 @@ impl Outbox {
     /// Tells whoever made a key that somebody has found it, and that it is dead (BAR T53).
     pub(crate) fn say_leaked(&self, maker: &User, key: &ApiKey) {
         let text = format!(
-            "Hello {name},\n\nyour API key \"{key}\" was found where others can read it, and has been revoked. Whatever uses it needs a new \
-             one.\n\nWhat it was used for lately is worth a look. The audit log says when it was reported:\n\n    curl -H \
-             \"Authorization: Bearer $KEY\" {url}/v2/audit-logs\n",
+            "Hello {name},\n\nyour API key \"{key}\" was found where others can read it, and has been revoked, \
+             with the keys that it was refreshed to and from. Whatever uses them needs a new one.\n\nLook at what it was used for \
+             lately. Administrators of your account find the report in the audit log.\n",
             name = maker.name,
             key = key.name.as_str(),
-            url = self.0.public_url,
         );
         self.hand_in(maker, "Your API key was found, and has been revoked", text);
     }

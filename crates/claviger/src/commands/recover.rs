@@ -44,7 +44,7 @@ async fn make(store: &SqliteStore, args: &Recover) -> anyhow::Result<String> {
             Ok(text)
         }
         Err(CallError::Refused(Refusal::NotFound(_))) => bail!(
-            "`--admin-email` must be the address of an administrator of the account who takes part"
+            "`--admin-email` must be the address of an active administrator: somebody else becomes one only in an account that has none"
         ),
         Err(error) => Err(error).context("the key cannot be made"),
     }

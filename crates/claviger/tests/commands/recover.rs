@@ -70,7 +70,7 @@ fn recover_is_for_administrators() {
     exit 1
     --- stdout
     --- stderr
-    error: `--admin-email` must be the address of an administrator of the account who takes part
+    error: `--admin-email` must be the address of an active administrator: somebody else becomes one only in an account that has none
     ");
     let arguments = ["--admin-email", EMAIL, "--print-admin-key", "--expires-in", "0s"];
     insta::assert_snapshot!(installed.transcript(&arguments), @r"
@@ -97,4 +97,24 @@ fn recover_writes_the_key_to_a_new_file() {
     --- stderr
     error: DIR/admin.key is there already: the key goes to a new file
     ");
+}
+
+/// An account without an administrator gets one: the person of the address, or a new one (fault R7).
+#[test]
+fn recover_makes_an_administrator_where_there_is_none() {
+    for email in [EMAIL, "new@example.com"] {
+        let installed = Installed::to_try("recover");
+        let database = rusqlite::Connection::open(installed.data.join("claviger.db")).unwrap();
+        database.execute("UPDATE users SET role = 'member', is_developer = 0", []).unwrap();
+        drop(database);
+        let output = installed.run(&["--admin-email", email, "--print-admin-key"]);
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        let key = String::from_utf8(output.stdout).unwrap().trim().to_owned();
+        let last = audited(&installed).pop().unwrap();
+        assert_eq!(last["action"], "api_key.recover");
+        let server = installed.serve();
+        let (status, users) = server.get("/v2/users?email=example.com", &key);
+        assert_eq!(status, 200, "{users}");
+        assert!(users.contains(email) && users.contains("ADMIN"), "{users}");
+    }
 }

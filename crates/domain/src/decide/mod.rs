@@ -24,7 +24,7 @@ pub use audit::read_audit;
 pub use authenticate::{Presented, authenticate};
 pub use bindings::{bind, give, in_binding, may_bind};
 pub use create::{may_create_service_keys, service_key, user_key};
-pub use leak::{LeakedKey, leaked_key};
+pub use leak::leaked_key;
 pub use list::{KeyFilter, KeyScope, Named, list_scope};
 pub use makers::{is_above_maker, stays_below_maker};
 pub use memberships::{

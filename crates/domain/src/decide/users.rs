@@ -75,6 +75,7 @@ pub fn invite(caller: &Caller, access: &Access, wanted: NewUser) -> Result<bool,
     if !access.may(Permission::UserCreate, Here::Account) {
         return Err(Refusal::forbidden("inviting users needs USER_CREATE in the account"));
     }
+    invites_as_a_person(caller)?;
     let by_role = matches!(wanted.role, AccountRole::Admin | AccountRole::Member);
     let is_developer = wanted.is_developer.unwrap_or(by_role);
     let within = wanted.role.permissions().is_subset_of(access.at_account());
@@ -86,12 +87,26 @@ pub fn invite(caller: &Caller, access: &Access, wanted: NewUser) -> Result<bool,
     if is_developer && !caller.user.is_developer && !caller.is_account_admin() {
         return Err(OverPrivileged(Scope::Developer).into());
     }
-    if caller.is_bot() && wanted.invite_mode == InviteMode::TemporaryPassword {
-        return Err(Refusal::unprocessable(
-            "temporary passwords are for people: a service key is shown none",
+    Ok(is_developer)
+}
+
+/// A leaked service key must not let new people in, nor write to anybody.
+fn invites_as_a_person(caller: &Caller) -> Result<(), Refusal> {
+    if caller.is_bot() {
+        return Err(Refusal::forbidden(
+            "service keys invite nobody: invite with the user key of a person",
         ));
     }
-    Ok(is_developer)
+    Ok(())
+}
+
+/// Whoever is sent a new secret loses the one that they had: that is done to nobody who holds more.
+fn holds_no_more(access: &Access, user: &User) -> Result<(), Refusal> {
+    if user.role.permissions().is_subset_of(access.at_account()) {
+        Ok(())
+    } else {
+        Err(Refusal::forbidden("the user's role in the account is above your own"))
+    }
 }
 
 fn developer_access_fits(role: AccountRole, is_developer: bool) -> Result<(), Refusal> {
@@ -158,14 +173,17 @@ pub fn update_user(
 }
 
 /// Decides whether the caller may remove the person. Nothing is left to do if they are removed already: then the answer is `None`.
+/// `other_administrators` says whether another person administers the account and is active.
 ///
 /// # Errors
 ///
-/// 404 as [`read_user`], and for bot users; 403 without `USER_DELETE`; 400 for the caller's own user.
+/// 404 as [`read_user`], and for bot users; 403 without `USER_DELETE`; 400 for the caller's own user; 422 for the last active person
+/// who administers the account, whoever asks.
 pub fn remove_user(
     caller: &Caller,
     access: &Access,
     found: Option<User>,
+    other_administrators: bool,
 ) -> Result<Option<User>, Refusal> {
     let removed = found.as_ref().is_some_and(|user| user.status == UserStatus::Blocked);
     if removed && access.may(Permission::UserDelete, Here::Account) {
@@ -174,6 +192,13 @@ pub fn remove_user(
     let user = person(caller, access, found, Permission::UserDelete)?;
     if user.id == caller.user.id {
         return Err(Refusal::invalid("user_id", "you cannot remove yourself"));
+    }
+    let administers = user.role == AccountRole::Admin && user.status == UserStatus::Active;
+    if administers && !other_administrators {
+        return Err(Refusal::unprocessable(
+            "this is the last active person who administers the account: invite another administrator, and remove this one when they \
+             have signed in",
+        ));
     }
     Ok(Some(user))
 }
@@ -190,6 +215,8 @@ pub fn resend_invitation(
     now: Now,
 ) -> Result<User, Refusal> {
     let user = person(caller, access, found, Permission::UserCreate)?;
+    invites_as_a_person(caller)?;
+    holds_no_more(access, &user)?;
     if user.status_at(now.latest) == UserStatus::Invited {
         Ok(user)
     } else {
@@ -208,6 +235,7 @@ pub fn reset_password(
     found: Option<User>,
 ) -> Result<User, Refusal> {
     let user = person(caller, access, found, Permission::UserUpdate)?;
+    holds_no_more(access, &user)?;
     if user.status == UserStatus::Active {
         Ok(user)
     } else {

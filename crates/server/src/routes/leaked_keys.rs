@@ -54,7 +54,9 @@ async fn report(
     let report = LeakReport { reporter: Reporter::Holder, url: None };
     match keys::report_leak(&app, client.call, report).await? {
         Leak::Revoked { .. } => Ok(StatusCode::NO_CONTENT),
-        Leak::DeadBefore | Leak::Unknown => Err(Refusal::Unauthenticated.into()),
+        Leak::Recorded { .. } | Leak::DeadBefore | Leak::Unknown => {
+            Err(Refusal::Unauthenticated.into())
+        }
     }
 }
 

@@ -157,7 +157,10 @@ async fn no_operation_answers_a_stranger() {
             continue;
         }
         assert_eq!(bare.status, 401, "{}", operation.id);
-        for who in ["expired", "revoked", "orphan"] {
+        // A dead key may be reported as leaked: `a_report_ends_the_whole_line`.
+        let dead: &[&str] =
+            if operation.id == "reportLeakedKey" { &[] } else { &["expired", "revoked", "orphan"] };
+        for &who in dead {
             let answer = server.call(who, &operation.method, &path, body.clone()).await;
             assert_eq!(answer.status, 401, "{} with the key {who}", operation.id);
             // What is wrong with the rest of the request is not for them to know.

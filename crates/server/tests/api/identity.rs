@@ -117,7 +117,7 @@ async fn organizations_are_seen_by_their_members() {
 #[tokio::test]
 async fn users_are_seen_by_members_of_the_account() {
     let server = TestServer::start().await;
-    for who in ["admin", "member", "reader", "plain", "bot"] {
+    for who in ["admin", "member", "reader", "plain"] {
         assert_eq!(names(&server, who, "/v2/users").await, PEOPLE, "{who}");
         for name in PEOPLE {
             let path = format!("/v2/users/{}", server.world.id(&format!("user:{name}")));
@@ -128,6 +128,7 @@ async fn users_are_seen_by_members_of_the_account() {
     }
     assert_eq!(names(&server, "stranger", "/v2/users").await, ["stranger"]);
     assert_eq!(status(&server, "annotator", "/v2/users").await, 403);
+    assert_eq!(status(&server, "bot", "/v2/users").await, 403);
     let own = format!("/v2/users/{}", server.world.id("user:annotator"));
     assert_eq!(status(&server, "annotator", &own).await, 200);
     let another = format!("/v2/users/{}", server.world.id("user:member"));

@@ -43,7 +43,7 @@ async fn a_role_is_made_as_it_is_described() {
         })
     );
     let one = format!("{ALL}/{id}");
-    for who in ["admin", "member", "reader", "bot"] {
+    for who in ["admin", "member", "reader"] {
         assert_eq!(answered(&server, who, ("GET", &one, Value::Null), 200).await, made, "{who}");
     }
     let bare = answered(&server, "admin", ("POST", ALL, role("bare", &["TAG_READ"])), 201).await;
@@ -65,7 +65,7 @@ async fn roles_are_for_account_administrators() {
         "UPDATE organization_members SET role = 'admin'
         WHERE user_id = (SELECT id FROM users WHERE name = 'other')",
     );
-    for who in ["member", "other", "reader", "space_admin", "plain", "bot"] {
+    for who in ["member", "other", "reader", "space_admin", "plain"] {
         refused(&server, who, ("POST", ALL, role("mine", &["TAG_READ"])), 403).await;
         refused(&server, who, ("PATCH", &small, json!({ "name": "mine" })), 403).await;
         refused(&server, who, ("DELETE", &small, Value::Null), 403).await;
@@ -181,7 +181,7 @@ async fn predefined_roles_are_listed_and_fixed() {
     for found in page["roles"].as_array().unwrap() {
         assert_eq!(found["is_predefined"], true);
         let one = format!("{ALL}/{}", found["id"].as_str().unwrap());
-        assert_eq!(answered(&server, "bot", ("GET", &one, Value::Null), 200).await, *found);
+        assert_eq!(answered(&server, "member", ("GET", &one, Value::Null), 200).await, *found);
         refused(&server, "admin", ("PATCH", &one, json!({ "name": "mine" })), 403).await;
         refused(&server, "admin", ("PATCH", &one, json!({ "permissions": ["TAG_READ"] })), 403)
             .await;

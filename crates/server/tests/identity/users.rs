@@ -130,8 +130,8 @@ async fn inviting_is_bounded_by_the_inviter() {
         ("plain", "ADMIN", 422),
         ("plain", "MEMBER", 422),
         ("plain", "ANNOTATOR", 201),
-        ("bot", "ADMIN", 422),
-        ("bot", "ANNOTATOR", 201),
+        ("bot", "ADMIN", 403),
+        ("bot", "ANNOTATOR", 403),
         ("annotator", "ANNOTATOR", 403),
         ("annotator", "ADMIN", 403),
         ("admin", "ADMIN", 201),
@@ -146,7 +146,7 @@ async fn inviting_is_bounded_by_the_inviter() {
     }
     // Developer access is a right like others: who has none gives none, said or left out.
     for (who, is_developer, status) in
-        [("plain", true, 422), ("plain", false, 201), ("member", true, 201), ("bot", true, 422)]
+        [("plain", true, 422), ("plain", false, 201), ("member", true, 201), ("bot", true, 403)]
     {
         let mut body = invitation(&format!("{who}{is_developer}@example.org"), "MEMBER", "NONE");
         body["is_developer"] = json!(is_developer);
@@ -157,7 +157,7 @@ async fn inviting_is_bounded_by_the_inviter() {
     refused(&server, "admin", post(body), 422).await;
     // A service key is shown no person's secret.
     let secret = invitation("bot@example.com", "ANNOTATOR", "TEMPORARY_PASSWORD");
-    refused(&server, "bot", post(secret), 422).await;
+    refused(&server, "bot", post(secret), 403).await;
 }
 
 /// The role of a new user, in every form that clients ever sent (DIALECTS §5).
@@ -289,11 +289,12 @@ async fn changing_users_is_for_administrators_of_the_account() {
     let other = path(&server, "users", "user:other");
     let own = path(&server, "users", "user:annotator");
     for change in [json!({ "name": "x" }), json!({ "is_developer": true })] {
-        for who in ["member", "other", "reader", "space_admin", "plain", "bot"] {
+        for who in ["member", "other", "reader", "space_admin", "plain"] {
             refused(&server, who, ("PATCH", &other, change.clone()), 403).await;
         }
         // Whoever does not see the others is not told who is there.
         refused(&server, "annotator", ("PATCH", &other, change.clone()), 404).await;
+        refused(&server, "bot", ("PATCH", &other, change.clone()), 404).await;
         refused(&server, "annotator", ("PATCH", &own, change.clone()), 403).await;
         refused(&server, "stranger", ("PATCH", &other, change.clone()), 404).await;
         let removed = path(&server, "users", "user:orphan");
@@ -310,10 +311,11 @@ async fn changing_users_is_for_administrators_of_the_account() {
 async fn a_removed_users_keys_are_dead_at_once() {
     let server = TestServer::start().await;
     let other = path(&server, "users", "user:other");
-    for who in ["member", "other", "space_admin", "bot"] {
+    for who in ["member", "other", "space_admin"] {
         refused(&server, who, ("DELETE", &other, Value::Null), 403).await;
     }
     refused(&server, "annotator", ("DELETE", &other, Value::Null), 404).await;
+    refused(&server, "bot", ("DELETE", &other, Value::Null), 404).await;
     refused(&server, "stranger", ("DELETE", &other, Value::Null), 404).await;
     let own = path(&server, "users", "user:admin");
     let problem = refused(&server, "admin", ("DELETE", &own, Value::Null), 400).await;
@@ -464,4 +466,55 @@ async fn addresses_are_addresses() {
         let made = answered(&server, "admin", post(invitation(email, "MEMBER", "NONE")), 201).await;
         assert_eq!(made["email"], email);
     }
+}
+
+/// Nobody is left to let anybody in when the last administrator is gone: not even a service key removes them (fault R7).
+#[tokio::test]
+async fn the_last_administrator_cannot_be_removed() {
+    let server = TestServer::start().await;
+    let made = administrating_bot(&server).await;
+    let bot = made["key"].as_str().unwrap();
+    let admin = format!("{ALL}/{}", server.world.id("user:admin"));
+    // One who was invited has not come yet: they are no administrator who could act.
+    let invited = invitation("late@example.com", "ADMIN", "EMAIL_LINK");
+    answered(&server, "admin", post(invited), 201).await;
+    let before = server.dump().await;
+    let told = server.call_with(bot, "DELETE", &admin, Value::Null, &[]).await.json(422);
+    assert!(told["detail"].as_str().unwrap().contains("last active person"), "{told}");
+    assert_eq!(server.dump().await, before);
+    let second = invitation("second@example.com", "ADMIN", "NONE");
+    answered(&server, "admin", post(second), 201).await;
+    assert_eq!(server.call_with(bot, "DELETE", &admin, Value::Null, &[]).await.status, 204);
+}
+
+/// A key that was made for a program knows nobody and lets nobody in; with every right, it still invites nobody (faults S6, R11).
+#[tokio::test]
+async fn a_service_key_leaves_people_alone() {
+    let server = TestServer::start().await;
+    let user = format!("{ALL}/{}", server.world.id("user:member"));
+    let guest = format!("{ALL}/{}/resend-invitation", server.world.id("user:guest"));
+    let invite = || post(invitation("new@example.com", "MEMBER", "NONE"));
+    refused(&server, "bot", ("GET", ALL, Value::Null), 403).await;
+    refused(&server, "bot", ("GET", &user, Value::Null), 404).await;
+    refused(&server, "bot", ("GET", "/v2/roles", Value::Null), 403).await;
+    refused(&server, "bot", invite(), 403).await;
+    refused(&server, "bot", ("POST", &guest, Value::Null), 404).await;
+    let made = administrating_bot(&server).await;
+    let bot = made["key"].as_str().unwrap();
+    assert_eq!(server.call_with(bot, "GET", ALL, Value::Null, &[]).await.status, 200);
+    let (method, path, body) = invite();
+    assert_eq!(server.call_with(bot, method, path, body, &[]).await.status, 403);
+    assert_eq!(server.call_with(bot, "POST", &guest, Value::Null, &[]).await.status, 403);
+}
+
+/// A service key with the account role ADMIN.
+async fn administrating_bot(server: &TestServer) -> Value {
+    let body = json!({
+        "key_type": "SERVICE", "name": "deploy",
+        "account_role": { "type": "PREDEFINED", "name": "ADMIN" },
+        "organizations": [{
+            "org_id": server.world.id("O1"), "spaces": [{ "space_id": server.world.id("S1") }],
+        }],
+    });
+    answered(server, "admin", ("POST", "/v2/api-keys", body), 201).await
 }

@@ -37,6 +37,9 @@ Each column is a person with this one role, and in an organization or a space on
 developers. The organization, the space in it (public) and what is in that are the ones of the role; keys are the caller's own. Roles
 further up flow down: whoever administers the organization administers its spaces. Rights of several roles add up.
 
+Service keys act by the same roles, with two differences. The account role `MEMBER` permits a bot user nothing: it reads and invites
+no people and reads no roles. And no service key invites people or sends invitations again, not even with the account role `ADMIN`.
+
 ";
 
 /// What an operation comes to in a role.

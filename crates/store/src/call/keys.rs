@@ -106,14 +106,21 @@ pub struct LeakReport {
 /// What came of a report.
 #[derive(Clone, Debug)]
 pub enum Leak {
-    /// The key was live, and is dead.
+    /// The key or others of its line were not revoked, and are.
     Revoked {
         /// The key.
         key: Box<ApiKey>,
         /// Who made it.
         maker: Option<User>,
     },
-    /// The key was revoked or had expired before: nothing was written.
+    /// All keys of its line were revoked before: that it was found is recorded.
+    Recorded {
+        /// The key.
+        key: Box<ApiKey>,
+        /// Who made it.
+        maker: Option<User>,
+    },
+    /// The same, and recorded before: nothing was written.
     DeadBefore,
     /// There is no such key: nothing was written.
     Unknown,

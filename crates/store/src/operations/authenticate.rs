@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use claviger_domain::decide::{self, Subject};
 use claviger_domain::{
     Access, AccountId, AccountRole, ApiKeyId, BoundTo, Caller, Grants, KeyType, OrganizationGrant,
-    PermissionSet, Place, ResolvedGrants, SpaceGrant, SpaceRole, User, UserId,
+    PermissionSet, Place, ResolvedGrants, SpaceGrant, SpaceRole, User, UserId, UserKind,
 };
 
 use super::list;
@@ -60,7 +60,10 @@ pub(super) async fn access_of<R: Rows>(rows: &mut R, user: &User) -> RowResult<A
     } else {
         rows.memberships(user.account, user.id).await?
     };
-    Ok(Access::new(user.role, memberships))
+    Ok(match user.kind {
+        UserKind::Person => Access::new(user.role, memberships),
+        UserKind::Bot => Access::of_bot(user.role, memberships),
+    })
 }
 
 /// Proves the presented key, and reads what its user may do.

@@ -1,8 +1,8 @@
 //! Keys that somebody says have leaked.
 //!
-//! Rule: nobody is named as the actor, since a report is not the owner's doing, and it does not count as a use of the key.
+//! Rules: nobody is named as the actor, since a report is not the owner's doing, and it does not count as a use of the key. A report
+//! ends all keys of the line: whoever refreshed it may have been the thief. A key without a live one in its line is recorded once.
 
-use claviger_domain::decide::LeakedKey;
 use claviger_domain::{Action, ApiKey, AuditRecord, Target, decide};
 use serde_json::json;
 
@@ -12,29 +12,39 @@ use crate::authority::Authority;
 use crate::call::{Leak, LeakReport, TimedCall};
 use crate::rows::Rows;
 
-/// What the call's key is; nothing is written.
+/// The call's key, dead or alive; nothing is written.
 pub(crate) async fn leaked_key<R: Rows>(
     rows: &mut R,
     authority: &Authority,
     call: TimedCall,
-) -> CallResult<LeakedKey> {
+) -> CallResult<Option<ApiKey>> {
     let found = rows.presented(call.key.handle).await?;
-    Ok(decide::leaked_key(&authority.keyring, &call.key, found, call.now))
+    Ok(decide::leaked_key(&authority.keyring, &call.key, found))
 }
 
-/// Revokes the call's key, if it is a live one, whoever reports it.
+/// Revokes the call's key and all others of its line, whoever reports it.
 pub(crate) async fn report_leak<R: Rows>(
     rows: &mut R,
     authority: &Authority,
     call: TimedCall,
     report: LeakReport,
 ) -> CallResult<Leak> {
-    let key = match leaked_key(rows, authority, call.clone()).await? {
-        LeakedKey::Live(caller) => caller.key,
-        LeakedKey::Dead => return Ok(Leak::DeadBefore),
-        LeakedKey::Unknown => return Ok(Leak::Unknown),
+    let Some(key) = leaked_key(rows, authority, call.clone()).await? else {
+        return Ok(Leak::Unknown);
     };
-    revoke::end(rows, &key, call.now.at).await?;
+    let ended = rows.unrevoked_line(key.account, key.id).await?;
+    if ended.is_empty() && rows.is_leak_recorded(key.account, key.id).await? {
+        return Ok(Leak::DeadBefore);
+    }
+    for one in &ended {
+        revoke::end(rows, one, call.now.at).await?;
+    }
+    let mut details = json!({ "reported_by": report.reporter.name(), "url": report.url });
+    let others = ended.iter().map(|one| one.id).filter(|id| *id != key.id);
+    let others: Vec<_> = others.map(claviger_domain::ApiKeyId::number).collect();
+    if !others.is_empty() {
+        details["also_revoked"] = json!(others);
+    }
     let record = AuditRecord {
         at: call.now.at,
         account: key.account,
@@ -42,11 +52,12 @@ pub(crate) async fn report_leak<R: Rows>(
         actor_key: None,
         action: Action::ApiKeyLeak,
         target: Target::ApiKey(key.id),
-        details: json!({ "reported_by": report.reporter.name(), "url": report.url }),
+        details,
         context: call.context,
     };
     rows.insert_audit_record(&record).await?;
     let maker = rows.user(key.account, key.created_by).await?;
-    let key = ApiKey { revoked_at: Some(call.now.at), ..key };
-    Ok(Leak::Revoked { key: Box::new(key), maker })
+    let key = ApiKey { revoked_at: key.revoked_at.or(Some(call.now.at)), ..key };
+    let key = Box::new(key);
+    Ok(if ended.is_empty() { Leak::Recorded { key, maker } } else { Leak::Revoked { key, maker } })
 }

@@ -2,7 +2,8 @@
 
 use claviger_domain::decide::{self, Occasion};
 use claviger_domain::{
-    Action, ApiKey, AuditRecord, Refusal, RequestContext, Resource, Target, to_micros,
+    Account, AccountRole, Action, ApiKey, AuditRecord, Refusal, RequestContext, Resource, Target,
+    User, UserId, UserKind, UserStatus, to_micros,
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -10,8 +11,44 @@ use serde_json::json;
 use super::mint;
 use crate::CallResult;
 use crate::authority::Authority;
+use crate::error::CallError;
 use crate::founding::{FoundingKey, Recovery};
 use crate::rows::Rows;
+
+/// Makes the person of this address an administrator of the one account that has none, and the person too if there is nobody.
+async fn make_administrator<R: Rows>(rows: &mut R, email: &str) -> CallResult<(User, Account)> {
+    let mut without = Vec::new();
+    for account in rows.accounts().await? {
+        if !rows.has_other_administrator(account.id, UserId::NOTHING).await? {
+            without.push(account);
+        }
+    }
+    let [account] = <[Account; 1]>::try_from(without)
+        .map_err(|_| CallError::from(Refusal::NotFound(Resource::User)))?;
+    let known = rows.user_by_email(account.id, email).await?;
+    let user = match known.filter(|user| user.status != UserStatus::Blocked) {
+        Some(user) => User { role: AccountRole::Admin, status: UserStatus::Active, ..user },
+        None => User {
+            id: UserId::NOTHING,
+            account: account.id,
+            kind: UserKind::Person,
+            name: email.to_owned(),
+            email: email.to_owned(),
+            role: AccountRole::Admin,
+            is_developer: true,
+            status: UserStatus::Active,
+            created_at: rows.now().at,
+            invited_until: None,
+        },
+    };
+    let user = User { is_developer: true, invited_until: None, ..user };
+    if user.id == UserId::NOTHING {
+        let id = rows.insert_user(&user).await?;
+        return Ok((User { id, ..user }, account));
+    }
+    rows.make_administrator(account.id, user.id).await?;
+    Ok((user, account))
+}
 
 /// Makes the key. Limits on how many and how often do not count here; the longest lifetime does.
 pub(crate) async fn recover<R: Rows>(
@@ -22,8 +59,13 @@ pub(crate) async fn recover<R: Rows>(
     let Recovery { email, key, lifetime } = recovery;
     let now = rows.now().at;
     let expires_at = to_micros(now.checked_add(lifetime).unwrap_or(Timestamp::MAX));
-    let (user, account) =
-        rows.administrator_by_email(&email).await?.ok_or(Refusal::NotFound(Resource::User))?;
+    let (user, account, was_made) = match rows.administrator_by_email(&email).await? {
+        Some((user, account)) => (user, account, false),
+        None => {
+            let (user, account) = make_administrator(rows, &email).await?;
+            (user, account, true)
+        }
+    };
     let mint =
         decide::host_key(Occasion::Recovery, &account, user.id, Some(expires_at), rows.now());
     let FoundingKey { minted, name } = key;
@@ -35,7 +77,11 @@ pub(crate) async fn recover<R: Rows>(
         actor_key: None,
         action: Action::ApiKeyRecover,
         target: Target::ApiKey(key.id),
-        details: json!({ "user": user.id.number(), "expires_at": key.expires_at.map(|end| end.to_string()) }),
+        details: json!({
+            "user": user.id.number(),
+            "expires_at": key.expires_at.map(|end| end.to_string()),
+            "made_administrator": was_made,
+        }),
         context: RequestContext::default(),
     };
     rows.insert_audit_record(&record).await?;

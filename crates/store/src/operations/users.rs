@@ -144,7 +144,8 @@ pub(crate) async fn remove_user<R: Rows>(
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
     let account = caller.account.id;
     let found = rows.user(account, id).await?;
-    if decide::remove_user(&caller, &access, found)?.is_none() {
+    let other_administrators = rows.has_other_administrator(account, id).await?;
+    if decide::remove_user(&caller, &access, found, other_administrators)?.is_none() {
         return Ok(());
     }
     rows.block_user(account, id).await?;

@@ -47,6 +47,20 @@ pub(crate) trait KeyRows: Send {
         id: ApiKeyId,
     ) -> impl Future<Output = RowResult<bool>> + Send;
 
+    /// The keys that are not revoked among this one, those that it replaced and those that replaced it.
+    fn unrevoked_line(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+    ) -> impl Future<Output = RowResult<Vec<ApiKey>>> + Send;
+
+    /// Whether a report that this key has leaked is in the audit.
+    fn is_leak_recorded(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+    ) -> impl Future<Output = RowResult<bool>> + Send;
+
     fn keys(&mut self, page: KeyPage) -> impl Future<Output = RowResult<Vec<ApiKey>>> + Send;
 
     /// How many user keys of a user are live, counted one by one up to `most`.

@@ -49,6 +49,20 @@ pub(crate) trait UserRows: Send {
         email: &str,
     ) -> impl Future<Output = RowResult<Option<(User, Account)>>> + Send;
 
+    /// Whether a person other than this user administers the account and is active. Invited ones do not count.
+    fn has_other_administrator(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+    ) -> impl Future<Output = RowResult<bool>> + Send;
+
+    /// Makes a person an active administrator who may make keys.
+    fn make_administrator(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
     /// How many user keys of a user are not revoked, as counted along.
     fn counted_user_keys(
         &mut self,

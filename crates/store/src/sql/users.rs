@@ -22,6 +22,12 @@ statements! {
         WHERE u.email_folded = $1 AND u.kind = 'person' AND u.status = 'active' AND u.role = 'admin'
         ORDER BY u.id LIMIT 1"
     );
+    OTHER_ADMINISTRATOR = "
+        SELECT 1 FROM users
+        WHERE account_id = $1 AND kind = 'person' AND role = 'admin' AND status = 'active' AND id <> $2 LIMIT 1";
+    MAKE_ADMINISTRATOR = "
+        UPDATE users SET role = 'admin', is_developer = 1, status = 'active', invited_until = NULL
+        WHERE id = $1 AND account_id = $2";
     COUNTED_USER_KEYS = "SELECT user_keys FROM users WHERE id = $1 AND account_id = $2";
     INSERT_USER = "
         INSERT INTO users (account_id, kind, name, email, email_folded, role, is_developer, status, created_at, invited_until)

@@ -30,7 +30,10 @@ fn callers() -> Vec<(&'static str, Caller)> {
 }
 
 fn access(caller: &Caller) -> Access {
-    Access::new(caller.user.role, [])
+    match caller.user.kind {
+        UserKind::Person => Access::new(caller.user.role, []),
+        UserKind::Bot => Access::of_bot(caller.user.role, []),
+    }
 }
 
 #[test]
@@ -53,7 +56,7 @@ fn operations_on_users_by_role() {
             outcome(&read_user(&caller, &access, other())),
             outcome(&update_user(&caller, &access, other(), None)),
             outcome(&update_user(&caller, &access, other(), Some(true))),
-            outcome(&remove_user(&caller, &access, other())),
+            outcome(&remove_user(&caller, &access, other(), true)),
             outcome(&resend_invitation(&caller, &access, guest(), now().into())),
             outcome(&reset_password(&caller, &access, other())),
             outcome(&hand_over(&caller, &access, other(), now().into())),
@@ -65,8 +68,8 @@ fn operations_on_users_by_role() {
     member: read yes, rename forbidden, make a developer forbidden, remove forbidden, resend yes, reset forbidden, hand over forbidden
     member without keys: read yes, rename forbidden, make a developer forbidden, remove forbidden, resend yes, reset forbidden, hand over forbidden
     annotator: read no such user, rename no such user, make a developer no such user, remove no such user, resend no such user, reset no such user, hand over no such user
-    administrating bot: read yes, rename yes, make a developer yes, remove yes, resend yes, reset yes, hand over forbidden
-    bot: read yes, rename forbidden, make a developer forbidden, remove forbidden, resend yes, reset forbidden, hand over forbidden
+    administrating bot: read yes, rename yes, make a developer yes, remove yes, resend forbidden, reset yes, hand over forbidden
+    bot: read no such user, rename no such user, make a developer no such user, remove no such user, resend no such user, reset no such user, hand over no such user
     ");
 }
 
@@ -103,8 +106,8 @@ fn invitations_by_role() {
     member: Admin over-privileged, Admin- over-privileged, Admin+ over-privileged, Member developer, Member- yes, Member+ developer, Annotator yes, Annotator- yes, Annotator+ developer, MemberUiOnly over-privileged, MemberUiOnly- over-privileged, MemberUiOnly+ over-privileged,
     member without keys: Admin over-privileged, Admin- over-privileged, Admin+ over-privileged, Member over-privileged, Member- yes, Member+ over-privileged, Annotator yes, Annotator- yes, Annotator+ over-privileged, MemberUiOnly over-privileged, MemberUiOnly- over-privileged, MemberUiOnly+ over-privileged,
     annotator: Admin forbidden, Admin- forbidden, Admin+ forbidden, Member forbidden, Member- forbidden, Member+ forbidden, Annotator forbidden, Annotator- forbidden, Annotator+ forbidden, MemberUiOnly forbidden, MemberUiOnly- forbidden, MemberUiOnly+ forbidden,
-    administrating bot: Admin developer, Admin- yes, Admin+ developer, Member developer, Member- yes, Member+ developer, Annotator yes, Annotator- yes, Annotator+ developer, MemberUiOnly yes, MemberUiOnly- yes, MemberUiOnly+ unprocessable,
-    bot: Admin over-privileged, Admin- over-privileged, Admin+ over-privileged, Member over-privileged, Member- yes, Member+ over-privileged, Annotator yes, Annotator- yes, Annotator+ over-privileged, MemberUiOnly over-privileged, MemberUiOnly- over-privileged, MemberUiOnly+ over-privileged,
+    administrating bot: Admin forbidden, Admin- forbidden, Admin+ forbidden, Member forbidden, Member- forbidden, Member+ forbidden, Annotator forbidden, Annotator- forbidden, Annotator+ forbidden, MemberUiOnly forbidden, MemberUiOnly- forbidden, MemberUiOnly+ forbidden,
+    bot: Admin forbidden, Admin- forbidden, Admin+ forbidden, Member forbidden, Member- forbidden, Member+ forbidden, Annotator forbidden, Annotator- forbidden, Annotator+ forbidden, MemberUiOnly forbidden, MemberUiOnly- forbidden, MemberUiOnly+ forbidden,
     ");
 }
 
@@ -150,8 +153,8 @@ fn bots_and_removed_people_are_nobody() {
         ];
         assert_eq!(outcomes, ["no such user"; 4], "{found:?}");
     }
-    assert_eq!(remove_user(&caller, &access, Some(removed)), Ok(None), "removed is removed");
-    let own = remove_user(&caller, &access, Some(caller.user.clone()));
+    assert_eq!(remove_user(&caller, &access, Some(removed), true), Ok(None), "removed is removed");
+    let own = remove_user(&caller, &access, Some(caller.user.clone()), true);
     assert_eq!(outcome(&own), "invalid");
 }
 
@@ -161,7 +164,8 @@ fn removing_twice_is_removing_once() {
     let other = user(8, AccountRole::Member);
     let removed = User { status: UserStatus::Blocked, ..other.clone() };
     for (who, caller) in callers() {
-        let remove = |found: &User| remove_user(&caller, &access(&caller), Some(found.clone()));
+        let remove =
+            |found: &User| remove_user(&caller, &access(&caller), Some(found.clone()), true);
         if caller.is_account_admin() {
             assert_eq!(remove(&other), Ok(Some(other.clone())), "{who}");
             assert_eq!(remove(&removed), Ok(None), "{who}");
@@ -180,17 +184,45 @@ fn everybody_reads_themselves() {
     }
 }
 
-/// A temporary password is somebody else's secret: a bot, which may invite with a link, is shown none.
+/// Whoever asks, and however many are invited: one active person administers the account (fault R7).
 #[test]
-fn bots_are_shown_no_temporary_passwords() {
-    for (who, caller) in callers() {
-        let told = |invite_mode| {
-            let wanted = NewUser { role: AccountRole::Annotator, is_developer: None, invite_mode };
-            outcome(&invite(&caller, &access(&caller), wanted))
+fn the_last_active_administrator_stays() {
+    let administrator = user(8, AccountRole::Admin);
+    let waiting = User { status: UserStatus::Invited, ..administrator.clone() };
+    for caller in [person(7, AccountRole::Admin), bot(7, AccountRole::Admin)] {
+        let remove = |found: &User, others| {
+            outcome(&remove_user(&caller, &access(&caller), Some(found.clone()), others))
         };
-        let by_mail = told(InviteMode::EmailLink);
-        let by_hand = if caller.is_bot() { "unprocessable" } else { by_mail };
-        assert_eq!(told(InviteMode::TemporaryPassword), by_hand, "{who}");
+        assert_eq!(remove(&administrator, false), "unprocessable");
+        assert_eq!(remove(&administrator, true), "yes");
+        assert_eq!(remove(&waiting, false), "yes", "they are not the last one");
+        assert_eq!(remove(&user(8, AccountRole::Member), false), "yes");
+    }
+}
+
+/// A service key lets nobody in, by whatever way and with whatever role (fault R11).
+#[test]
+fn bots_invite_nobody() {
+    for (who, caller) in callers() {
+        for invite_mode in [InviteMode::None, InviteMode::EmailLink, InviteMode::TemporaryPassword]
+        {
+            let wanted = NewUser { role: AccountRole::Annotator, is_developer: None, invite_mode };
+            let told = outcome(&invite(&caller, &access(&caller), wanted));
+            assert!(!caller.is_bot() || told == "forbidden", "{who}: {told}");
+        }
+    }
+}
+
+/// A letter voids the secret that was sent before: that is done to nobody who holds more (fault R11).
+#[test]
+fn nobody_resends_to_somebody_above_them() {
+    let invited_until = Some(seconds(1));
+    let invited = |role| User { status: UserStatus::Invited, invited_until, ..user(8, role) };
+    for (role, told) in [(AccountRole::Admin, "forbidden"), (AccountRole::Member, "yes")] {
+        let caller = person(7, AccountRole::Member);
+        let found = Some(invited(role));
+        let resent = resend_invitation(&caller, &access(&caller), found, now().into());
+        assert_eq!(outcome(&resent), told, "{role:?}");
     }
 }
 

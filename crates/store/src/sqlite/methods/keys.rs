@@ -1,7 +1,6 @@
 //! The methods on keys, in SQLite.
 
 use async_trait::async_trait;
-use claviger_domain::decide::LeakedKey;
 use claviger_domain::{ApiKey, ApiKeyId};
 
 use crate::call::{
@@ -52,9 +51,8 @@ impl KeyStore for SqliteStore {
         let asked = call.clone();
         let found = read!(self, leaked_key(asked));
         match found? {
-            LeakedKey::Live(_) => write!(self, report_leak(call, report)),
-            LeakedKey::Dead => Ok(Leak::DeadBefore),
-            LeakedKey::Unknown => Ok(Leak::Unknown),
+            Some(_) => write!(self, report_leak(call, report)),
+            None => Ok(Leak::Unknown),
         }
     }
 

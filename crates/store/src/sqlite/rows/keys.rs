@@ -35,6 +35,17 @@ impl KeyRows for SqliteRows<'_> {
         Ok(self.one("api_keys", sql::IS_REPLACED, row, |_| Ok(()))?.is_some())
     }
 
+    async fn unrevoked_line(&mut self, account: AccountId, id: ApiKeyId) -> RowResult<Vec<ApiKey>> {
+        let (id, account) = (id.number(), account.number());
+        let row = (id, account, account, id, account, account, account);
+        self.all("api_keys", sql::UNREVOKED_LINE, row, |columns| columns.key())
+    }
+
+    async fn is_leak_recorded(&mut self, account: AccountId, id: ApiKeyId) -> RowResult<bool> {
+        let row = (account.number(), id.number());
+        Ok(self.one("audit_records", sql::IS_LEAK_RECORDED, row, |_| Ok(()))?.is_some())
+    }
+
     async fn keys(&mut self, page: KeyPage) -> RowResult<Vec<ApiKey>> {
         let (account, status) = (page.account.number(), status_name(page.status));
         let (before, limit) = (page.before.number(), page.limit);

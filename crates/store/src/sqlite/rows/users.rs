@@ -46,6 +46,19 @@ impl UserRows for SqliteRows<'_> {
         })
     }
 
+    async fn has_other_administrator(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+    ) -> RowResult<bool> {
+        let row = (account.number(), user.number());
+        Ok(self.one("users", sql::OTHER_ADMINISTRATOR, row, |_| Ok(()))?.is_some())
+    }
+
+    async fn make_administrator(&mut self, account: AccountId, user: UserId) -> RowResult<()> {
+        self.execute_one(sql::MAKE_ADMINISTRATOR, (user.number(), account.number()))
+    }
+
     async fn counted_user_keys(&mut self, account: AccountId, user: UserId) -> RowResult<u32> {
         let row = (user.number(), account.number());
         let count = self.one("users", sql::COUNTED_USER_KEYS, row, |c| c.take("user_keys"))?;
