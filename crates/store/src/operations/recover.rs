@@ -59,13 +59,10 @@ pub(crate) async fn recover<R: Rows>(
     let Recovery { email, key, lifetime } = recovery;
     let now = rows.now().at;
     let expires_at = to_micros(now.checked_add(lifetime).unwrap_or(Timestamp::MAX));
-    let (user, account, was_made) = match rows.administrator_by_email(&email).await? {
-        Some((user, account)) => (user, account, false),
-        None => {
-            let (user, account) = make_administrator(rows, &email).await?;
-            (user, account, true)
-        }
-    };
+    let known = rows.administrator_by_email(&email).await?;
+    let was_made = known.is_none();
+    let (user, account) =
+        if let Some(known) = known { known } else { make_administrator(rows, &email).await? };
     let mint =
         decide::host_key(Occasion::Recovery, &account, user.id, Some(expires_at), rows.now());
     let FoundingKey { minted, name } = key;
