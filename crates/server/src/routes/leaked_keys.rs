@@ -89,12 +89,12 @@ async fn report_from_github(
     body: Body,
 ) -> Result<Response<Body>, ApiError> {
     Query::read(raw.as_deref(), &[], &[])?;
-    // Who takes no reports, or cannot tell who has signed one, reads none.
+    // A server that takes no reports, or cannot tell who has signed one, reads none.
+    let signature = (only(&headers, KEY_ID)?, only(&headers, SIGNATURE)?);
     let Some(reports) = &app.outside.github else {
         let detail = "this server takes no reports from GitHub";
         return Err(Problem::new(ProblemKind::ResourceNotFound, detail).into());
     };
-    let signature = (only(&headers, KEY_ID)?, only(&headers, SIGNATURE)?);
     let body = body::bytes(&headers, body, Limit::FOUND_SECRETS).await?;
     check_signature(&app, reports, &extensions, signature, &body).await?;
     let _place = body::take_place(&app.large_bodies, &body).await?;
