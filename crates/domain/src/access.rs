@@ -23,6 +23,14 @@ pub enum Membership {
     Project(ProjectId, PermissionSet),
 }
 
+/// What is held in the account, in its organizations, spaces and projects.
+pub(crate) type Parts<'a> = (
+    PermissionSet,
+    &'a HashMap<OrganizationId, PermissionSet>,
+    &'a HashMap<SpaceId, PermissionSet>,
+    &'a HashMap<ProjectId, PermissionSet>,
+);
+
 /// All that a user may do, as read in one transaction.
 #[derive(Clone, Debug, Default)]
 pub struct Access {
@@ -64,6 +72,11 @@ impl Access {
     /// The rights of the account roles that this user may make keys with.
     pub(crate) fn account_ceiling(&self) -> PermissionSet {
         self.account_ceiling
+    }
+
+    /// Everything that is held: in the account, and below it.
+    pub(crate) fn parts(&self) -> Parts<'_> {
+        (self.account, &self.organizations, &self.spaces, &self.projects)
     }
 
     /// What is permitted in the account as a whole.

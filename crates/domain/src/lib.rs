@@ -34,6 +34,7 @@ mod permission;
 mod predefined;
 mod predefined_role;
 mod project;
+mod reach;
 mod refusal;
 mod role;
 mod stored_names;
@@ -69,6 +70,7 @@ pub use crate::pepper::{InvalidPepperFile, PepperCheck, PepperId, PepperMismatch
 pub use crate::permission::{Permission, PermissionSet};
 pub use crate::predefined_role::PredefinedRole;
 pub use crate::project::{BoundTo, Place, Project, RoleBinding};
+pub use crate::reach::Reach;
 pub use crate::refusal::{Refusal, Resource};
 pub use crate::role::{AccountRole, CustomRole, Role, ScopedRole, SpaceRole};
 pub use crate::text::{Description, InvalidText, KeyName, Name};

@@ -21,6 +21,31 @@ pub(crate) struct Authority {
     pub uses: Arc<LastUses>,
     pub refusals: Arc<RecordLimit<UserId>>,
     pub exposures: Arc<RecordLimit<ApiKeyId>>,
+    /// What the last call of each operation cost.
+    #[cfg(feature = "conformance")]
+    work: Arc<Mutex<HashMap<&'static str, Work>>>,
+}
+
+/// What an operation cost.
+#[cfg(feature = "conformance")]
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// How many statements were run.
+    pub statements: u64,
+    /// How many steps of the database's machine the queries took.
+    pub steps: u64,
+}
+
+#[cfg(feature = "conformance")]
+impl Authority {
+    pub(crate) fn note_work(&self, operation: &'static str, work: Work) {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner).insert(operation, work);
+    }
+
+    pub(crate) fn work(&self) -> HashMap<&'static str, Work> {
+        self.work.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
 impl Authority {
@@ -31,6 +56,8 @@ impl Authority {
             uses: Arc::default(),
             refusals: Arc::new(RecordLimit::new(REFUSALS_PER_USER)),
             exposures: Arc::new(RecordLimit::new(EXPOSURES_PER_KEY)),
+            #[cfg(feature = "conformance")]
+            work: Arc::default(),
         }
     }
 }

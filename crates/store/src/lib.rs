@@ -27,6 +27,8 @@ mod sqlite;
 use async_trait::async_trait;
 use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey, InstanceTag};
 
+#[cfg(feature = "conformance")]
+pub use crate::authority::Work;
 pub use crate::call::{
     After, BotOrganization, BotSpace, BotUser, Call, CreateOrganization, CreateProject, CreateRole,
     CreateRoleBinding, CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey,

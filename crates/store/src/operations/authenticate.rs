@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use claviger_domain::decide::{self, Subject};
 use claviger_domain::{
     Access, AccountId, AccountRole, ApiKeyId, BoundTo, Caller, Grants, KeyType, OrganizationGrant,
-    PermissionSet, Place, ResolvedGrants, SpaceGrant, SpaceRole, User, UserId, UserKind,
+    PermissionSet, Place, ProjectId, ResolvedGrants, SpaceGrant, SpaceId, SpaceRole, User, UserId,
+    UserKind,
 };
 
 use super::list;
@@ -14,13 +15,13 @@ use crate::authority::Authority;
 use crate::call::{BotUser, SpaceRoleView, TimedCall};
 use crate::rows::{RowResult, Rows};
 
-/// Proves the presented key, and nothing else.
+/// Proves the presented key, and says whose it is.
 pub(crate) async fn authenticate<R: Rows>(
     rows: &mut R,
     authority: &Authority,
     call: TimedCall,
-) -> CallResult<()> {
-    caller(rows, authority, &call).await.map(|_| ())
+) -> CallResult<UserId> {
+    caller(rows, authority, &call).await.map(|caller| caller.user.id)
 }
 
 /// Proves the presented key of a call that mints, and counts it against its user's quota.
@@ -89,9 +90,9 @@ pub(super) async fn subject<R: Rows>(
     };
     let mut spaces = Vec::new();
     if key.key_type == KeyType::Service {
-        for (_, bot_space) in rows.bot_spaces(account, key.acts_for).await? {
-            spaces.extend(rows.space(account, bot_space.id).await?);
-        }
+        let held = rows.bot_spaces(account, key.acts_for).await?;
+        let ids: Vec<_> = held.into_iter().map(|(_, space)| space.id).collect();
+        spaces = rows.spaces_by_id(account, &ids).await?;
     }
     let is_replaced = rows.is_replaced(account, id).await?;
     Ok(Some(Subject { key, spaces, is_replaced }))
@@ -103,18 +104,13 @@ pub(super) async fn resolve<R: Rows>(
     account: AccountId,
     grants: Grants,
 ) -> RowResult<ResolvedGrants> {
-    let mut spaces = HashMap::new();
-    let mut roles = HashMap::new();
-    for (_, _, grant) in grants.spaces() {
-        if let Some(space) = rows.space(account, grant.space).await? {
-            spaces.insert(space.id, space);
-        }
-    }
-    for id in grants.custom_roles() {
-        if let Some(role) = rows.custom_role(account, id).await? {
-            roles.insert(role.id, role);
-        }
-    }
+    let ids: Vec<_> = grants.spaces().map(|(_, _, grant)| grant.space).collect();
+    let spaces = rows.spaces_by_id(account, &ids).await?;
+    let ids: Vec<_> = grants.custom_roles().collect();
+    let roles =
+        if ids.is_empty() { Vec::new() } else { rows.custom_roles_by_id(account, &ids).await? };
+    let spaces = spaces.into_iter().map(|space| (space.id, space)).collect();
+    let roles = roles.into_iter().map(|role| (role.id, role)).collect();
     Ok(ResolvedGrants { grants, spaces, roles, bindings: Vec::new() })
 }
 
@@ -136,13 +132,42 @@ async fn bindings_of<R: Rows>(
     account: AccountId,
     bot: UserId,
 ) -> RowResult<Vec<(Place, PermissionSet)>> {
-    let mut bindings = Vec::new();
-    for (bound, permissions) in rows.bound_roles(account, bot).await? {
-        if let Some(place) = place(rows, account, bound).await? {
-            bindings.push((place, permissions));
+    let bound = rows.bound_roles(account, bot).await?;
+    let (mut spaces, mut projects) = (Vec::new(), Vec::new());
+    for (place, _) in &bound {
+        match place {
+            BoundTo::Space(id) => spaces.push(*id),
+            BoundTo::Project(id) => projects.push(*id),
         }
     }
-    Ok(bindings)
+    let places = places_of(rows, account, &spaces, &projects).await?;
+    let found = bound.into_iter().filter_map(|(bound, permissions)| {
+        places.get(&bound).map(|place| (place.clone(), permissions))
+    });
+    Ok(found.collect())
+}
+
+/// Spaces and projects of the account, by a statement for each kind.
+pub(super) async fn places_of<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    spaces: &[SpaceId],
+    projects: &[ProjectId],
+) -> RowResult<HashMap<BoundTo, Place>> {
+    let mut places = HashMap::new();
+    if !spaces.is_empty() {
+        for space in rows.spaces_by_id(account, spaces).await? {
+            places.insert(BoundTo::Space(space.id), Place { space, project: None });
+        }
+    }
+    if !projects.is_empty() {
+        for place in rows.projects_by_id(account, projects).await? {
+            if let Some(project) = &place.project {
+                places.insert(BoundTo::Project(project.id), place);
+            }
+        }
+    }
+    Ok(places)
 }
 
 /// A space or a project of the account.

@@ -1,20 +1,22 @@
 //! Role bindings.
 
+use std::collections::HashMap;
+
 use claviger_domain::decide::Here;
 use claviger_domain::{
-    Access, Action, BoundTo, Caller, Permission, PermissionSet, Place, Refusal, Resource,
-    RoleBinding, RoleBindingId, Target, decide,
+    Access, AccountId, Action, BoundTo, Caller, Permission, PermissionSet, Place, Refusal,
+    Resource, RoleBinding, RoleBindingId, Target, decide,
 };
 use serde_json::{Value, json};
 
-use super::authenticate::{caller_and_access, place};
+use super::authenticate::{caller_and_access, place, places_of};
 use super::makers::Affected;
 use super::roles::find;
-use super::{audit, list, makers};
+use super::{audit, list, makers, projects};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateRoleBinding, ListRoleBindings, Page, TimedCall, UpdateRoleBinding};
-use crate::rows::{BindingPage, Rows};
+use crate::rows::{BindingPage, RowResult, Rows};
 
 const READ: PermissionSet = PermissionSet::of(&[Permission::RoleBindingRead]);
 const CHANGE: PermissionSet =
@@ -37,25 +39,40 @@ pub(crate) async fn list_role_bindings<R: Rows>(
         after: list::place(&caller, query.after)?,
         in_projects: query.in_projects,
         user: query.user,
-        limit: list::CHUNK,
+        reach: projects::reach(&access, Permission::RoleBindingRead),
+        limit: query.limit + 1,
     };
     let mut seen = Vec::new();
     loop {
-        let chunk = rows.role_bindings(page).await?;
-        let complete = chunk.len() < list::CHUNK as usize;
+        let chunk = rows.role_bindings(&page).await?;
+        let complete = chunk.len() < page.limit as usize;
         page.after = chunk.last().map(|binding| binding.id);
-        for binding in chunk {
-            let place = place(rows, account, binding.place).await?;
-            if place
-                .is_some_and(|place| access.may(Permission::RoleBindingRead, Here::Place(&place)))
-            {
-                seen.push(binding);
-            }
-        }
+        let places = places(rows, account, &chunk).await?;
+        seen.extend(chunk.into_iter().filter(|binding| {
+            places
+                .get(&binding.place)
+                .is_some_and(|place| access.may(Permission::RoleBindingRead, Here::Place(place)))
+        }));
         if complete || seen.len() > query.limit as usize {
             return Ok(list::cut(&caller, seen, query.limit));
         }
     }
+}
+
+/// The places of bindings, by two statements for all of them.
+async fn places<R: Rows>(
+    rows: &mut R,
+    account: AccountId,
+    bindings: &[RoleBinding],
+) -> RowResult<HashMap<BoundTo, Place>> {
+    let (mut spaces, mut projects) = (Vec::new(), Vec::new());
+    for binding in bindings {
+        match binding.place {
+            BoundTo::Space(id) => spaces.push(id),
+            BoundTo::Project(id) => projects.push(id),
+        }
+    }
+    places_of(rows, account, &spaces, &projects).await
 }
 
 /// A binding that the caller may do this to, with its place.

@@ -1,5 +1,7 @@
 //! Creating keys.
 
+use std::collections::HashSet;
+
 use claviger_domain::{
     Access, Action, ApiKey, Caller, Grants, Mint, OrganizationGrant, Refusal, ResolvedGrants,
     Resource, SpaceGrant, SpaceRole, Target, User, UserId, UserKind, UserStatus, decide,
@@ -82,9 +84,8 @@ pub(crate) async fn create_service_key<R: Rows>(
     let label = Label { name, description, replaces: None };
     let mint = mint.acting_for(bot.id);
     let key = mint::insert_key(rows, authority, &mint, &minted.text, label).await?;
-    for (_, _, grant) in resolved.grants.spaces() {
-        rows.insert_key_space(&key, key.id, grant.space).await?;
-    }
+    let spaces: Vec<_> = resolved.grants.spaces().map(|(_, _, grant)| grant.space).collect();
+    rows.insert_key_spaces(&key, &spaces).await?;
     let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
     let details = flagged(details, &mint);
     let target = Target::ApiKey(key.id);
@@ -103,11 +104,12 @@ async fn complete<R: Rows>(
     let account = caller.account.id;
     let (space, space_role, organization_role, account_role) = match grants {
         GrantsOrSpace::Grants(grants) => {
-            for grant in &grants.organizations {
-                rows.organization(account, grant.organization)
-                    .await?
-                    .filter(|found| access.sees_organization(found.id))
-                    .ok_or(Refusal::NotFound(Resource::Organization))?;
+            let named = || grants.organizations.iter().map(|grant| grant.organization);
+            let ids: Vec<_> = named().collect();
+            let found: HashSet<_> =
+                rows.organizations_by_id(account, &ids).await?.into_iter().collect();
+            if named().any(|id| !found.contains(&id) || !access.sees_organization(id)) {
+                return Err(Refusal::NotFound(Resource::Organization).into());
             }
             return Ok(grants);
         }
@@ -148,16 +150,19 @@ async fn insert_bot<R: Rows>(
         invited_until: None,
     };
     let id = rows.insert_user(&bot).await?;
-    let mut organizations = Vec::with_capacity(resolved.grants.organizations.len());
-    for grant in &resolved.grants.organizations {
-        rows.insert_organization_member(account, grant.organization, id, grant.role).await?;
-        let mut spaces = Vec::with_capacity(grant.spaces.len());
-        for space in &grant.spaces {
-            rows.insert_space_member(account, space.space, id, space.role).await?;
-            spaces.push(BotSpace { id: space.space, role: view(resolved, space.role) });
-        }
-        organizations.push(BotOrganization { id: grant.organization, role: grant.role, spaces });
-    }
+    let grants = &resolved.grants;
+    let roles: Vec<_> =
+        grants.organizations.iter().map(|grant| (grant.organization, grant.role)).collect();
+    rows.insert_organization_members(account, id, &roles).await?;
+    let roles: Vec<_> = grants.spaces().map(|(_, _, grant)| (grant.space, grant.role)).collect();
+    rows.insert_space_members(account, id, &roles).await?;
+    let shown = |grant: &OrganizationGrant| {
+        let view =
+            |space: &SpaceGrant| BotSpace { id: space.space, role: view(resolved, space.role) };
+        let spaces = grant.spaces.iter().map(view).collect();
+        BotOrganization { id: grant.organization, role: grant.role, spaces }
+    };
+    let organizations = grants.organizations.iter().map(shown).collect();
     Ok(BotUser { id, name: bot.name, account_role: bot.role, organizations })
 }
 

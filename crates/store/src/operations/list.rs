@@ -46,9 +46,6 @@ fn named<T>(found: Option<T>) -> Named<T> {
     found.map_or(Named::Missing, Named::Found)
 }
 
-/// How many rows are read at a time when some of them may not be the caller's to see.
-pub(super) const CHUNK: u32 = 128;
-
 /// One row more than the page was read, to learn whether there is a next one.
 pub(super) fn cut<T>(caller: &Caller, mut items: Vec<T>, limit: u32) -> Page<T> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);

@@ -22,12 +22,13 @@ pub(crate) async fn list_organizations<R: Rows>(
     let (caller, access) = caller_and_access(rows, authority, &call).await?;
     let wanted = query.limit;
     let mut after = list::place(&caller, query.after)?;
-    query.limit = list::CHUNK;
+    let reach = access.reach(Permission::OrganizationRead);
+    query.limit += 1;
     let mut seen = Vec::new();
     loop {
-        let chunk = rows.organizations(caller.account.id, &query, after).await?;
+        let chunk = rows.organizations(caller.account.id, &query, after, &reach).await?;
         let last = chunk.last().map(|organization| organization.id);
-        let complete = chunk.len() < list::CHUNK as usize;
+        let complete = chunk.len() < query.limit as usize;
         seen.extend(chunk.into_iter().filter(|found| access.sees_organization(found.id)));
         if complete || seen.len() > wanted as usize {
             return Ok(list::cut(&caller, seen, wanted));

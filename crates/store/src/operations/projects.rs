@@ -1,7 +1,9 @@
 //! Projects, and restricting them.
 
 use claviger_domain::decide::{self, Here, Need};
-use claviger_domain::{Action, Permission, Place, Project, ProjectId, Refusal, Resource, Target};
+use claviger_domain::{
+    Access, Action, Permission, Place, Project, ProjectId, Refusal, Resource, Target,
+};
 use serde_json::json;
 
 use super::authenticate::caller_and_access;
@@ -10,7 +12,7 @@ use super::{audit, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateProject, ListProjects, ListRestrictions, Page, TimedCall, UpdateProject};
-use crate::rows::{ProjectPage, Rows};
+use crate::rows::{ProjectPage, ProjectReach, Rows};
 
 pub(crate) async fn list_projects<R: Rows>(
     rows: &mut R,
@@ -31,11 +33,17 @@ pub(crate) async fn list_projects<R: Rows>(
         restricted: false,
         name: query.name,
         space_name: query.space_name,
-        limit: list::CHUNK,
+        reach: reach(&access, Permission::ProjectRead),
+        limit: query.limit + 1,
     };
     let seen =
         filtered(rows, page, query.limit, |place| decide::sees_project(&access, place)).await?;
     Ok(list::cut(&caller, seen, query.limit))
+}
+
+/// The projects in which something is permitted, as far as that can be told before they are read.
+pub(super) fn reach(access: &Access, permission: Permission) -> ProjectReach {
+    ProjectReach { places: access.reach(permission), administered: access.administered_spaces() }
 }
 
 /// The projects of a list that the caller is shown: one more than asked for, if there are.
@@ -160,7 +168,8 @@ pub(crate) async fn list_restrictions<R: Rows>(
         restricted: true,
         name: None,
         space_name: None,
-        limit: list::CHUNK,
+        reach: reach(&access, Permission::ProjectRestrict),
+        limit: query.limit + 1,
     };
     if !query.of_projects {
         return Ok(list::cut(&caller, Vec::new(), query.limit));

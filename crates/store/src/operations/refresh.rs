@@ -49,8 +49,9 @@ pub(crate) async fn refresh_key<R: Rows>(
         replaces: Some(old.id),
     };
     let key = mint::insert_key(rows, authority, &plan.mint, &minted.text, label).await?;
-    for space in &subject.spaces {
-        rows.insert_key_space(&key, key.id, space.id).await?;
+    if !subject.spaces.is_empty() {
+        let spaces: Vec<_> = subject.spaces.iter().map(|space| space.id).collect();
+        rows.insert_key_spaces(&key, &spaces).await?;
     }
     retire(rows, &caller, &old, plan.old_expires_at, call.now.at).await?;
     let details = json!({

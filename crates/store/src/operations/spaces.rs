@@ -27,12 +27,13 @@ pub(crate) async fn list_spaces<R: Rows>(
     }
     let wanted = query.limit;
     let mut after = list::place(&caller, query.after)?;
-    query.limit = list::CHUNK;
+    let reach = access.reach(Permission::SpaceRead);
+    query.limit += 1;
     let mut seen = Vec::new();
     loop {
-        let chunk = rows.spaces(caller.account.id, &query, after).await?;
+        let chunk = rows.spaces(caller.account.id, &query, after, &reach).await?;
         let last = chunk.last().map(|space| space.id);
-        let complete = chunk.len() < list::CHUNK as usize;
+        let complete = chunk.len() < query.limit as usize;
         seen.extend(chunk.into_iter().filter(|space| access.sees_space(space)));
         if complete || seen.len() > wanted as usize {
             return Ok(list::cut(&caller, seen, wanted));

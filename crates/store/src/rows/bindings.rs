@@ -4,16 +4,17 @@ use claviger_domain::{
     AccountId, BoundTo, PermissionSet, ProjectId, RoleBinding, RoleBindingId, SpaceId, UserId,
 };
 
-use super::RowResult;
+use super::{ProjectReach, RowResult};
 
 /// A part of a list of bindings.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct BindingPage {
     pub account: AccountId,
     pub after: Option<RoleBindingId>,
     /// In projects, as against spaces.
     pub in_projects: bool,
     pub user: Option<UserId>,
+    pub reach: ProjectReach,
     pub limit: u32,
 }
 
@@ -28,7 +29,7 @@ pub(crate) trait BindingRows: Send {
     /// Bindings, oldest first.
     fn role_bindings(
         &mut self,
-        page: BindingPage,
+        page: &BindingPage,
     ) -> impl Future<Output = RowResult<Vec<RoleBinding>>> + Send;
 
     /// The binding of a user in a place.

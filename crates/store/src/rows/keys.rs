@@ -74,11 +74,11 @@ pub(crate) trait KeyRows: Send {
 
     fn insert_key(&mut self, new: &NewKey) -> impl Future<Output = RowResult<ApiKeyId>> + Send;
 
-    fn insert_key_space(
+    /// Notes the spaces of a new service key.
+    fn insert_key_spaces(
         &mut self,
         key: &ApiKey,
-        id: ApiKeyId,
-        space: SpaceId,
+        spaces: &[SpaceId],
     ) -> impl Future<Output = RowResult<()>> + Send;
 
     /// Revokes a key that is not revoked.

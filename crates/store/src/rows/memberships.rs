@@ -35,20 +35,20 @@ pub(crate) trait MembershipRows: Send {
         bot: UserId,
     ) -> impl Future<Output = RowResult<Vec<(OrganizationId, BotSpace)>>> + Send;
 
-    fn insert_organization_member(
+    /// Puts a new bot user into organizations.
+    fn insert_organization_members(
         &mut self,
         account: AccountId,
-        organization: OrganizationId,
-        user: UserId,
-        role: ScopedRole,
+        bot: UserId,
+        roles: &[(OrganizationId, ScopedRole)],
     ) -> impl Future<Output = RowResult<()>> + Send;
 
-    fn insert_space_member(
+    /// Puts a new bot user into spaces.
+    fn insert_space_members(
         &mut self,
         account: AccountId,
-        space: SpaceId,
-        user: UserId,
-        role: SpaceRole,
+        bot: UserId,
+        roles: &[(SpaceId, SpaceRole)],
     ) -> impl Future<Output = RowResult<()>> + Send;
 
     /// Takes everybody out of an organization, people and bot users.

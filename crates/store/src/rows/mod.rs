@@ -24,7 +24,7 @@ pub(crate) use bindings::{BindingPage, BindingRows};
 pub(crate) use keys::{KeyPage, KeyRows, NewKey};
 pub(crate) use memberships::{MembershipRows, OrganizationMembership, SpaceMembership};
 pub(crate) use organizations::OrganizationRows;
-pub(crate) use projects::{ProjectPage, ProjectRows};
+pub(crate) use projects::{ProjectPage, ProjectReach, ProjectRows};
 pub(crate) use roles::RoleRows;
 pub(crate) use spaces::SpaceRows;
 pub(crate) use users::{NewSignInSecret, UserRows};

@@ -1,6 +1,6 @@
 //! The statements of organizations.
 
-use claviger_domain::{AccountId, Organization, OrganizationId};
+use claviger_domain::{AccountId, Organization, OrganizationId, Reach};
 
 use super::RowResult;
 use crate::call::ListOrganizations;
@@ -13,12 +13,21 @@ pub(crate) trait OrganizationRows: Send {
         id: OrganizationId,
     ) -> impl Future<Output = RowResult<Option<Organization>>> + Send;
 
+    /// The organizations of a reach, oldest first.
     fn organizations(
         &mut self,
         account: AccountId,
         query: &ListOrganizations,
         after: Option<OrganizationId>,
+        reach: &Reach,
     ) -> impl Future<Output = RowResult<Vec<Organization>>> + Send;
+
+    /// Which of these are the account's.
+    fn organizations_by_id(
+        &mut self,
+        account: AccountId,
+        ids: &[OrganizationId],
+    ) -> impl Future<Output = RowResult<Vec<OrganizationId>>> + Send;
 
     fn insert_organization(
         &mut self,

@@ -1,6 +1,6 @@
 //! The statements of projects.
 
-use claviger_domain::{AccountId, Place, Project, ProjectId, SpaceId};
+use claviger_domain::{AccountId, Place, Project, ProjectId, Reach, SpaceId};
 
 use super::RowResult;
 
@@ -16,7 +16,24 @@ pub(crate) struct ProjectPage {
     pub name: Option<String>,
     /// Whose space's name contains this, in whatever case.
     pub space_name: Option<String>,
+    pub reach: ProjectReach,
     pub limit: u32,
+}
+
+/// The projects that a list is about.
+#[derive(Clone, Debug)]
+pub(crate) struct ProjectReach {
+    /// The projects, and the places whose projects are meant.
+    pub places: Reach,
+    /// The spaces whose restricted projects are meant too.
+    pub administered: Reach,
+}
+
+impl ProjectReach {
+    /// Whether nothing is narrowed.
+    pub(crate) fn is_everywhere(&self) -> bool {
+        self.places.everywhere || self.administered.everywhere
+    }
 }
 
 /// The statements of projects.
@@ -27,6 +44,13 @@ pub(crate) trait ProjectRows: Send {
         account: AccountId,
         id: ProjectId,
     ) -> impl Future<Output = RowResult<Option<Place>>> + Send;
+
+    /// These of the account's projects with their spaces, in no order.
+    fn projects_by_id(
+        &mut self,
+        account: AccountId,
+        ids: &[ProjectId],
+    ) -> impl Future<Output = RowResult<Vec<Place>>> + Send;
 
     /// Projects with their spaces, oldest first.
     fn projects(

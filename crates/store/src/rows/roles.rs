@@ -12,6 +12,13 @@ pub(crate) trait RoleRows: Send {
         id: RoleId,
     ) -> impl Future<Output = RowResult<Option<CustomRole>>> + Send;
 
+    /// These of the account's custom roles, in no order.
+    fn custom_roles_by_id(
+        &mut self,
+        account: AccountId,
+        ids: &[RoleId],
+    ) -> impl Future<Output = RowResult<Vec<CustomRole>>> + Send;
+
     fn custom_roles(
         &mut self,
         account: AccountId,

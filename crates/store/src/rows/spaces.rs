@@ -1,6 +1,6 @@
 //! The statements of spaces.
 
-use claviger_domain::{AccountId, OrganizationId, Space, SpaceId};
+use claviger_domain::{AccountId, OrganizationId, Reach, Space, SpaceId};
 
 use super::RowResult;
 use crate::call::ListSpaces;
@@ -13,11 +13,20 @@ pub(crate) trait SpaceRows: Send {
         id: SpaceId,
     ) -> impl Future<Output = RowResult<Option<Space>>> + Send;
 
+    /// The spaces of a reach, oldest first.
     fn spaces(
         &mut self,
         account: AccountId,
         query: &ListSpaces,
         after: Option<SpaceId>,
+        reach: &Reach,
+    ) -> impl Future<Output = RowResult<Vec<Space>>> + Send;
+
+    /// These of the account's spaces, in no order.
+    fn spaces_by_id(
+        &mut self,
+        account: AccountId,
+        ids: &[SpaceId],
     ) -> impl Future<Output = RowResult<Vec<Space>>> + Send;
 
     fn insert_space(&mut self, space: &Space) -> impl Future<Output = RowResult<SpaceId>> + Send;

@@ -89,9 +89,9 @@ statements! {
         INSERT INTO api_keys (account_id, key_type, status, name, description, handle, pepper, digest, created_by_user_id,
             acts_for_user_id, created_at, expires_at, replaces_key_id, minted_by_user_id)
         VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
-    INSERT_KEY_SPACE = "
+    INSERT_KEY_SPACES = "
         INSERT INTO api_key_spaces (space_id, status, api_key_id, account_id, created_by_user_id, minted_by_user_id)
-        VALUES ($1, 'active', $2, $3, $4, $5)";
+        SELECT value, 'active', $1, $2, $3, $4 FROM json_each($5)";
     REVOKE_KEY = "
         UPDATE api_keys SET status = 'revoked', revoked_at = $1 WHERE id = $2 AND account_id = $3 AND status = 'active'";
     REVOKE_KEY_SPACES = "

@@ -16,10 +16,14 @@ statements! {
         LEFT JOIN custom_roles r ON r.id = m.custom_role_id AND r.account_id = m.account_id
         WHERE m.user_id = $1 AND m.account_id = $2
         ORDER BY m.space_id";
-    INSERT_ORGANIZATION_MEMBER = "
-        INSERT INTO organization_members (user_id, organization_id, account_id, role) VALUES ($1, $2, $3, $4)";
-    INSERT_SPACE_MEMBER = "
-        INSERT INTO space_members (user_id, space_id, account_id, role, custom_role_id) VALUES ($1, $2, $3, $4, $5)";
+    /// One row for each pair of an organization and a role.
+    INSERT_ORGANIZATION_MEMBERS = "
+        INSERT INTO organization_members (user_id, account_id, organization_id, role)
+        SELECT $1, $2, j.value ->> 0, j.value ->> 1 FROM json_each($3) j";
+    /// One row for each space with a role, a predefined or a custom one.
+    INSERT_SPACE_MEMBERS = "
+        INSERT INTO space_members (user_id, account_id, space_id, role, custom_role_id)
+        SELECT $1, $2, j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM json_each($3) j";
     DELETE_ORGANIZATION_MEMBERSHIPS = "DELETE FROM organization_members WHERE user_id = $1 AND account_id = $2";
     DELETE_SPACE_MEMBERSHIPS = "DELETE FROM space_members WHERE user_id = $1 AND account_id = $2";
     DELETE_ORGANIZATION_MEMBERS = "DELETE FROM organization_members WHERE organization_id = $1 AND account_id = $2";

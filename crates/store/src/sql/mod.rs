@@ -2,7 +2,8 @@
 //!
 //! Rules: parameters are bound, never pasted in, and appear in the order of their numbers. What belongs to a tenant is named together
 //! with its account; the exceptions are listed in `WITHOUT_ACCOUNT`, each with its reason. An `INSERT` does not say that it returns its
-//! row's id: each database has its own cheapest way to ask for that.
+//! row's id: each database has its own cheapest way to ask for that. Where what a caller may see narrows a list, that is what it has to
+//! be read by: `INDEXED BY` and a `+` before a column keep the index of the account, which holds everything, out of it.
 
 macro_rules! key_columns {
     () => {
@@ -34,6 +35,46 @@ macro_rules! space_columns {
 macro_rules! organization_columns {
     () => {
         "o.id, o.account_id, o.name, o.description, o.created_at"
+    };
+}
+
+/// The ids of the spaces of a reach: its own, and those of its organizations, private ones only of some.
+macro_rules! reached_spaces {
+    ($spaces:literal, $account:literal, $organizations:literal, $private_of:literal) => {
+        concat!(
+            "SELECT value FROM json_each($",
+            $spaces,
+            ")
+            UNION SELECT r.id FROM spaces r INDEXED BY spaces_of_organization WHERE +r.account_id = $",
+            $account,
+            "
+              AND r.organization_id IN (SELECT value FROM json_each($",
+            $organizations,
+            "))
+              AND (r.is_private = 0 OR r.organization_id IN (SELECT value FROM json_each($",
+            $private_of,
+            ")))"
+        )
+    };
+}
+
+/// The ids of the projects of a reach: its own, and those of its spaces; restricted ones only of the spaces of the second reach.
+macro_rules! reached_projects {
+    ($projects:literal, $account:literal, $a:literal, $b:literal, $c:literal, $d:literal, $e:literal, $f:literal, $g:literal, $h:literal) => {
+        concat!(
+            "SELECT value FROM json_each($",
+            $projects,
+            ")
+            UNION SELECT q.id FROM projects q INDEXED BY sqlite_autoindex_projects_1 WHERE +q.account_id = $",
+            $account,
+            "
+              AND q.space_id IN (",
+            reached_spaces!($a, $b, $c, $d),
+            ")
+              AND (q.restricted_at IS NULL OR q.space_id IN (",
+            reached_spaces!($e, $f, $g, $h),
+            "))"
+        )
     };
 }
 
@@ -169,7 +210,9 @@ mod tests {
             include_str!("../sqlite/rows/audit.rs"),
             include_str!("../sqlite/rows/keys.rs"),
             include_str!("../sqlite/rows/memberships.rs"),
+            include_str!("../sqlite/rows/bindings.rs"),
             include_str!("../sqlite/rows/organizations.rs"),
+            include_str!("../sqlite/rows/projects.rs"),
             include_str!("../sqlite/rows/roles.rs"),
             include_str!("../sqlite/rows/spaces.rs"),
             include_str!("../sqlite/rows/users.rs"),

@@ -13,6 +13,10 @@ statements! {
     CUSTOM_ROLES = concat!(
         "SELECT ", role_columns!(), " FROM custom_roles r WHERE r.account_id = $1 AND r.id > $2 ORDER BY r.id LIMIT $3"
     );
+    CUSTOM_ROLES_BY_ID = concat!(
+        "SELECT ", role_columns!(), " FROM custom_roles r
+        WHERE r.account_id = $1 AND r.id IN (SELECT value FROM json_each($2))"
+    );
     CUSTOM_ROLE_NAMED = "SELECT id FROM custom_roles WHERE account_id = $1 AND name = $2";
     /// Who holds a custom role somewhere.
     HOLDERS_OF_ROLE = "

@@ -12,6 +12,16 @@ statements! {
         WHERE s.account_id = $1 AND s.id > $2 AND s.name_folded LIKE $3 ESCAPE '\\' AND s.organization_id = $4
         ORDER BY s.id LIMIT $5"
     );
+    /// Of a reach only. A filter that is off is 0.
+    SPACES_REACHED = concat!(
+        "SELECT ", space_columns!(), " FROM spaces s
+        WHERE +s.account_id = $1 AND +s.id > $2 AND s.name_folded LIKE $3 ESCAPE '\\' AND ($4 = 0 OR s.organization_id = $5)
+          AND s.id IN (", reached_spaces!(6, 7, 8, 9), ")
+        ORDER BY s.id LIMIT $10"
+    );
+    SPACES_BY_ID = concat!(
+        "SELECT ", space_columns!(), " FROM spaces s WHERE s.account_id = $1 AND s.id IN (SELECT value FROM json_each($2))"
+    );
     INSERT_SPACE = "
         INSERT INTO spaces (id, account_id, organization_id, name, name_folded, description, is_private, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";

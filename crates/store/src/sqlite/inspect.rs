@@ -39,7 +39,7 @@ impl TestedStore for SqliteStore {
             }
             Ok(texts)
         };
-        self.readers.run(job).await.map_err(only_store)
+        self.readers.run(None, job).await.map_err(only_store)
     }
 
     async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError> {
@@ -48,7 +48,7 @@ impl TestedStore for SqliteStore {
             super::audit_log::verify(rows.connection(), &peppers, note)
                 .map_err(|error| StoreError::Failed(Box::new(error)).into())
         };
-        self.readers.run(job).await.map_err(only_store)
+        self.readers.run(None, job).await.map_err(only_store)
     }
 
     /// On a connection of its own: the writer would take it for its own doing.
@@ -68,6 +68,28 @@ impl SqliteStore {
             panic!("made to panic")
         };
         self.writer.run(job).await.map_err(only_store)
+    }
+
+    /// What the last call of each operation cost, by name.
+    #[doc(hidden)]
+    pub fn work(&self) -> std::collections::HashMap<&'static str, crate::Work> {
+        self.authority.work()
+    }
+
+    /// Keeps a reading thread at a read that says when it has begun, and ends when its gate is dropped.
+    #[doc(hidden)]
+    pub async fn hold_reader(
+        &self,
+        begun: std::sync::mpsc::Sender<()>,
+        gate: std::sync::mpsc::Receiver<()>,
+    ) -> Result<(), StoreError> {
+        let job = move |_: &mut SqliteRows<'_>| {
+            begun.send(()).map_err(|error| StoreError::Failed(Box::new(error)))?;
+            // The gate is never sent anything: it is dropped.
+            assert!(gate.recv().is_err());
+            Ok(())
+        };
+        self.readers.run(None, job).await.map_err(only_store)
     }
 
     /// The statements that the writer's connection has prepared more than once.

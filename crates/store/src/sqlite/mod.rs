@@ -20,10 +20,11 @@ mod record;
 mod rows;
 mod schema;
 mod sealed;
+mod turns;
 mod writer;
 
 use async_trait::async_trait;
-use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey};
+use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey, UserId};
 use futures_util::FutureExt as _;
 
 use crate::authority::Authority;
@@ -69,7 +70,10 @@ macro_rules! write {
             .run_or_note(
                 move |rows| {
                     let call = $call.at(crate::rows::Rows::now(rows));
-                    now(operations::$operation(rows, &authority, call $(, $asked)?))
+                    let answer = now(operations::$operation(rows, &authority, call $(, $asked)?));
+                    #[cfg(feature = "conformance")]
+                    authority.note_work(stringify!($operation), rows.take_work());
+                    answer
                 },
                 move |rows, refusal| now(operations::note_refusal(rows, &noting, attempt, refusal)),
             )
@@ -77,15 +81,34 @@ macro_rules! write {
     }};
 }
 
-/// Runs a caller's operation on a reader's snapshot.
+/// Runs a caller's operation on a reader's snapshot, when it is the turn of the caller's user. Whose call it is is proven before it
+/// waits: a queue is for one user, whatever others send.
 macro_rules! read {
     ($self:ident, $operation:ident($call:ident $(, $asked:ident)?)) => {{
+        let who = $self.user_of($call.clone()).await?;
         let authority = $self.authority.clone();
         $self
             .readers
-            .run(move |rows: &mut SqliteRows<'_>| {
+            .run(who, move |rows: &mut SqliteRows<'_>| {
                 let call = $call.at(crate::rows::Rows::now(rows));
-                now(operations::$operation(rows, &authority, call $(, $asked)?))
+                let answer = now(operations::$operation(rows, &authority, call $(, $asked)?));
+                #[cfg(feature = "conformance")]
+                authority.note_work(stringify!($operation), rows.take_work());
+                answer
+            })
+            .await
+    }};
+}
+
+/// Runs an operation that reads no more than the presented key's own rows, on the snapshot of the reader that is kept for that.
+macro_rules! prove {
+    ($self:ident, $operation:ident($call:ident)) => {{
+        let authority = $self.authority.clone();
+        $self
+            .readers
+            .prove(move |rows: &mut SqliteRows<'_>| {
+                let call = $call.at(crate::rows::Rows::now(rows));
+                now(operations::$operation(rows, &authority, call))
             })
             .await
     }};
@@ -100,7 +123,7 @@ impl Store for SqliteStore {
     }
 
     async fn authenticate(&self, call: Call) -> CallResult<()> {
-        read!(self, authenticate(call))
+        prove!(self, authenticate(call)).map(|_| ())
     }
 
     async fn write_last_uses(&self) -> Result<(), StoreError> {
@@ -134,7 +157,7 @@ impl Store for SqliteStore {
 
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
         let job = |rows: &mut SqliteRows<'_>| Ok(now(rows.accounts())?);
-        self.readers.run(job).await.map_err(only_store)
+        self.readers.run(None, job).await.map_err(only_store)
     }
 
     async fn set_policy(
@@ -152,7 +175,7 @@ impl Store for SqliteStore {
         if !self.writer.has_written() {
             self.writer.run(|rows| Ok(rows.probe_write()?)).await.map_err(only_store)?;
         }
-        self.readers.run(|_| Ok(())).await.map_err(only_store)
+        self.readers.prove(|_| Ok(())).await.map_err(only_store)
     }
 
     async fn close(&self) {
@@ -162,6 +185,15 @@ impl Store for SqliteStore {
 }
 
 impl SqliteStore {
+    /// Whose turn a call waits for: `None` if its key opens nothing.
+    async fn user_of(&self, call: Call) -> CallResult<Option<UserId>> {
+        match prove!(self, authenticate(call)) {
+            Ok(user) => Ok(Some(user)),
+            Err(CallError::Refused(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Sets the time that the database has seen to that of the machine's clock, and records it in every account. For the host's own
     /// command, on a store that was opened by [`SqliteOptions::open_accepting_clock`].
     pub async fn accept_clock(&self) -> Result<AcceptedClock, StoreError> {

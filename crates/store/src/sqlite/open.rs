@@ -35,7 +35,7 @@ const MOST_WAL_KEPT: i64 = 64 << 20;
 /// How long a statement waits for another process that has the database locked.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How many connections read.
+/// How many connections read for users, beside the one that proves keys.
 const READERS: usize = 2;
 
 /// How much of what is written has to be on disk before a commit returns.
@@ -286,12 +286,13 @@ impl SqliteOptions {
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let connections =
             (0..READERS).map(|_| self.connect(read_only)).collect::<Result<Vec<_>, _>>()?;
+        let proving = self.connect(read_only)?;
         files.watch_wal();
         files.check()?;
         let files = Arc::new(files);
         let clock = &authority.clock;
-        let readers =
-            Readers::start(connections, &chain.records(), clock, &files).map_err(thread)?;
+        let readers = Readers::start(connections, proving, &chain.records(), clock, &files)
+            .map_err(thread)?;
         let guard = Guard::new(&writer, files)?;
         let writer = Writer::start(writer, chain, Arc::clone(clock), guard).map_err(thread)?;
         Ok(SqliteStore {

@@ -1,10 +1,13 @@
 //! The threads that read, each with a connection of its own, each call on one snapshot.
+//!
+//! One of them does nothing but prove keys and answer whether the store is ready, so that lists never hold those up. The others serve
+//! users in turn (`turns.rs`): a user who asks for much waits for it alone.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
+use claviger_domain::UserId;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -12,29 +15,31 @@ use super::files::DatabaseFiles;
 use super::incident::Incident;
 use super::rows::{SqliteRows, store_error};
 use super::sealed::SealedRecords;
+use super::turns::{NotTaken, Turns};
 use crate::CallResult;
 use crate::clock::StoreClock;
 use crate::error::{CallError, StoreError};
 
-/// How many reads may wait. Beyond it, callers are told to come back.
-const MOST_WAITING: usize = 4_096;
-
 type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) + Send>;
+
+/// Jobs by the user who waits for them.
+type Lane = Turns<Option<UserId>, Job>;
 
 /// The way to the reading threads.
 #[derive(Debug)]
 pub(super) struct Readers {
-    jobs: Mutex<Option<SyncSender<Job>>>,
+    /// Reads of users, and of those whose key is not proven together.
+    turns: Arc<Lane>,
+    /// Proofs of keys, and the question whether the store is ready.
+    proofs: Arc<Lane>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     incident: Incident,
 }
 
 #[derive(Debug, thiserror::Error)]
 enum ReaderError {
-    #[error("too many reads are waiting")]
-    Busy,
-    #[error("the database is closed")]
-    Closed,
+    #[error(transparent)]
+    NotTaken(#[from] NotTaken),
     #[error("the read was not carried out: see the log")]
     Dropped,
 }
@@ -46,36 +51,57 @@ impl ReaderError {
 }
 
 impl Readers {
+    /// Starts a thread for each connection, and the one that proves keys.
     pub(super) fn start(
         connections: Vec<Connection>,
+        proving: Connection,
         sealed: &Arc<SealedRecords>,
         clock: &Arc<StoreClock>,
         files: &Arc<DatabaseFiles>,
     ) -> std::io::Result<Self> {
-        let (jobs, waiting) = sync_channel::<Job>(MOST_WAITING);
-        let waiting = Arc::new(Mutex::new(waiting));
-        let mut threads = Vec::with_capacity(connections.len());
-        for mut connection in connections {
-            let (waiting, sealed) = (Arc::clone(&waiting), Arc::clone(sealed));
+        let readers = Self {
+            turns: Arc::new(Turns::new()),
+            proofs: Arc::new(Turns::new()),
+            threads: Mutex::new(Vec::with_capacity(connections.len() + 1)),
+            incident: Incident::of("a read"),
+        };
+        let lanes = connections.into_iter().map(|connection| (connection, &readers.turns));
+        for (mut connection, lane) in lanes.chain([(proving, &readers.proofs)]) {
+            let (lane, sealed) = (Arc::clone(lane), Arc::clone(sealed));
             let (files, clock) = (Arc::clone(files), Arc::clone(clock));
             let thread =
                 std::thread::Builder::new().name("store-reader".to_owned()).spawn(move || {
-                    serve(&mut connection, &sealed, &clock, &waiting);
+                    serve(&mut connection, &sealed, &clock, &lane);
                     drop(connection);
                     drop(files);
                 })?;
-            threads.push(thread);
+            readers.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
         }
-        Ok(Self {
-            jobs: Mutex::new(Some(jobs)),
-            threads: Mutex::new(threads),
-            incident: Incident::of("a read"),
-        })
+        Ok(readers)
     }
 
-    /// Runs a job on a snapshot that is taken when it starts.
+    /// Runs a user's job when it is their turn, on a snapshot that is taken when it starts. `None` is everybody whose key is not
+    /// proven: they share one turn.
     pub(super) async fn run<T: Send + 'static>(
         &self,
+        who: Option<UserId>,
+        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+    ) -> CallResult<T> {
+        self.run_in(&self.turns, who, job).await
+    }
+
+    /// Runs a job that reads no more than a key's own rows, beside what users wait for.
+    pub(super) async fn prove<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+    ) -> CallResult<T> {
+        self.run_in(&self.proofs, None, job).await
+    }
+
+    async fn run_in<T: Send + 'static>(
+        &self,
+        lane: &Lane,
+        who: Option<UserId>,
         job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         let (sender, answer) = oneshot::channel();
@@ -83,7 +109,7 @@ impl Readers {
             // Whoever asked may be gone.
             drop(sender.send(job(rows)));
         });
-        let answer = match self.take(job) {
+        let answer = match lane.push(who, job).map_err(ReaderError::from) {
             Ok(()) => {
                 answer.await.unwrap_or_else(|_| Err(ReaderError::Dropped.into_store().into()))
             }
@@ -97,20 +123,16 @@ impl Readers {
         answer
     }
 
-    fn take(&self, job: Job) -> Result<(), ReaderError> {
-        let jobs = self.jobs.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        jobs.ok_or(ReaderError::Closed)?.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => ReaderError::Busy,
-            TrySendError::Disconnected(_) => ReaderError::Closed,
-        })
+    fn stop(&self) -> Vec<JoinHandle<()>> {
+        self.turns.close();
+        self.proofs.close();
+        std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Finishes what is waiting, and ends the threads. Before the writer: the connection that closes last moves the WAL into the
     /// database, and one that only reads cannot.
     pub(super) async fn close(&self) {
-        *self.jobs.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        let threads =
-            std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        let threads = self.stop();
         let join = move || threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
         if tokio::task::spawn_blocking(join).await.is_ok_and(|panicked| panicked > 0) {
             tracing::error!("a reading thread had panicked");
@@ -120,23 +142,14 @@ impl Readers {
 
 impl Drop for Readers {
     fn drop(&mut self) {
-        *self.jobs.get_mut().unwrap_or_else(PoisonError::into_inner) = None;
-        let threads = self.threads.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for thread in threads.drain(..) {
+        for thread in self.stop() {
             drop(thread.join());
         }
     }
 }
 
-fn serve(
-    connection: &mut Connection,
-    sealed: &SealedRecords,
-    clock: &StoreClock,
-    waiting: &Mutex<Receiver<Job>>,
-) {
-    loop {
-        let job = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(job) = job else { return };
+fn serve(connection: &mut Connection, sealed: &SealedRecords, clock: &StoreClock, lane: &Lane) {
+    while let Some(job) = lane.next() {
         if let Err(error) = connection.execute_batch("BEGIN") {
             tracing::error!(error = %store_error(error), "a snapshot could not be taken");
             continue;

@@ -7,8 +7,10 @@
 
 mod breaks;
 mod files;
+mod readers;
 mod tampering;
 mod upgrade;
+mod work;
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -36,7 +36,7 @@ impl KeyStore for SqliteStore {
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {
         // Read first: what is made up, and what is on record already, costs the writer nothing.
         let asked = call.clone();
-        let exposed = read!(self, exposed_key(asked));
+        let exposed = prove!(self, exposed_key(asked));
         let Some(key) = exposed? else {
             return Ok(());
         };
@@ -49,7 +49,7 @@ impl KeyStore for SqliteStore {
 
     async fn report_leak(&self, call: Call, report: LeakReport) -> CallResult<Leak> {
         let asked = call.clone();
-        let found = read!(self, leaked_key(asked));
+        let found = prove!(self, leaked_key(asked));
         match found? {
             Some(_) => write!(self, report_leak(call, report)),
             None => Ok(Leak::Unknown),

@@ -50,6 +50,6 @@ impl UserStore for SqliteStore {
     }
 
     async fn prove_sign_in_secret(&self, call: Call) -> CallResult<()> {
-        read!(self, prove_sign_in_secret(call))
+        prove!(self, prove_sign_in_secret(call))
     }
 }

@@ -4,8 +4,8 @@ use claviger_domain::{
     AccountId, BoundTo, PermissionSet, ProjectId, RoleBinding, RoleBindingId, SpaceId, UserId,
 };
 
-use super::{SqliteRows, micros};
-use crate::rows::{BindingPage, BindingRows, RowResult};
+use super::{SqliteRows, json, micros, sets};
+use crate::rows::{BindingPage, BindingRows, ProjectReach, RowResult};
 use crate::sql;
 
 /// The two columns of a place.
@@ -13,6 +13,50 @@ fn columns_of(place: BoundTo) -> (Option<i64>, Option<i64>) {
     match place {
         BoundTo::Space(id) => (Some(id.number()), None),
         BoundTo::Project(id) => (None, Some(id.number())),
+    }
+}
+
+impl SqliteRows<'_> {
+    fn bindings_reached(&self, page: &BindingPage) -> RowResult<Vec<RoleBinding>> {
+        let (account, after) = (page.account.number(), page.after.map_or(0, RoleBindingId::number));
+        let (is_of_one, user) = (page.user.is_some(), page.user.map_or(0, UserId::number));
+        let ProjectReach { places, administered } = &page.reach;
+        let [spaces, organizations, private_of] = sets(places);
+        if !page.in_projects {
+            let row = (
+                account,
+                after,
+                is_of_one,
+                user,
+                spaces,
+                account,
+                organizations,
+                private_of,
+                page.limit,
+            );
+            let text = sql::ROLE_BINDINGS_IN_SPACES_REACHED;
+            return self.all("role_bindings", text, row, |columns| columns.role_binding());
+        }
+        let [own_spaces, own_organizations, own_private_of] = sets(administered);
+        let row = (
+            account,
+            after,
+            is_of_one,
+            user,
+            json(places.projects.iter().map(|id| id.number())),
+            account,
+            spaces,
+            account,
+            organizations,
+            private_of,
+            own_spaces,
+            account,
+            own_organizations,
+            own_private_of,
+            page.limit,
+        );
+        let text = sql::ROLE_BINDINGS_IN_PROJECTS_REACHED;
+        self.all("role_bindings", text, row, |columns| columns.role_binding())
     }
 }
 
@@ -26,7 +70,10 @@ impl BindingRows for SqliteRows<'_> {
         self.one("role_bindings", sql::ROLE_BINDING, row, |columns| columns.role_binding())
     }
 
-    async fn role_bindings(&mut self, page: BindingPage) -> RowResult<Vec<RoleBinding>> {
+    async fn role_bindings(&mut self, page: &BindingPage) -> RowResult<Vec<RoleBinding>> {
+        if !page.reach.is_everywhere() {
+            return self.bindings_reached(page);
+        }
         let row = (
             page.account.number(),
             page.after.map_or(0, RoleBindingId::number),
@@ -56,7 +103,8 @@ impl BindingRows for SqliteRows<'_> {
         account: AccountId,
         user: UserId,
     ) -> RowResult<Vec<(BoundTo, PermissionSet)>> {
-        let row = (user.number(), account.number());
+        let (user, account) = (user.number(), account.number());
+        let row = (user, account, user, account);
         self.all("role_bindings", sql::BOUND_ROLES, row, |columns| columns.bound_role())
     }
 

@@ -4,7 +4,7 @@ use claviger_domain::decide::{KeyScope, Presented};
 use claviger_domain::{AccountId, ApiKey, ApiKeyId, KeyHandle, KeyStatus, SpaceId, UserId};
 use jiff::Timestamp;
 
-use super::{SqliteRows, micros};
+use super::{SqliteRows, json, micros};
 use crate::rows::{KeyPage, KeyRows, NewKey, RowResult};
 use crate::sql;
 use crate::sqlite::record::key_type_name;
@@ -137,20 +137,11 @@ impl KeyRows for SqliteRows<'_> {
         self.insert(sql::INSERT_KEY, row).map(ApiKeyId::new)
     }
 
-    async fn insert_key_space(
-        &mut self,
-        key: &ApiKey,
-        id: ApiKeyId,
-        space: SpaceId,
-    ) -> RowResult<()> {
-        let row = (
-            space.number(),
-            id.number(),
-            key.account.number(),
-            key.created_by.number(),
-            minter(key),
-        );
-        self.execute_one(sql::INSERT_KEY_SPACE, row)
+    async fn insert_key_spaces(&mut self, key: &ApiKey, spaces: &[SpaceId]) -> RowResult<()> {
+        let ids = json(spaces.iter().map(|id| id.number()));
+        let row =
+            (key.id.number(), key.account.number(), key.created_by.number(), minter(key), ids);
+        self.execute_each(sql::INSERT_KEY_SPACES, row, spaces.len())
     }
 
     async fn revoke_key(

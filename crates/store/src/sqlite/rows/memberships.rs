@@ -4,6 +4,7 @@ use claviger_domain::{
     AccountId, BoundTo, Membership, MembershipId, OrganizationId, ScopedRole, SpaceId, SpaceRole,
     UserId,
 };
+use serde_json::{Value, json};
 
 use super::SqliteRows;
 use crate::call::{BotOrganization, BotSpace};
@@ -33,6 +34,7 @@ impl MembershipRows for SqliteRows<'_> {
             let id = SpaceId::new(columns.take("space_id")?);
             Ok(Membership::Space(id, columns.space_permissions()?))
         })?);
+        let of_user = (user.number(), account.number(), user.number(), account.number());
         let bound =
             self.all("role_bindings", sql::BOUND_ROLES, of_user, |columns| columns.bound_role())?;
         found.extend(bound.into_iter().map(|(place, permissions)| match place {
@@ -67,27 +69,29 @@ impl MembershipRows for SqliteRows<'_> {
         })
     }
 
-    async fn insert_organization_member(
+    async fn insert_organization_members(
         &mut self,
         account: AccountId,
-        organization: OrganizationId,
-        user: UserId,
-        role: ScopedRole,
+        bot: UserId,
+        roles: &[(OrganizationId, ScopedRole)],
     ) -> RowResult<()> {
-        let row = (user.number(), organization.number(), account.number(), role.name());
-        self.execute_one(sql::INSERT_ORGANIZATION_MEMBER, row)
+        let pairs = roles.iter().map(|(id, role)| json!([id.number(), role.name()]));
+        let row = (bot.number(), account.number(), pairs.collect::<Value>().to_string());
+        self.execute_each(sql::INSERT_ORGANIZATION_MEMBERS, row, roles.len())
     }
 
-    async fn insert_space_member(
+    async fn insert_space_members(
         &mut self,
         account: AccountId,
-        space: SpaceId,
-        user: UserId,
-        role: SpaceRole,
+        bot: UserId,
+        roles: &[(SpaceId, SpaceRole)],
     ) -> RowResult<()> {
-        let (role, custom) = space_role_columns(role);
-        let row = (user.number(), space.number(), account.number(), role, custom);
-        self.execute_one(sql::INSERT_SPACE_MEMBER, row)
+        let those = roles.iter().map(|(id, role)| {
+            let (role, custom) = space_role_columns(*role);
+            json!([id.number(), role, custom])
+        });
+        let row = (bot.number(), account.number(), those.collect::<Value>().to_string());
+        self.execute_each(sql::INSERT_SPACE_MEMBERS, row, roles.len())
     }
 
     async fn delete_organization_members(

@@ -13,7 +13,7 @@ mod users;
 
 pub(super) use audit::audit_row;
 
-use claviger_domain::{Now, Tip};
+use claviger_domain::{Now, Reach, Tip};
 use jiff::Timestamp;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Params};
 
@@ -31,6 +31,9 @@ pub(super) struct SqliteRows<'a> {
     /// The audit records that may be shown.
     sealed: &'a SealedRecords,
     now: Now,
+    /// What was done since it was last asked.
+    #[cfg(feature = "conformance")]
+    work: std::cell::Cell<crate::authority::Work>,
 }
 
 impl Rows for SqliteRows<'_> {
@@ -63,7 +66,14 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
 
 impl<'a> SqliteRows<'a> {
     pub(super) fn new(connection: &'a mut Connection, sealed: &'a SealedRecords, now: Now) -> Self {
-        Self { connection, tip: None, sealed, now }
+        Self {
+            connection,
+            tip: None,
+            sealed,
+            now,
+            #[cfg(feature = "conformance")]
+            work: std::cell::Cell::default(),
+        }
     }
 
     /// Statements that may write to the audit.
@@ -73,7 +83,14 @@ impl<'a> SqliteRows<'a> {
         sealed: &'a SealedRecords,
         now: Now,
     ) -> Self {
-        Self { connection, tip: Some(tip), sealed, now }
+        Self {
+            connection,
+            tip: Some(tip),
+            sealed,
+            now,
+            #[cfg(feature = "conformance")]
+            work: std::cell::Cell::default(),
+        }
     }
 
     /// The connection itself, for what tests do behind the store's back.
@@ -82,7 +99,27 @@ impl<'a> SqliteRows<'a> {
         self.connection
     }
 
+    /// What was done since it was last asked, for tests that hold operations to their cost.
+    #[cfg(feature = "conformance")]
+    pub(super) fn take_work(&self) -> crate::authority::Work {
+        self.work.take()
+    }
+
+    #[cfg(feature = "conformance")]
+    fn count(&self, statement: &CachedStatement<'_>) {
+        let mut work = self.work.get();
+        let steps = statement.reset_status(rusqlite::StatementStatus::VmStep);
+        work.steps += u64::try_from(steps).unwrap_or_default();
+        self.work.set(work);
+    }
+
     fn statement(&self, text: &str) -> RowResult<CachedStatement<'_>> {
+        #[cfg(feature = "conformance")]
+        {
+            let mut work = self.work.get();
+            work.statements += 1;
+            self.work.set(work);
+        }
         self.connection.prepare_cached(text).map_err(store_error)
     }
 
@@ -92,12 +129,16 @@ impl<'a> SqliteRows<'a> {
 
     /// Carries out a change that must touch exactly one row (T50): a defect would show here, and be undone.
     fn execute_one(&self, text: &str, parameters: impl Params) -> RowResult<()> {
-        match self.execute(text, parameters)? {
-            1 => Ok(()),
-            count => {
-                Err(StoreError::Failed(format!("{count} rows changed where 1 was meant").into()))
-            }
+        self.execute_each(text, parameters, 1)
+    }
+
+    /// Carries out a change that must touch exactly so many rows.
+    fn execute_each(&self, text: &str, parameters: impl Params, meant: usize) -> RowResult<()> {
+        let count = self.execute(text, parameters)?;
+        if count == meant {
+            return Ok(());
         }
+        Err(StoreError::Failed(format!("{count} rows changed where {meant} were meant").into()))
     }
 
     /// Inserts one row into a table with an integer key, and returns the key.
@@ -127,6 +168,9 @@ impl<'a> SqliteRows<'a> {
         while let Some(row) = rows.next().map_err(store_error)? {
             found.push(decode(&mut Columns::of(table, row))?);
         }
+        drop(rows);
+        #[cfg(feature = "conformance")]
+        self.count(&statement);
         Ok(found)
     }
 
@@ -142,6 +186,20 @@ impl<'a> SqliteRows<'a> {
         let row = rows.next().map_err(store_error)?;
         row.map(|row| decode(&mut Columns::of(table, row))).transpose()
     }
+}
+
+/// Ids as one parameter, for `json_each`.
+fn json(ids: impl Iterator<Item = i64>) -> String {
+    ids.collect::<serde_json::Value>().to_string()
+}
+
+/// The spaces of a reach, its organizations, and those of them whose private spaces are in it.
+fn sets(reach: &Reach) -> [String; 3] {
+    [
+        json(reach.spaces.iter().map(|id| id.number())),
+        json(reach.organizations.iter().map(|id| id.number())),
+        json(reach.private_of.iter().map(|id| id.number())),
+    ]
 }
 
 fn micros(instant: Timestamp) -> i64 {

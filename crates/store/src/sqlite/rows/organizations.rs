@@ -1,8 +1,8 @@
 //! The statements of organizations, in SQLite.
 
-use claviger_domain::{AccountId, Organization, OrganizationId};
+use claviger_domain::{AccountId, Organization, OrganizationId, Reach};
 
-use super::{SqliteRows, micros};
+use super::{SqliteRows, json, micros, sets};
 use crate::call::ListOrganizations;
 use crate::rows::{OrganizationRows, RowResult};
 use crate::sql;
@@ -22,11 +22,30 @@ impl OrganizationRows for SqliteRows<'_> {
         account: AccountId,
         query: &ListOrganizations,
         after: Option<OrganizationId>,
+        reach: &Reach,
     ) -> RowResult<Vec<Organization>> {
         let after = after.map_or(0, OrganizationId::number);
         let name = sql::contains(query.name.as_deref());
+        if !reach.everywhere {
+            let [_, ids, _] = sets(reach);
+            let page = (account.number(), after, name, ids, query.limit);
+            return self.all("organizations", sql::ORGANIZATIONS_REACHED, page, |columns| {
+                columns.organization()
+            });
+        }
         let page = (account.number(), after, name, query.limit);
         self.all("organizations", sql::ORGANIZATIONS, page, |columns| columns.organization())
+    }
+
+    async fn organizations_by_id(
+        &mut self,
+        account: AccountId,
+        ids: &[OrganizationId],
+    ) -> RowResult<Vec<OrganizationId>> {
+        let row = (account.number(), json(ids.iter().map(|id| id.number())));
+        self.all("organizations", sql::ORGANIZATIONS_BY_ID, row, |columns| {
+            columns.take("id").map(OrganizationId::new)
+        })
     }
 
     async fn insert_organization(

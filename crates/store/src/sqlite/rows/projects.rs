@@ -2,9 +2,41 @@
 
 use claviger_domain::{AccountId, Place, Project, ProjectId, SpaceId};
 
-use super::{SqliteRows, micros};
-use crate::rows::{ProjectPage, ProjectRows, RowResult};
+use rusqlite::params;
+
+use super::{SqliteRows, json, micros, sets};
+use crate::rows::{ProjectPage, ProjectReach, ProjectRows, RowResult};
 use crate::sql;
+
+impl SqliteRows<'_> {
+    fn projects_reached(&self, page: &ProjectPage) -> RowResult<Vec<Place>> {
+        let account = page.account.number();
+        let ProjectReach { places, administered } = &page.reach;
+        let [spaces, organizations, private_of] = sets(places);
+        let [own_spaces, own_organizations, own_private_of] = sets(administered);
+        let row = params![
+            account,
+            page.after.map_or(0, ProjectId::number),
+            page.space.is_some(),
+            page.space.map_or(0, SpaceId::number),
+            page.restricted,
+            sql::contains(page.name.as_deref()),
+            sql::contains(page.space_name.as_deref()),
+            json(places.projects.iter().map(|id| id.number())),
+            account,
+            spaces,
+            account,
+            organizations,
+            private_of,
+            own_spaces,
+            account,
+            own_organizations,
+            own_private_of,
+            page.limit,
+        ];
+        self.all("projects", sql::PROJECTS_REACHED, row, |columns| columns.project_in_space())
+    }
+}
 
 impl ProjectRows for SqliteRows<'_> {
     async fn project(&mut self, account: AccountId, id: ProjectId) -> RowResult<Option<Place>> {
@@ -12,7 +44,19 @@ impl ProjectRows for SqliteRows<'_> {
         self.one("projects", sql::PROJECT, row, |columns| columns.project_in_space())
     }
 
+    async fn projects_by_id(
+        &mut self,
+        account: AccountId,
+        ids: &[ProjectId],
+    ) -> RowResult<Vec<Place>> {
+        let row = (account.number(), json(ids.iter().map(|id| id.number())));
+        self.all("projects", sql::PROJECTS_BY_ID, row, |columns| columns.project_in_space())
+    }
+
     async fn projects(&mut self, page: &ProjectPage) -> RowResult<Vec<Place>> {
+        if !page.reach.is_everywhere() {
+            return self.projects_reached(page);
+        }
         let row = (
             page.account.number(),
             page.after.map_or(0, ProjectId::number),

@@ -2,7 +2,7 @@
 
 use claviger_domain::{AccountId, CustomRole, RoleId, UserId};
 
-use super::{SqliteRows, micros};
+use super::{SqliteRows, json, micros};
 use crate::rows::{RoleRows, RowResult};
 use crate::sql;
 use crate::sqlite::record::permission_names;
@@ -15,6 +15,15 @@ impl RoleRows for SqliteRows<'_> {
     ) -> RowResult<Option<CustomRole>> {
         let row = (id.number(), account.number());
         self.one("custom_roles", sql::CUSTOM_ROLE, row, |columns| columns.custom_role())
+    }
+
+    async fn custom_roles_by_id(
+        &mut self,
+        account: AccountId,
+        ids: &[RoleId],
+    ) -> RowResult<Vec<CustomRole>> {
+        let row = (account.number(), json(ids.iter().map(|id| id.number())));
+        self.all("custom_roles", sql::CUSTOM_ROLES_BY_ID, row, |columns| columns.custom_role())
     }
 
     async fn custom_roles(

@@ -1,8 +1,8 @@
 //! The statements of spaces, in SQLite.
 
-use claviger_domain::{AccountId, OrganizationId, Space, SpaceId};
+use claviger_domain::{AccountId, OrganizationId, Reach, Space, SpaceId};
 
-use super::{SqliteRows, micros};
+use super::{SqliteRows, json, micros, sets};
 use crate::call::ListSpaces;
 use crate::rows::{RowResult, SpaceRows};
 use crate::sql;
@@ -17,10 +17,31 @@ impl SpaceRows for SqliteRows<'_> {
         account: AccountId,
         query: &ListSpaces,
         after: Option<SpaceId>,
+        reach: &Reach,
     ) -> RowResult<Vec<Space>> {
         let after = after.map_or(0, SpaceId::number);
         let name = sql::contains(query.name.as_deref());
         let account = account.number();
+        if !reach.everywhere {
+            let (is_filtered, of) = (
+                query.organization.is_some(),
+                query.organization.map_or(0, OrganizationId::number),
+            );
+            let [spaces, organizations, private_of] = sets(reach);
+            let page = (
+                account,
+                after,
+                name,
+                is_filtered,
+                of,
+                spaces,
+                account,
+                organizations,
+                private_of,
+                query.limit,
+            );
+            return self.all("spaces", sql::SPACES_REACHED, page, |columns| columns.space());
+        }
         match query.organization {
             None => {
                 let page = (account, after, name, query.limit);
@@ -31,6 +52,11 @@ impl SpaceRows for SqliteRows<'_> {
                 self.all("spaces", sql::SPACES_OF_ORGANIZATION, page, |columns| columns.space())
             }
         }
+    }
+
+    async fn spaces_by_id(&mut self, account: AccountId, ids: &[SpaceId]) -> RowResult<Vec<Space>> {
+        let row = (account.number(), json(ids.iter().map(|id| id.number())));
+        self.all("spaces", sql::SPACES_BY_ID, row, |columns| columns.space())
     }
 
     async fn insert_space(&mut self, space: &Space) -> RowResult<SpaceId> {

@@ -1,0 +1,170 @@
+//! What operations cost, counted in statements and in steps of the database, never in time.
+
+use std::fmt::Write as _;
+
+use claviger_domain::decide::RefreshRequest;
+use claviger_domain::expiry::RefreshExpiryRule;
+use claviger_domain::{
+    AccountPolicy, AccountRole, Grants, KeyName, KeyText, KeyType, MintedKey, OrganizationGrant,
+    RequestContext, ScopedRole, SpaceGrant, SpaceRole,
+};
+use claviger_store::{
+    Call, CreateServiceKey, Founded, Founding, FoundingKey, FoundingOrganization, FoundingSpace,
+    FoundingUser, GrantsOrSpace, KeyStore as _, ListOrganizations, ListProjects, ListRestrictions,
+    ListRoleBindings, ListSpaces, OrganizationStore as _, ProjectStore as _, RefreshKey,
+    RoleBindingStore as _, SpaceStore as _, SqliteStore, Store as _,
+};
+use jiff::SignedDuration;
+use rusqlite::Connection;
+
+use super::{Place, Seeded};
+
+fn call(key: &KeyText) -> Call {
+    Call { key: key.clone(), context: RequestContext::default(), quota: None }
+}
+
+fn minted(store: &SqliteStore, seed: u64, key_type: KeyType) -> MintedKey {
+    MintedKey::generate(key_type, store.installation().tag, &Seeded::new(seed)).unwrap()
+}
+
+/// An account with an administrator, and a member of the first organization and its first space.
+async fn founded(store: &SqliteStore, organizations: usize, spaces: usize) -> (Founded, [Call; 2]) {
+    let minted = [1, 2].map(|seed| minted(store, seed, KeyType::User));
+    let calls = [0, 1].map(|place: usize| call(&minted[place].text));
+    let [admin, member] = minted.map(|minted| FoundingUser {
+        name: "one".to_owned(),
+        email: format!("{}@example.com", minted.text.handle.as_str()),
+        role: AccountRole::Admin,
+        is_developer: true,
+        organizations: vec![],
+        spaces: vec![],
+        key: Some(FoundingKey { minted, name: KeyName::parse("first").unwrap() }),
+    });
+    let member = FoundingUser {
+        role: AccountRole::Member,
+        organizations: vec![(0, ScopedRole::Member)],
+        spaces: vec![(0, 0, ScopedRole::Admin)],
+        ..member
+    };
+    let space = |number| FoundingSpace { name: format!("space {number}"), is_private: false };
+    let organizations = (0..organizations).map(|number| FoundingOrganization {
+        name: format!("organization {number}"),
+        spaces: (0..spaces).map(space).collect(),
+    });
+    let founding = Founding {
+        account: "acme".to_owned(),
+        policy: AccountPolicy::default(),
+        organizations: organizations.collect(),
+        roles: vec![],
+        users: vec![admin, member],
+    };
+    (store.found(founding).await.unwrap(), calls)
+}
+
+/// Steps of every list for a member who sees one organization, with so many things of every kind that they do not see.
+async fn steps_beside(hidden: u32) -> Vec<(&'static str, u64)> {
+    let place = Place::new();
+    let store = place.create();
+    let (founded, [_, member]) = founded(&store, 1, 1).await;
+    store.close().await;
+    drop(store);
+    let (account, admin) = (founded.account, founded.users[0].id);
+    let numbers = format!(
+        "WITH RECURSIVE n(x) AS (SELECT 500001 UNION ALL SELECT x + 1 FROM n WHERE x < 500000 + {hidden}) "
+    );
+    let statements = [
+        "INSERT INTO organizations SELECT x, ACCOUNT, 'h' || x, 'h' || x, '', 0 FROM n",
+        "INSERT INTO spaces SELECT x, ACCOUNT, x, 'h', 'h', '', 0, 0 FROM n",
+        "INSERT INTO projects SELECT x, ACCOUNT, x, 'h', 'h', 0, 0 FROM n",
+        "INSERT INTO role_bindings SELECT x, ACCOUNT, ADMIN, 1, x, NULL, 0, 0 FROM n",
+        "INSERT INTO role_bindings SELECT x + 400000, ACCOUNT, ADMIN, 1, NULL, x, 0, 0 FROM n",
+    ];
+    let database = Connection::open(place.database()).unwrap();
+    for statement in statements {
+        let statement = statement
+            .replace("ACCOUNT", &account.number().to_string())
+            .replace("ADMIN", &admin.number().to_string());
+        // `WITH` stands before `INSERT`.
+        database.execute(&[numbers.as_str(), &statement].concat(), []).unwrap();
+    }
+    drop(database);
+    let store = place.open().unwrap();
+    let query = ListOrganizations { name: None, after: None, limit: 1 };
+    let page = store.list_organizations(member.clone(), query).await.unwrap();
+    assert_eq!((page.items.len(), page.has_more), (1, false));
+    let query = ListSpaces { organization: None, name: None, after: None, limit: 1 };
+    let page = store.list_spaces(member.clone(), query).await.unwrap();
+    assert_eq!((page.items.len(), page.has_more), (1, false));
+    let query = ListProjects { space: None, space_name: None, name: None, after: None, limit: 1 };
+    assert!(store.list_projects(member.clone(), query).await.unwrap().items.is_empty());
+    let query = ListRestrictions { of_projects: true, after: None, limit: 1 };
+    assert!(store.list_restrictions(member.clone(), query).await.unwrap().items.is_empty());
+    let mut steps = Vec::new();
+    for in_projects in [false, true] {
+        let query = ListRoleBindings { in_projects, user: None, after: None, limit: 1 };
+        assert!(store.list_role_bindings(member.clone(), query).await.unwrap().items.is_empty());
+        let name = if in_projects { "bindings in projects" } else { "bindings in spaces" };
+        steps.push((name, store.work()["list_role_bindings"].steps));
+    }
+    for name in ["list_organizations", "list_spaces", "list_projects", "list_restrictions"] {
+        steps.push((name, store.work()[name].steps));
+    }
+    store.close().await;
+    steps
+}
+
+/// What a list costs depends on what its reader sees, not on what there is (faults R10, S15).
+#[tokio::test]
+async fn lists_cost_nothing_for_what_is_not_seen() {
+    let (few, many) = (steps_beside(100).await, steps_beside(3_000).await);
+    for ((name, few), (_, many)) in few.into_iter().zip(many) {
+        assert!(
+            many <= few + few / 10,
+            "{name}: {few} steps beside 100 things, {many} beside 3,000"
+        );
+    }
+}
+
+/// The largest service key that may be made takes as many statements as the smallest (fault S17).
+#[tokio::test]
+async fn the_largest_service_key_takes_few_statements() {
+    let place = Place::new();
+    let store = place.create();
+    let (founded, [admin, _]) = founded(&store, 100, 100).await;
+    let mut costs = String::new();
+    for (seed, most) in [(3, 1), (4, 100)] {
+        let organizations = founded.organizations.iter().take(most).map(|(id, spaces)| {
+            let role = SpaceRole::Predefined(ScopedRole::Member);
+            let spaces = spaces.iter().take(most).map(|space| SpaceGrant { space: *space, role });
+            let role = ScopedRole::ReadOnly;
+            OrganizationGrant { organization: *id, role, spaces: spaces.collect() }
+        });
+        let organizations = organizations.collect();
+        let grants = Grants { account_role: AccountRole::Member, organizations };
+        let command = CreateServiceKey {
+            minted: minted(&store, seed, KeyType::Service),
+            name: KeyName::parse("robot").unwrap(),
+            description: None,
+            expires_at: None,
+            grants: GrantsOrSpace::Grants(grants),
+        };
+        let created = store.create_service_key(admin.clone(), command).await.unwrap();
+        let refresh = RefreshKey {
+            id: created.key.id,
+            minted: minted(&store, seed + 10, KeyType::User),
+            request: RefreshRequest {
+                expires_at: None,
+                grace: SignedDuration::ZERO,
+                rule: RefreshExpiryRule::Free,
+            },
+        };
+        let successor = store.refresh_key(admin.clone(), refresh).await.unwrap().key;
+        store.revoke_key(admin.clone(), successor.id).await.unwrap();
+        for name in ["create_service_key", "refresh_key", "revoke_key"] {
+            let statements = store.work()[name].statements;
+            assert!(statements <= 60, "{name} takes {statements} statements");
+            writeln!(costs, "{name} with {} spaces: {statements}", most * most).unwrap();
+        }
+    }
+    insta::assert_snapshot!(costs);
+}
