@@ -298,7 +298,7 @@ impl Points {
 impl Point {
     /// Whether the call can fail on a real system: waiting for events, waking oneself and taking leave cannot.
     pub(crate) fn can_fail(&self) -> bool {
-        let never = ["epoll_wait", "exit_group", "futex", "getcwd", "munmap", "sigaltstack"];
+        let never = ["brk", "epoll_wait", "exit_group", "futex", "getcwd", "munmap", "sigaltstack"];
         !self.wakes && !never.contains(&self.call.as_str())
     }
 }
