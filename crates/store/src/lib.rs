@@ -3,7 +3,8 @@
 //! - A method is one transaction: the caller is authenticated, the decision of [`claviger_domain::decide`] is taken, and the change and
 //!   its audit record are written, all on the same snapshot. It happens whole or not at all, and when it has answered, it is on disk.
 //! - `methods` has the parts of the trait, one for each kind of thing.
-//! - `operations` says what each method does, once, over the row statements of `rows`. A database brings only the statements.
+//! - `operations` says what each method does, once for every database, over the statements of `tables`.
+//! - `transaction` says what a database driver brings: carrying out statements, and nothing about what is in them.
 //! - `sqlite` is the database inside the binary: one writer thread that commits concurrent writes as a group, and readers beside it.
 //! - `conformance` is the suite that holds every database to the trait.
 
@@ -19,10 +20,12 @@ mod error;
 mod founding;
 mod methods;
 mod operations;
-mod rows;
-mod sql;
+mod param;
+mod row;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod tables;
+mod transaction;
 
 use async_trait::async_trait;
 use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey, InstanceTag};

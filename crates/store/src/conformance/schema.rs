@@ -4,12 +4,12 @@ use claviger_domain::Refusal;
 
 use super::TestedStore;
 use super::house::{House, now, own_keys, refusal};
-use crate::{CallError, StoreError, sql};
+use crate::{CallError, StoreError, tables};
 
 /// The database understands every statement.
 pub async fn statements_prepare(store: &dyn TestedStore) {
-    assert!(sql::all().count() > 30);
-    for (name, statement) in sql::all() {
+    assert!(tables::all().count() > 30);
+    for (name, statement) in tables::all() {
         if let Err(error) = store.prepare(statement).await {
             panic!("{name}: {error:?}");
         }

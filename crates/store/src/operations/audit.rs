@@ -11,14 +11,15 @@ use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{ListAuditRecords, Page, TimedCall};
 use crate::error::StoreError;
-use crate::rows::{AuditPage, Rows};
+use crate::tables::AuditPage;
+use crate::transaction::{Driver, Transaction};
 
 /// How far back a list goes if nobody says (CONTRACT §8).
 const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Writes down what a caller did.
-pub(super) async fn audit<R: Rows>(
-    rows: &mut R,
+pub(super) async fn audit<D: Driver>(
+    tx: &mut Transaction<D>,
     call: TimedCall,
     caller: &Caller,
     action: Action,
@@ -35,16 +36,16 @@ pub(super) async fn audit<R: Rows>(
         details,
         context: call.context,
     };
-    rows.insert_audit_record(&record).await
+    tx.insert_audit_record(&record).await
 }
 
-pub(crate) async fn list_audit_records<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn list_audit_records<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     query: ListAuditRecords,
 ) -> CallResult<Page<AuditEntry>> {
-    let caller = authenticate::caller(rows, authority, &call).await?;
+    let caller = authenticate::caller(tx, authority, &call).await?;
     decide::read_audit(&caller)?;
     let account = caller.account.id;
     let to = query.to.unwrap_or(call.now.latest);
@@ -54,7 +55,7 @@ pub(crate) async fn list_audit_records<R: Rows>(
     }
     let before = match list::place(&caller, query.after)? {
         // Records stay: one that a cursor came from is there.
-        Some(id) => (rows.audit_record_time(account, id).await?.unwrap_or(from), id),
+        Some(id) => (tx.audit_record_time(account, id).await?.unwrap_or(from), id),
         None => (to, AuditRecordId::new(i64::MAX)),
     };
     let page = AuditPage {
@@ -65,6 +66,6 @@ pub(crate) async fn list_audit_records<R: Rows>(
         actions: query.actions,
         limit: query.limit + 1,
     };
-    let found = if query.of_changes { rows.audit_records(&page).await? } else { Vec::new() };
+    let found = if query.of_changes { tx.audit_records(&page).await? } else { Vec::new() };
     Ok(list::cut(&caller, found, query.limit))
 }

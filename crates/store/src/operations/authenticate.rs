@@ -13,24 +13,24 @@ use super::list;
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{BotUser, SpaceRoleView, TimedCall};
-use crate::rows::{RowResult, Rows};
+use crate::transaction::{Driver, RowResult, Transaction};
 
 /// Proves the presented key, and says whose it is.
-pub(crate) async fn authenticate<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn authenticate<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
 ) -> CallResult<UserId> {
-    caller(rows, authority, &call).await.map(|caller| caller.user.id)
+    caller(tx, authority, &call).await.map(|caller| caller.user.id)
 }
 
 /// Proves the presented key of a call that mints, and counts it against its user's quota.
-pub(super) async fn minting_caller<R: Rows>(
-    rows: &mut R,
+pub(super) async fn minting_caller<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: &TimedCall,
 ) -> CallResult<Caller> {
-    let caller = caller(rows, authority, call).await?;
+    let caller = caller(tx, authority, call).await?;
     if let Some(quota) = &call.quota {
         quota.admit(caller.user.id)?;
     }
@@ -38,28 +38,34 @@ pub(super) async fn minting_caller<R: Rows>(
 }
 
 /// Proves the presented key.
-pub(crate) async fn caller<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn caller<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: &TimedCall,
 ) -> CallResult<Caller> {
-    let found = rows.presented(call.key.handle).await?;
+    let found = tx.presented(call.key.handle).await?;
     let caller = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
     authority.uses.note(caller.key.id, call.now.at);
     Ok(caller)
 }
 
 /// What the caller may do.
-pub(super) async fn access<R: Rows>(rows: &mut R, caller: &Caller) -> RowResult<Access> {
-    access_of(rows, &caller.user).await
+pub(super) async fn access<D: Driver>(
+    tx: &mut Transaction<D>,
+    caller: &Caller,
+) -> RowResult<Access> {
+    access_of(tx, &caller.user).await
 }
 
 /// What a user may do. Account administrators' own roles further down add nothing, and are not read.
-pub(super) async fn access_of<R: Rows>(rows: &mut R, user: &User) -> RowResult<Access> {
+pub(super) async fn access_of<D: Driver>(
+    tx: &mut Transaction<D>,
+    user: &User,
+) -> RowResult<Access> {
     let memberships = if user.role == AccountRole::Admin {
         Vec::new()
     } else {
-        rows.memberships(user.account, user.id).await?
+        tx.memberships(user.account, user.id).await?
     };
     Ok(match user.kind {
         UserKind::Person => Access::new(user.role, memberships),
@@ -68,71 +74,71 @@ pub(super) async fn access_of<R: Rows>(rows: &mut R, user: &User) -> RowResult<A
 }
 
 /// Proves the presented key, and reads what its user may do.
-pub(super) async fn caller_and_access<R: Rows>(
-    rows: &mut R,
+pub(super) async fn caller_and_access<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: &TimedCall,
 ) -> CallResult<(Caller, Access)> {
-    let caller = caller(rows, authority, call).await?;
-    let access = access(rows, &caller).await?;
+    let caller = caller(tx, authority, call).await?;
+    let access = access(tx, &caller).await?;
     Ok((caller, access))
 }
 
 /// A key of the caller's account, with the spaces that it is bound to.
-pub(super) async fn subject<R: Rows>(
-    rows: &mut R,
+pub(super) async fn subject<D: Driver>(
+    tx: &mut Transaction<D>,
     caller: &Caller,
     id: ApiKeyId,
 ) -> RowResult<Option<Subject>> {
     let account = caller.account.id;
-    let Some(key) = rows.key(account, id).await? else {
+    let Some(key) = tx.key(account, id).await? else {
         return Ok(None);
     };
     let mut spaces = Vec::new();
     if key.key_type == KeyType::Service {
-        let held = rows.bot_spaces(account, key.acts_for).await?;
+        let held = tx.bot_spaces(account, key.acts_for).await?;
         let ids: Vec<_> = held.into_iter().map(|(_, space)| space.id).collect();
-        spaces = rows.spaces_by_id(account, &ids).await?;
+        spaces = tx.spaces_by_id(account, &ids).await?;
     }
-    let is_replaced = rows.is_replaced(account, id).await?;
+    let is_replaced = tx.is_replaced(account, id).await?;
     Ok(Some(Subject { key, spaces, is_replaced }))
 }
 
 /// The spaces and custom roles that grants name, as far as they are in the account.
-pub(super) async fn resolve<R: Rows>(
-    rows: &mut R,
+pub(super) async fn resolve<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     grants: Grants,
 ) -> RowResult<ResolvedGrants> {
     let ids: Vec<_> = grants.spaces().map(|(_, _, grant)| grant.space).collect();
-    let spaces = rows.spaces_by_id(account, &ids).await?;
+    let spaces = tx.spaces_by_id(account, &ids).await?;
     let ids: Vec<_> = grants.custom_roles().collect();
     let roles =
-        if ids.is_empty() { Vec::new() } else { rows.custom_roles_by_id(account, &ids).await? };
+        if ids.is_empty() { Vec::new() } else { tx.custom_roles_by_id(account, &ids).await? };
     let spaces = spaces.into_iter().map(|space| (space.id, space)).collect();
     let roles = roles.into_iter().map(|role| (role.id, role)).collect();
     Ok(ResolvedGrants { grants, spaces, roles, bindings: Vec::new() })
 }
 
 /// All that a bot user holds: what it was given with its key, and what bindings have added.
-pub(super) async fn held_by_bot<R: Rows>(
-    rows: &mut R,
+pub(super) async fn held_by_bot<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     bot: UserId,
 ) -> RowResult<ResolvedGrants> {
-    let view = list::bot(rows, account, bot).await?;
-    let mut held = resolve(rows, account, grants_of(&view)).await?;
-    held.bindings = bindings_of(rows, account, bot).await?;
+    let view = list::bot(tx, account, bot).await?;
+    let mut held = resolve(tx, account, grants_of(&view)).await?;
+    held.bindings = bindings_of(tx, account, bot).await?;
     Ok(held)
 }
 
 /// What the role bindings of a bot user permit, and where.
-async fn bindings_of<R: Rows>(
-    rows: &mut R,
+async fn bindings_of<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     bot: UserId,
 ) -> RowResult<Vec<(Place, PermissionSet)>> {
-    let bound = rows.bound_roles(account, bot).await?;
+    let bound = tx.bound_roles(account, bot).await?;
     let (mut spaces, mut projects) = (Vec::new(), Vec::new());
     for (place, _) in &bound {
         match place {
@@ -140,7 +146,7 @@ async fn bindings_of<R: Rows>(
             BoundTo::Project(id) => projects.push(*id),
         }
     }
-    let places = places_of(rows, account, &spaces, &projects).await?;
+    let places = places_of(tx, account, &spaces, &projects).await?;
     let found = bound.into_iter().filter_map(|(bound, permissions)| {
         places.get(&bound).map(|place| (place.clone(), permissions))
     });
@@ -148,20 +154,20 @@ async fn bindings_of<R: Rows>(
 }
 
 /// Spaces and projects of the account, by a statement for each kind.
-pub(super) async fn places_of<R: Rows>(
-    rows: &mut R,
+pub(super) async fn places_of<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     spaces: &[SpaceId],
     projects: &[ProjectId],
 ) -> RowResult<HashMap<BoundTo, Place>> {
     let mut places = HashMap::new();
     if !spaces.is_empty() {
-        for space in rows.spaces_by_id(account, spaces).await? {
+        for space in tx.spaces_by_id(account, spaces).await? {
             places.insert(BoundTo::Space(space.id), Place { space, project: None });
         }
     }
     if !projects.is_empty() {
-        for place in rows.projects_by_id(account, projects).await? {
+        for place in tx.projects_by_id(account, projects).await? {
             if let Some(project) = &place.project {
                 places.insert(BoundTo::Project(project.id), place);
             }
@@ -171,17 +177,17 @@ pub(super) async fn places_of<R: Rows>(
 }
 
 /// A space or a project of the account.
-pub(super) async fn place<R: Rows>(
-    rows: &mut R,
+pub(super) async fn place<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     bound: BoundTo,
 ) -> RowResult<Option<Place>> {
     match bound {
         BoundTo::Space(id) => {
-            let space = rows.space(account, id).await?;
+            let space = tx.space(account, id).await?;
             Ok(space.map(|space| Place { space, project: None }))
         }
-        BoundTo::Project(id) => rows.project(account, id).await,
+        BoundTo::Project(id) => tx.project(account, id).await,
     }
 }
 

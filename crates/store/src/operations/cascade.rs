@@ -6,7 +6,7 @@
 use claviger_domain::{AccountId, Organization, Space, SpaceId, UserId};
 use jiff::Timestamp;
 
-use crate::rows::{RowResult, Rows};
+use crate::transaction::{Driver, RowResult, Transaction};
 
 /// What went along, for the audit.
 #[derive(Clone, Copy, Debug, Default)]
@@ -18,64 +18,64 @@ pub(super) struct Removed {
 }
 
 /// Deletes a space with all that is in it.
-pub(super) async fn remove_space<R: Rows>(
-    rows: &mut R,
+pub(super) async fn remove_space<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     space: SpaceId,
     at: Timestamp,
 ) -> RowResult<Removed> {
-    let service_keys = rows.revoke_keys_of_space_alone(account, space, at).await?;
-    rows.delete_bindings_in_space(account, space).await?;
-    rows.delete_space_members(account, space).await?;
-    rows.delete_key_spaces(account, space).await?;
-    rows.delete_projects_of_space(account, space).await?;
-    rows.delete_space(account, space).await?;
+    let service_keys = tx.revoke_keys_of_space_alone(account, space, at).await?;
+    tx.delete_bindings_in_space(account, space).await?;
+    tx.delete_space_members(account, space).await?;
+    tx.delete_key_spaces(account, space).await?;
+    tx.delete_projects_of_space(account, space).await?;
+    tx.delete_space(account, space).await?;
     Ok(Removed { spaces: 1, service_keys })
 }
 
 /// Deletes an organization with its spaces.
-pub(super) async fn remove_organization<R: Rows>(
-    rows: &mut R,
+pub(super) async fn remove_organization<D: Driver>(
+    tx: &mut Transaction<D>,
     organization: &Organization,
     at: Timestamp,
 ) -> RowResult<Removed> {
     let account = organization.account;
     let mut removed = Removed::default();
-    for space in rows.space_ids(account, organization.id).await? {
-        let one = remove_space(rows, account, space, at).await?;
+    for space in tx.space_ids(account, organization.id).await? {
+        let one = remove_space(tx, account, space, at).await?;
         removed.spaces += one.spaces;
         removed.service_keys += one.service_keys;
     }
-    rows.delete_organization_members(account, organization.id).await?;
-    rows.delete_organization(account, organization.id).await?;
+    tx.delete_organization_members(account, organization.id).await?;
+    tx.delete_organization(account, organization.id).await?;
     Ok(removed)
 }
 
 /// Takes a person out of a space, with all roles that they have in it: of their membership, if there `is_member`, and of bindings.
-pub(super) async fn leave_space<R: Rows>(
-    rows: &mut R,
+pub(super) async fn leave_space<D: Driver>(
+    tx: &mut Transaction<D>,
     space: &Space,
     user: UserId,
     is_member: bool,
 ) -> RowResult<()> {
-    rows.delete_bindings_of_user_in_space(space.account, user, space.id).await?;
+    tx.delete_bindings_of_user_in_space(space.account, user, space.id).await?;
     if is_member {
-        rows.delete_space_member(space.account, space.id, user).await?;
+        tx.delete_space_member(space.account, space.id, user).await?;
     }
     Ok(())
 }
 
 /// Takes a person out of an organization and all its spaces, and says how many of those they were in.
-pub(super) async fn leave_organization<R: Rows>(
-    rows: &mut R,
+pub(super) async fn leave_organization<D: Driver>(
+    tx: &mut Transaction<D>,
     organization: &Organization,
     user: UserId,
 ) -> RowResult<u32> {
     let account = organization.account;
-    let spaces = rows.delete_space_memberships_in(account, organization.id, user).await?;
-    for space in rows.space_ids(account, organization.id).await? {
-        rows.delete_bindings_of_user_in_space(account, user, space).await?;
+    let spaces = tx.delete_space_memberships_in(account, organization.id, user).await?;
+    for space in tx.space_ids(account, organization.id).await? {
+        tx.delete_bindings_of_user_in_space(account, user, space).await?;
     }
-    rows.delete_organization_member(account, organization.id, user).await?;
+    tx.delete_organization_member(account, organization.id, user).await?;
     Ok(spaces)
 }

@@ -4,13 +4,13 @@ use claviger_domain::{Action, AuditRecord, RequestContext, Target};
 use serde_json::json;
 
 use crate::founding::AcceptedClock;
-use crate::rows::{RowResult, Rows};
+use crate::transaction::{Driver, RowResult, Transaction};
 
 /// Sets the time that the database has seen to the transaction's, and records it in every account.
-pub(crate) async fn accept_clock<R: Rows>(rows: &mut R) -> RowResult<AcceptedClock> {
-    let before = rows.latest_instant().await?;
-    let after = rows.now().at;
-    for account in rows.accounts().await? {
+pub(crate) async fn accept_clock<D: Driver>(tx: &mut Transaction<D>) -> RowResult<AcceptedClock> {
+    let before = tx.latest_instant().await?;
+    let after = tx.now().at;
+    for account in tx.accounts().await? {
         let record = AuditRecord {
             at: after,
             account: account.id,
@@ -21,8 +21,8 @@ pub(crate) async fn accept_clock<R: Rows>(rows: &mut R) -> RowResult<AcceptedClo
             details: json!({ "before": before.to_string(), "after": after.to_string() }),
             context: RequestContext::default(),
         };
-        rows.insert_audit_record(&record).await?;
+        tx.insert_audit_record(&record).await?;
     }
-    rows.replace_latest_instant(after).await?;
+    tx.replace_latest_instant(after).await?;
     Ok(AcceptedClock { before, after })
 }

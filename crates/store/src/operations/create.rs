@@ -17,23 +17,23 @@ use crate::call::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, SpaceRoleView, TimedCall,
 };
-use crate::rows::{RowResult, Rows};
+use crate::transaction::{Driver, RowResult, Transaction};
 
-pub(crate) async fn create_user_key<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn create_user_key<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: CreateUserKey,
 ) -> CallResult<ApiKey> {
-    let caller = authenticate::minting_caller(rows, authority, &call).await?;
-    let live = live_user_keys(rows, &caller, caller.user.id, call.now.at).await?;
+    let caller = authenticate::minting_caller(tx, authority, &call).await?;
+    let live = live_user_keys(tx, &caller, caller.user.id, call.now.at).await?;
     let mint = decide::user_key(&caller, command.expires_at, live, call.now)?;
     let CreateUserKey { minted, name, description, .. } = command;
     let label = Label { name, description, replaces: None };
-    let key = mint::insert_key(rows, authority, &mint, &minted.text, label).await?;
+    let key = mint::insert_key(tx, authority, &mint, &minted.text, label).await?;
     let target = Target::ApiKey(key.id);
     let details = flagged(json!({}), &mint);
-    audit(rows, call, &caller, Action::ApiKeyCreate, target, details).await?;
+    audit(tx, call, &caller, Action::ApiKeyCreate, target, details).await?;
     Ok(key)
 }
 
@@ -52,51 +52,51 @@ pub(super) fn flagged(mut details: Value, mint: &Mint) -> Value {
 /// How many live user keys somebody of the caller's account has; exact at the account's limit, where it decides, and an upper bound below it.
 ///
 /// The count that is kept along includes keys that have expired since. They are told apart only when it matters.
-pub(super) async fn live_user_keys<R: Rows>(
-    rows: &mut R,
+pub(super) async fn live_user_keys<D: Driver>(
+    tx: &mut Transaction<D>,
     caller: &Caller,
     user: UserId,
     now: Timestamp,
 ) -> RowResult<u32> {
     let account = caller.account.id;
     let most = caller.account.policy.max_user_keys;
-    let counted = rows.counted_user_keys(account, user).await?;
+    let counted = tx.counted_user_keys(account, user).await?;
     if counted < most {
         return Ok(counted);
     }
-    rows.live_user_keys(account, user, now, most).await
+    tx.live_user_keys(account, user, now, most).await
 }
 
-pub(crate) async fn create_service_key<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn create_service_key<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: CreateServiceKey,
 ) -> CallResult<CreatedServiceKey> {
-    let caller = authenticate::minting_caller(rows, authority, &call).await?;
+    let caller = authenticate::minting_caller(tx, authority, &call).await?;
     decide::may_create_service_keys(&caller)?;
-    let access = authenticate::access(rows, &caller).await?;
-    let grants = complete(rows, &caller, &access, command.grants).await?;
-    let resolved = authenticate::resolve(rows, caller.account.id, grants).await?;
+    let access = authenticate::access(tx, &caller).await?;
+    let grants = complete(tx, &caller, &access, command.grants).await?;
+    let resolved = authenticate::resolve(tx, caller.account.id, grants).await?;
     let mint = decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
-    let bot = insert_bot(rows, &caller, &resolved, command.name.as_str(), call.now.at).await?;
+    let bot = insert_bot(tx, &caller, &resolved, command.name.as_str(), call.now.at).await?;
     let CreateServiceKey { minted, name, description, .. } = command;
     let label = Label { name, description, replaces: None };
     let mint = mint.acting_for(bot.id);
-    let key = mint::insert_key(rows, authority, &mint, &minted.text, label).await?;
+    let key = mint::insert_key(tx, authority, &mint, &minted.text, label).await?;
     let spaces: Vec<_> = resolved.grants.spaces().map(|(_, _, grant)| grant.space).collect();
-    rows.insert_key_spaces(&key, &spaces).await?;
+    tx.insert_key_spaces(&key, &spaces).await?;
     let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
     let details = flagged(details, &mint);
     let target = Target::ApiKey(key.id);
-    audit(rows, call, &caller, Action::ServiceKeyCreate, target, details).await?;
+    audit(tx, call, &caller, Action::ServiceKeyCreate, target, details).await?;
     Ok(CreatedServiceKey { key, bot })
 }
 
 /// Fills in the organization of a lone space. What is not in the caller's account ends here, with the same words as what is in it
 /// and not theirs to see.
-async fn complete<R: Rows>(
-    rows: &mut R,
+async fn complete<D: Driver>(
+    tx: &mut Transaction<D>,
     caller: &Caller,
     access: &Access,
     grants: GrantsOrSpace,
@@ -107,7 +107,7 @@ async fn complete<R: Rows>(
             let named = || grants.organizations.iter().map(|grant| grant.organization);
             let ids: Vec<_> = named().collect();
             let found: HashSet<_> =
-                rows.organizations_by_id(account, &ids).await?.into_iter().collect();
+                tx.organizations_by_id(account, &ids).await?.into_iter().collect();
             if named().any(|id| !found.contains(&id) || !access.sees_organization(id)) {
                 return Err(Refusal::NotFound(Resource::Organization).into());
             }
@@ -117,7 +117,7 @@ async fn complete<R: Rows>(
             (space, space_role, organization_role, account_role)
         }
     };
-    let space = rows
+    let space = tx
         .space(account, space)
         .await?
         .filter(|space| access.sees_space(space))
@@ -128,8 +128,8 @@ async fn complete<R: Rows>(
     Ok(Grants { account_role, organizations: vec![organization] })
 }
 
-async fn insert_bot<R: Rows>(
-    rows: &mut R,
+async fn insert_bot<D: Driver>(
+    tx: &mut Transaction<D>,
     caller: &Caller,
     resolved: &ResolvedGrants,
     name: &str,
@@ -149,13 +149,13 @@ async fn insert_bot<R: Rows>(
         created_at: now,
         invited_until: None,
     };
-    let id = rows.insert_user(&bot).await?;
+    let id = tx.insert_user(&bot).await?;
     let grants = &resolved.grants;
     let roles: Vec<_> =
         grants.organizations.iter().map(|grant| (grant.organization, grant.role)).collect();
-    rows.insert_organization_members(account, id, &roles).await?;
+    tx.insert_organization_members(account, id, &roles).await?;
     let roles: Vec<_> = grants.spaces().map(|(_, _, grant)| (grant.space, grant.role)).collect();
-    rows.insert_space_members(account, id, &roles).await?;
+    tx.insert_space_members(account, id, &roles).await?;
     let shown = |grant: &OrganizationGrant| {
         let view =
             |space: &SpaceGrant| BotSpace { id: space.space, role: view(resolved, space.role) };

@@ -9,26 +9,26 @@ use serde_json::json;
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::TimedCall;
-use crate::rows::Rows;
+use crate::transaction::{Driver, Transaction};
 
 /// Returns the id of the call's key if its appearance in a URL is to be put on record. Writes nothing.
-pub(crate) async fn exposed_key<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn exposed_key<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
 ) -> CallResult<Option<ApiKeyId>> {
-    let found = rows.presented(call.key.handle).await?;
+    let found = tx.presented(call.key.handle).await?;
     let owner = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
     Ok(authority.exposures.allows(&owner.key.id, authority.clock.uptime()).then_some(owner.key.id))
 }
 
 /// Puts on record that the call's key was in a URL: at most once an hour for each key. The next record counts those that were left out.
-pub(crate) async fn note_secret_in_url<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn note_secret_in_url<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
 ) -> CallResult<()> {
-    let found = rows.presented(call.key.handle).await?;
+    let found = tx.presented(call.key.handle).await?;
     let owner = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
     let Some(left_out) = authority.exposures.admit(owner.key.id, authority.clock.uptime()) else {
         return Ok(());
@@ -44,6 +44,6 @@ pub(crate) async fn note_secret_in_url<R: Rows>(
         details,
         context: call.context,
     };
-    rows.insert_audit_record(&record).await?;
+    tx.insert_audit_record(&record).await?;
     Ok(())
 }

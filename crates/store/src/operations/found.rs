@@ -12,16 +12,16 @@ use super::mint;
 use crate::authority::Authority;
 use crate::error::StoreError;
 use crate::founding::{Founded, FoundedUser, Founding, FoundingKey, FoundingUser};
-use crate::rows::{RowResult, Rows};
+use crate::transaction::{Driver, RowResult, Transaction};
 
-pub(crate) async fn found<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn found<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     founding: Founding,
 ) -> RowResult<Founded> {
-    let now = rows.now().at;
+    let now = tx.now().at;
     let draft = Account { id: AccountId::NOTHING, name: founding.account, policy: founding.policy };
-    let account = rows.insert_account(&draft, now).await?;
+    let account = tx.insert_account(&draft, now).await?;
     let kept = Account { id: account, ..draft };
     let mut founded =
         Founded { account, organizations: Vec::new(), roles: Vec::new(), users: Vec::new() };
@@ -33,7 +33,7 @@ pub(crate) async fn found<R: Rows>(
             description: String::new(),
             created_at: now,
         };
-        let id = rows.insert_organization(&draft).await?;
+        let id = tx.insert_organization(&draft).await?;
         let mut spaces = Vec::new();
         for space in organization.spaces {
             let draft = Space {
@@ -45,7 +45,7 @@ pub(crate) async fn found<R: Rows>(
                 is_private: space.is_private,
                 created_at: now,
             };
-            spaces.push(rows.insert_space(&draft).await?);
+            spaces.push(tx.insert_space(&draft).await?);
         }
         founded.organizations.push((id, spaces));
     }
@@ -59,18 +59,18 @@ pub(crate) async fn found<R: Rows>(
             created_at: now,
             updated_at: now,
         };
-        founded.roles.push(rows.insert_custom_role(&draft).await?);
+        founded.roles.push(tx.insert_custom_role(&draft).await?);
     }
     for user in founding.users {
-        let made = insert_user(rows, authority, (&kept, &founded), user, now).await?;
+        let made = insert_user(tx, authority, (&kept, &founded), user, now).await?;
         founded.users.push(made);
     }
-    record(rows, account, now).await?;
+    record(tx, account, now).await?;
     Ok(founded)
 }
 
-async fn insert_user<R: Rows>(
-    rows: &mut R,
+async fn insert_user<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     (account, founded): (&Account, &Founded),
     user: FoundingUser,
@@ -88,32 +88,32 @@ async fn insert_user<R: Rows>(
         created_at: now,
         invited_until: None,
     };
-    let id = rows.insert_user(&draft).await?;
+    let id = tx.insert_user(&draft).await?;
     for (place, role) in user.organizations {
         if let Some((organization, _)) = founded.organizations.get(place) {
-            rows.set_organization_member(account.id, *organization, id, role, None).await?;
+            tx.set_organization_member(account.id, *organization, id, role, None).await?;
         }
     }
     for (organization, place, role) in user.spaces {
         let spaces = founded.organizations.get(organization).map(|(_, spaces)| spaces);
         if let Some(&space) = spaces.and_then(|spaces| spaces.get(place)) {
             let role = SpaceRole::Predefined(role);
-            rows.set_space_member(account.id, space, id, role, None).await?;
+            tx.set_space_member(account.id, space, id, role, None).await?;
         }
     }
     let key = match user.key {
         Some(key) => {
-            let mint = decide::host_key(Occasion::NewAccount, account, id, None, rows.now());
+            let mint = decide::host_key(Occasion::NewAccount, account, id, None, tx.now());
             let FoundingKey { minted, name } = key;
-            Some(mint::insert_key(rows, authority, &mint, &minted.text, name.into()).await?.id)
+            Some(mint::insert_key(tx, authority, &mint, &minted.text, name.into()).await?.id)
         }
         None => None,
     };
     Ok(FoundedUser { id, key })
 }
 
-async fn record<R: Rows>(
-    rows: &mut R,
+async fn record<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -127,5 +127,5 @@ async fn record<R: Rows>(
         details: json!({}),
         context: RequestContext::default(),
     };
-    rows.insert_audit_record(&record).await
+    tx.insert_audit_record(&record).await
 }

@@ -10,34 +10,34 @@ use super::revoke;
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Leak, LeakReport, TimedCall};
-use crate::rows::Rows;
+use crate::transaction::{Driver, Transaction};
 
 /// The call's key, dead or alive; nothing is written.
-pub(crate) async fn leaked_key<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn leaked_key<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
 ) -> CallResult<Option<ApiKey>> {
-    let found = rows.presented(call.key.handle).await?;
+    let found = tx.presented(call.key.handle).await?;
     Ok(decide::leaked_key(&authority.keyring, &call.key, found))
 }
 
 /// Revokes the call's key and all others of its line, whoever reports it.
-pub(crate) async fn report_leak<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn report_leak<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     report: LeakReport,
 ) -> CallResult<Leak> {
-    let Some(key) = leaked_key(rows, authority, call.clone()).await? else {
+    let Some(key) = leaked_key(tx, authority, call.clone()).await? else {
         return Ok(Leak::Unknown);
     };
-    let ended = rows.unrevoked_line(key.account, key.id).await?;
-    if ended.is_empty() && rows.is_leak_recorded(key.account, key.id).await? {
+    let ended = tx.unrevoked_line(key.account, key.id).await?;
+    if ended.is_empty() && tx.is_leak_recorded(key.account, key.id).await? {
         return Ok(Leak::DeadBefore);
     }
     for one in &ended {
-        revoke::end(rows, one, call.now.at).await?;
+        revoke::end(tx, one, call.now.at).await?;
     }
     let mut details = json!({ "reported_by": report.reporter.name(), "url": report.url });
     let others = ended.iter().map(|one| one.id).filter(|id| *id != key.id);
@@ -55,8 +55,8 @@ pub(crate) async fn report_leak<R: Rows>(
         details,
         context: call.context,
     };
-    rows.insert_audit_record(&record).await?;
-    let maker = rows.user(key.account, key.created_by).await?;
+    tx.insert_audit_record(&record).await?;
+    let maker = tx.user(key.account, key.created_by).await?;
     let key = ApiKey { revoked_at: key.revoked_at.or(Some(call.now.at)), ..key };
     let key = Box::new(key);
     Ok(if ended.is_empty() { Leak::Recorded { key, maker } } else { Leak::Revoked { key, maker } })

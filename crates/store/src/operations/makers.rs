@@ -19,7 +19,7 @@ use serde_json::json;
 use super::authenticate;
 use crate::CallResult;
 use crate::call::TimedCall;
-use crate::rows::{RowResult, Rows};
+use crate::transaction::{Driver, RowResult, Transaction};
 
 /// Whose rights may have shrunk, or whose bots may have grown.
 #[derive(Clone, Copy, Debug)]
@@ -47,8 +47,8 @@ struct Occasion {
 }
 
 /// Cuts the keys above their makers after what a caller did.
-pub(super) async fn cut<R: Rows>(
-    rows: &mut R,
+pub(super) async fn cut<D: Driver>(
+    tx: &mut Transaction<D>,
     call: &TimedCall,
     caller: &Caller,
     cause: Action,
@@ -65,12 +65,12 @@ pub(super) async fn cut<R: Rows>(
         cause,
         context: call.context.clone(),
     };
-    cut_on(rows, &occasion, affected).await
+    cut_on(tx, &occasion, affected).await
 }
 
 /// Cuts the keys above their makers at the moment at which a policy begins to ask for it.
-pub(super) async fn cut_under_policy<R: Rows>(
-    rows: &mut R,
+pub(super) async fn cut_under_policy<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     at: Timestamp,
 ) -> RowResult<()> {
@@ -82,12 +82,12 @@ pub(super) async fn cut_under_policy<R: Rows>(
         cause: Action::PolicyUpdate,
         context: RequestContext::default(),
     };
-    cut_on(rows, &occasion, Affected::Everybody).await
+    cut_on(tx, &occasion, Affected::Everybody).await
 }
 
 /// Refuses a role for a bot user that would lift it above those who made it. People are given whatever the giver holds.
-pub(super) async fn keep_below<R: Rows>(
-    rows: &mut R,
+pub(super) async fn keep_below<D: Driver>(
+    tx: &mut Transaction<D>,
     caller: &Caller,
     user: &User,
 ) -> CallResult<()> {
@@ -95,43 +95,45 @@ pub(super) async fn keep_below<R: Rows>(
         return Ok(());
     }
     let account = caller.account.id;
-    let held = authenticate::held_by_bot(rows, account, user.id).await?;
-    for maker in rows.makers_of(account, user.id).await? {
-        let access = access(rows, account, maker).await?;
+    let held = authenticate::held_by_bot(tx, account, user.id).await?;
+    for maker in tx.makers_of(account, user.id).await? {
+        let access = access(tx, account, maker).await?;
         decide::stays_below_maker(&held, access.as_ref())?;
     }
     Ok(())
 }
 
-async fn cut_on<R: Rows>(rows: &mut R, occasion: &Occasion, affected: Affected) -> RowResult<()> {
-    for maker in makers(rows, occasion.account, affected).await? {
-        cut_keys_of(rows, occasion, maker).await?;
+async fn cut_on<D: Driver>(
+    tx: &mut Transaction<D>,
+    occasion: &Occasion,
+    affected: Affected,
+) -> RowResult<()> {
+    for maker in makers(tx, occasion.account, affected).await? {
+        cut_keys_of(tx, occasion, maker).await?;
     }
     Ok(())
 }
 
 /// The users whose keys are to be held against what they hold now, each once.
-async fn makers<R: Rows>(
-    rows: &mut R,
+async fn makers<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     affected: Affected,
 ) -> RowResult<Vec<UserId>> {
     // Whoever holds the role has another one now, and so have the bots that hold it: above their makers, perhaps.
     let (mut makers, grown) = match affected {
         Affected::User(user) => return Ok(vec![user]),
-        Affected::Everybody => return rows.makers(account).await,
+        Affected::Everybody => return tx.makers(account).await,
         Affected::HoldersOf(role) => {
-            let holders = rows.holders_of_role(account, role).await?;
+            let holders = tx.holders_of_role(account, role).await?;
             (holders.clone(), holders)
         }
         // Only bots with a role in there hold anything that their makers may have lost.
-        Affected::Space(space) => (Vec::new(), rows.holders_in_space(account, space).await?),
-        Affected::Project(project) => {
-            (Vec::new(), rows.holders_in_project(account, project).await?)
-        }
+        Affected::Space(space) => (Vec::new(), tx.holders_in_space(account, space).await?),
+        Affected::Project(project) => (Vec::new(), tx.holders_in_project(account, project).await?),
     };
     for bot in grown {
-        makers.extend(rows.makers_of(account, bot).await?);
+        makers.extend(tx.makers_of(account, bot).await?);
     }
     makers.sort_unstable_by_key(|maker| maker.number());
     makers.dedup();
@@ -139,47 +141,51 @@ async fn makers<R: Rows>(
 }
 
 /// What a maker may do; nothing, not even as a member of the account, if they were removed.
-async fn access<R: Rows>(
-    rows: &mut R,
+async fn access<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     maker: UserId,
 ) -> RowResult<Option<Access>> {
-    match rows.user(account, maker).await? {
+    match tx.user(account, maker).await? {
         Some(user) if user.status != UserStatus::Blocked => {
-            authenticate::access_of(rows, &user).await.map(Some)
+            authenticate::access_of(tx, &user).await.map(Some)
         }
         Some(_) | None => Ok(None),
     }
 }
 
-async fn cut_keys_of<R: Rows>(rows: &mut R, occasion: &Occasion, maker: UserId) -> RowResult<()> {
+async fn cut_keys_of<D: Driver>(
+    tx: &mut Transaction<D>,
+    occasion: &Occasion,
+    maker: UserId,
+) -> RowResult<()> {
     let account = occasion.account;
-    let keys = rows.live_keys_made_under(account, maker, occasion.at).await?;
+    let keys = tx.live_keys_made_under(account, maker, occasion.at).await?;
     if keys.is_empty() {
         return Ok(());
     }
-    let access = access(rows, account, maker).await?;
+    let access = access(tx, account, maker).await?;
     // A bot has two keys while the older one lives out its grace.
     let mut judged = HashMap::new();
     for (key, bot) in keys {
         let is_above = if let Some(is_above) = judged.get(&bot) {
             *is_above
         } else {
-            let held = authenticate::held_by_bot(rows, account, bot).await?;
+            let held = authenticate::held_by_bot(tx, account, bot).await?;
             let is_above = decide::is_above_maker(&held, access.as_ref());
             judged.insert(bot, is_above);
             is_above
         };
         if is_above {
-            rows.revoke_key(account, key, occasion.at).await?;
-            record(rows, occasion, key, maker).await?;
+            tx.revoke_key(account, key, occasion.at).await?;
+            record(tx, occasion, key, maker).await?;
         }
     }
     Ok(())
 }
 
-async fn record<R: Rows>(
-    rows: &mut R,
+async fn record<D: Driver>(
+    tx: &mut Transaction<D>,
     occasion: &Occasion,
     key: ApiKeyId,
     maker: UserId,
@@ -198,5 +204,5 @@ async fn record<R: Rows>(
         }),
         context: occasion.context.clone(),
     };
-    rows.insert_audit_record(&record).await
+    tx.insert_audit_record(&record).await
 }

@@ -6,7 +6,8 @@ use claviger_domain::{
 use jiff::Timestamp;
 
 use crate::authority::Authority;
-use crate::rows::{NewKey, NewSignInSecret, RowResult, Rows};
+use crate::tables::{NewKey, NewSignInSecret};
+use crate::transaction::{Driver, RowResult, Transaction};
 
 /// What a new key is called, and what it replaces.
 #[derive(Debug)]
@@ -23,8 +24,8 @@ impl From<KeyName> for Label {
 }
 
 /// Keeps a new key, and counts it if it is a user key.
-pub(super) async fn insert_key<R: Rows>(
-    rows: &mut R,
+pub(super) async fn insert_key<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     mint: &Mint,
     text: &KeyText,
@@ -40,23 +41,23 @@ pub(super) async fn insert_key<R: Rows>(
         created_by: mint.created_by(),
         minted_by: mint.minted_by(),
         acts_for: mint.acts_for(),
-        created_at: rows.now().at,
+        created_at: tx.now().at,
         expires_at: mint.expires_at(),
         revoked_at: None,
         last_used_at: None,
         replaces: label.replaces,
     };
     let new = NewKey { key, digest: authority.keyring.digest(text, mint) };
-    let id = rows.insert_key(&new).await?;
+    let id = tx.insert_key(&new).await?;
     if text.key_type == KeyType::User {
-        rows.count_user_keys(mint.account(), mint.acts_for(), 1).await?;
+        tx.count_user_keys(mint.account(), mint.acts_for(), 1).await?;
     }
     Ok(ApiKey { id, ..new.key })
 }
 
 /// Keeps a person's sign-in secret in the place of the one that they had, and returns until when it is good.
-pub(super) async fn set_sign_in_secret<R: Rows>(
-    rows: &mut R,
+pub(super) async fn set_sign_in_secret<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     mint: &Mint,
     text: &KeyText,
@@ -70,6 +71,6 @@ pub(super) async fn set_sign_in_secret<R: Rows>(
         expires_at,
         mint: *mint,
     };
-    rows.set_sign_in_secret(&secret).await?;
+    tx.set_sign_in_secret(&secret).await?;
     Ok(expires_at)
 }

@@ -1,4 +1,4 @@
-//! What each method of the store does, over the statements of [`Rows`](crate::rows::Rows). Written once for every database.
+//! What each method of the store does, over the statements of `tables`. Written once for every database.
 //!
 //! Rule: read, decide, write, in this order. The caller is authenticated before anything else is read.
 
@@ -61,3 +61,24 @@ pub(crate) use sign_in::{
 };
 pub(crate) use spaces::{create_space, delete_space, list_spaces, space, update_space};
 pub(crate) use users::{create_user, list_users, remove_user, update_user, user};
+
+#[cfg(test)]
+mod tests {
+    /// What is stored is spelled, not printed for debugging (fault S16).
+    #[test]
+    fn no_debug_text_is_stored() {
+        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations");
+        let mut count = 0;
+        for file in std::fs::read_dir(files).unwrap() {
+            let path = file.unwrap().path();
+            let debug = format!(":?{}", '}');
+            assert!(
+                !std::fs::read_to_string(&path).unwrap().contains(&debug),
+                "{}",
+                path.display()
+            );
+            count += 1;
+        }
+        assert!(count > 10, "{count}");
+    }
+}

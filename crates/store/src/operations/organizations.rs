@@ -11,22 +11,22 @@ use super::{audit, cascade, list};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateOrganization, ListOrganizations, Page, TimedCall, UpdateOrganization};
-use crate::rows::Rows;
+use crate::transaction::{Driver, Transaction};
 
-pub(crate) async fn list_organizations<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn list_organizations<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     mut query: ListOrganizations,
 ) -> CallResult<Page<Organization>> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
     let wanted = query.limit;
     let mut after = list::place(&caller, query.after)?;
     let reach = access.reach(Permission::OrganizationRead);
     query.limit += 1;
     let mut seen = Vec::new();
     loop {
-        let chunk = rows.organizations(caller.account.id, &query, after, &reach).await?;
+        let chunk = tx.organizations(caller.account.id, &query, after, &reach).await?;
         let last = chunk.last().map(|organization| organization.id);
         let complete = chunk.len() < query.limit as usize;
         seen.extend(chunk.into_iter().filter(|found| access.sees_organization(found.id)));
@@ -37,28 +37,28 @@ pub(crate) async fn list_organizations<R: Rows>(
     }
 }
 
-pub(crate) async fn organization<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn organization<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: OrganizationId,
 ) -> CallResult<Organization> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.organization(caller.account.id, id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.organization(caller.account.id, id).await?;
     let seen = found.filter(|found| access.sees_organization(found.id));
     Ok(seen.ok_or(Refusal::NotFound(Resource::Organization))?)
 }
 
-pub(crate) async fn create_organization<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn create_organization<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: CreateOrganization,
 ) -> CallResult<Organization> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
     decide::create_organization(&access)?;
     let account = caller.account.id;
-    name_is_free(rows, account, command.name.as_str()).await?;
+    name_is_free(tx, account, command.name.as_str()).await?;
     let draft = Organization {
         id: OrganizationId::NOTHING,
         account,
@@ -66,22 +66,21 @@ pub(crate) async fn create_organization<R: Rows>(
         description: command.description.map(String::from).unwrap_or_default(),
         created_at: call.now.at,
     };
-    let id = rows.insert_organization(&draft).await?;
+    let id = tx.insert_organization(&draft).await?;
     let organization = Organization { id, ..draft };
     let details = json!({ "after": words(&organization) });
-    audit(rows, call, &caller, Action::OrganizationCreate, Target::Organization(id), details)
-        .await?;
+    audit(tx, call, &caller, Action::OrganizationCreate, Target::Organization(id), details).await?;
     Ok(organization)
 }
 
-pub(crate) async fn update_organization<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn update_organization<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: UpdateOrganization,
 ) -> CallResult<Organization> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.organization(caller.account.id, command.id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.organization(caller.account.id, command.id).await?;
     let need = Need::Permission(Permission::OrganizationUpdate);
     let before = decide::in_organization(&access, found, need)?;
     let mut after = before.clone();
@@ -97,38 +96,41 @@ pub(crate) async fn update_organization<R: Rows>(
         return Ok(after);
     }
     if after.name != before.name {
-        name_is_free(rows, after.account, &after.name).await?;
+        name_is_free(tx, after.account, &after.name).await?;
     }
-    rows.update_organization(&after).await?;
+    tx.update_organization(&after).await?;
     let details = json!({ "before": words(&before), "after": words(&after) });
     let target = Target::Organization(after.id);
-    audit(rows, call, &caller, Action::OrganizationUpdate, target, details).await?;
+    audit(tx, call, &caller, Action::OrganizationUpdate, target, details).await?;
     Ok(after)
 }
 
-pub(crate) async fn delete_organization<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn delete_organization<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: OrganizationId,
 ) -> CallResult<()> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.organization(caller.account.id, id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.organization(caller.account.id, id).await?;
     let need = Need::Permission(Permission::OrganizationDelete);
     let organization = decide::in_organization(&access, found, need)?;
-    let removed = cascade::remove_organization(rows, &organization, call.now.at).await?;
+    let removed = cascade::remove_organization(tx, &organization, call.now.at).await?;
     let details = json!({
         "before": words(&organization),
         "spaces": removed.spaces,
         "revoked_service_keys": removed.service_keys,
     });
-    audit(rows, call, &caller, Action::OrganizationDelete, Target::Organization(id), details)
-        .await?;
+    audit(tx, call, &caller, Action::OrganizationDelete, Target::Organization(id), details).await?;
     Ok(())
 }
 
-async fn name_is_free<R: Rows>(rows: &mut R, account: AccountId, name: &str) -> CallResult<()> {
-    match rows.organization_named(account, name).await? {
+async fn name_is_free<D: Driver>(
+    tx: &mut Transaction<D>,
+    account: AccountId,
+    name: &str,
+) -> CallResult<()> {
+    match tx.organization_named(account, name).await? {
         None => Ok(()),
         Some(_) => {
             Err(Refusal::conflict("`name`: another organization of the account has this name")

@@ -6,17 +6,17 @@ use claviger_domain::{AccountId, AccountPolicy, Action, AuditRecord, RequestCont
 use serde_json::{Value, json};
 
 use super::makers;
-use crate::rows::{RowResult, Rows};
+use crate::transaction::{Driver, RowResult, Transaction};
 
 /// Sets an account's policy, and cuts what it rules out from now on.
-pub(crate) async fn set_policy<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn set_policy<D: Driver>(
+    tx: &mut Transaction<D>,
     account: AccountId,
     policy: AccountPolicy,
 ) -> RowResult<()> {
-    let at = rows.now().at;
-    let before = rows.accounts().await?.into_iter().find(|known| known.id == account);
-    rows.set_policy(account, &policy).await?;
+    let at = tx.now().at;
+    let before = tx.accounts().await?.into_iter().find(|known| known.id == account);
+    tx.set_policy(account, &policy).await?;
     let record = AuditRecord {
         at,
         account,
@@ -27,9 +27,9 @@ pub(crate) async fn set_policy<R: Rows>(
         details: json!({ "before": before.map(|known| words(&known.policy)), "after": words(&policy) }),
         context: RequestContext::default(),
     };
-    rows.insert_audit_record(&record).await?;
+    tx.insert_audit_record(&record).await?;
     if policy.revoke_keys_above_maker {
-        makers::cut_under_policy(rows, account, at).await?;
+        makers::cut_under_policy(tx, account, at).await?;
     }
     Ok(())
 }

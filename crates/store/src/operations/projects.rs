@@ -12,18 +12,19 @@ use super::{audit, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateProject, ListProjects, ListRestrictions, Page, TimedCall, UpdateProject};
-use crate::rows::{ProjectPage, ProjectReach, Rows};
+use crate::tables::{ProjectPage, ProjectReach};
+use crate::transaction::{Driver, Transaction};
 
-pub(crate) async fn list_projects<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn list_projects<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     query: ListProjects,
 ) -> CallResult<Page<Project>> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
     let account = caller.account.id;
     if let Some(space) = query.space {
-        let found = rows.space(account, space).await?;
+        let found = tx.space(account, space).await?;
         found.filter(|space| access.sees_space(space)).ok_or(Refusal::NotFound(Resource::Space))?;
     }
     let page = ProjectPage {
@@ -37,7 +38,7 @@ pub(crate) async fn list_projects<R: Rows>(
         limit: query.limit + 1,
     };
     let seen =
-        filtered(rows, page, query.limit, |place| decide::sees_project(&access, place)).await?;
+        filtered(tx, page, query.limit, |place| decide::sees_project(&access, place)).await?;
     Ok(list::cut(&caller, seen, query.limit))
 }
 
@@ -47,15 +48,15 @@ pub(super) fn reach(access: &Access, permission: Permission) -> ProjectReach {
 }
 
 /// The projects of a list that the caller is shown: one more than asked for, if there are.
-async fn filtered<R: Rows>(
-    rows: &mut R,
+async fn filtered<D: Driver>(
+    tx: &mut Transaction<D>,
     mut page: ProjectPage,
     limit: u32,
     shows: impl Fn(&Place) -> bool + Send,
 ) -> CallResult<Vec<Project>> {
     let mut seen = Vec::new();
     loop {
-        let chunk = rows.projects(&page).await?;
+        let chunk = tx.projects(&page).await?;
         let complete = chunk.len() < page.limit as usize;
         page.after = chunk.last().and_then(|place| Some(place.project.as_ref()?.id));
         seen.extend(chunk.into_iter().filter(&shows).filter_map(|place| place.project));
@@ -65,14 +66,14 @@ async fn filtered<R: Rows>(
     }
 }
 
-pub(crate) async fn project<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn project<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: ProjectId,
 ) -> CallResult<Project> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.project(caller.account.id, id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.project(caller.account.id, id).await?;
     of(decide::in_project(&access, found, Permission::ProjectRead)?)
 }
 
@@ -81,14 +82,14 @@ fn of(place: Place) -> CallResult<Project> {
     Ok(place.project.ok_or(Refusal::NotFound(Resource::Project))?)
 }
 
-pub(crate) async fn create_project<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn create_project<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: CreateProject,
 ) -> CallResult<Project> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.space(caller.account.id, command.space).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.space(caller.account.id, command.space).await?;
     let need = Need::Permission(Permission::ProjectCreate);
     let space = decide::in_space(&access, found, need)?;
     let draft = Project {
@@ -99,54 +100,54 @@ pub(crate) async fn create_project<R: Rows>(
         created_at: call.now.at,
         restricted_at: None,
     };
-    name_is_free(rows, &draft).await?;
-    let id = rows.insert_project(&draft).await?;
+    name_is_free(tx, &draft).await?;
+    let id = tx.insert_project(&draft).await?;
     let project = Project { id, ..draft };
     let details = json!({ "space": space.id.number(), "after": { "name": project.name } });
-    audit(rows, call, &caller, Action::ProjectCreate, Target::Project(id), details).await?;
+    audit(tx, call, &caller, Action::ProjectCreate, Target::Project(id), details).await?;
     Ok(project)
 }
 
-pub(crate) async fn update_project<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn update_project<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: UpdateProject,
 ) -> CallResult<Project> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.project(caller.account.id, command.id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.project(caller.account.id, command.id).await?;
     let before = of(decide::in_project(&access, found, Permission::ProjectUpdate)?)?;
     let after = Project { name: command.name.into(), ..before.clone() };
     if after == before {
         return Ok(after);
     }
-    name_is_free(rows, &after).await?;
-    rows.update_project(&after).await?;
+    name_is_free(tx, &after).await?;
+    tx.update_project(&after).await?;
     let details = json!({ "before": { "name": before.name }, "after": { "name": after.name } });
     let target = Target::Project(after.id);
-    audit(rows, call, &caller, Action::ProjectUpdate, target, details).await?;
+    audit(tx, call, &caller, Action::ProjectUpdate, target, details).await?;
     Ok(after)
 }
 
-pub(crate) async fn delete_project<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn delete_project<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: ProjectId,
 ) -> CallResult<()> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
     let account = caller.account.id;
-    let found = rows.project(account, id).await?;
+    let found = tx.project(account, id).await?;
     let project = of(decide::in_project(&access, found, Permission::ProjectDelete)?)?;
-    rows.delete_bindings_in_project(account, id).await?;
-    rows.delete_project(account, id).await?;
+    tx.delete_bindings_in_project(account, id).await?;
+    tx.delete_project(account, id).await?;
     let details = json!({ "before": { "name": project.name } });
-    audit(rows, call, &caller, Action::ProjectDelete, Target::Project(id), details).await?;
+    audit(tx, call, &caller, Action::ProjectDelete, Target::Project(id), details).await?;
     Ok(())
 }
 
-async fn name_is_free<R: Rows>(rows: &mut R, project: &Project) -> CallResult<()> {
-    match rows.project_named(project.account, project.space, &project.name).await? {
+async fn name_is_free<D: Driver>(tx: &mut Transaction<D>, project: &Project) -> CallResult<()> {
+    match tx.project_named(project.account, project.space, &project.name).await? {
         None => Ok(()),
         Some(_) => {
             Err(Refusal::conflict("`name`: another project of the space has this name").into())
@@ -154,13 +155,13 @@ async fn name_is_free<R: Rows>(rows: &mut R, project: &Project) -> CallResult<()
     }
 }
 
-pub(crate) async fn list_restrictions<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn list_restrictions<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     query: ListRestrictions,
 ) -> CallResult<Page<Project>> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
     let page = ProjectPage {
         account: caller.account.id,
         after: list::place(&caller, query.after)?,
@@ -175,43 +176,43 @@ pub(crate) async fn list_restrictions<R: Rows>(
         return Ok(list::cut(&caller, Vec::new(), query.limit));
     }
     let manages = |place: &Place| access.may(Permission::ProjectRestrict, Here::Place(place));
-    let seen = filtered(rows, page, query.limit, manages).await?;
+    let seen = filtered(tx, page, query.limit, manages).await?;
     Ok(list::cut(&caller, seen, query.limit))
 }
 
-pub(crate) async fn restrict<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn restrict<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: ProjectId,
 ) -> CallResult<Project> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.project(caller.account.id, id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.project(caller.account.id, id).await?;
     let before = of(decide::in_project(&access, found, Permission::ProjectRestrict)?)?;
     if before.restricted_at.is_some() {
         return Ok(before);
     }
     let after = Project { restricted_at: Some(call.now.at), ..before };
-    rows.update_project(&after).await?;
+    tx.update_project(&after).await?;
     let action = Action::ProjectRestrict;
-    makers::cut(rows, &call, &caller, action, Affected::Project(id)).await?;
-    audit(rows, call, &caller, action, Target::Project(id), json!({})).await?;
+    makers::cut(tx, &call, &caller, action, Affected::Project(id)).await?;
+    audit(tx, call, &caller, action, Target::Project(id), json!({})).await?;
     Ok(after)
 }
 
-pub(crate) async fn unrestrict<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn unrestrict<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: ProjectId,
 ) -> CallResult<()> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.project(caller.account.id, id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.project(caller.account.id, id).await?;
     let before = of(decide::in_project(&access, found, Permission::ProjectRestrict)?)?;
     if before.restricted_at.is_none() {
         return Err(Refusal::NotFound(Resource::Restriction).into());
     }
-    rows.update_project(&Project { restricted_at: None, ..before }).await?;
-    audit(rows, call, &caller, Action::ProjectUnrestrict, Target::Project(id), json!({})).await?;
+    tx.update_project(&Project { restricted_at: None, ..before }).await?;
+    audit(tx, call, &caller, Action::ProjectUnrestrict, Target::Project(id), json!({})).await?;
     Ok(())
 }

@@ -13,19 +13,22 @@ use crate::CallResult;
 use crate::authority::Authority;
 use crate::error::CallError;
 use crate::founding::{FoundingKey, Recovery};
-use crate::rows::Rows;
+use crate::transaction::{Driver, Transaction};
 
 /// Makes the person of this address an administrator of the one account that has none, and the person too if there is nobody.
-async fn make_administrator<R: Rows>(rows: &mut R, email: &str) -> CallResult<(User, Account)> {
+async fn make_administrator<D: Driver>(
+    tx: &mut Transaction<D>,
+    email: &str,
+) -> CallResult<(User, Account)> {
     let mut without = Vec::new();
-    for account in rows.accounts().await? {
-        if !rows.has_other_administrator(account.id, UserId::NOTHING).await? {
+    for account in tx.accounts().await? {
+        if !tx.has_other_administrator(account.id, UserId::NOTHING).await? {
             without.push(account);
         }
     }
     let [account] = <[Account; 1]>::try_from(without)
         .map_err(|_| CallError::from(Refusal::NotFound(Resource::User)))?;
-    let known = rows.user_by_email(account.id, email).await?;
+    let known = tx.user_by_email(account.id, email).await?;
     let user = match known.filter(|user| user.status != UserStatus::Blocked) {
         Some(user) => User { role: AccountRole::Admin, status: UserStatus::Active, ..user },
         None => User {
@@ -37,36 +40,35 @@ async fn make_administrator<R: Rows>(rows: &mut R, email: &str) -> CallResult<(U
             role: AccountRole::Admin,
             is_developer: true,
             status: UserStatus::Active,
-            created_at: rows.now().at,
+            created_at: tx.now().at,
             invited_until: None,
         },
     };
     let user = User { is_developer: true, invited_until: None, ..user };
     if user.id == UserId::NOTHING {
-        let id = rows.insert_user(&user).await?;
+        let id = tx.insert_user(&user).await?;
         return Ok((User { id, ..user }, account));
     }
-    rows.make_administrator(account.id, user.id).await?;
+    tx.make_administrator(account.id, user.id).await?;
     Ok((user, account))
 }
 
 /// Makes the key. Limits on how many and how often do not count here; the longest lifetime does.
-pub(crate) async fn recover<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn recover<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     recovery: Recovery,
 ) -> CallResult<ApiKey> {
     let Recovery { email, key, lifetime } = recovery;
-    let now = rows.now().at;
+    let now = tx.now().at;
     let expires_at = to_micros(now.checked_add(lifetime).unwrap_or(Timestamp::MAX));
-    let known = rows.administrator_by_email(&email).await?;
+    let known = tx.administrator_by_email(&email).await?;
     let was_made = known.is_none();
     let (user, account) =
-        if let Some(known) = known { known } else { make_administrator(rows, &email).await? };
-    let mint =
-        decide::host_key(Occasion::Recovery, &account, user.id, Some(expires_at), rows.now());
+        if let Some(known) = known { known } else { make_administrator(tx, &email).await? };
+    let mint = decide::host_key(Occasion::Recovery, &account, user.id, Some(expires_at), tx.now());
     let FoundingKey { minted, name } = key;
-    let key = mint::insert_key(rows, authority, &mint, &minted.text, name.into()).await?;
+    let key = mint::insert_key(tx, authority, &mint, &minted.text, name.into()).await?;
     let record = AuditRecord {
         at: now,
         account: account.id,
@@ -81,6 +83,6 @@ pub(crate) async fn recover<R: Rows>(
         }),
         context: RequestContext::default(),
     };
-    rows.insert_audit_record(&record).await?;
+    tx.insert_audit_record(&record).await?;
     Ok(key)
 }

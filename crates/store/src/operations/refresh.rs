@@ -10,24 +10,24 @@ use super::{audit, authenticate, create, revoke};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{RefreshKey, Refreshed, TimedCall};
-use crate::rows::{RowResult, Rows};
+use crate::transaction::{Driver, RowResult, Transaction};
 
-pub(crate) async fn refresh_key<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn refresh_key<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: RefreshKey,
 ) -> CallResult<Refreshed> {
-    let caller = authenticate::minting_caller(rows, authority, &call).await?;
-    let access = authenticate::access(rows, &caller).await?;
-    let subject = authenticate::subject(rows, &caller, command.id).await?;
+    let caller = authenticate::minting_caller(tx, authority, &call).await?;
+    let access = authenticate::access(tx, &caller).await?;
+    let subject = authenticate::subject(tx, &caller, command.id).await?;
     let mut grants = None;
     if let Some(key) = subject.as_ref().map(|subject| &subject.key)
         && key.key_type == KeyType::Service
     {
-        grants = Some(authenticate::held_by_bot(rows, caller.account.id, key.acts_for).await?);
+        grants = Some(authenticate::held_by_bot(tx, caller.account.id, key.acts_for).await?);
     }
-    let live_keys = live_keys(rows, &caller, subject.as_ref(), call.now.at).await?;
+    let live_keys = live_keys(tx, &caller, subject.as_ref(), call.now.at).await?;
     let plan = decide::refresh(
         &caller,
         &access,
@@ -48,12 +48,12 @@ pub(crate) async fn refresh_key<R: Rows>(
         description: old.description.clone(),
         replaces: Some(old.id),
     };
-    let key = mint::insert_key(rows, authority, &plan.mint, &minted.text, label).await?;
+    let key = mint::insert_key(tx, authority, &plan.mint, &minted.text, label).await?;
     if !subject.spaces.is_empty() {
         let spaces: Vec<_> = subject.spaces.iter().map(|space| space.id).collect();
-        rows.insert_key_spaces(&key, &spaces).await?;
+        tx.insert_key_spaces(&key, &spaces).await?;
     }
-    retire(rows, &caller, &old, plan.old_expires_at, call.now.at).await?;
+    retire(tx, &caller, &old, plan.old_expires_at, call.now.at).await?;
     let details = json!({
         "replaces": old.id.number(),
         "grace_until": plan.old_expires_at.map(|at| at.to_string()),
@@ -62,32 +62,32 @@ pub(crate) async fn refresh_key<R: Rows>(
     });
     let details = create::flagged(details, &plan.mint);
     let target = Target::ApiKey(key.id);
-    audit(rows, call, &caller, Action::ApiKeyRefresh, target, details).await?;
+    audit(tx, call, &caller, Action::ApiKeyRefresh, target, details).await?;
     let mut taken_from = None;
     if plan.mint.impersonates() {
-        taken_from = rows.user(key.account, key.acts_for).await?;
+        taken_from = tx.user(key.account, key.acts_for).await?;
     }
     Ok(Refreshed { key, taken_from })
 }
 
 /// How many live keys the person of a user key has.
-async fn live_keys<R: Rows>(
-    rows: &mut R,
+async fn live_keys<D: Driver>(
+    tx: &mut Transaction<D>,
     caller: &Caller,
     subject: Option<&Subject>,
     now: Timestamp,
 ) -> RowResult<u32> {
     match subject.map(|subject| &subject.key) {
         Some(key) if key.key_type == KeyType::User => {
-            create::live_user_keys(rows, caller, key.acts_for, now).await
+            create::live_user_keys(tx, caller, key.acts_for, now).await
         }
         Some(_) | None => Ok(0),
     }
 }
 
 /// Ends the old key: at its grace, or at once.
-async fn retire<R: Rows>(
-    rows: &mut R,
+async fn retire<D: Driver>(
+    tx: &mut Transaction<D>,
     caller: &Caller,
     old: &ApiKey,
     grace_until: Option<Timestamp>,
@@ -95,7 +95,7 @@ async fn retire<R: Rows>(
 ) -> RowResult<()> {
     let account = caller.account.id;
     match grace_until {
-        None => revoke::end(rows, old, now).await,
-        Some(end) => rows.set_key_expiry(account, old.id, end).await,
+        None => revoke::end(tx, old, now).await,
+        Some(end) => tx.set_key_expiry(account, old.id, end).await,
     }
 }

@@ -11,7 +11,7 @@ use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{Call, Tried};
 use crate::error::CallError;
-use crate::rows::Rows;
+use crate::transaction::{Driver, Transaction};
 
 /// A change that is about to be tried.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ impl Attempt {
 ///
 /// Each user has so many refusals an hour on record that nobody can fill the disk by being told no; the next record counts those
 /// that were left out.
-pub(crate) async fn note_refusal<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn note_refusal<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     attempt: Attempt,
     refusal: &Refusal,
@@ -42,8 +42,8 @@ pub(crate) async fn note_refusal<R: Rows>(
         return Ok(());
     }
     let Attempt { call, operation, target } = attempt;
-    let call = call.at(rows.now());
-    let caller = match authenticate::caller(rows, authority, &call).await {
+    let call = call.at(tx.now());
+    let caller = match authenticate::caller(tx, authority, &call).await {
         Ok(caller) => caller,
         Err(CallError::Refused(_)) => return Ok(()),
         Err(error) => return Err(error),
@@ -56,6 +56,6 @@ pub(crate) async fn note_refusal<R: Rows>(
     if left_out > 0 {
         details["left_out_before"] = left_out.into();
     }
-    audit(rows, call, &caller, Action::ChangeRefuse, target, details).await?;
+    audit(tx, call, &caller, Action::ChangeRefuse, target, details).await?;
     Ok(())
 }

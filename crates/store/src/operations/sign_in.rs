@@ -11,31 +11,31 @@ use super::{audit, create, mint};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{HandOver, HandedOver, Remind, SignIn, SignedIn, TimedCall};
-use crate::rows::Rows;
+use crate::transaction::{Driver, Transaction};
 
 /// Who asks. Making a secret counts against the limit on secrets.
-async fn reminding_caller<R: Rows>(
-    rows: &mut R,
+async fn reminding_caller<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: &TimedCall,
     command: &Remind,
 ) -> CallResult<(Caller, Access)> {
     if command.minted.is_none() {
-        return caller_and_access(rows, authority, call).await;
+        return caller_and_access(tx, authority, call).await;
     }
-    let caller = authenticate::minting_caller(rows, authority, call).await?;
-    let access = authenticate::access(rows, &caller).await?;
+    let caller = authenticate::minting_caller(tx, authority, call).await?;
+    let access = authenticate::access(tx, &caller).await?;
     Ok((caller, access))
 }
 
-pub(crate) async fn resend_invitation<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn resend_invitation<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: Remind,
 ) -> CallResult<User> {
-    let (caller, access) = reminding_caller(rows, authority, &call, &command).await?;
-    let found = rows.user(caller.account.id, command.id).await?;
+    let (caller, access) = reminding_caller(tx, authority, &call, &command).await?;
+    let found = tx.user(caller.account.id, command.id).await?;
     let user = decide::resend_invitation(&caller, &access, found, call.now)?;
     let until = call.now.at + INVITATION_LIFETIME;
     let mut details = json!({ "until": until.to_string(), "mailed": command.minted.is_some() });
@@ -43,46 +43,46 @@ pub(crate) async fn resend_invitation<R: Rows>(
         Some(minted) => {
             let mint = decide::sign_in_secret(&caller, &user, false, until)?;
             let purpose = SignInPurpose::Invitation;
-            mint::set_sign_in_secret(rows, authority, &mint, &minted.text, purpose).await?;
+            mint::set_sign_in_secret(tx, authority, &mint, &minted.text, purpose).await?;
             details = create::flagged(details, &mint);
         }
-        None => rows.extend_sign_in_secret(user.account, user.id, until).await?,
+        None => tx.extend_sign_in_secret(user.account, user.id, until).await?,
     }
     let user = User { invited_until: Some(until), ..user };
-    rows.update_user(&user).await?;
-    audit(rows, call, &caller, Action::UserInvite, Target::User(user.id), details).await?;
+    tx.update_user(&user).await?;
+    audit(tx, call, &caller, Action::UserInvite, Target::User(user.id), details).await?;
     Ok(user)
 }
 
-pub(crate) async fn reset_password<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn reset_password<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: Remind,
 ) -> CallResult<User> {
-    let (caller, access) = reminding_caller(rows, authority, &call, &command).await?;
-    let found = rows.user(caller.account.id, command.id).await?;
+    let (caller, access) = reminding_caller(tx, authority, &call, &command).await?;
+    let found = tx.user(caller.account.id, command.id).await?;
     let user = decide::reset_password(&caller, &access, found)?;
     let mut details = json!({ "mailed": command.minted.is_some() });
     if let Some(minted) = &command.minted {
         let mint = decide::sign_in_secret(&caller, &user, false, call.now.at + RESET_LIFETIME)?;
         let purpose = SignInPurpose::Reset;
-        mint::set_sign_in_secret(rows, authority, &mint, &minted.text, purpose).await?;
+        mint::set_sign_in_secret(tx, authority, &mint, &minted.text, purpose).await?;
         details = create::flagged(details, &mint);
     }
-    audit(rows, call, &caller, Action::UserReset, Target::User(user.id), details).await?;
+    audit(tx, call, &caller, Action::UserReset, Target::User(user.id), details).await?;
     Ok(user)
 }
 
-pub(crate) async fn hand_over<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn hand_over<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: HandOver,
 ) -> CallResult<HandedOver> {
-    let caller = authenticate::minting_caller(rows, authority, &call).await?;
-    let access = authenticate::access(rows, &caller).await?;
-    let found = rows.user(caller.account.id, command.id).await?;
+    let caller = authenticate::minting_caller(tx, authority, &call).await?;
+    let access = authenticate::access(tx, &caller).await?;
+    let found = tx.user(caller.account.id, command.id).await?;
     let (user, purpose) = decide::hand_over(&caller, &access, found, call.now)?;
     let (action, until) = match purpose {
         SignInPurpose::Invitation => (Action::UserInvite, call.now.at + INVITATION_LIFETIME),
@@ -90,53 +90,53 @@ pub(crate) async fn hand_over<R: Rows>(
     };
     let mint = decide::sign_in_secret(&caller, &user, true, until)?;
     let text = &command.minted.text;
-    let until = mint::set_sign_in_secret(rows, authority, &mint, text, purpose).await?;
+    let until = mint::set_sign_in_secret(tx, authority, &mint, text, purpose).await?;
     let user = User { invited_until: user.invited_until.map(|_| until), ..user };
     if purpose == SignInPurpose::Invitation {
-        rows.update_user(&user).await?;
+        tx.update_user(&user).await?;
     }
     let details = json!({ "until": until.to_string(), "handed_to_caller": true });
     let details = create::flagged(details, &mint);
-    audit(rows, call, &caller, action, Target::User(command.id), details).await?;
+    audit(tx, call, &caller, action, Target::User(command.id), details).await?;
     Ok(HandedOver { until, impersonated_user: mint.impersonates().then_some(user) })
 }
 
-async fn proven<R: Rows>(
-    rows: &mut R,
+async fn proven<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: &TimedCall,
 ) -> CallResult<SignInSecret> {
-    let found = rows.sign_in_secret(call.key.handle).await?;
+    let found = tx.sign_in_secret(call.key.handle).await?;
     Ok(decide::sign_in(&authority.keyring, &call.key, found, call.now)?)
 }
 
 /// Proves the presented secret, and leaves it as it is.
-pub(crate) async fn prove_sign_in_secret<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn prove_sign_in_secret<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
 ) -> CallResult<()> {
-    proven(rows, authority, &call).await.map(drop)
+    proven(tx, authority, &call).await.map(drop)
 }
 
 /// A secret lets in once. What it was handed out for is done by it: the invitation is accepted.
-pub(crate) async fn sign_in<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn sign_in<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: SignIn,
 ) -> CallResult<SignedIn> {
-    let secret = proven(rows, authority, &call).await?;
+    let secret = proven(tx, authority, &call).await?;
     let (account, id) = (secret.account.id, secret.user.id);
     if let Some(quota) = &call.quota {
         quota.admit(id)?;
     }
     let most = secret.account.policy.max_user_keys;
-    let live = rows.live_user_keys(account, id, call.now.at, most).await?;
+    let live = tx.live_user_keys(account, id, call.now.at, most).await?;
     let mint = decide::key_at_sign_in(&secret, live, call.now)?;
-    rows.delete_sign_in_secret(account, id).await?;
+    tx.delete_sign_in_secret(account, id).await?;
     let user = User { status: UserStatus::Active, invited_until: None, ..secret.user };
-    rows.update_user(&user).await?;
+    tx.update_user(&user).await?;
     let mut details = json!({
         "purpose": secret.purpose.name(),
         "secret_shown_to": secret.shown_to.map(UserId::number),
@@ -145,7 +145,7 @@ pub(crate) async fn sign_in<R: Rows>(
     let mut is_impersonated = false;
     if let Some(mint) = mint {
         let (text, label) = (&command.minted.text, command.name.into());
-        let made = mint::insert_key(rows, authority, &mint, text, label).await?;
+        let made = mint::insert_key(tx, authority, &mint, text, label).await?;
         details["api_key"] = made.id.number().into();
         details = create::flagged(details, &mint);
         is_impersonated = mint.impersonates();
@@ -161,6 +161,6 @@ pub(crate) async fn sign_in<R: Rows>(
         details,
         context: call.context,
     };
-    rows.insert_audit_record(&record).await?;
+    tx.insert_audit_record(&record).await?;
     Ok(SignedIn { user, key, is_impersonated })
 }

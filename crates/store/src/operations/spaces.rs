@@ -10,17 +10,17 @@ use super::{audit, cascade, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateSpace, ListSpaces, Page, TimedCall, UpdateSpace};
-use crate::rows::Rows;
+use crate::transaction::{Driver, Transaction};
 
-pub(crate) async fn list_spaces<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn list_spaces<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     mut query: ListSpaces,
 ) -> CallResult<Page<Space>> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
     if let Some(organization) = query.organization {
-        let found = rows.organization(caller.account.id, organization).await?;
+        let found = tx.organization(caller.account.id, organization).await?;
         found
             .filter(|found| access.sees_organization(found.id))
             .ok_or(Refusal::NotFound(Resource::Organization))?;
@@ -31,7 +31,7 @@ pub(crate) async fn list_spaces<R: Rows>(
     query.limit += 1;
     let mut seen = Vec::new();
     loop {
-        let chunk = rows.spaces(caller.account.id, &query, after, &reach).await?;
+        let chunk = tx.spaces(caller.account.id, &query, after, &reach).await?;
         let last = chunk.last().map(|space| space.id);
         let complete = chunk.len() < query.limit as usize;
         seen.extend(chunk.into_iter().filter(|space| access.sees_space(space)));
@@ -42,26 +42,26 @@ pub(crate) async fn list_spaces<R: Rows>(
     }
 }
 
-pub(crate) async fn space<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn space<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: SpaceId,
 ) -> CallResult<Space> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.space(caller.account.id, id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.space(caller.account.id, id).await?;
     let seen = found.filter(|space| access.sees_space(space));
     Ok(seen.ok_or(Refusal::NotFound(Resource::Space))?)
 }
 
-pub(crate) async fn create_space<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn create_space<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: CreateSpace,
 ) -> CallResult<Space> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.organization(caller.account.id, command.organization).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.organization(caller.account.id, command.organization).await?;
     let need = Need::Permission(Permission::SpaceCreate);
     let organization = decide::in_organization(&access, found, need)?;
     let draft = Space {
@@ -73,22 +73,22 @@ pub(crate) async fn create_space<R: Rows>(
         is_private: command.is_private,
         created_at: call.now.at,
     };
-    name_is_free(rows, &draft).await?;
-    let id = rows.insert_space(&draft).await?;
+    name_is_free(tx, &draft).await?;
+    let id = tx.insert_space(&draft).await?;
     let space = Space { id, ..draft };
     let details = json!({ "organization": space.organization.number(), "after": words(&space) });
-    audit(rows, call, &caller, Action::SpaceCreate, Target::Space(id), details).await?;
+    audit(tx, call, &caller, Action::SpaceCreate, Target::Space(id), details).await?;
     Ok(space)
 }
 
-pub(crate) async fn update_space<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn update_space<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: UpdateSpace,
 ) -> CallResult<Space> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.space(caller.account.id, command.id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.space(caller.account.id, command.id).await?;
     let before = decide::change_space(&access, found, command.is_private)?;
     let mut after = before.clone();
     if let Some(name) = command.name {
@@ -106,35 +106,35 @@ pub(crate) async fn update_space<R: Rows>(
         return Ok(after);
     }
     if after.name != before.name {
-        name_is_free(rows, &after).await?;
+        name_is_free(tx, &after).await?;
     }
-    rows.update_space(&after).await?;
+    tx.update_space(&after).await?;
     if after.is_private && !before.is_private {
         let affected = Affected::Space(after.id);
-        makers::cut(rows, &call, &caller, Action::SpaceUpdate, affected).await?;
+        makers::cut(tx, &call, &caller, Action::SpaceUpdate, affected).await?;
     }
     let details = json!({ "before": words(&before), "after": words(&after) });
-    audit(rows, call, &caller, Action::SpaceUpdate, Target::Space(after.id), details).await?;
+    audit(tx, call, &caller, Action::SpaceUpdate, Target::Space(after.id), details).await?;
     Ok(after)
 }
 
-pub(crate) async fn delete_space<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn delete_space<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: SpaceId,
 ) -> CallResult<()> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.space(caller.account.id, id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.space(caller.account.id, id).await?;
     let space = decide::in_space(&access, found, Need::Permission(Permission::SpaceDelete))?;
-    let removed = cascade::remove_space(rows, space.account, id, call.now.at).await?;
+    let removed = cascade::remove_space(tx, space.account, id, call.now.at).await?;
     let details = json!({ "before": words(&space), "revoked_service_keys": removed.service_keys });
-    audit(rows, call, &caller, Action::SpaceDelete, Target::Space(id), details).await?;
+    audit(tx, call, &caller, Action::SpaceDelete, Target::Space(id), details).await?;
     Ok(())
 }
 
-async fn name_is_free<R: Rows>(rows: &mut R, space: &Space) -> CallResult<()> {
-    match rows.space_named(space.account, space.organization, &space.name).await? {
+async fn name_is_free<D: Driver>(tx: &mut Transaction<D>, space: &Space) -> CallResult<()> {
+    match tx.space_named(space.account, space.organization, &space.name).await? {
         None => Ok(()),
         Some(_) => {
             Err(Refusal::conflict("`name`: another space of the organization has this name").into())

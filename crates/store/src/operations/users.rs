@@ -14,34 +14,34 @@ use super::{audit, create, list, makers, mint};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateUser, InvitedUser, ListUsers, Page, TimedCall, UpdateUser};
-use crate::rows::Rows;
+use crate::transaction::{Driver, Transaction};
 
-pub(crate) async fn list_users<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn list_users<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     mut query: ListUsers,
 ) -> CallResult<Page<User>> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
     if !decide::may_read_users(&access) {
         return Err(Refusal::forbidden("listing users needs USER_READ in the account").into());
     }
     let wanted = query.limit;
     query.limit += 1;
     let after = list::place(&caller, query.after)?;
-    let users = rows.users(caller.account.id, &query, after, call.now.latest).await?;
+    let users = tx.users(caller.account.id, &query, after, call.now.latest).await?;
     let users = users.into_iter().map(|user| seen_at(user, call.now)).collect();
     Ok(list::cut(&caller, users, wanted))
 }
 
-pub(crate) async fn user<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn user<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: UserId,
 ) -> CallResult<User> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.user(caller.account.id, id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.user(caller.account.id, id).await?;
     Ok(seen_at(decide::read_user(&caller, &access, found)?, call.now))
 }
 
@@ -50,29 +50,29 @@ fn seen_at(user: User, now: Now) -> User {
     User { status: user.status_at(now.latest), ..user }
 }
 
-pub(crate) async fn create_user<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn create_user<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: CreateUser,
 ) -> CallResult<InvitedUser> {
-    let caller = authenticate::minting_caller(rows, authority, &call).await?;
-    let access = authenticate::access(rows, &caller).await?;
+    let caller = authenticate::minting_caller(tx, authority, &call).await?;
+    let access = authenticate::access(tx, &caller).await?;
     let CreateUser { role, invite_mode, is_developer, .. } = command;
     let wanted = NewUser { role, is_developer, invite_mode };
     let is_developer = decide::invite(&caller, &access, wanted)?;
-    let known = rows.user_by_email(caller.account.id, command.email.as_str()).await?;
+    let known = tx.user_by_email(caller.account.id, command.email.as_str()).await?;
     let replaces = match (decide::invitation(known.as_ref(), invite_mode, call.now)?, known) {
         (Invitation::Standing, Some(user)) => return Ok(InvitedUser { user, is_new: false }),
         (Invitation::InPlaceOf(old), _) => {
             // Nothing of the one who never came is left to the one who does.
-            rows.block_user(caller.account.id, old).await?;
+            tx.block_user(caller.account.id, old).await?;
             Some(old)
         }
         (Invitation::New | Invitation::Standing, _) => None,
     };
     let draft = draft(&caller, &command, is_developer, call.now.at);
-    let id = rows.insert_user(&draft).await?;
+    let id = tx.insert_user(&draft).await?;
     let user = User { id, ..draft };
     let mut details = json!({
         "after": words(&user),
@@ -85,10 +85,10 @@ pub(crate) async fn create_user<R: Rows>(
         let until = call.now.at + INVITATION_LIFETIME;
         let secret = decide::sign_in_secret(&caller, &user, !by_mail, until)?;
         let (text, purpose) = (&command.minted.text, SignInPurpose::Invitation);
-        mint::set_sign_in_secret(rows, authority, &secret, text, purpose).await?;
+        mint::set_sign_in_secret(tx, authority, &secret, text, purpose).await?;
         details = create::flagged(details, &secret);
     }
-    audit(rows, call, &caller, Action::UserCreate, Target::User(id), details).await?;
+    audit(tx, call, &caller, Action::UserCreate, Target::User(id), details).await?;
     Ok(InvitedUser { user, is_new: true })
 }
 
@@ -108,14 +108,14 @@ fn draft(caller: &Caller, command: &CreateUser, is_developer: bool, now: Timesta
     }
 }
 
-pub(crate) async fn update_user<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn update_user<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     command: UpdateUser,
 ) -> CallResult<User> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
-    let found = rows.user(caller.account.id, command.id).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
+    let found = tx.user(caller.account.id, command.id).await?;
     let before = decide::update_user(&caller, &access, found, command.is_developer)?;
     let mut after = before.clone();
     if let Some(name) = command.name {
@@ -125,34 +125,34 @@ pub(crate) async fn update_user<R: Rows>(
         after.is_developer = is_developer;
     }
     if after != before {
-        rows.update_user(&after).await?;
+        tx.update_user(&after).await?;
         let details = json!({ "before": words(&before), "after": words(&after) });
         let (now, target) = (call.now, Target::User(after.id));
-        audit(rows, call, &caller, Action::UserUpdate, target, details).await?;
+        audit(tx, call, &caller, Action::UserUpdate, target, details).await?;
         return Ok(seen_at(after, now));
     }
     Ok(seen_at(after, call.now))
 }
 
 /// Removal is for good: the person's keys are revoked with it, so that nothing revives them (T42).
-pub(crate) async fn remove_user<R: Rows>(
-    rows: &mut R,
+pub(crate) async fn remove_user<D: Driver>(
+    tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,
     id: UserId,
 ) -> CallResult<()> {
-    let (caller, access) = caller_and_access(rows, authority, &call).await?;
+    let (caller, access) = caller_and_access(tx, authority, &call).await?;
     let account = caller.account.id;
-    let found = rows.user(account, id).await?;
-    let other_administrators = rows.has_other_administrator(account, id).await?;
+    let found = tx.user(account, id).await?;
+    let other_administrators = tx.has_other_administrator(account, id).await?;
     if decide::remove_user(&caller, &access, found, other_administrators)?.is_none() {
         return Ok(());
     }
-    rows.block_user(account, id).await?;
-    let revoked = rows.revoke_user_keys(account, id, call.now.at).await?;
-    makers::cut(rows, &call, &caller, Action::UserDelete, Affected::User(id)).await?;
+    tx.block_user(account, id).await?;
+    let revoked = tx.revoke_user_keys(account, id, call.now.at).await?;
+    makers::cut(tx, &call, &caller, Action::UserDelete, Affected::User(id)).await?;
     let details = json!({ "revoked_user_keys": revoked });
-    audit(rows, call, &caller, Action::UserDelete, Target::User(id), details).await?;
+    audit(tx, call, &caller, Action::UserDelete, Target::User(id), details).await?;
     Ok(())
 }
 

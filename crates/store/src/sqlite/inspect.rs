@@ -6,11 +6,11 @@ use jiff::Timestamp;
 use rusqlite::StatementStatus;
 use rusqlite::types::Value;
 
-use super::rows::{SqliteRows, store_error};
+use super::transaction::{SqliteTransaction, store_error};
 use super::{SqliteStore, only_store};
 use crate::conformance::TestedStore;
 use crate::error::StoreError;
-use crate::sql;
+use crate::tables;
 
 #[async_trait]
 impl TestedStore for SqliteStore {
@@ -19,8 +19,8 @@ impl TestedStore for SqliteStore {
     }
 
     async fn prepare(&self, statement: &'static str) -> Result<(), StoreError> {
-        let job = move |rows: &mut SqliteRows<'_>| {
-            rows.connection().prepare(statement).map_err(store_error)?;
+        let job = move |tx: &mut SqliteTransaction<'_>| {
+            tx.driver.connection().prepare(statement).map_err(store_error)?;
             Ok(())
         };
         self.writer.run(job).await.map_err(only_store)
@@ -28,8 +28,8 @@ impl TestedStore for SqliteStore {
 
     async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError> {
         let text = text.to_owned();
-        let job = move |rows: &mut SqliteRows<'_>| {
-            let mut statement = rows.connection().prepare(&text).map_err(store_error)?;
+        let job = move |tx: &mut SqliteTransaction<'_>| {
+            let mut statement = tx.driver.connection().prepare(&text).map_err(store_error)?;
             let columns = statement.column_count();
             let mut found = statement.query([]).map_err(store_error)?;
             let mut texts = Vec::new();
@@ -44,8 +44,8 @@ impl TestedStore for SqliteStore {
 
     async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError> {
         let peppers = self.peppers.clone();
-        let job = move |rows: &mut SqliteRows<'_>| {
-            super::audit_log::verify(rows.connection(), &peppers, note)
+        let job = move |tx: &mut SqliteTransaction<'_>| {
+            super::audit_log::verify(tx.driver.connection(), &peppers, note)
                 .map_err(|error| StoreError::Failed(Box::new(error)).into())
         };
         self.readers.run(None, job).await.map_err(only_store)
@@ -63,8 +63,8 @@ impl SqliteStore {
     /// Runs a job that changes rows and then panics, as a defect would.
     #[doc(hidden)]
     pub async fn change_and_panic(&self, text: &'static str) -> Result<(), StoreError> {
-        let job = move |rows: &mut SqliteRows<'_>| {
-            rows.connection().execute(text, []).map_err(store_error)?;
+        let job = move |tx: &mut SqliteTransaction<'_>| {
+            tx.driver.connection().execute(text, []).map_err(store_error)?;
             panic!("made to panic")
         };
         self.writer.run(job).await.map_err(only_store)
@@ -83,7 +83,7 @@ impl SqliteStore {
         begun: std::sync::mpsc::Sender<()>,
         gate: std::sync::mpsc::Receiver<()>,
     ) -> Result<(), StoreError> {
-        let job = move |_: &mut SqliteRows<'_>| {
+        let job = move |_: &mut SqliteTransaction<'_>| {
             begun.send(()).map_err(|error| StoreError::Failed(Box::new(error)))?;
             // The gate is never sent anything: it is dropped.
             assert!(gate.recv().is_err());
@@ -95,10 +95,10 @@ impl SqliteStore {
     /// The statements that the writer's connection has prepared more than once.
     #[doc(hidden)]
     pub async fn prepared_again(&self) -> Result<Vec<&'static str>, StoreError> {
-        let job = move |rows: &mut SqliteRows<'_>| {
+        let job = move |tx: &mut SqliteTransaction<'_>| {
             let mut again = Vec::new();
-            for (name, text) in sql::all() {
-                let statement = rows.connection().prepare_cached(text).map_err(store_error)?;
+            for (name, text) in tables::all() {
+                let statement = tx.driver.connection().prepare_cached(text).map_err(store_error)?;
                 if statement.get_status(StatementStatus::RePrepare) > 0 {
                     again.push(*name);
                 }

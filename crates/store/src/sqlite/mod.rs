@@ -16,10 +16,10 @@ mod migrate;
 mod open;
 mod proof;
 mod readers;
-mod record;
-mod rows;
+
 mod schema;
 mod sealed;
+mod transaction;
 mod turns;
 mod writer;
 
@@ -31,13 +31,13 @@ use crate::authority::Authority;
 use crate::call::Call;
 use crate::error::{CallError, StoreError};
 use crate::founding::{Founded, Founding, Recovery};
-use crate::rows::{AccountRows as _, KeyRows as _, Rows as _};
+
 use crate::{AcceptedClock, CallResult, Installation, Store, operations};
 
 pub use audit_log::{AuditLog, Exported};
 pub use open::{Durability, OpenError, SqliteOptions};
 use readers::Readers;
-use rows::SqliteRows;
+use transaction::SqliteTransaction;
 use writer::Writer;
 
 /// A store in an SQLite file.
@@ -68,14 +68,14 @@ macro_rules! write {
         $self
             .writer
             .run_or_note(
-                move |rows| {
-                    let call = $call.at(crate::rows::Rows::now(rows));
-                    let answer = now(operations::$operation(rows, &authority, call $(, $asked)?));
+                move |tx| {
+                    let call = $call.at(tx.now());
+                    let answer = now(operations::$operation(tx, &authority, call $(, $asked)?));
                     #[cfg(feature = "conformance")]
-                    authority.note_work(stringify!($operation), rows.take_work());
+                    authority.note_work(stringify!($operation), tx.driver.take_work());
                     answer
                 },
-                move |rows, refusal| now(operations::note_refusal(rows, &noting, attempt, refusal)),
+                move |tx, refusal| now(operations::note_refusal(tx, &noting, attempt, refusal)),
             )
             .await
     }};
@@ -89,11 +89,11 @@ macro_rules! read {
         let authority = $self.authority.clone();
         $self
             .readers
-            .run(who, move |rows: &mut SqliteRows<'_>| {
-                let call = $call.at(crate::rows::Rows::now(rows));
-                let answer = now(operations::$operation(rows, &authority, call $(, $asked)?));
+            .run(who, move |tx: &mut SqliteTransaction<'_>| {
+                let call = $call.at(tx.now());
+                let answer = now(operations::$operation(tx, &authority, call $(, $asked)?));
                 #[cfg(feature = "conformance")]
-                authority.note_work(stringify!($operation), rows.take_work());
+                authority.note_work(stringify!($operation), tx.driver.take_work());
                 answer
             })
             .await
@@ -106,9 +106,9 @@ macro_rules! prove {
         let authority = $self.authority.clone();
         $self
             .readers
-            .prove(move |rows: &mut SqliteRows<'_>| {
-                let call = $call.at(crate::rows::Rows::now(rows));
-                now(operations::$operation(rows, &authority, call))
+            .prove(move |tx: &mut SqliteTransaction<'_>| {
+                let call = $call.at(tx.now());
+                now(operations::$operation(tx, &authority, call))
             })
             .await
     }};
@@ -130,12 +130,12 @@ impl Store for SqliteStore {
         self.authority.clock.check();
         let taken = self.authority.uses.take();
         let uses = taken.uses();
-        let job = move |rows: &mut SqliteRows<'_>| {
+        let job = move |tx: &mut SqliteTransaction<'_>| {
             for (id, at) in uses.iter() {
-                now(rows.set_last_used(*id, *at))?;
+                now(tx.set_last_used(*id, *at))?;
             }
-            let at = rows.now().at;
-            Ok(now(rows.set_latest_instant(at))?)
+            let at = tx.now().at;
+            Ok(now(tx.set_latest_instant(at))?)
         };
         self.writer.run(job).await.map_err(only_store)?;
         taken.written();
@@ -144,19 +144,19 @@ impl Store for SqliteStore {
 
     async fn found(&self, founding: Founding) -> Result<Founded, StoreError> {
         let authority = self.authority.clone();
-        let job = move |rows: &mut SqliteRows<'_>| {
-            Ok(now(operations::found(rows, &authority, founding))?)
+        let job = move |tx: &mut SqliteTransaction<'_>| {
+            Ok(now(operations::found(tx, &authority, founding))?)
         };
         self.writer.run(job).await.map_err(only_store)
     }
 
     async fn recover(&self, recovery: Recovery) -> CallResult<ApiKey> {
         let authority = self.authority.clone();
-        self.writer.run(move |rows| now(operations::recover(rows, &authority, recovery))).await
+        self.writer.run(move |tx| now(operations::recover(tx, &authority, recovery))).await
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let job = |rows: &mut SqliteRows<'_>| Ok(now(rows.accounts())?);
+        let job = |tx: &mut SqliteTransaction<'_>| Ok(now(tx.accounts())?);
         self.readers.run(None, job).await.map_err(only_store)
     }
 
@@ -165,15 +165,15 @@ impl Store for SqliteStore {
         account: AccountId,
         policy: AccountPolicy,
     ) -> Result<(), StoreError> {
-        let job = move |rows: &mut SqliteRows<'_>| {
-            Ok(now(operations::set_policy(rows, account, policy))?)
+        let job = move |tx: &mut SqliteTransaction<'_>| {
+            Ok(now(operations::set_policy(tx, account, policy))?)
         };
         self.writer.run(job).await.map_err(only_store)
     }
 
     async fn ready(&self) -> Result<(), StoreError> {
         if !self.writer.has_written() {
-            self.writer.run(|rows| Ok(rows.probe_write()?)).await.map_err(only_store)?;
+            self.writer.run(|tx| Ok(now(tx.probe_write())?)).await.map_err(only_store)?;
         }
         self.readers.prove(|_| Ok(())).await.map_err(only_store)
     }
@@ -197,7 +197,7 @@ impl SqliteStore {
     /// Sets the time that the database has seen to that of the machine's clock, and records it in every account. For the host's own
     /// command, on a store that was opened by [`SqliteOptions::open_accepting_clock`].
     pub async fn accept_clock(&self) -> Result<AcceptedClock, StoreError> {
-        let job = move |rows: &mut SqliteRows<'_>| Ok(now(operations::accept_clock(rows))?);
+        let job = move |tx: &mut SqliteTransaction<'_>| Ok(now(operations::accept_clock(tx))?);
         self.writer.run(job).await.map_err(only_store)
     }
 }

@@ -382,7 +382,7 @@ fn installation(connection: &Connection) -> Result<Option<Installation>, OpenErr
 
 /// The latest instant that is known to have passed.
 fn latest_instant(connection: &Connection) -> Result<Timestamp, OpenError> {
-    let micros = connection.query_row(crate::sql::LATEST_INSTANT, [], |row| row.get(0))?;
+    let micros = connection.query_row(crate::tables::LATEST_INSTANT, [], |row| row.get(0))?;
     Ok(Timestamp::from_microsecond(micros).unwrap_or_default())
 }
 

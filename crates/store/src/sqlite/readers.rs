@@ -13,14 +13,14 @@ use tokio::sync::oneshot;
 
 use super::files::DatabaseFiles;
 use super::incident::Incident;
-use super::rows::{SqliteRows, store_error};
 use super::sealed::SealedRecords;
+use super::transaction::{SqliteDriver, SqliteTransaction, store_error};
 use super::turns::{NotTaken, Turns};
 use crate::CallResult;
 use crate::clock::StoreClock;
 use crate::error::{CallError, StoreError};
 
-type Job = Box<dyn FnOnce(&mut SqliteRows<'_>) + Send>;
+type Job = Box<dyn FnOnce(&mut SqliteTransaction<'_>) + Send>;
 
 /// Jobs by the user who waits for them.
 type Lane = Turns<Option<UserId>, Job>;
@@ -85,15 +85,15 @@ impl Readers {
     pub(super) async fn run<T: Send + 'static>(
         &self,
         who: Option<UserId>,
-        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         self.run_in(&self.turns, who, job).await
     }
 
-    /// Runs a job that reads no more than a key's own rows, beside what users wait for.
+    /// Runs a job that reads no more than a key's own tx, beside what users wait for.
     pub(super) async fn prove<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         self.run_in(&self.proofs, None, job).await
     }
@@ -102,12 +102,12 @@ impl Readers {
         &self,
         lane: &Lane,
         who: Option<UserId>,
-        job: impl FnOnce(&mut SqliteRows<'_>) -> CallResult<T> + Send + 'static,
+        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         let (sender, answer) = oneshot::channel();
-        let job: Job = Box::new(move |rows| {
+        let job: Job = Box::new(move |tx| {
             // Whoever asked may be gone.
-            drop(sender.send(job(rows)));
+            drop(sender.send(job(tx)));
         });
         let answer = match lane.push(who, job).map_err(ReaderError::from) {
             Ok(()) => {
@@ -154,8 +154,9 @@ fn serve(connection: &mut Connection, sealed: &SealedRecords, clock: &StoreClock
             tracing::error!(error = %store_error(error), "a snapshot could not be taken");
             continue;
         }
-        let mut rows = SqliteRows::new(connection, sealed, clock.now());
-        if catch_unwind(AssertUnwindSafe(|| job(&mut rows))).is_err() {
+        let driver = SqliteDriver::new(connection, None, sealed);
+        let mut tx = SqliteTransaction::new(driver, clock.now());
+        if catch_unwind(AssertUnwindSafe(|| job(&mut tx))).is_err() {
             tracing::error!("a read panicked");
         }
         if let Err(error) = connection.execute_batch("COMMIT") {

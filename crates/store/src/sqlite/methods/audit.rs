@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::AuditEntry;
 
 use crate::call::{Call, ListAuditRecords, Page};
-use crate::sqlite::rows::SqliteRows;
-use crate::sqlite::{SqliteStore, now};
+use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{AuditStore, CallResult, operations};
 
 #[async_trait]

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{RoleBinding, RoleBindingId};
 
 use crate::call::{Call, CreateRoleBinding, ListRoleBindings, Page, UpdateRoleBinding};
-use crate::sqlite::rows::SqliteRows;
-use crate::sqlite::{SqliteStore, now};
+use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, RoleBindingStore, operations};
 
 #[async_trait]

@@ -7,8 +7,7 @@ use crate::call::{
     Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, Leak, LeakReport, ListKeys,
     ListedKey, Page, RefreshKey, Refreshed,
 };
-use crate::sqlite::rows::SqliteRows;
-use crate::sqlite::{SqliteStore, now};
+use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, KeyStore, operations};
 
 #[async_trait]

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{Organization, OrganizationId};
 
 use crate::call::{Call, CreateOrganization, ListOrganizations, Page, UpdateOrganization};
-use crate::sqlite::rows::SqliteRows;
-use crate::sqlite::{SqliteStore, now};
+use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, OrganizationStore, operations};
 
 #[async_trait]

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{Project, ProjectId};
 
 use crate::call::{Call, CreateProject, ListProjects, ListRestrictions, Page, UpdateProject};
-use crate::sqlite::rows::SqliteRows;
-use crate::sqlite::{SqliteStore, now};
+use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, ProjectStore, operations};
 
 #[async_trait]

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{Role, RoleId};
 
 use crate::call::{Call, CreateRole, ListRoles, Page, UpdateRole};
-use crate::sqlite::rows::SqliteRows;
-use crate::sqlite::{SqliteStore, now};
+use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, RoleStore, operations};
 
 #[async_trait]

@@ -4,8 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{Space, SpaceId};
 
 use crate::call::{Call, CreateSpace, ListSpaces, Page, UpdateSpace};
-use crate::sqlite::rows::SqliteRows;
-use crate::sqlite::{SqliteStore, now};
+use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, SpaceStore, operations};
 
 #[async_trait]

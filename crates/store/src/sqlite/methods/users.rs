@@ -7,8 +7,7 @@ use crate::call::{
     Call, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn,
     UpdateUser,
 };
-use crate::sqlite::rows::SqliteRows;
-use crate::sqlite::{SqliteStore, now};
+use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, UserStore, operations};
 
 #[async_trait]

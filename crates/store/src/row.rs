@@ -1,0 +1,157 @@
+//! Rows of an answer, read column by column. A column that cannot be read is an error with its name, never a panic and never a default.
+
+use claviger_domain::{
+    AccountId, ApiKeyId, AuditRecordId, MembershipId, OrganizationId, ProjectId, RoleBindingId,
+    RoleId, SpaceId, UserId,
+};
+use jiff::Timestamp;
+
+use crate::error::{Corrupt, StoreError};
+
+/// A column that holds something else than was asked for.
+pub(crate) struct WrongType;
+
+/// A row as a database driver hands it out. `None` is NULL.
+pub(crate) trait Row {
+    fn integer(&self, at: usize) -> Result<Option<i64>, WrongType>;
+    fn text(&self, at: usize) -> Result<Option<&str>, WrongType>;
+    fn bytes(&self, at: usize) -> Result<Option<&[u8]>, WrongType>;
+}
+
+/// What comes of reading a row.
+pub(crate) type Decoded<T> = Result<T, StoreError>;
+
+/// Reads the columns of a row from left to right.
+pub(crate) struct Columns<'a> {
+    row: &'a dyn Row,
+    table: &'static str,
+    next: usize,
+}
+
+impl<'a> Columns<'a> {
+    pub(crate) fn of(table: &'static str, row: &'a dyn Row) -> Self {
+        Self { row, table, next: 0 }
+    }
+
+    /// Goes on with the columns of another table.
+    pub(crate) fn then(&mut self, table: &'static str) -> &mut Self {
+        self.table = table;
+        self
+    }
+
+    /// Reads the next column.
+    pub(crate) fn take<T: FromColumn>(&mut self, column: &'static str) -> Decoded<T> {
+        let at = self.next;
+        self.next += 1;
+        self.at(at, column)
+    }
+
+    /// Reads a column by its place, without moving on.
+    pub(crate) fn at<T: FromColumn>(&self, at: usize, column: &'static str) -> Decoded<T> {
+        T::read(self.row, at).map_err(|WrongType| self.corrupt(column))
+    }
+
+    /// Reads the next column, whose text `read` understands.
+    pub(crate) fn parse<T>(
+        &mut self,
+        column: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Decoded<T> {
+        let text = self.row.text(self.next).ok().flatten();
+        self.next += 1;
+        text.and_then(read).ok_or_else(|| self.corrupt(column))
+    }
+
+    pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
+        Corrupt { table: self.table, column }.into()
+    }
+}
+
+/// What a column can be read as.
+pub(crate) trait FromColumn: Sized {
+    fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType>;
+}
+
+impl FromColumn for Option<i64> {
+    fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+        row.integer(at)
+    }
+}
+
+impl FromColumn for Option<String> {
+    fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+        Ok(row.text(at)?.map(str::to_owned))
+    }
+}
+
+impl FromColumn for Option<Timestamp> {
+    fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+        let instant = |micros| Timestamp::from_microsecond(micros).map_err(|_| WrongType);
+        row.integer(at)?.map(instant).transpose()
+    }
+}
+
+impl<const N: usize> FromColumn for [u8; N] {
+    fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+        row.bytes(at)?.and_then(|bytes| bytes.try_into().ok()).ok_or(WrongType)
+    }
+}
+
+impl FromColumn for bool {
+    fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+        i64::read(row, at).map(|number| number != 0)
+    }
+}
+
+macro_rules! unsigned {
+    ($($type:ty),*) => {$(
+        impl FromColumn for $type {
+            fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+                i64::read(row, at)?.try_into().map_err(|_| WrongType)
+            }
+        }
+    )*};
+}
+
+unsigned!(u8, u32);
+
+macro_rules! not_null {
+    ($($type:ty),*) => {$(
+        impl FromColumn for $type {
+            fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+                Option::<Self>::read(row, at)?.ok_or(WrongType)
+            }
+        }
+    )*};
+}
+
+not_null!(i64, String, Timestamp);
+
+macro_rules! ids {
+    ($($id:ident),*) => {$(
+        impl FromColumn for $id {
+            fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+                i64::read(row, at).map($id::new)
+            }
+        }
+
+        impl FromColumn for Option<$id> {
+            fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
+                Ok(row.integer(at)?.map($id::new))
+            }
+        }
+    )*};
+}
+
+ids!(
+    AccountId,
+    ApiKeyId,
+    AuditRecordId,
+    MembershipId,
+    OrganizationId,
+    ProjectId,
+    RoleBindingId,
+    RoleId,
+    SpaceId,
+    UserId
+);

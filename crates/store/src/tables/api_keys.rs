@@ -1,0 +1,467 @@
+//! The statements of keys.
+
+use claviger_domain::decide::{KeyScope, Presented};
+use claviger_domain::{
+    AccountId, ApiKey, ApiKeyId, Caller, Description, KeyDigest, KeyHandle, KeyName, KeyStatus,
+    KeyType, PepperId, SpaceId, StoredDigest, UserId,
+};
+use jiff::Timestamp;
+
+use super::json;
+use crate::param::{Param, params};
+use crate::row::{Columns, Decoded};
+use crate::transaction::{Driver, RowResult, Transaction};
+
+statements! {
+    /// The key of a handle, its user and its account. The handle is unique over all tenants: this is how the tenant is found.
+    PRESENTED = concat!(
+        "SELECT ", key_columns!(), ", k.pepper, k.digest, ", user_columns!(),
+        ", ", account_columns!(), "
+        FROM api_keys k
+        JOIN users u ON u.id = k.acts_for_user_id AND u.account_id = k.account_id
+        JOIN accounts a ON a.id = k.account_id
+        WHERE k.handle = $1"
+    );
+    KEY = concat!("SELECT ", key_columns!(), " FROM api_keys k WHERE k.id = $1 AND k.account_id = $2");
+    IS_REPLACED = "SELECT 1 FROM api_keys WHERE replaces_key_id = $1 AND account_id = $2";
+    UNREVOKED_LINE = concat!(
+        "WITH RECURSIVE older (id, replaces) AS (
+            SELECT id, replaces_key_id FROM api_keys WHERE id = $1 AND account_id = $2
+            UNION
+            SELECT o.id, o.replaces_key_id FROM older l JOIN api_keys o ON o.id = l.replaces WHERE o.account_id = $2
+        ), newer (id) AS (
+            SELECT id FROM api_keys WHERE id = $1 AND account_id = $2
+            UNION
+            SELECT n.id FROM newer l JOIN api_keys n ON n.replaces_key_id = l.id WHERE n.account_id = $2
+        )
+        SELECT ", key_columns!(), " FROM api_keys k
+        WHERE k.id IN (SELECT id FROM older UNION SELECT id FROM newer) AND k.account_id = $2 AND k.status = 'active'
+        ORDER BY k.id"
+    );
+    IS_LEAK_RECORDED = "
+        SELECT 1 FROM audit_records
+        WHERE account_id = $1 AND action = 'api_key.leak' AND target_kind = 'api_key' AND target_id = $2 LIMIT 1";
+    KEYS_OF_USER = concat!(
+        "SELECT ", key_columns!(), " FROM api_keys k
+        WHERE k.acts_for_user_id = $1 AND k.account_id = $2 AND k.key_type = $3 AND k.status = $4 AND k.id < $5
+        ORDER BY k.id DESC LIMIT $6"
+    );
+    SERVICE_KEYS = concat!(
+        "SELECT ", key_columns!(), " FROM api_keys k
+        WHERE k.account_id = $1 AND k.key_type = 'service' AND k.status = $2 AND k.id < $3
+        ORDER BY k.id DESC LIMIT $4"
+    );
+    /// Those that a user created, and those whose secret they were shown. Each half is read in the order of the list.
+    SERVICE_KEYS_BY_MAKER = concat!(
+        "SELECT ", key_columns!(), " FROM api_keys k
+        WHERE k.id IN (
+            SELECT id FROM (
+                SELECT id FROM api_keys
+                WHERE created_by_user_id = $1 AND account_id = $2 AND key_type = 'service' AND status = $3 AND id < $4
+                ORDER BY id DESC LIMIT $5
+            ) AS created
+            UNION
+            SELECT id FROM (
+                SELECT id FROM api_keys
+                WHERE minted_by_user_id = $1 AND account_id = $2 AND key_type = 'service' AND status = $3 AND id < $4
+                ORDER BY id DESC LIMIT $5
+            ) AS minted
+        ) AND k.account_id = $2
+        ORDER BY k.id DESC LIMIT $5"
+    );
+    SERVICE_KEYS_OF_SPACE = concat!(
+        "SELECT ", key_columns!(), " FROM api_key_spaces p JOIN api_keys k ON k.id = p.api_key_id AND k.account_id = p.account_id
+        WHERE p.space_id = $1 AND p.account_id = $2 AND p.status = $3 AND p.api_key_id < $4
+        ORDER BY p.api_key_id DESC LIMIT $5"
+    );
+    SERVICE_KEYS_OF_SPACE_BY_MAKER = concat!(
+        "SELECT ", key_columns!(), " FROM api_keys k
+        WHERE k.id IN (
+            SELECT api_key_id FROM (
+                SELECT api_key_id FROM api_key_spaces
+                WHERE space_id = $1 AND account_id = $2 AND created_by_user_id = $3 AND status = $4 AND api_key_id < $5
+                ORDER BY api_key_id DESC LIMIT $6
+            ) AS created
+            UNION
+            SELECT api_key_id FROM (
+                SELECT api_key_id FROM api_key_spaces
+                WHERE space_id = $1 AND account_id = $2 AND minted_by_user_id = $3 AND status = $4 AND api_key_id < $5
+                ORDER BY api_key_id DESC LIMIT $6
+            ) AS minted
+        ) AND k.account_id = $2
+        ORDER BY k.id DESC LIMIT $6"
+    );
+    LIVE_USER_KEYS = "
+        SELECT count(*) FROM (
+            SELECT 1 FROM api_keys
+            WHERE acts_for_user_id = $1 AND account_id = $2 AND status = 'active' AND (expires_at IS NULL OR expires_at > $3)
+            LIMIT $4
+        ) AS live";
+    INSERT_KEY = "
+        INSERT INTO api_keys (account_id, key_type, status, name, description, handle, pepper, digest, created_by_user_id,
+            acts_for_user_id, created_at, expires_at, replaces_key_id, minted_by_user_id)
+        VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    INSERT_KEY_SPACES = "
+        INSERT INTO api_key_spaces (space_id, status, api_key_id, account_id, created_by_user_id, minted_by_user_id)
+        SELECT value, 'active', $1, $2, $3, $4 FROM json_each($5)";
+    REVOKE_KEY = "
+        UPDATE api_keys SET status = 'revoked', revoked_at = $1 WHERE id = $2 AND account_id = $3 AND status = 'active'";
+    REVOKE_KEY_SPACES = "
+        UPDATE api_key_spaces SET status = 'revoked' WHERE api_key_id = $1 AND account_id = $2 AND status = 'active'";
+    REVOKE_USER_KEYS = "
+        UPDATE api_keys SET status = 'revoked', revoked_at = $1
+        WHERE acts_for_user_id = $2 AND account_id = $3 AND key_type = 'user' AND status = 'active'";
+    SET_KEY_EXPIRY = "UPDATE api_keys SET expires_at = $1 WHERE id = $2 AND account_id = $3";
+    SET_LAST_USED = "
+        UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)";
+    /// Those of bot users that have a role in the space, and none in another one.
+    REVOKE_KEYS_OF_SPACE_ALONE = "
+        UPDATE api_keys SET status = 'revoked', revoked_at = $1
+        WHERE account_id = $2 AND key_type = 'service' AND status = 'active'
+          AND acts_for_user_id IN (
+              SELECT m.user_id FROM space_members m WHERE m.space_id = $3 AND m.account_id = $2
+              UNION
+              SELECT b.user_id FROM role_bindings b LEFT JOIN projects p ON p.id = b.project_id AND p.account_id = b.account_id
+              WHERE b.account_id = $2 AND coalesce(b.space_id, p.space_id) = $3
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM space_members m
+              WHERE m.user_id = api_keys.acts_for_user_id AND m.account_id = api_keys.account_id AND m.space_id <> $3
+          )
+          AND NOT EXISTS (
+              SELECT 1 FROM role_bindings b LEFT JOIN projects p ON p.id = b.project_id AND p.account_id = b.account_id
+              WHERE b.user_id = api_keys.acts_for_user_id AND b.account_id = api_keys.account_id
+                AND coalesce(b.space_id, p.space_id) <> $3
+          )";
+    MAKERS = "
+        SELECT created_by_user_id AS user_id FROM api_keys WHERE account_id = $1 AND key_type = 'service'
+        UNION
+        SELECT minted_by_user_id AS user_id FROM api_keys
+        WHERE account_id = $1 AND key_type = 'service' AND minted_by_user_id IS NOT NULL
+        ORDER BY user_id";
+    /// Creators of all its keys, and whoever was shown the secret of one that is not revoked.
+    MAKERS_OF = "
+        WITH RECURSIVE makers (user_id) AS (
+            SELECT CASE w.which WHEN 0 THEN k.created_by_user_id ELSE k.minted_by_user_id END
+            FROM api_keys k
+            JOIN (SELECT 0 AS which UNION ALL SELECT 1) AS w
+                ON w.which = 0 OR k.status = 'active' AND k.minted_by_user_id IS NOT NULL
+            WHERE k.acts_for_user_id = $1 AND k.account_id = $2 AND k.key_type = 'service'
+            UNION
+            SELECT CASE w.which WHEN 0 THEN k.created_by_user_id ELSE k.minted_by_user_id END
+            FROM makers m
+            JOIN api_keys k ON k.acts_for_user_id = m.user_id
+            JOIN (SELECT 0 AS which UNION ALL SELECT 1) AS w
+                ON w.which = 0 OR k.status = 'active' AND k.minted_by_user_id IS NOT NULL
+            WHERE k.account_id = $2 AND k.key_type = 'service'
+        )
+        SELECT user_id FROM makers ORDER BY user_id";
+    /// The bots are found through all their keys, dead ones too: what a bot made may outlive its own keys.
+    LIVE_KEYS_MADE_UNDER = "
+        WITH RECURSIVE makers (user_id) AS (
+            SELECT u.id FROM users u WHERE u.id = $1 AND u.account_id = $2
+            UNION
+            SELECT k.acts_for_user_id FROM makers m JOIN api_keys k
+                ON k.created_by_user_id = m.user_id OR k.minted_by_user_id = m.user_id AND k.status = 'active'
+            WHERE k.account_id = $2 AND k.key_type = 'service'
+        )
+        SELECT DISTINCT k.id, k.acts_for_user_id FROM makers m JOIN api_keys k ON k.created_by_user_id = m.user_id OR k.minted_by_user_id = m.user_id
+        WHERE k.account_id = $2 AND k.key_type = 'service' AND k.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > $3)
+        ORDER BY k.id";
+    DELETE_KEY_SPACES = "DELETE FROM api_key_spaces WHERE space_id = $1 AND account_id = $2";
+}
+
+/// A key to insert: the database gives it its id.
+#[derive(Clone, Debug)]
+pub(crate) struct NewKey {
+    /// The key; its id is not looked at.
+    pub key: ApiKey,
+    /// What is kept of its secret.
+    pub digest: StoredDigest,
+}
+
+/// A part of a list of keys.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyPage {
+    pub account: AccountId,
+    pub scope: KeyScope,
+    pub status: KeyStatus,
+    /// Ids below this one.
+    pub before: ApiKeyId,
+    pub limit: u32,
+}
+
+fn status_name(status: KeyStatus) -> &'static str {
+    match status {
+        KeyStatus::Active => "active",
+        KeyStatus::Revoked => "revoked",
+    }
+}
+
+/// Who was shown the secret, if that is not the creator.
+fn minter(key: &ApiKey) -> Option<i64> {
+    (key.minted_by != key.created_by).then(|| key.minted_by.number())
+}
+
+impl<D: Driver> Transaction<D> {
+    pub(crate) async fn presented(&mut self, handle: KeyHandle) -> RowResult<Option<Presented>> {
+        self.one("api_keys", PRESENTED, &params![handle.as_str()], |columns| columns.presented())
+            .await
+    }
+
+    pub(crate) async fn key(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+    ) -> RowResult<Option<ApiKey>> {
+        self.one("api_keys", KEY, &params![id, account], |columns| columns.key()).await
+    }
+
+    pub(crate) async fn is_replaced(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+    ) -> RowResult<bool> {
+        let row = params![id, account];
+        Ok(self.one("api_keys", IS_REPLACED, &row, |_| Ok(())).await?.is_some())
+    }
+
+    /// The keys that are not revoked among this one, those that it replaced and those that replaced it.
+    pub(crate) async fn unrevoked_line(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+    ) -> RowResult<Vec<ApiKey>> {
+        let row = params![id, account];
+        self.all("api_keys", UNREVOKED_LINE, &row, |columns| columns.key()).await
+    }
+
+    /// Whether a report that this key has leaked is in the audit.
+    pub(crate) async fn is_leak_recorded(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+    ) -> RowResult<bool> {
+        let row = params![account, id];
+        Ok(self.one("audit_records", IS_LEAK_RECORDED, &row, |_| Ok(())).await?.is_some())
+    }
+
+    pub(crate) async fn keys(&mut self, page: KeyPage) -> RowResult<Vec<ApiKey>> {
+        let KeyPage { account, scope, status, before, limit } = page;
+        let status = status_name(status);
+        match scope {
+            KeyScope::UserKeysOf(user) => {
+                let row = params![user, account, "user", status, before, limit];
+                self.listed(KEYS_OF_USER, &row).await
+            }
+            KeyScope::ServiceKeysOf(user) => {
+                let row = params![user, account, "service", status, before, limit];
+                self.listed(KEYS_OF_USER, &row).await
+            }
+            KeyScope::ServiceKeys => {
+                self.listed(SERVICE_KEYS, &params![account, status, before, limit]).await
+            }
+            KeyScope::ServiceKeysMadeBy(user) => {
+                let row = params![user, account, status, before, limit];
+                self.listed(SERVICE_KEYS_BY_MAKER, &row).await
+            }
+            KeyScope::ServiceKeysIn(space, None) => {
+                let row = params![space, account, status, before, limit];
+                self.listed(SERVICE_KEYS_OF_SPACE, &row).await
+            }
+            KeyScope::ServiceKeysIn(space, Some(user)) => {
+                let row = params![space, account, user, status, before, limit];
+                self.listed(SERVICE_KEYS_OF_SPACE_BY_MAKER, &row).await
+            }
+        }
+    }
+
+    async fn listed(&mut self, text: &'static str, row: &[Param<'_>]) -> RowResult<Vec<ApiKey>> {
+        self.all("api_keys", text, row, |columns| columns.key()).await
+    }
+
+    /// How many user keys of a user are live, counted one by one up to `most`.
+    pub(crate) async fn live_user_keys(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        now: Timestamp,
+        most: u32,
+    ) -> RowResult<u32> {
+        let rows = params![user, account, now, most];
+        let count = self.one("api_keys", LIVE_USER_KEYS, &rows, |c| c.take("count")).await?;
+        Ok(count.unwrap_or(0))
+    }
+
+    pub(crate) async fn insert_key(&mut self, new: &NewKey) -> RowResult<ApiKeyId> {
+        let key = &new.key;
+        let row = params![
+            key.account,
+            key_type_name(key.key_type),
+            key.name.as_str(),
+            key.description.as_ref().map(|text| text.as_str()),
+            key.handle.as_str(),
+            new.digest.pepper.0,
+            new.digest.digest.as_bytes(),
+            key.created_by,
+            key.acts_for,
+            key.created_at,
+            key.expires_at,
+            key.replaces,
+            minter(key)
+        ];
+        self.insert(INSERT_KEY, &row).await.map(ApiKeyId::new)
+    }
+
+    /// Notes the spaces of a new service key.
+    pub(crate) async fn insert_key_spaces(
+        &mut self,
+        key: &ApiKey,
+        spaces: &[SpaceId],
+    ) -> RowResult<()> {
+        let ids = json(spaces.iter().map(|id| id.number()));
+        let row = params![key.id, key.account, key.created_by, minter(key), ids];
+        self.execute_each(INSERT_KEY_SPACES, &row, spaces.len()).await
+    }
+
+    /// Revokes a key that is not revoked.
+    pub(crate) async fn revoke_key(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+        at: Timestamp,
+    ) -> RowResult<()> {
+        self.execute_one(REVOKE_KEY, &params![at, id, account]).await?;
+        self.execute(REVOKE_KEY_SPACES, &params![id, account]).await?;
+        Ok(())
+    }
+
+    /// Revokes all user keys of a user, and says how many those were.
+    pub(crate) async fn revoke_user_keys(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        at: Timestamp,
+    ) -> RowResult<u32> {
+        let rows = params![at, user, account];
+        let count = self.execute(REVOKE_USER_KEYS, &rows).await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) async fn set_key_expiry(
+        &mut self,
+        account: AccountId,
+        id: ApiKeyId,
+        expires_at: Timestamp,
+    ) -> RowResult<()> {
+        let row = params![expires_at, id, account];
+        self.execute_one(SET_KEY_EXPIRY, &row).await
+    }
+
+    pub(crate) async fn set_last_used(&mut self, id: ApiKeyId, at: Timestamp) -> RowResult<()> {
+        self.execute(SET_LAST_USED, &params![at, id]).await?;
+        Ok(())
+    }
+
+    /// Everybody who made a service key, each once.
+    pub(crate) async fn makers(&mut self, account: AccountId) -> RowResult<Vec<UserId>> {
+        let accounts = params![account];
+        self.all("api_keys", MAKERS, &accounts, |columns| columns.take("user_id")).await
+    }
+
+    /// Who made the keys of a bot user, who made those of that one if it is a bot too, and so on.
+    pub(crate) async fn makers_of(
+        &mut self,
+        account: AccountId,
+        bot: UserId,
+    ) -> RowResult<Vec<UserId>> {
+        let of_bot = params![bot, account];
+        self.all("api_keys", MAKERS_OF, &of_bot, |columns| columns.take("user_id")).await
+    }
+
+    /// The live service keys that a user made, and those that the bots behind them made, and so on, with their bot users.
+    pub(crate) async fn live_keys_made_under(
+        &mut self,
+        account: AccountId,
+        maker: UserId,
+        now: Timestamp,
+    ) -> RowResult<Vec<(ApiKeyId, UserId)>> {
+        let rows = params![maker, account, now];
+        self.all("api_keys", LIVE_KEYS_MADE_UNDER, &rows, |columns| {
+            let id = columns.take("id")?;
+            Ok((id, columns.take("acts_for_user_id")?))
+        })
+        .await
+    }
+
+    /// Revokes the service keys whose bot users have a role in this space or its projects and in no other, and says how many those were.
+    pub(crate) async fn revoke_keys_of_space_alone(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+        at: Timestamp,
+    ) -> RowResult<u32> {
+        let rows = params![at, account, space];
+        let count = self.execute(REVOKE_KEYS_OF_SPACE_ALONE, &rows).await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Forgets which keys were bound to a space.
+    pub(crate) async fn delete_key_spaces(
+        &mut self,
+        account: AccountId,
+        space: SpaceId,
+    ) -> RowResult<()> {
+        self.execute(DELETE_KEY_SPACES, &params![space, account]).await?;
+        Ok(())
+    }
+}
+
+impl Columns<'_> {
+    pub(super) fn key(&mut self) -> Decoded<ApiKey> {
+        let columns = self.then("api_keys");
+        Ok(ApiKey {
+            id: columns.take("id")?,
+            account: columns.take("account_id")?,
+            key_type: columns.parse("key_type", key_type)?,
+            name: columns.parse("name", |text| KeyName::parse(text).ok())?,
+            description: {
+                let text: Option<String> = columns.take("description")?;
+                let read = |text: String| Description::parse(&text).ok().flatten();
+                let read =
+                    text.map(|text| read(text).ok_or_else(|| columns.corrupt("description")));
+                read.transpose()?
+            },
+            handle: columns.parse("handle", KeyHandle::parse)?,
+            created_by: columns.take("created_by_user_id")?,
+            minted_by: columns.take("minted_by_user_id")?,
+            acts_for: columns.take("acts_for_user_id")?,
+            created_at: columns.take("created_at")?,
+            expires_at: columns.take("expires_at")?,
+            revoked_at: columns.take("revoked_at")?,
+            last_used_at: columns.take("last_used_at")?,
+            replaces: columns.take("replaces_key_id")?,
+        })
+    }
+
+    pub(super) fn presented(&mut self) -> Decoded<Presented> {
+        let key = self.key()?;
+        let pepper = PepperId(self.take("pepper")?);
+        let digest = KeyDigest::from_bytes(self.take("digest")?);
+        let user = self.user()?;
+        let account = self.account()?;
+        let caller = Caller { key, user, account };
+        Ok(Presented { caller, digest: StoredDigest { pepper, digest } })
+    }
+}
+
+fn key_type(text: &str) -> Option<KeyType> {
+    [KeyType::User, KeyType::Service].into_iter().find(|value| key_type_name(*value) == text)
+}
+
+fn key_type_name(value: KeyType) -> &'static str {
+    match value {
+        KeyType::User => "user",
+        KeyType::Service => "service",
+    }
+}

@@ -1,0 +1,231 @@
+//! The tables: the statements of each, their parameters, and how its rows are read. They neither decide nor authorise.
+//!
+//! Rules: parameters are bound, never pasted in, and their numbers appear in order. What belongs to a tenant is named together with its
+//! account, so that a foreign id finds nothing (T44); the exceptions are listed in `WITHOUT_ACCOUNT`, each with its reason. An `INSERT`
+//! does not say that it returns its row's id: each database has its own cheapest way to ask for that. Where what a caller may see narrows
+//! a list, that is what it has to be read by: `INDEXED BY` and a `+` before a column keep the index of the account, which holds
+//! everything, out of it.
+
+macro_rules! key_columns {
+    () => {
+        "k.id, k.account_id, k.key_type, k.name, k.description, k.handle, k.created_by_user_id, \
+         coalesce(k.minted_by_user_id, k.created_by_user_id) AS minted_by_user_id, k.acts_for_user_id, \
+         k.created_at, k.expires_at, k.revoked_at, k.last_used_at, k.replaces_key_id"
+    };
+}
+
+macro_rules! user_columns {
+    () => {
+        "u.id, u.account_id, u.kind, u.name, u.email, u.role, u.is_developer, u.status, u.created_at, u.invited_until"
+    };
+}
+
+macro_rules! account_columns {
+    () => {
+        "a.id, a.name, a.max_key_lifetime, a.refresh_expiry, a.bots_may_mint, a.max_user_keys, \
+         a.revoke_keys_above_maker, a.only_owners_refresh_user_keys, a.derived_expiry_cap"
+    };
+}
+
+macro_rules! space_columns {
+    () => {
+        "s.id, s.account_id, s.organization_id, s.name, s.description, s.is_private, s.created_at"
+    };
+}
+
+macro_rules! organization_columns {
+    () => {
+        "o.id, o.account_id, o.name, o.description, o.created_at"
+    };
+}
+
+/// The ids of the spaces of a reach: its own, and those of its organizations, private ones only of some.
+macro_rules! reached_spaces {
+    ($spaces:literal, $account:literal, $organizations:literal, $private_of:literal) => {
+        concat!(
+            "SELECT value FROM json_each($",
+            $spaces,
+            ")
+            UNION SELECT r.id FROM spaces r INDEXED BY spaces_of_organization WHERE +r.account_id = $",
+            $account,
+            "
+              AND r.organization_id IN (SELECT value FROM json_each($",
+            $organizations,
+            "))
+              AND (r.is_private = 0 OR r.organization_id IN (SELECT value FROM json_each($",
+            $private_of,
+            ")))"
+        )
+    };
+}
+
+/// The ids of the projects of a reach: its own, and those of its spaces; restricted ones only of the spaces of the second reach.
+macro_rules! reached_projects {
+    ($projects:literal, $account:literal, $a:literal, $b:literal, $c:literal, $d:literal, $e:literal, $f:literal, $g:literal, $h:literal) => {
+        concat!(
+            "SELECT value FROM json_each($",
+            $projects,
+            ")
+            UNION SELECT q.id FROM projects q INDEXED BY sqlite_autoindex_projects_1 WHERE +q.account_id = $",
+            $account,
+            "
+              AND q.space_id IN (",
+            reached_spaces!($a, $b, $c, $d),
+            ")
+              AND (q.restricted_at IS NULL OR q.space_id IN (",
+            reached_spaces!($e, $f, $g, $h),
+            "))"
+        )
+    };
+}
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+        $($(#[$doc])* pub(crate) const $name: &str = $text;)*
+
+        /// The group's statements, with their names.
+        #[cfg(any(test, feature = "conformance"))]
+        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $text),)*];
+    };
+}
+
+mod accounts;
+mod api_keys;
+mod audit_records;
+mod custom_roles;
+mod memberships;
+mod organizations;
+mod projects;
+mod role_bindings;
+mod spaces;
+mod users;
+
+pub(crate) use accounts::{LATEST_INSTANT, NEXT_ID};
+pub(crate) use api_keys::{KeyPage, NewKey};
+pub(crate) use audit_records::{
+    ALL_AUDIT_RECORDS, AUDIT_HEAD, AUDIT_SEALS, AUDIT_SEALS_BACKWARDS, AUDIT_SEALS_FORWARDS,
+    AuditPage, INSERT_AUDIT_HEAD, INSERT_AUDIT_RECORD_AT, INSERT_AUDIT_SEAL, LAST_AUDIT_RECORD,
+    LAST_AUDIT_SEAL, NEXT_AUDIT_SEGMENT, SET_AUDIT_HEAD, audit_row,
+};
+use memberships::{DELETE_ORGANIZATION_MEMBERSHIPS, DELETE_SPACE_MEMBERSHIPS};
+pub(crate) use projects::{ProjectPage, ProjectReach};
+pub(crate) use role_bindings::BindingPage;
+use role_bindings::DELETE_BINDINGS_OF_USER;
+pub(crate) use users::NewSignInSecret;
+
+use claviger_domain::Reach;
+
+/// All statements, with their names.
+#[cfg(any(test, feature = "conformance"))]
+pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    [
+        accounts::ALL,
+        api_keys::ALL,
+        audit_records::ALL,
+        custom_roles::ALL,
+        memberships::ALL,
+        organizations::ALL,
+        projects::ALL,
+        role_bindings::ALL,
+        spaces::ALL,
+        users::ALL,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Ids as one parameter, for `json_each`.
+fn json(ids: impl Iterator<Item = i64>) -> String {
+    ids.collect::<serde_json::Value>().to_string()
+}
+
+/// The spaces of a reach, its organizations, and those of them whose private spaces are in it.
+fn sets(reach: &Reach) -> [String; 3] {
+    [
+        json(reach.spaces.iter().map(|id| id.number())),
+        json(reach.organizations.iter().map(|id| id.number())),
+        json(reach.private_of.iter().map(|id| id.number())),
+    ]
+}
+
+/// The text of a pattern that matches whatever contains `part`, in whatever case.
+pub(crate) fn contains(part: Option<&str>) -> String {
+    let mut pattern = String::from("%");
+    for character in part.unwrap_or_default().to_lowercase().chars() {
+        if matches!(character, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(character);
+    }
+    if part.is_some() {
+        pattern.push('%');
+    }
+    pattern
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The statements that name no account, and why they may.
+    const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
+        ("PRESENTED", "the handle leads to the tenant"),
+        ("SIGN_IN_SECRET", "the handle leads to the tenant"),
+        ("ADMINISTRATOR_BY_EMAIL", "for the host's own commands"),
+        ("INSERT_ACCOUNT", "makes the tenant"),
+        ("NEXT_ID", "ids are unique over all tenants"),
+        ("ACCOUNTS", "for the host's own commands"),
+        ("ACCOUNT_CREATED_AT", "the account itself is the row"),
+        ("SET_POLICY", "the account itself is the row"),
+        ("SET_LAST_USED", "the id comes from a key that was proven"),
+        ("PROBE_WRITE", "belongs to the installation"),
+        ("SET_LATEST_INSTANT", "belongs to the installation"),
+        ("LATEST_INSTANT", "belongs to the installation"),
+        ("REPLACE_LATEST_INSTANT", "belongs to the installation"),
+        ("ALL_AUDIT_RECORDS", "for the host's own commands"),
+        ("LAST_AUDIT_RECORD", "there is one log for all accounts"),
+        ("AUDIT_SEALS", "there is one chain for all accounts"),
+        ("LAST_AUDIT_SEAL", "there is one chain for all accounts"),
+        ("NEXT_AUDIT_SEGMENT", "there is one chain for all accounts"),
+        ("AUDIT_SEALS_FORWARDS", "there is one chain for all accounts"),
+        ("AUDIT_SEALS_BACKWARDS", "there is one chain for all accounts"),
+        ("INSERT_AUDIT_SEAL", "there is one chain for all accounts"),
+        ("AUDIT_HEAD", "there is one chain for all accounts"),
+        ("INSERT_AUDIT_HEAD", "there is one chain for all accounts"),
+        ("SET_AUDIT_HEAD", "there is one chain for all accounts"),
+    ];
+
+    #[test]
+    fn sql_every_statement_has_tenant() {
+        for (name, text) in all() {
+            let excepted = WITHOUT_ACCOUNT.iter().any(|(exception, _)| exception == name);
+            assert_ne!(
+                excepted,
+                text.contains("account_id = $")
+                    || text.contains("(account_id,")
+                    || text.contains(", account_id"),
+                "{name}: {text}"
+            );
+        }
+    }
+
+    /// SQLite numbers parameters by their first appearance, PostgreSQL by what they are called.
+    #[test]
+    fn placeholders_first_appear_in_order() {
+        for (name, text) in all() {
+            let mut most = 0;
+            for rest in text.split('$').skip(1) {
+                let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+                let number: usize = digits.parse().unwrap();
+                assert!((1..=most + 1).contains(&number), "{name}: ${number} after ${most}");
+                most = most.max(number);
+            }
+        }
+    }
+
+    #[test]
+    fn a_search_for_wildcards_finds_wildcards() {
+        assert_eq!(contains(Some("50%_\\")), "%50\\%\\_\\\\%");
+        assert_eq!(contains(None), "%");
+    }
+}

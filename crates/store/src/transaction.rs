@@ -1,0 +1,151 @@
+//! An open transaction, and what a database driver has to bring for it.
+
+use claviger_domain::{AuditEntry, AuditRecordId, Now};
+
+use crate::error::StoreError;
+use crate::param::Param;
+use crate::row::{Columns, Decoded, Row};
+use crate::tables;
+
+/// The result of a statement.
+pub(crate) type RowResult<T> = Result<T, StoreError>;
+
+/// Takes a row. Returns whether to go on to the next one.
+pub(crate) type TakeRow<'a> = dyn FnMut(&dyn Row) -> RowResult<bool> + Send + 'a;
+
+/// One open transaction of a database: all that a driver brings besides opening and migrating.
+///
+/// Statements are `&'static str`: no text is put together at run time. The methods are asynchronous for databases behind a network;
+/// SQLite's never wait.
+pub(crate) trait Driver: Send {
+    /// Carries out a change. Returns how many rows it touched.
+    fn execute(
+        &mut self,
+        text: &'static str,
+        params: &[Param<'_>],
+    ) -> impl Future<Output = RowResult<usize>> + Send;
+
+    /// Inserts one row into a table with an integer key. Returns the key.
+    fn insert(
+        &mut self,
+        text: &'static str,
+        params: &[Param<'_>],
+    ) -> impl Future<Output = RowResult<i64>> + Send;
+
+    /// Reads rows until there are no more, or `take` has enough.
+    fn query(
+        &mut self,
+        text: &'static str,
+        params: &[Param<'_>],
+        take: &mut TakeRow<'_>,
+    ) -> impl Future<Output = RowResult<()>> + Send;
+
+    /// Notes that a record was written to the audit: the commit seals it.
+    fn note_audit_record(&mut self, entry: &AuditEntry) -> RowResult<()>;
+
+    /// The last audit record that is sealed.
+    fn last_sealed(&self) -> AuditRecordId;
+
+    /// Whether an audit record is sealed.
+    fn is_sealed(&self, id: AuditRecordId) -> bool;
+}
+
+/// An open transaction. The statements of each table are methods of it, in `tables`.
+pub(crate) struct Transaction<D> {
+    pub(crate) driver: D,
+    now: Now,
+}
+
+impl<D: Driver> Transaction<D> {
+    pub(crate) fn new(driver: D, now: Now) -> Self {
+        Self { driver, now }
+    }
+
+    /// The time of the transaction, read once when it started.
+    pub(crate) fn now(&self) -> Now {
+        self.now
+    }
+
+    pub(crate) async fn execute(
+        &mut self,
+        text: &'static str,
+        params: &[Param<'_>],
+    ) -> RowResult<usize> {
+        self.driver.execute(text, params).await
+    }
+
+    /// Carries out a change that must touch exactly one row (T50): a defect would show here, and be undone.
+    pub(crate) async fn execute_one(
+        &mut self,
+        text: &'static str,
+        params: &[Param<'_>],
+    ) -> RowResult<()> {
+        self.execute_each(text, params, 1).await
+    }
+
+    /// Carries out a change that must touch exactly so many rows.
+    pub(crate) async fn execute_each(
+        &mut self,
+        text: &'static str,
+        params: &[Param<'_>],
+        meant: usize,
+    ) -> RowResult<()> {
+        let count = self.driver.execute(text, params).await?;
+        if count == meant {
+            return Ok(());
+        }
+        Err(StoreError::Failed(format!("{count} rows changed where {meant} were meant").into()))
+    }
+
+    pub(crate) async fn insert(
+        &mut self,
+        text: &'static str,
+        params: &[Param<'_>],
+    ) -> RowResult<i64> {
+        self.driver.insert(text, params).await
+    }
+
+    /// The next id of a kind whose rows can go away again. It is never handed out twice.
+    pub(crate) async fn next_id(&mut self, kind: &'static str) -> RowResult<i64> {
+        let id = self
+            .one("id_sequences", tables::NEXT_ID, &[kind.into()], |columns| columns.take("latest"))
+            .await?;
+        id.ok_or_else(|| {
+            StoreError::Failed(format!("there is no sequence of ids for {kind}").into())
+        })
+    }
+
+    /// Reads all rows of a statement.
+    pub(crate) async fn all<T: Send>(
+        &mut self,
+        table: &'static str,
+        text: &'static str,
+        params: &[Param<'_>],
+        decode: fn(&mut Columns<'_>) -> Decoded<T>,
+    ) -> RowResult<Vec<T>> {
+        let mut found = Vec::new();
+        let mut take = |row: &dyn Row| {
+            found.push(decode(&mut Columns::of(table, row))?);
+            Ok(true)
+        };
+        self.driver.query(text, params, &mut take).await?;
+        Ok(found)
+    }
+
+    /// Reads the first row of a statement.
+    pub(crate) async fn one<T: Send>(
+        &mut self,
+        table: &'static str,
+        text: &'static str,
+        params: &[Param<'_>],
+        decode: fn(&mut Columns<'_>) -> Decoded<T>,
+    ) -> RowResult<Option<T>> {
+        let mut found = None;
+        let mut take = |row: &dyn Row| {
+            found = Some(decode(&mut Columns::of(table, row))?);
+            Ok(false)
+        };
+        self.driver.query(text, params, &mut take).await?;
+        Ok(found)
+    }
+}
