@@ -1,7 +1,7 @@
 //! Which keys a list shows (CONTRACT §2.3, selection rules 1 to 6).
 
 use crate::access::Access;
-use crate::decide::may_work_with_keys;
+use crate::decide::{may_work_with_keys, sight};
 use crate::id::{SpaceId, UserId};
 use crate::key::KeyType;
 use crate::need::Here;
@@ -90,8 +90,9 @@ fn keys_of_space(
     space: Option<Space>,
     user: Option<Named<User>>,
 ) -> Result<KeyScope, Refusal> {
-    let space =
-        space.filter(|space| access.sees_space(space)).ok_or(Refusal::NotFound(Resource::Space))?;
+    let space = space
+        .filter(|space| sight::sees_keys_in(access, space))
+        .ok_or(Refusal::NotFound(Resource::Space))?;
     match user {
         Some(Named::Missing) => Err(Refusal::NotFound(Resource::User)),
         Some(Named::Found(user)) => Ok(KeyScope::ServiceKeysIn(space.id, Some(user.id))),
@@ -108,8 +109,9 @@ fn keys_of_user(
     key_type: Option<KeyType>,
     user: Option<User>,
 ) -> Result<KeyScope, Refusal> {
-    let own = user.as_ref().is_some_and(|user| user.id == caller.user.id);
-    if !own && !caller.is_account_admin() {
+    // Account administrators are told that there is no such user, others nothing.
+    let named = user.as_ref().map_or(UserId::NOTHING, |user| user.id);
+    if !sight::sees_keys_of(caller, named) {
         return Err(Refusal::forbidden(
             "listing other people's keys is for account administrators",
         ));

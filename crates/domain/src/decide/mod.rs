@@ -17,6 +17,7 @@ mod projects;
 mod refresh;
 mod revoke;
 mod roles;
+mod sight;
 mod sign_in;
 mod users;
 
@@ -37,6 +38,7 @@ pub use projects::{in_project, sees_project};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::revoke;
 pub use roles::{create_role, delete_role, list_roles, role, update_role};
+pub use sight::sees_key;
 pub use sign_in::{SignInSecret, key_at_sign_in, sign_in};
 pub use users::{
     INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, hand_over, invitation, invite,

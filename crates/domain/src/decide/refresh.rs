@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access::Access;
-use crate::decide::{Mint, Subject, administers_all, may_work_with_keys, mint};
+use crate::decide::{Mint, Subject, administers_all, mint, sight};
 use crate::expiry::{self, RefreshExpiryRule};
 use crate::grants::ResolvedGrants;
 use crate::key::KeyType;
 use crate::need::Here;
 use crate::permission::Permission;
-use crate::refusal::{Refusal, Resource};
+use crate::refusal::Refusal;
 use crate::timeline::Now;
 use crate::user::Caller;
 
@@ -52,8 +52,7 @@ pub fn refresh(
     request: RefreshRequest,
     now: Now,
 ) -> Result<RefreshPlan, Refusal> {
-    may_work_with_keys(caller)?;
-    let subject = subject.ok_or(Refusal::NotFound(Resource::ApiKey))?;
+    let subject = sight::visible(caller, access, subject)?;
     let key = &subject.key;
     let is_own = key.acts_for == caller.user.id;
     match key.key_type {
@@ -86,15 +85,17 @@ pub fn refresh(
     Ok(RefreshPlan { mint, old_expires_at, rule })
 }
 
-/// Administrators of the account, if the account lets them (T34).
+/// People who administer the account, if the account lets them (T34).
 fn may_act_for_another(caller: &Caller) -> Result<(), Refusal> {
     if !caller.is_account_admin() || caller.is_bot() {
-        return Err(Refusal::NotFound(Resource::ApiKey));
+        return Err(Refusal::forbidden(
+            "refreshing another person's key is for people who administer the account",
+        ));
     }
     mint::may_refresh_for_another(caller)
 }
 
-/// Administrators of all its spaces, or its creator while they may make such keys; and never above what they hold themselves (T33).
+/// Administrators of the account or of all its spaces, or its creator while they may make such keys; and never above what they hold themselves (T33).
 fn may_refresh_service_key(
     caller: &Caller,
     access: &Access,
@@ -104,17 +105,15 @@ fn may_refresh_service_key(
     let holds = |permission| {
         move |space: &crate::organization::Space| access.may(permission, Here::Space(space))
     };
-    let creator = subject.key.is_made_by(caller.user.id);
-    if !creator && !subject.spaces.iter().any(holds(Permission::ServiceKeyRead)) {
-        return Err(Refusal::NotFound(Resource::ApiKey));
-    }
     if caller.is_bot() && !caller.account.policy.bots_may_mint {
         return Err(Refusal::forbidden("service keys may only refresh themselves"));
     }
+    let creator = subject.key.is_made_by(caller.user.id);
     let creates = creator && subject.all_spaces(holds(Permission::ServiceKeyCreate));
-    if !creates && !administers_all(access, subject) {
+    let administers = caller.is_account_admin() || administers_all(access, subject);
+    if !creates && !administers {
         return Err(Refusal::forbidden(
-            "refreshing a service key is for administrators of all its spaces, and for its creator while they \
+            "refreshing a service key is for administrators of the account or of all its spaces, and for its creator while they \
              hold SERVICE_KEY_CREATE there",
         ));
     }

@@ -24,31 +24,33 @@ fn filled(server: &TestServer, query: &str) -> String {
     text
 }
 
+/// The keys of the world.
+pub(crate) const KEYS: [&str; 22] = [
+    "key:admin",
+    "key:member",
+    "key:other",
+    "key:both",
+    "key:reader",
+    "key:space_admin",
+    "key:annotator",
+    "key:stranger",
+    "uk",
+    "uk_expiring",
+    "uk_expired",
+    "uk_revoked",
+    "expired",
+    "revoked",
+    "uk_other",
+    "fk",
+    "bot",
+    "sk",
+    "sk_other",
+    "sk_two",
+    "sk_admin",
+    "key:plain",
+];
+
 fn name(server: &TestServer, id: &str) -> String {
-    const KEYS: [&str; 22] = [
-        "key:admin",
-        "key:member",
-        "key:other",
-        "key:both",
-        "key:reader",
-        "key:space_admin",
-        "key:annotator",
-        "key:stranger",
-        "uk",
-        "uk_expiring",
-        "uk_expired",
-        "uk_revoked",
-        "expired",
-        "revoked",
-        "uk_other",
-        "fk",
-        "bot",
-        "sk",
-        "sk_other",
-        "sk_two",
-        "sk_admin",
-        "key:plain",
-    ];
     let found = KEYS.iter().find(|name| server.world.id(name) == id);
     (*found.unwrap_or_else(|| panic!("an unknown key is listed: {id}"))).to_owned()
 }

@@ -32,6 +32,7 @@ mod removal;
 mod revocation;
 mod roles_page;
 mod rows;
+mod sight;
 mod successes;
 mod tenancy;
 mod touches;

@@ -19,7 +19,7 @@ async fn end(server: &TestServer, way: &str, key: &str, id: &str) -> TestRespons
 }
 
 /// Who asks for the end of a key, and the keys: a person's own, a service key in `S1` that `member` made, one in `S1` and `S2` that
-/// `both` made. 404 is told to everybody who may not and did not make it, so that ids cannot be probed (D-03); 403 to who is no
+/// `both` made. 404 is told to everybody who cannot see the key, so that ids cannot be probed; 403 to those who can, and to who is no
 /// developer.
 #[tokio::test]
 async fn every_actor_of_the_contract() {
@@ -59,14 +59,14 @@ async fn every_actor_of_the_contract() {
             assert_snapshot!(lines.join("\n"), @r"
             who          member's key  in S1  in S1 and S2
             admin        204           204    204
-            space_admin  404           204    404
-            member       204           204    404
-            other        404           404    404
-            both         404           404    204
-            reader       404           404    404
-            annotator    404           404    404
+            space_admin  404           204    403
+            member       204           204    403
+            other        404           403    403
+            both         404           403    204
+            reader       404           403    403
+            annotator    404           403    403
             plain        403           403    403
-            bot          404           404    404
+            bot          404           403    403
             stranger     404           404    404
             ");
         }

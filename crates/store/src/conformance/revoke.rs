@@ -37,15 +37,17 @@ pub async fn revoking_twice_changes_nothing(store: &dyn TestedStore) {
     assert_eq!(house.everything().await, before);
 }
 
-/// A service key leaves the lists of all its spaces; who may not see it is told that there is none.
+/// A service key leaves the lists of all its spaces; who cannot see it is told that there is none, and who can that they may not.
 pub async fn a_service_key_is_revoked_in_its_spaces(store: &dyn TestedStore) {
     let house = House::found(store).await;
     let (made, text) =
         house.create_service("member", "robot", &[("O1", &["S1", "S1b"])]).await.unwrap();
     let before = house.everything().await;
-    for who in ["other", "reader", "outsider", "stranger"] {
+    for (who, sees) in [("other", true), ("reader", true), ("outsider", false), ("stranger", false)]
+    {
         let refused = refusal(store.revoke_key(house.call(who), made.key.id).await);
-        assert_eq!(refused, Refusal::NotFound(Resource::ApiKey), "{who}");
+        assert_eq!(matches!(refused, Refusal::Forbidden(_)), sees, "{who}");
+        assert_eq!(refused == Refusal::NotFound(Resource::ApiKey), !sees, "{who}");
     }
     assert_eq!(house.everything().await, before);
     store.revoke_key(house.call("member"), made.key.id).await.unwrap();

@@ -67,7 +67,7 @@ fn user_keys_are_refreshed_by_their_person_and_by_account_administrators() {
     assert!(others.mint.impersonates());
     assert!(!refresh(&person(1, AccountRole::Admin), 1).unwrap().mint.impersonates());
     let bot = refresh(&bot(1, AccountRole::Admin), 2);
-    assert_eq!(outcome(&bot), "no such key", "no bot ever acts for a person");
+    assert_eq!(outcome(&bot), "forbidden", "no bot ever acts for a person");
 }
 
 #[test]

@@ -43,8 +43,12 @@ fn service_keys_are_revoked_by_administrators_of_all_their_spaces() {
             "yes",
         ),
         ("in one of each", vec![in_space(&one, admin), in_organization(2, admin)], "yes"),
-        ("in one space only", vec![in_space(&one, admin), in_space(&two, member)], "no such key"),
-        ("nowhere", vec![in_space(&one, member), in_space(&two, member)], "no such key"),
+        ("in one space only", vec![in_space(&one, admin), in_space(&two, member)], "forbidden"),
+        ("nowhere", vec![in_space(&one, member), in_space(&two, member)], "forbidden"),
+        ("a member of one", vec![in_space(&two, member)], "forbidden"),
+        ("an annotator of one", vec![in_space(&one, ScopedRole::Annotator)], "forbidden"),
+        ("in another space", vec![in_space(&space(2, 1, false), admin)], "no such key"),
+        ("without any role", vec![], "no such key"),
     ] {
         assert_eq!(told(&memberships, &key), expected, "{who}");
     }
@@ -65,7 +69,7 @@ fn their_maker_revokes_them_while_they_may() {
     ] {
         assert_eq!(told(&memberships, &key), expected, "{who}");
     }
-    // A key whose spaces are all gone is for account administrators alone.
+    // A key whose spaces are all gone is for account administrators alone, and its creator sees it.
     assert_eq!(told(&[], &service_key_by(1, &[])), "forbidden");
 }
 
