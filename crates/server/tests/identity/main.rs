@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod acts;
+mod administrators;
 mod mail;
 mod membership_roles;
 mod memberships;
