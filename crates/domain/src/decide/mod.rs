@@ -53,12 +53,12 @@ use crate::organization::Space;
 use crate::refusal::Refusal;
 use crate::user::Caller;
 
-/// A key that an operation is about, with the spaces that it is bound to.
+/// A key that an operation is about, with the spaces in which its bot user has a role.
 #[derive(Clone, Debug)]
 pub struct Subject {
     /// The key.
     pub key: ApiKey,
-    /// The spaces that its bot user is bound to; none for a user key.
+    /// The spaces in which its bot user has a role, by membership or by a binding in the space or a project of it; none for a user key.
     pub spaces: Vec<Space>,
     /// Whether another key has replaced it.
     pub is_replaced: bool,

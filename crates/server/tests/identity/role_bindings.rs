@@ -210,7 +210,7 @@ async fn a_bound_bot_is_refreshed_by_who_holds_as_much() {
     body["user_id"] = bot;
     answered(&server, "admin", ("POST", ALL, body), 201).await;
     let problem = refused(&server, "space_admin", ("POST", &refresh, json!({})), 403).await;
-    assert!(detail(&problem).contains("rights that you do not hold"), "{problem}");
+    assert!(detail(&problem).contains("of all its spaces"), "{problem}");
     answered(&server, "admin", ("POST", &refresh, json!({})), 200).await;
 }
 

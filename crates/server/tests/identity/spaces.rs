@@ -212,7 +212,7 @@ async fn space_delete_cuts_access() {
     let query = format!("/v2/api-keys?space_id={}", server.world.id("S1"));
     answered(&server, "admin", ("GET", &query, Value::Null), 404).await;
     let refresh = format!("/v2/api-keys/{}/refresh", successor["id"].as_str().unwrap());
-    refused(&server, "admin", ("POST", &refresh, json!({})), 403).await;
+    refused(&server, "admin", ("POST", &refresh, json!({})), 422).await;
     let left = "SELECT count(*) FROM api_key_spaces WHERE space_id = ?1";
     let left: i64 = server
         .database()

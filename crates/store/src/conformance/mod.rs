@@ -10,6 +10,7 @@ pub mod audit_chain;
 pub mod bindings;
 mod house;
 pub mod identity;
+pub mod key_spaces;
 pub mod keys;
 pub mod lists;
 pub mod makers;
@@ -82,6 +83,8 @@ macro_rules! store_conformance {
             identity::removing_users_is_refused_to_others,
             identity::service_key_outlives_creator,
             identity::what_a_caller_sees_is_found_by_id,
+            key_spaces::a_key_that_lives_by_a_binding_is_refreshed_and_revoked,
+            key_spaces::every_live_service_key_is_listed_and_can_be_revoked,
             keys::a_service_key_comes_with_its_bot_user,
             keys::a_service_key_is_made_whole_or_not_at_all,
             keys::a_service_key_of_one_space_takes_its_organization_along,

@@ -84,7 +84,7 @@ pub(super) async fn caller_and_access<D: Driver>(
     Ok((caller, access))
 }
 
-/// A key of the caller's account, with the spaces that it is bound to.
+/// A key of the caller's account, with the spaces in which its bot user has a role.
 pub(super) async fn subject<D: Driver>(
     tx: &mut Transaction<D>,
     caller: &Caller,
@@ -96,9 +96,7 @@ pub(super) async fn subject<D: Driver>(
     };
     let mut spaces = Vec::new();
     if key.key_type == KeyType::Service {
-        let held = tx.bot_spaces(account, key.acts_for).await?;
-        let ids: Vec<_> = held.into_iter().map(|(_, space)| space.id).collect();
-        spaces = tx.spaces_by_id(account, &ids).await?;
+        spaces = tx.spaces_of_user(account, key.acts_for).await?;
     }
     let is_replaced = tx.is_replaced(account, id).await?;
     Ok(Some(Subject { key, spaces, is_replaced }))

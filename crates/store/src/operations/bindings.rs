@@ -129,6 +129,7 @@ pub(crate) async fn create_role_binding<D: Driver>(
         updated_at: call.now.at,
     };
     let id = tx.insert_role_binding(&draft).await?;
+    tx.update_key_spaces(account, user.id, there.space.id).await?;
     makers::keep_below(tx, &caller, &user).await?;
     let binding = RoleBinding { id, ..draft };
     let details = json!({ "after": words(&binding) });
@@ -171,8 +172,9 @@ pub(crate) async fn delete_role_binding<D: Driver>(
     id: RoleBindingId,
 ) -> CallResult<()> {
     let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let (binding, _) = found(tx, &caller, &access, id, DELETE).await?;
+    let (binding, there) = found(tx, &caller, &access, id, DELETE).await?;
     tx.delete_role_binding(binding.account, id).await?;
+    tx.update_key_spaces(binding.account, binding.user, there.space.id).await?;
     let action = Action::RoleBindingDelete;
     makers::cut(tx, &call, &caller, action, Affected::User(binding.user)).await?;
     let details = json!({ "before": words(&binding) });

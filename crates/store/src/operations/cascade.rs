@@ -1,9 +1,9 @@
 //! What goes with an organization or a space when it is deleted, and with a person who leaves one (CONTRACT §§2.8, 3, 4).
 //!
-//! Rule: whatever refers to a space is removed here, in the transaction that deletes it. A service key that is left without any space
-//! is revoked in it (T43); one that has others keeps those.
+//! Rule: whatever refers to a space or a project is removed here, in the transaction that deletes it. A service key whose bot user is
+//! left without any role in a space or project is revoked in it (T43); one that has others keeps those.
 
-use claviger_domain::{AccountId, Organization, Space, SpaceId, UserId};
+use claviger_domain::{AccountId, Organization, Project, Space, SpaceId, UserId};
 use jiff::Timestamp;
 
 use crate::transaction::{Driver, RowResult, Transaction};
@@ -24,13 +24,30 @@ pub(super) async fn remove_space<D: Driver>(
     space: SpaceId,
     at: Timestamp,
 ) -> RowResult<Removed> {
-    let service_keys = tx.revoke_keys_of_space_alone(account, space, at).await?;
+    let holders = tx.holders_in_space(account, space).await?;
     tx.delete_bindings_in_space(account, space).await?;
     tx.delete_space_members(account, space).await?;
     tx.delete_key_spaces(account, space).await?;
     tx.delete_projects_of_space(account, space).await?;
     tx.delete_space(account, space).await?;
+    let service_keys = tx.revoke_keys_without_roles(account, &holders, at).await?;
     Ok(Removed { spaces: 1, service_keys })
+}
+
+/// Deletes a project with the roles in it, and returns how many service keys were left without a role and are revoked.
+pub(super) async fn remove_project<D: Driver>(
+    tx: &mut Transaction<D>,
+    project: &Project,
+    at: Timestamp,
+) -> RowResult<u32> {
+    let account = project.account;
+    let holders = tx.holders_in_project(account, project.id).await?;
+    tx.delete_bindings_in_project(account, project.id).await?;
+    tx.delete_project(account, project.id).await?;
+    for holder in &holders {
+        tx.update_key_spaces(account, *holder, project.space).await?;
+    }
+    tx.revoke_keys_without_roles(account, &holders, at).await
 }
 
 /// Deletes an organization with its spaces.

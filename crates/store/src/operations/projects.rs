@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::authenticate::caller_and_access;
 use super::makers::Affected;
-use super::{audit, list, makers};
+use super::{audit, cascade, list, makers};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateProject, ListProjects, ListRestrictions, Page, TimedCall, UpdateProject};
@@ -139,9 +139,11 @@ pub(crate) async fn delete_project<D: Driver>(
     let account = caller.account.id;
     let found = tx.project(account, id).await?;
     let project = of(decide::in_project(&access, found, Permission::ProjectDelete)?)?;
-    tx.delete_bindings_in_project(account, id).await?;
-    tx.delete_project(account, id).await?;
-    let details = json!({ "before": { "name": project.name } });
+    let service_keys = cascade::remove_project(tx, &project, call.now.at).await?;
+    let mut details = json!({ "before": { "name": project.name } });
+    if service_keys > 0 {
+        details["revoked_service_keys"] = service_keys.into();
+    }
     audit(tx, call, &caller, Action::ProjectDelete, Target::Project(id), details).await?;
     Ok(())
 }

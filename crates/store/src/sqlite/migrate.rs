@@ -18,6 +18,7 @@ const STEPS: &[(i64, &str)] = &[
     (8, include_str!("../../migrations/sqlite/0008_derived_expiry_cap.sql")),
     (DATABASE_PROOF, include_str!("../../migrations/sqlite/0009_database_proof.sql")),
     (10, include_str!("../../migrations/sqlite/0010_who_holds_a_secret.sql")),
+    (11, include_str!("../../migrations/sqlite/0011_spaces_of_bindings.sql")),
 ];
 
 /// The step since which audit records are sealed.

@@ -114,24 +114,16 @@ statements! {
     SET_KEY_EXPIRY = "UPDATE api_keys SET expires_at = $1 WHERE id = $2 AND account_id = $3";
     SET_LAST_USED = "
         UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)";
-    /// Those of bot users that have a role in the space, and none in another one.
-    REVOKE_KEYS_OF_SPACE_ALONE = "
+    /// Those of these bot users that have no role in any space or project.
+    REVOKE_KEYS_WITHOUT_ROLES = "
         UPDATE api_keys SET status = 'revoked', revoked_at = $1
         WHERE account_id = $2 AND key_type = 'service' AND status = 'active'
-          AND acts_for_user_id IN (
-              SELECT m.user_id FROM space_members m WHERE m.space_id = $3 AND m.account_id = $2
-              UNION
-              SELECT b.user_id FROM role_bindings b LEFT JOIN projects p ON p.id = b.project_id AND p.account_id = b.account_id
-              WHERE b.account_id = $2 AND coalesce(b.space_id, p.space_id) = $3
+          AND acts_for_user_id IN (SELECT value FROM json_each($3))
+          AND NOT EXISTS (
+              SELECT 1 FROM space_members m WHERE m.user_id = api_keys.acts_for_user_id AND m.account_id = api_keys.account_id
           )
           AND NOT EXISTS (
-              SELECT 1 FROM space_members m
-              WHERE m.user_id = api_keys.acts_for_user_id AND m.account_id = api_keys.account_id AND m.space_id <> $3
-          )
-          AND NOT EXISTS (
-              SELECT 1 FROM role_bindings b LEFT JOIN projects p ON p.id = b.project_id AND p.account_id = b.account_id
-              WHERE b.user_id = api_keys.acts_for_user_id AND b.account_id = api_keys.account_id
-                AND coalesce(b.space_id, p.space_id) <> $3
+              SELECT 1 FROM role_bindings b WHERE b.user_id = api_keys.acts_for_user_id AND b.account_id = api_keys.account_id
           )";
     MAKERS = "
         SELECT created_by_user_id AS user_id FROM api_keys WHERE account_id = $1 AND key_type = 'service'
@@ -168,6 +160,22 @@ statements! {
         SELECT DISTINCT k.id, k.acts_for_user_id FROM makers m JOIN api_keys k ON k.created_by_user_id = m.user_id OR k.minted_by_user_id = m.user_id
         WHERE k.account_id = $2 AND k.key_type = 'service' AND k.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > $3)
         ORDER BY k.id";
+    /// The keys of a user that has a role in the space now.
+    ADD_KEYS_TO_SPACE = concat!(
+        "INSERT INTO api_key_spaces (space_id, status, api_key_id, account_id, created_by_user_id, minted_by_user_id)
+        SELECT s.id, k.status, k.id, k.account_id, k.created_by_user_id, k.minted_by_user_id
+        FROM spaces s JOIN api_keys k ON k.account_id = s.account_id
+        WHERE s.id = $1 AND s.account_id = $2 AND k.acts_for_user_id = $3 AND k.key_type = 'service'
+          AND s.id IN (", spaces_of_user!(3, 2), ")
+          AND NOT EXISTS (SELECT 1 FROM api_key_spaces p WHERE p.space_id = s.id AND p.api_key_id = k.id)"
+    );
+    /// The keys of a user that has no role in the space any more.
+    REMOVE_KEYS_FROM_SPACE = concat!(
+        "DELETE FROM api_key_spaces
+        WHERE space_id = $1 AND account_id = $2
+          AND api_key_id IN (SELECT k.id FROM api_keys k WHERE k.acts_for_user_id = $3 AND k.key_type = 'service')
+          AND space_id NOT IN (", spaces_of_user!(3, 2), ")"
+    );
     DELETE_KEY_SPACES = "DELETE FROM api_key_spaces WHERE space_id = $1 AND account_id = $2";
 }
 
@@ -394,16 +402,30 @@ impl<D: Driver> Transaction<D> {
         .await
     }
 
-    /// Revokes the service keys whose bot users have a role in this space or its projects and in no other, and says how many those were.
-    pub(crate) async fn revoke_keys_of_space_alone(
+    /// Revokes the service keys of those of these users that have no role in any space or project. Returns how many those were.
+    pub(crate) async fn revoke_keys_without_roles(
         &mut self,
         account: AccountId,
-        space: SpaceId,
+        users: &[UserId],
         at: Timestamp,
     ) -> RowResult<u32> {
-        let rows = params![at, account, space];
-        let count = self.execute(REVOKE_KEYS_OF_SPACE_ALONE, &rows).await?;
+        let rows = params![at, account, json(users.iter().map(|id| id.number()))];
+        let count = self.execute(REVOKE_KEYS_WITHOUT_ROLES, &rows).await?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
+    }
+
+    /// Puts the service keys of a user into the list of a space if the user has a role there, and takes them out if not. To be called
+    /// after a change of the user's role bindings.
+    pub(crate) async fn update_key_spaces(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        space: SpaceId,
+    ) -> RowResult<()> {
+        let row = params![space, account, user];
+        self.execute(REMOVE_KEYS_FROM_SPACE, &row).await?;
+        self.execute(ADD_KEYS_TO_SPACE, &row).await?;
+        Ok(())
     }
 
     /// Forgets which keys were bound to a space.

@@ -39,6 +39,30 @@ macro_rules! organization_columns {
     };
 }
 
+/// The ids of the spaces in which a user has a role: by membership, or by a binding in the space or in a project of it.
+macro_rules! spaces_of_user {
+    ($user:literal, $account:literal) => {
+        concat!(
+            "SELECT m.space_id FROM space_members m WHERE m.user_id = $",
+            $user,
+            " AND m.account_id = $",
+            $account,
+            "
+            UNION SELECT b.space_id FROM role_bindings b WHERE b.user_id = $",
+            $user,
+            " AND b.account_id = $",
+            $account,
+            " AND b.space_id IS NOT NULL
+            UNION SELECT q.space_id FROM role_bindings b JOIN projects q ON q.id = b.project_id AND q.account_id = b.account_id
+            WHERE b.user_id = $",
+            $user,
+            " AND b.account_id = $",
+            $account,
+            " AND b.project_id IS NOT NULL"
+        )
+    };
+}
+
 /// The ids of the spaces of a reach: its own, and those of its organizations, private ones only of some.
 macro_rules! reached_spaces {
     ($spaces:literal, $account:literal, $organizations:literal, $private_of:literal) => {

@@ -1,6 +1,6 @@
 //! The statements of spaces.
 
-use claviger_domain::{AccountId, OrganizationId, Reach, Space, SpaceId};
+use claviger_domain::{AccountId, OrganizationId, Reach, Space, SpaceId, UserId};
 
 use super::{contains, json, sets};
 use crate::call::ListSpaces;
@@ -29,6 +29,10 @@ statements! {
     );
     SPACES_BY_ID = concat!(
         "SELECT ", space_columns!(), " FROM spaces s WHERE s.account_id = $1 AND s.id IN (SELECT value FROM json_each($2))"
+    );
+    SPACES_OF_USER = concat!(
+        "SELECT ", space_columns!(), " FROM spaces s WHERE s.account_id = $1 AND s.id IN (", spaces_of_user!(2, 1), ")
+        ORDER BY s.id"
     );
     INSERT_SPACE = "
         INSERT INTO spaces (id, account_id, organization_id, name, name_folded, description, is_private, created_at)
@@ -94,6 +98,15 @@ impl<D: Driver> Transaction<D> {
     ) -> RowResult<Vec<Space>> {
         let row = params![account, json(ids.iter().map(|id| id.number()))];
         self.all("spaces", SPACES_BY_ID, &row, |columns| columns.space()).await
+    }
+
+    /// The spaces in which a user has a role: by membership, or by a binding in the space or in a project of it.
+    pub(crate) async fn spaces_of_user(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+    ) -> RowResult<Vec<Space>> {
+        self.all("spaces", SPACES_OF_USER, &params![account, user], |columns| columns.space()).await
     }
 
     pub(crate) async fn insert_space(&mut self, space: &Space) -> RowResult<SpaceId> {
