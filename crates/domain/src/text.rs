@@ -1,14 +1,17 @@
 //! Text that people write: names and descriptions.
 //!
-//! Rule: text is brought to Unicode NFC once, here, and holds nothing that could reorder, hide or break what is printed beside it.
+//! Rule: text is brought to Unicode NFC once, here, and holds nothing that could reorder, hide or break what is printed beside it. Text
+//! that was written under the rules of an earlier version is read as it is: a stricter rule makes no row unreadable.
 
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
+
+use crate::characters::{CharacterKind, dependents_are_in_place};
 
 /// Why a text is not acceptable. Says what would be, never what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidText {
-    /// Nothing but white space.
-    #[error("it must not be empty")]
+    /// Nothing that can be seen.
+    #[error("it must not be empty: it needs at least one visible character")]
     Empty,
     /// Too many code points.
     #[error("it must not be longer than {0} characters")]
@@ -18,19 +21,11 @@ pub enum InvalidText {
         "it must not contain control, direction-changing, invisible or noncharacter code points"
     )]
     Character,
-}
-
-fn is_refused(character: char) -> bool {
-    matches!(character,
-        '\u{0}'..='\u{1f}' | '\u{7f}'..='\u{9f}' | '\u{61c}'
-        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}'
-        | '\u{feff}' | '\u{fdd0}'..='\u{fdef}' | '\u{fff9}'..='\u{fffb}')
-        || (character as u32) & 0xfffe == 0xfffe
-}
-
-/// Zero-width joiners are part of ordinary emoji and scripts; alone among the invisible ones they are let through.
-fn is_joiner(character: char) -> bool {
-    matches!(character, '\u{200c}' | '\u{200d}')
+    /// A joiner, selector or tag that does nothing where it is.
+    #[error(
+        "it has an invisible joiner, variation selector or tag in a place where that changes nothing: leave it out"
+    )]
+    Misplaced,
 }
 
 fn normalized(text: &str, most: usize, line_breaks: bool) -> Result<String, InvalidText> {
@@ -38,14 +33,17 @@ fn normalized(text: &str, most: usize, line_breaks: bool) -> Result<String, Inva
     if text.len() > most * 16 {
         return Err(InvalidText::TooLong(most));
     }
-    let allowed = |c: char| is_joiner(c) || (line_breaks && matches!(c, '\n' | '\t' | '\r'));
-    if text.chars().any(|c| is_refused(c) && !allowed(c)) {
+    let allowed = |c: char| line_breaks && matches!(c, '\n' | '\t' | '\r');
+    if text.chars().any(|c| CharacterKind::of(c) == CharacterKind::Refused && !allowed(c)) {
         return Err(InvalidText::Character);
     }
-    // Nearly all text is in this form already, what comes from the database always: telling that is far cheaper than composing it anew.
+    // Nearly all text is in this form already: telling that is far cheaper than composing it anew.
     let text = if is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
     if text.chars().count() > most {
         return Err(InvalidText::TooLong(most));
+    }
+    if !dependents_are_in_place(&text) {
+        return Err(InvalidText::Misplaced);
     }
     Ok(text)
 }
@@ -53,8 +51,11 @@ fn normalized(text: &str, most: usize, line_breaks: bool) -> Result<String, Inva
 /// A line of text that shows something.
 fn line(text: &str, most: usize) -> Result<String, InvalidText> {
     let line = normalized(text, most, false)?;
-    let visible = |c: char| !c.is_whitespace() && !is_joiner(c);
-    if line.chars().any(visible) { Ok(line) } else { Err(InvalidText::Empty) }
+    if line.chars().any(|c| CharacterKind::of(c) == CharacterKind::Visible) {
+        Ok(line)
+    } else {
+        Err(InvalidText::Empty)
+    }
 }
 
 /// The name of an organization, a space, a user or a role: one line of 1 to 255 characters (CONTRACT §§3–6).
@@ -103,6 +104,11 @@ impl KeyName {
         line(text, Self::LONGEST).map(Self)
     }
 
+    /// The name of a key that is there already, whatever the rules were when it was made.
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -125,6 +131,11 @@ impl Description {
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidText> {
         let text = normalized(text, Self::LONGEST, true)?;
         Ok((!text.is_empty()).then_some(Self(text)))
+    }
+
+    /// The description of something that is there already, whatever the rules were when it was written.
+    pub fn stored(text: String) -> Self {
+        Self(text)
     }
 
     /// The text.

@@ -1,6 +1,7 @@
 //! `claviger init`: makes a data directory, and shows nothing that was not asked for.
 
 use anyhow::{Context as _, bail};
+use claviger_domain::{Email, Name};
 
 use crate::args::Init;
 use crate::data_dir::{self, Beginning};
@@ -17,7 +18,7 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<()> {
         organization: named("--organization", &args.organization)?,
         space: named("--space", &args.space)?,
         admin_name: named("--admin-name", &args.admin_name)?,
-        admin_email: address(args.admin_email)?,
+        admin_email: address(&args.admin_email)?,
     };
     let finish = |_: &std::path::Path, made: &data_dir::Made| match &args.admin_key.admin_key_file {
         Some(file) => data_dir::write_secret(file, &format!("{}\n", made.admin_key)),
@@ -34,27 +35,11 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// What is written at the host is held to the same rules as what comes over HTTP.
 fn named(flag: &str, name: &str) -> anyhow::Result<String> {
-    let length = name.trim().chars().count();
-    if (1..=255).contains(&length) && !name.chars().any(char::is_control) {
-        Ok(name.trim().to_owned())
-    } else {
-        bail!("`{flag}` must be a name of 1 to 255 characters")
-    }
+    Name::parse(name.trim()).map(String::from).with_context(|| format!("`{flag}` cannot be used"))
 }
 
-/// Official clients fail on a user without a valid address, so one is demanded here (DIALECTS §4.1).
-fn address(text: String) -> anyhow::Result<String> {
-    let valid = text.split_once('@').is_some_and(|(local, domain)| {
-        !local.is_empty()
-            && domain.contains('.')
-            && !domain.starts_with('.')
-            && !domain.ends_with('.')
-    });
-    let plain = text.chars().all(|c| c.is_ascii_graphic() && !"<>()[],;:\\\"".contains(c));
-    if valid && plain && text.matches('@').count() == 1 {
-        Ok(text)
-    } else {
-        bail!("`--admin-email` must be a mail address, such as admin@example.com")
-    }
+fn address(text: &str) -> anyhow::Result<String> {
+    Email::parse(text.trim()).map(String::from).context("`--admin-email` cannot be used")
 }

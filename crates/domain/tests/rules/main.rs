@@ -21,3 +21,4 @@ mod pepper;
 mod property;
 mod reference;
 mod roles;
+mod texts;

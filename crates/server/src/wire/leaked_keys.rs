@@ -1,6 +1,6 @@
 //! Reports of leaked keys. Not part of the contract: our own, and in GitHub's format.
 
-use claviger_domain::{KeyText, Refusal};
+use claviger_domain::{CharacterKind, KeyText, Refusal};
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
@@ -53,7 +53,9 @@ impl FoundSecretBody {
     /// Where it was found, as far as that can be kept: a line of ordinary length without a secret.
     pub(crate) fn url(&self) -> Option<String> {
         let url = self.url.as_ref().filter(|url| !url.is_empty() && url.len() <= LONGEST_URL)?;
-        let is_line = !url.chars().any(char::is_control);
+        let is_seen =
+            |c| matches!(CharacterKind::of(c), CharacterKind::Visible | CharacterKind::Blank);
+        let is_line = url.chars().all(is_seen);
         (is_line && !KeyText::looks_like_one(url)).then(|| url.clone())
     }
 }

@@ -125,6 +125,18 @@ pub(crate) fn bad_names() -> Vec<String> {
         ["", " ", "\t", "\u{200d}", "a\nb", "a\u{0}b", "a\u{202e}b", "\u{feff}a"]
             .map(str::to_owned)
             .to_vec();
+    // Names that show nothing, or hide something (fault R23).
+    let hidden = [
+        "\u{3164}",
+        "\u{2800}",
+        "\u{fe0f}",
+        "\u{e0041}",
+        "\u{ad}",
+        "\u{301}",
+        "a\u{ad}b",
+        "a\u{200d}",
+    ];
+    names.extend(hidden.map(str::to_owned));
     names.push("n".repeat(256));
     names
 }

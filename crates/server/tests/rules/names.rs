@@ -21,7 +21,7 @@ async fn kept(server: &TestServer, member: &str, text: &str) -> String {
     }
 }
 
-/// Rows of what a text is and what becomes of it as a name, and as a description.
+/// Rows of what a text is and what becomes of it as a name, and as a description (fault R23).
 #[tokio::test]
 async fn name_policy_table() {
     let server = TestServer::start().await;
@@ -33,6 +33,10 @@ async fn name_policy_table() {
         ("a no-break space", "\u{a0}".to_owned()),
         ("an ideographic space", "\u{3000}".to_owned()),
         ("only a zero-width joiner", "\u{200d}".to_owned()),
+        ("a Hangul filler", "\u{3164}".to_owned()),
+        ("a blank Braille pattern", "\u{2800}".to_owned()),
+        ("a combining mark", "\u{301}".to_owned()),
+        ("a joiner between Latin letters", "a\u{200d}b".to_owned()),
         ("one letter", "a".to_owned()),
         ("words", "nightly build of main".to_owned()),
         ("quotes, backslashes, markup", r#"a"b\c<d>&'e"#.to_owned()),
@@ -66,7 +70,11 @@ async fn name_policy_table() {
     one space                         400                   201
     a no-break space                  400                   201
     an ideographic space              400                   201
-    only a zero-width joiner          400                   201
+    only a zero-width joiner          400                   400
+    a Hangul filler                   400                   400
+    a blank Braille pattern           400                   201
+    a combining mark                  400                   201
+    a joiner between Latin letters    400                   400
     one letter                        201                   201
     words                             201                   201
     quotes, backslashes, markup       201                   201
@@ -139,4 +147,49 @@ async fn lone_surrogates_are_refused() {
         assert_eq!(response.status, 400, "{escaped}: {}", response.text);
     }
     assert_eq!(server.dump().await, before);
+}
+
+/// Names and descriptions that an earlier version took are read as they are, and everything that has one can be renamed, used and ended
+/// (fault R23).
+#[tokio::test]
+async fn what_an_earlier_version_took_is_read_and_changed() {
+    let server = TestServer::start().await;
+    let old = "\u{3164}";
+    for table in ["api_keys", "organizations", "spaces", "projects", "custom_roles", "users"] {
+        let statement = format!("UPDATE {table} SET name = ?1 || id");
+        server.database().execute(&statement, [old]).unwrap();
+    }
+    for table in ["api_keys", "organizations", "spaces", "custom_roles"] {
+        let statement = format!("UPDATE {table} SET description = ?1");
+        server.database().execute(&statement, ["a\u{ad}b"]).unwrap();
+    }
+    for (collection, member, id) in [
+        ("organizations", "organizations", "O1"),
+        ("spaces", "spaces", "S1"),
+        ("projects", "projects", "P1"),
+        ("roles", "roles", "CR_small"),
+        ("users", "users", "user:member"),
+        ("api-keys", "api_keys", "uk"),
+    ] {
+        let who = if collection == "api-keys" { "member" } else { "admin" };
+        let list = format!("/v2/{collection}?limit=100");
+        let list = server.call(who, "GET", &list, Value::Null).await.json(200);
+        let id = server.world.id(id);
+        let found = list[member].as_array().unwrap().iter().find(|found| found["id"] == id);
+        let name = found.unwrap()["name"].as_str().unwrap();
+        assert!(name.starts_with(old), "{collection}: {name:?}");
+        if collection != "api-keys" {
+            let path = format!("/v2/{collection}/{id}");
+            let body = json!({ "name": "seen" });
+            let renamed = server.call("admin", "PATCH", &path, body).await.json(200);
+            assert_eq!(renamed["name"], "seen", "{collection}");
+        }
+    }
+    let key = format!("/v2/api-keys/{}", server.world.id("uk"));
+    let refreshed = format!("{key}/refresh");
+    let refreshed = server.call("member", "POST", &refreshed, json!({})).await.json(200);
+    assert!(refreshed["name"].as_str().unwrap().starts_with(old));
+    let revoke = format!("/v2/api-keys/{}/revoke", refreshed["id"].as_str().unwrap());
+    let revoked = server.call("member", "PUT", &revoke, Value::Null).await;
+    assert!(revoked.status < 300, "{}", revoked.text);
 }

@@ -446,14 +446,8 @@ impl Columns<'_> {
             id: columns.take("id")?,
             account: columns.take("account_id")?,
             key_type: columns.parse("key_type", key_type)?,
-            name: columns.parse("name", |text| KeyName::parse(text).ok())?,
-            description: {
-                let text: Option<String> = columns.take("description")?;
-                let read = |text: String| Description::parse(&text).ok().flatten();
-                let read =
-                    text.map(|text| read(text).ok_or_else(|| columns.corrupt("description")));
-                read.transpose()?
-            },
+            name: KeyName::stored(columns.take("name")?),
+            description: columns.take::<Option<String>>("description")?.map(Description::stored),
             handle: columns.parse("handle", KeyHandle::parse)?,
             created_by: columns.take("created_by_user_id")?,
             minted_by: columns.take("minted_by_user_id")?,
