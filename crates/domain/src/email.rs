@@ -3,10 +3,18 @@
 //! Rule: what is accepted here, official clients accept too; some of them fail on the whole page otherwise (DIALECTS §4.1). Quoted
 //! local parts, comments and addresses in other scripts than ASCII are not accepted.
 
+use crate::key_search::holds_secret;
+
 /// Why a text is no address. Says what would be one, never what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("it must be an address such as `ada@example.com`")]
-pub struct InvalidEmail;
+pub enum InvalidEmail {
+    /// It has another form.
+    #[error("it must be an address such as `ada@example.com`")]
+    Form,
+    /// It holds an API key, or enough of one.
+    #[error("it must not contain an API key or a part of one")]
+    Key,
+}
 
 /// Where mail reaches a person.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,16 +32,18 @@ impl Email {
     ///
     /// [`InvalidEmail`] says what would be acceptable.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
-        let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail)?;
+        if text.len() > LONGEST {
+            return Err(InvalidEmail::Form);
+        }
+        if holds_secret(text) {
+            return Err(InvalidEmail::Key);
+        }
+        let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail::Form)?;
         let atoms = local.len() <= LONGEST_LOCAL && local.split('.').all(is_atom);
         let labels = domain.contains('.') && domain.split('.').all(is_label);
         let named =
             domain.rsplit('.').next().is_some_and(|top| !top.bytes().all(|b| b.is_ascii_digit()));
-        if text.len() <= LONGEST && atoms && labels && named {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(InvalidEmail)
-        }
+        if atoms && labels && named { Ok(Self(text.to_owned())) } else { Err(InvalidEmail::Form) }
     }
 
     /// The address as it was written.

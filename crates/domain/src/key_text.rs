@@ -16,15 +16,15 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::ambient::{Entropy, EntropyUnavailable};
 use crate::base62;
 use crate::key::KeyType;
+use crate::key_search;
 
-const LENGTH: usize = 75;
-const TAG: std::ops::Range<usize> = 5..9;
-const HANDLE: std::ops::Range<usize> = 5..25;
-const SEPARATOR: usize = 25;
-const SECRET: std::ops::Range<usize> = 26..69;
+pub(crate) const LENGTH: usize = 75;
+pub(crate) const HANDLE: std::ops::Range<usize> = 5..25;
+pub(crate) const SEPARATOR: usize = 25;
+pub(crate) const SECRET: std::ops::Range<usize> = 26..69;
 const CHECKSUM: std::ops::Range<usize> = 69..75;
 
-const fn prefix(key_type: KeyType) -> &'static [u8; 5] {
+pub(crate) const fn prefix(key_type: KeyType) -> &'static [u8] {
     match key_type {
         KeyType::User => b"clvu_",
         KeyType::Service => b"clvs_",
@@ -165,21 +165,16 @@ impl KeyText {
         Ok(parsed)
     }
 
-    /// The first key that a text contains.
+    /// The first whole key that a text contains, in any spelling that pasting gives it.
     pub fn find(text: &str) -> Option<Self> {
-        let mut places = text.as_bytes().windows(LENGTH);
-        places.find_map(|place| Self::parse(std::str::from_utf8(place).ok()?).ok())
+        key_search::find(text)
     }
 
     /// Whether a text contains something that looks like one of our keys, right checksum or not.
     ///
     /// Used to refuse secrets in places where they would be logged.
     pub fn looks_like_one(text: &str) -> bool {
-        let bytes = text.as_bytes();
-        bytes.windows(HANDLE.end).any(|window| {
-            (window.starts_with(b"clvu_") || window.starts_with(b"clvs_"))
-                && base62::is_base62(&window[TAG.start..])
-        })
+        key_search::looks_like_one(text)
     }
 }
 

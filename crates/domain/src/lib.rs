@@ -24,6 +24,7 @@ pub mod expiry;
 mod grants;
 mod id;
 mod key;
+mod key_search;
 mod key_text;
 mod keyring;
 mod mac;

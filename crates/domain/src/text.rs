@@ -6,6 +6,7 @@
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 use crate::characters::{CharacterKind, dependents_are_in_place};
+use crate::key_search::holds_secret;
 
 /// Why a text is not acceptable. Says what would be, never what was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,12 +27,20 @@ pub enum InvalidText {
         "it has an invisible joiner, variation selector or tag in a place where that changes nothing: leave it out"
     )]
     Misplaced,
+    /// An API key, or enough of one.
+    #[error(
+        "it must not contain an API key or a part of one: leave that out, and revoke the key if it was sent by mistake"
+    )]
+    Key,
 }
 
 fn normalized(text: &str, most: usize, line_breaks: bool) -> Result<String, InvalidText> {
     // Normalizing is linear in the text, but a text this long can be refused before it.
     if text.len() > most * 16 {
         return Err(InvalidText::TooLong(most));
+    }
+    if holds_secret(text) {
+        return Err(InvalidText::Key);
     }
     let allowed = |c: char| line_breaks && matches!(c, '\n' | '\t' | '\r');
     if text.chars().any(|c| CharacterKind::of(c) == CharacterKind::Refused && !allowed(c)) {
@@ -44,6 +53,10 @@ fn normalized(text: &str, most: usize, line_breaks: bool) -> Result<String, Inva
     }
     if !dependents_are_in_place(&text) {
         return Err(InvalidText::Misplaced);
+    }
+    // Composing a letter can leave a word of another length.
+    if holds_secret(&text) {
+        return Err(InvalidText::Key);
     }
     Ok(text)
 }

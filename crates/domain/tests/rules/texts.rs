@@ -1,6 +1,10 @@
 //! Names and descriptions: what can be seen in them, and what must not be.
 
-use claviger_domain::{CharacterKind, Description, InvalidText, KeyName, Name};
+use claviger_domain::{
+    CharacterKind, Description, Email, InvalidEmail, InvalidText, KeyName, KeyText, Name,
+};
+
+use crate::cast::{SERVICE_KEY, USER_KEY};
 
 /// Whether the texts are taken as names of everything and, in a line of other text, as descriptions.
 fn assert_taken(texts: &[&str]) {
@@ -200,4 +204,89 @@ fn stored_text_is_read_whatever_it_is() {
         assert_eq!(KeyName::stored(text.to_owned()).as_str(), text);
         assert_eq!(Description::stored(text.to_owned()).as_str(), text);
     }
+}
+
+/// A key with one of its characters changed, or written another way: the whole, its parts, and the places it is pasted into.
+fn pasted_keys() -> Vec<String> {
+    let wide = |text: &str| {
+        let wide = |c: char| char::from_u32(u32::from(c) + 0xfee0).unwrap();
+        text.chars().map(wide).collect::<String>()
+    };
+    let mut texts = Vec::new();
+    for key in [USER_KEY, SERVICE_KEY] {
+        let wrapped = format!("{}\n  {}", &key[..30], &key[30..]);
+        let encoded = key.bytes().fold(String::new(), |text, byte| text + &format!("%{byte:02x}"));
+        texts.extend([
+            key.to_owned(),
+            // Cut at the end, at the start, and at both.
+            key[..74].to_owned(),
+            key[..25].to_owned(),
+            key[1..].to_owned(),
+            key[5..].to_owned(),
+            key[9..].to_owned(),
+            key[26..].to_owned(),
+            key[12..70].to_owned(),
+            key[3..60].to_owned(),
+            // Mistyped, or of another installation.
+            format!("{}A", &key[..74]),
+            key.replacen("Ek01", "zzzz", 1),
+            key.to_uppercase(),
+            key.to_lowercase(),
+            // Pasted into something.
+            format!("nightly build, key {key}, until May"),
+            format!("ARIZE_API_KEY='{key}'"),
+            format!("https://example.com/?api_key={key}&x=1"),
+            format!("x{key}x"),
+            // Broken up, or encoded.
+            key.replacen('_', " _ ", 2),
+            key.replacen('_', "\\_", 2),
+            key.chars().flat_map(|c| [c, ' ']).collect(),
+            format!("\"{}\" + \"{}\"", &key[..40], &key[40..]),
+            key.replacen('_', "%5F", 2),
+            key.replacen('_', "%255f", 2),
+            encoded.clone(),
+            encoded.replace('%', "%25"),
+            wide(key),
+            wide(&key.replacen('_', "%5F", 2)),
+            key.replacen('c', "\u{1d41c}", 1),
+        ]);
+        assert!(Description::parse(&wrapped).is_err(), "{wrapped:?}");
+    }
+    texts
+}
+
+/// No text is kept that has a key in it, however it was pasted (fault R21).
+#[test]
+fn a_pasted_key_is_refused() {
+    for text in pasted_keys() {
+        assert_eq!(KeyName::parse(&text), Err(InvalidText::Key), "{text:?}");
+        assert_eq!(Name::parse(&text), Err(InvalidText::Key), "{text:?}");
+        assert_eq!(Description::parse(&text), Err(InvalidText::Key), "{text:?}");
+        let error = Name::parse(&text).unwrap_err().to_string();
+        assert!(error.contains("API key") && !error.contains("clv"), "{error}");
+    }
+    let local = &USER_KEY[..40];
+    assert_eq!(Email::parse(&format!("{local}@example.com")), Err(InvalidEmail::Key));
+}
+
+/// What people write about keys is no key, and neither are the ids and digests that they write down.
+#[test]
+fn texts_about_keys_are_taken() {
+    let redacted = KeyText::parse(USER_KEY).unwrap();
+    let redacted = redacted.handle.redacted(redacted.key_type);
+    assert_taken(&[
+        "clvu_",
+        "user keys start with clvu_ and service keys with clvs_",
+        &redacted,
+        "clvu_short",
+        "Ek01mavzfVABqZ5YsOOl",
+        "clvu_ keys of the nightly build that nobody uses any more and that expire soon",
+        "4f0c1b2d-9a57-4d0e-8b5c-1f1f7a2f6c3d",
+        "app_9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        "VXNlcjoxMjM0NTY3ODkwOmFiY2RlZg==",
+        "100% of_the_time",
+        "%zz %5",
+        "ｆｕｌｌ ｗｉｄｔｈ",
+    ]);
 }

@@ -2,7 +2,7 @@
 //!
 //! Rule: a pattern of ids and instants holds for everything that the server hands out, and whatever holds to a pattern is read. What the
 //! server reads besides, for old clients' sake, is not advertised. Names and descriptions have patterns in requests only: answers hold
-//! those of earlier versions too.
+//! those of earlier versions too. That a text with a key in it is refused, no pattern can say.
 
 use std::sync::LazyLock;
 
@@ -61,7 +61,8 @@ fn escaped(character: char) -> String {
 }
 
 /// What holds for every name.
-const NAME_RULES: &str = "It is one line with at least one visible character.";
+const NAME_RULES: &str =
+    "It is one line with at least one visible character. A text with an API key in it is refused.";
 
 /// Kinds of id, by the names that they have in the document.
 const IDS: [(&str, ObjectKind); 10] = [
@@ -101,7 +102,7 @@ pub(super) fn schemas() -> Map<String, Value> {
     add(
         "Description",
         text(
-            "A description, with line breaks if need be. An empty one is none.",
+            "A description, with line breaks if need be. An empty one is none. A text with an API key in it is refused.",
             &format!("(?:[\\u0009\\u000a\\u000d]|{printed})*"),
             Description::LONGEST,
             0,

@@ -14,6 +14,7 @@ mod identity;
 mod large_bodies;
 mod member_sets;
 mod operations;
+mod pasted_keys;
 mod proxies;
 mod sdk;
 mod secrets;

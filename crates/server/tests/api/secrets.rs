@@ -49,7 +49,7 @@ fn columns(server: &TestServer) -> BTreeSet<Vec<u8>> {
 }
 
 /// The bytes of the database's files, its write-ahead log among them.
-fn files(server: &TestServer) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(server: &TestServer) -> Vec<(String, Vec<u8>)> {
     let database = server.database();
     let directory = std::path::Path::new(database.path().unwrap()).parent().unwrap();
     let files = std::fs::read_dir(directory).unwrap().map(|file| file.unwrap().path());
@@ -59,7 +59,7 @@ fn files(server: &TestServer) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-fn contains(bytes: &[u8], text: &str) -> bool {
+pub(crate) fn contains(bytes: &[u8], text: &str) -> bool {
     bytes.windows(text.len()).any(|window| window == text.as_bytes())
 }
 
