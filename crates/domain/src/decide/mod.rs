@@ -12,6 +12,7 @@ mod list;
 mod makers;
 mod memberships;
 mod mint;
+mod names;
 mod places;
 mod projects;
 mod refresh;
@@ -33,6 +34,7 @@ pub use memberships::{
     space_role,
 };
 pub use mint::{Mint, Occasion, host_key, sign_in_secret};
+pub use names::{organization_name_is_free, project_name_is_free, space_name_is_free};
 pub use places::{change_space, create_organization, in_organization, in_space};
 pub use projects::{in_project, sees_project};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};

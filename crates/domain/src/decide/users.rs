@@ -129,11 +129,21 @@ pub enum Invitation {
 
 /// Decides what an invitation does, given the user that the address belongs to.
 ///
+/// That somebody was removed is told to those who may remove people. To everybody else the address is nobody's, and can be invited.
+///
 /// # Errors
 ///
 /// 409 if the address belongs to somebody who takes part or was removed, or waits for an invitation while none is wanted.
-pub fn invitation(known: Option<&User>, mode: InviteMode, now: Now) -> Result<Invitation, Refusal> {
-    let Some(known) = known else {
+pub fn invitation(
+    access: &Access,
+    known: Option<&User>,
+    mode: InviteMode,
+    now: Now,
+) -> Result<Invitation, Refusal> {
+    let is_told = |user: &&User| {
+        user.status != UserStatus::Blocked || access.may(Permission::UserDelete, Here::Account)
+    };
+    let Some(known) = known.filter(is_told) else {
         return Ok(Invitation::New);
     };
     match known.status_at(now.latest) {

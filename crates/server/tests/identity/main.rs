@@ -6,6 +6,7 @@
 
 mod acts;
 mod administrators;
+mod conflicts;
 mod mail;
 mod membership_roles;
 mod memberships;

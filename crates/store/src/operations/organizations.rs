@@ -2,7 +2,8 @@
 
 use claviger_domain::decide::{self, Need};
 use claviger_domain::{
-    AccountId, Action, Change, Organization, OrganizationId, Permission, Refusal, Resource, Target,
+    Access, AccountId, Action, Change, Organization, OrganizationId, Permission, Refusal, Resource,
+    Target,
 };
 use serde_json::{Value, json};
 
@@ -58,7 +59,7 @@ pub(crate) async fn create_organization<D: Driver>(
     let (caller, access) = caller_and_access(tx, authority, &call).await?;
     decide::create_organization(&access)?;
     let account = caller.account.id;
-    name_is_free(tx, account, command.name.as_str()).await?;
+    name_is_free(tx, &access, account, command.name.as_str()).await?;
     let draft = Organization {
         id: OrganizationId::NOTHING,
         account,
@@ -96,7 +97,7 @@ pub(crate) async fn update_organization<D: Driver>(
         return Ok(after);
     }
     if after.name != before.name {
-        name_is_free(tx, after.account, &after.name).await?;
+        name_is_free(tx, &access, after.account, &after.name).await?;
     }
     tx.update_organization(&after).await?;
     let details = json!({ "before": words(&before), "after": words(&after) });
@@ -127,16 +128,12 @@ pub(crate) async fn delete_organization<D: Driver>(
 
 async fn name_is_free<D: Driver>(
     tx: &mut Transaction<D>,
+    access: &Access,
     account: AccountId,
     name: &str,
 ) -> CallResult<()> {
-    match tx.organization_named(account, name).await? {
-        None => Ok(()),
-        Some(_) => {
-            Err(Refusal::conflict("`name`: another organization of the account has this name")
-                .into())
-        }
-    }
+    let others = tx.organizations_named(account, name).await?;
+    Ok(decide::organization_name_is_free(access, &others)?)
 }
 
 /// What people wrote about an organization, for the audit.

@@ -100,7 +100,7 @@ pub(crate) async fn create_project<D: Driver>(
         created_at: call.now.at,
         restricted_at: None,
     };
-    name_is_free(tx, &draft).await?;
+    name_is_free(tx, &access, &draft).await?;
     let id = tx.insert_project(&draft).await?;
     let project = Project { id, ..draft };
     let details = json!({ "space": space.id.number(), "after": { "name": project.name } });
@@ -121,7 +121,7 @@ pub(crate) async fn update_project<D: Driver>(
     if after == before {
         return Ok(after);
     }
-    name_is_free(tx, &after).await?;
+    name_is_free(tx, &access, &after).await?;
     tx.update_project(&after).await?;
     let details = json!({ "before": { "name": before.name }, "after": { "name": after.name } });
     let target = Target::Project(after.id);
@@ -148,13 +148,13 @@ pub(crate) async fn delete_project<D: Driver>(
     Ok(())
 }
 
-async fn name_is_free<D: Driver>(tx: &mut Transaction<D>, project: &Project) -> CallResult<()> {
-    match tx.project_named(project.account, project.space, &project.name).await? {
-        None => Ok(()),
-        Some(_) => {
-            Err(Refusal::conflict("`name`: another project of the space has this name").into())
-        }
-    }
+async fn name_is_free<D: Driver>(
+    tx: &mut Transaction<D>,
+    access: &Access,
+    project: &Project,
+) -> CallResult<()> {
+    let others = tx.projects_named(project.account, project.space, &project.name).await?;
+    Ok(decide::project_name_is_free(access, &others)?)
 }
 
 pub(crate) async fn list_restrictions<D: Driver>(

@@ -1,7 +1,9 @@
 //! Spaces.
 
 use claviger_domain::decide::{self, Need};
-use claviger_domain::{Action, Change, Permission, Refusal, Resource, Space, SpaceId, Target};
+use claviger_domain::{
+    Access, Action, Change, Permission, Refusal, Resource, Space, SpaceId, Target,
+};
 use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
@@ -73,7 +75,7 @@ pub(crate) async fn create_space<D: Driver>(
         is_private: command.is_private,
         created_at: call.now.at,
     };
-    name_is_free(tx, &draft).await?;
+    name_is_free(tx, &access, &draft).await?;
     let id = tx.insert_space(&draft).await?;
     let space = Space { id, ..draft };
     let details = json!({ "organization": space.organization.number(), "after": words(&space) });
@@ -106,7 +108,7 @@ pub(crate) async fn update_space<D: Driver>(
         return Ok(after);
     }
     if after.name != before.name {
-        name_is_free(tx, &after).await?;
+        name_is_free(tx, &access, &after).await?;
     }
     tx.update_space(&after).await?;
     if after.is_private && !before.is_private {
@@ -133,13 +135,13 @@ pub(crate) async fn delete_space<D: Driver>(
     Ok(())
 }
 
-async fn name_is_free<D: Driver>(tx: &mut Transaction<D>, space: &Space) -> CallResult<()> {
-    match tx.space_named(space.account, space.organization, &space.name).await? {
-        None => Ok(()),
-        Some(_) => {
-            Err(Refusal::conflict("`name`: another space of the organization has this name").into())
-        }
-    }
+async fn name_is_free<D: Driver>(
+    tx: &mut Transaction<D>,
+    access: &Access,
+    space: &Space,
+) -> CallResult<()> {
+    let others = tx.spaces_named(space.account, space.organization, &space.name).await?;
+    Ok(decide::space_name_is_free(access, &others)?)
 }
 
 /// What people said about a space, for the audit.

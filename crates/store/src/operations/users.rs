@@ -62,15 +62,16 @@ pub(crate) async fn create_user<D: Driver>(
     let wanted = NewUser { role, is_developer, invite_mode };
     let is_developer = decide::invite(&caller, &access, wanted)?;
     let known = tx.user_by_email(caller.account.id, command.email.as_str()).await?;
-    let replaces = match (decide::invitation(known.as_ref(), invite_mode, call.now)?, known) {
-        (Invitation::Standing, Some(user)) => return Ok(InvitedUser { user, is_new: false }),
-        (Invitation::InPlaceOf(old), _) => {
-            // Nothing of the one who never came is left to the one who does.
-            tx.block_user(caller.account.id, old).await?;
-            Some(old)
-        }
-        (Invitation::New | Invitation::Standing, _) => None,
-    };
+    let replaces =
+        match (decide::invitation(&access, known.as_ref(), invite_mode, call.now)?, known) {
+            (Invitation::Standing, Some(user)) => return Ok(InvitedUser { user, is_new: false }),
+            (Invitation::InPlaceOf(old), _) => {
+                // Nothing of the one who never came is left to the one who does.
+                tx.block_user(caller.account.id, old).await?;
+                Some(old)
+            }
+            (Invitation::New | Invitation::Standing, _) => None,
+        };
     let draft = draft(&caller, &command, is_developer, call.now.at);
     let id = tx.insert_user(&draft).await?;
     let user = User { id, ..draft };

@@ -19,6 +19,7 @@ const STEPS: &[(i64, &str)] = &[
     (DATABASE_PROOF, include_str!("../../migrations/sqlite/0009_database_proof.sql")),
     (10, include_str!("../../migrations/sqlite/0010_who_holds_a_secret.sql")),
     (11, include_str!("../../migrations/sqlite/0011_spaces_of_bindings.sql")),
+    (12, include_str!("../../migrations/sqlite/0012_names_by_what_is_seen.sql")),
 ];
 
 /// The step since which audit records are sealed.
@@ -36,9 +37,20 @@ pub(super) fn create(connection: &Connection, version: i64) -> rusqlite::Result<
     run(connection, 0, version)
 }
 
-/// Runs the steps that the database has not seen. The caller commits.
-pub(super) fn upgrade(connection: &Connection, found: i64) -> rusqlite::Result<()> {
-    run(connection, found, NEWEST)
+/// Runs the steps that the database has not seen. The caller commits, and has turned foreign keys off: steps make tables anew that
+/// others refer to.
+///
+/// # Errors
+///
+/// [`OpenError::DanglingReference`] if a row refers to one that is not there, and what else can go wrong.
+pub(super) fn upgrade(connection: &Connection, found: i64) -> Result<(), OpenError> {
+    run(connection, found, NEWEST)?;
+    let broken = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
+    match connection.query_row(broken, [], |row| row.get(0)) {
+        Ok(table) => Err(OpenError::DanglingReference(table)),
+        Err(rusqlite::Error::QueryReturnedNoRows) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn run(connection: &Connection, after: i64, until: i64) -> rusqlite::Result<()> {

@@ -119,6 +119,11 @@ pub enum OpenError {
     /// A step of the schema is not the one that this version knows.
     #[error("step {0} of the database's schema is not the one of this version of Claviger")]
     Edited(i64),
+    /// A row refers to one that is not there.
+    #[error(
+        "a row of the table `{0}` refers to a row that is not there: restore the database from a backup"
+    )]
+    DanglingReference(String),
     /// The linked SQLite can lose data.
     #[error(
         "SQLite {0} is linked, which can lose commits: 3.51.3 or newer is needed, except 3.52.0"
@@ -232,6 +237,9 @@ impl SqliteOptions {
         }
         let files = DatabaseFiles::open(&self.path)?;
         let mut writer = self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let is_current = migrate::found(&writer)? == migrate::NEWEST;
+        // Foreign keys cannot be turned off within a transaction.
+        writer.pragma_update(None, "foreign_keys", is_current)?;
         let transaction = writer.transaction()?;
         let found = migrate::found(&transaction)?;
         schema::check(&transaction, found)?;
@@ -248,6 +256,7 @@ impl SqliteOptions {
         let clock = StoreClock::start(clock, seen)?;
         let chain = take_up(&transaction, &peppers, found, clock.now().at)?;
         transaction.commit()?;
+        writer.pragma_update(None, "foreign_keys", true)?;
         self.store(writer, files, installation, peppers, chain, clock)
     }
 
@@ -349,7 +358,9 @@ fn take_up(
     let planted: i64 =
         connection
             .query_row("SELECT count(*) FROM audit_records WHERE id < 1", [], |row| row.get(0))?;
-    migrate::upgrade(connection, found)?;
+    if found < migrate::NEWEST {
+        migrate::upgrade(connection, found)?;
+    }
     keep_checks(connection, peppers)?;
     let mut chain = Chain::resume(connection, sealer, now)?;
     if found < migrate::NEWEST || proof::is_under_an_older_pepper(connection, peppers)? {

@@ -90,7 +90,7 @@ macro_rules! reached_projects {
             "SELECT value FROM json_each($",
             $projects,
             ")
-            UNION SELECT q.id FROM projects q INDEXED BY sqlite_autoindex_projects_1 WHERE +q.account_id = $",
+            UNION SELECT q.id FROM projects q INDEXED BY projects_by_name WHERE +q.account_id = $",
             $account,
             "
               AND q.space_id IN (",

@@ -29,7 +29,7 @@ statements! {
     INSERT_ORGANIZATION = "
         INSERT INTO organizations (id, account_id, name, name_folded, description, created_at)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    ORGANIZATION_NAMED = "SELECT id FROM organizations WHERE account_id = $1 AND name = $2";
+    ORGANIZATIONS_NAMED = "SELECT id FROM organizations WHERE account_id = $1 AND name = $2";
     UPDATE_ORGANIZATION = "
         UPDATE organizations SET name = $1, name_folded = $2, description = $3 WHERE id = $4 AND account_id = $5";
     DELETE_ORGANIZATION = "DELETE FROM organizations WHERE id = $1 AND account_id = $2";
@@ -93,14 +93,14 @@ impl<D: Driver> Transaction<D> {
         self.insert(INSERT_ORGANIZATION, &row).await.map(OrganizationId::new)
     }
 
-    /// The organization of this very name.
-    pub(crate) async fn organization_named(
+    /// The organizations of this very name, in no order.
+    pub(crate) async fn organizations_named(
         &mut self,
         account: AccountId,
         name: &str,
-    ) -> RowResult<Option<OrganizationId>> {
+    ) -> RowResult<Vec<OrganizationId>> {
         let row = params![account, name];
-        self.one("organizations", ORGANIZATION_NAMED, &row, |columns| columns.take("id")).await
+        self.all("organizations", ORGANIZATIONS_NAMED, &row, |columns| columns.take("id")).await
     }
 
     /// Keeps the organization's name and description.

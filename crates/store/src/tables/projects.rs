@@ -41,7 +41,11 @@ statements! {
         FROM projects p JOIN spaces s ON s.id = p.space_id AND s.account_id = p.account_id
         WHERE p.account_id = $1 AND p.id IN (SELECT value FROM json_each($2))"
     );
-    PROJECT_NAMED = "SELECT id FROM projects WHERE space_id = $1 AND account_id = $2 AND name = $3";
+    PROJECTS_NAMED = concat!(
+        "SELECT ", project_columns!(), ", ", space_columns!(), "
+        FROM projects p JOIN spaces s ON s.id = p.space_id AND s.account_id = p.account_id
+        WHERE p.space_id = $1 AND p.account_id = $2 AND p.name = $3"
+    );
     INSERT_PROJECT = "
         INSERT INTO projects (id, account_id, space_id, name, name_folded, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     UPDATE_PROJECT = "
@@ -145,15 +149,15 @@ impl<D: Driver> Transaction<D> {
         self.all("projects", PROJECTS, &row, |columns| columns.project_in_space()).await
     }
 
-    /// The project of this very name in a space.
-    pub(crate) async fn project_named(
+    /// The projects of this very name in a space, in no order.
+    pub(crate) async fn projects_named(
         &mut self,
         account: AccountId,
         space: SpaceId,
         name: &str,
-    ) -> RowResult<Option<ProjectId>> {
+    ) -> RowResult<Vec<Place>> {
         let row = params![space, account, name];
-        self.one("projects", PROJECT_NAMED, &row, |columns| columns.take("id")).await
+        self.all("projects", PROJECTS_NAMED, &row, |columns| columns.project_in_space()).await
     }
 
     pub(crate) async fn insert_project(&mut self, project: &Project) -> RowResult<ProjectId> {

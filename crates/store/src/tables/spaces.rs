@@ -37,7 +37,9 @@ statements! {
     INSERT_SPACE = "
         INSERT INTO spaces (id, account_id, organization_id, name, name_folded, description, is_private, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    SPACE_NAMED = "SELECT id FROM spaces WHERE account_id = $1 AND organization_id = $2 AND name = $3";
+    SPACES_NAMED = concat!(
+        "SELECT ", space_columns!(), " FROM spaces s WHERE s.account_id = $1 AND s.organization_id = $2 AND s.name = $3"
+    );
     SPACE_IDS = "SELECT id FROM spaces WHERE account_id = $1 AND organization_id = $2 ORDER BY id";
     UPDATE_SPACE = "
         UPDATE spaces SET name = $1, name_folded = $2, description = $3, is_private = $4 WHERE id = $5 AND account_id = $6";
@@ -123,15 +125,15 @@ impl<D: Driver> Transaction<D> {
         self.insert(INSERT_SPACE, &row).await.map(SpaceId::new)
     }
 
-    /// The space of this very name.
-    pub(crate) async fn space_named(
+    /// The spaces of this very name in an organization, in no order.
+    pub(crate) async fn spaces_named(
         &mut self,
         account: AccountId,
         organization: OrganizationId,
         name: &str,
-    ) -> RowResult<Option<SpaceId>> {
+    ) -> RowResult<Vec<Space>> {
         let row = params![account, organization, name];
-        self.one("spaces", SPACE_NAMED, &row, |columns| columns.take("id")).await
+        self.all("spaces", SPACES_NAMED, &row, |columns| columns.space()).await
     }
 
     /// Every space of an organization.

@@ -187,7 +187,8 @@ const FOUND: &[(&str, Deed, Shows)] = &[
         UPDATE sqlite_schema SET sql = replace(sql, ' CHECK (id > 0)', '') WHERE name = 'audit_records'"), Start("table `audit_records` was changed")),
     ("an index leaves out a record", Sql(BEHIND_AN_INDEX), Verify("the database contradicts itself")),
     ("the newest step of the schema is forgotten", Schema("DELETE FROM migrations WHERE version = (SELECT max(version) FROM migrations)"),
-        Start("is not proven")),
+        // By its schema or by its proof, whichever the step changed.
+        Start("from a backup")),
     ("all steps since the first seal are forgotten", Schema("DELETE FROM migrations WHERE version >= 3"),
         Start("the schema of the database was changed")),
     ("a step in the middle is forgotten", Schema("DELETE FROM migrations WHERE version = 4"), Start("step 4 of the database's schema")),

@@ -191,3 +191,47 @@ BEGIN SELECT raise(ABORT, 'audit records are not deleted'); END";
         assert!(matches!(refused, OpenError::Unproven), "{refused:?}");
     }
 }
+
+/// Tables that others refer to are made anew with all that is in them, and what refers to them still does.
+#[tokio::test]
+async fn what_refers_to_a_table_that_is_made_anew_is_kept() {
+    let place = of_schema_8();
+    let things = "PRAGMA foreign_keys = ON;
+        INSERT INTO organizations VALUES (70, 1, 'O', 'o', 'words', 1);
+        INSERT INTO spaces VALUES (71, 1, 70, 'S', 's', 'words', 1, 2);
+        INSERT INTO projects VALUES (72, 1, 71, 'P', 'p', 3, 4);
+        INSERT INTO organization_members (user_id, organization_id, account_id, role) VALUES (1, 70, 1, 'member');
+        INSERT INTO space_members (user_id, space_id, account_id, role) VALUES (1, 71, 1, 'member');
+        INSERT INTO role_bindings VALUES (73, 1, 1, 1, NULL, 72, 5, 5)";
+    place.connection().execute_batch(things).unwrap();
+    let store = place.open().unwrap();
+    let named = "SELECT o.name, s.name, s.is_private, p.name, p.restricted_at, b.id
+        FROM role_bindings b JOIN projects p ON p.id = b.project_id JOIN spaces s ON s.id = p.space_id
+        JOIN organizations o ON o.id = s.organization_id
+        JOIN space_members m ON m.space_id = s.id JOIN organization_members n ON n.organization_id = o.id";
+    assert_eq!(store.query(named).await.unwrap(), [["O", "S", "1", "P", "4", "73"]]);
+    store.close().await;
+    drop(store);
+    // The references are held to from now on, and names are no longer the database's business.
+    let database = place.connection();
+    database.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+    for table in ["organizations", "spaces", "projects"] {
+        assert!(database.execute(&format!("DELETE FROM {table}"), []).is_err(), "{table}");
+    }
+    let again = "INSERT INTO spaces VALUES (75, 1, 70, 'S', 's', '', 0, 2)";
+    assert_eq!(database.execute(again, []).unwrap(), 1);
+}
+
+/// A database whose rows refer to nothing is not brought up to date.
+#[tokio::test]
+async fn a_reference_to_nothing_stops_an_upgrade() {
+    let place = of_schema_8();
+    let lost =
+        "PRAGMA foreign_keys = OFF; INSERT INTO spaces VALUES (71, 1, 70, 'S', 's', '', 0, 2)";
+    place.connection().execute_batch(lost).unwrap();
+    let refused = place.open().unwrap_err();
+    assert!(
+        matches!(&refused, OpenError::DanglingReference(table) if table == "spaces"),
+        "{refused:?}"
+    );
+}

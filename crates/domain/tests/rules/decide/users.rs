@@ -7,8 +7,8 @@ use claviger_domain::decide::{
     read_user, remove_user, resend_invitation, reset_password, update_user,
 };
 use claviger_domain::{
-    Access, AccountRole, Caller, Email, InviteMode, Refusal, SignInPurpose, User, UserId, UserKind,
-    UserStatus,
+    Access, AccountRole, Caller, Email, InviteMode, Permission, Refusal, SignInPurpose, User,
+    UserId, UserKind, UserStatus,
 };
 use insta::assert_snapshot;
 
@@ -120,7 +120,8 @@ fn invitations_by_who_has_the_address() {
         ..user(8, AccountRole::Member)
     };
     for mode in [InviteMode::None, InviteMode::EmailLink, InviteMode::TemporaryPassword] {
-        let decide = |known: Option<&User>| invitation(known, mode, now().into());
+        let administrator = access(&person(7, AccountRole::Admin));
+        let decide = |known: Option<&User>| invitation(&administrator, known, mode, now().into());
         assert_eq!(decide(None), Ok(Invitation::New));
         for known in [with(UserStatus::Expired, 1), with(UserStatus::Invited, 0)] {
             assert_eq!(decide(Some(&known)), Ok(Invitation::InPlaceOf(UserId::new(8))));
@@ -133,6 +134,36 @@ fn invitations_by_who_has_the_address() {
         }
         for status in [UserStatus::Active, UserStatus::Blocked] {
             assert_eq!(outcome(&decide(Some(&with(status, 1)))), "in conflict", "{status:?}");
+        }
+        // Who cannot remove people is not told that somebody was removed (fault R22).
+        let member = access(&person(7, AccountRole::Member));
+        let decide = |known: Option<&User>| invitation(&member, known, mode, now().into());
+        assert_eq!(decide(Some(&with(UserStatus::Blocked, 1))), decide(None));
+        assert_eq!(outcome(&decide(Some(&with(UserStatus::Active, 1)))), "in conflict");
+    }
+}
+
+/// Conflicts about people, roles and, where they are made, organizations are told to those who may read them all (fault R22).
+#[test]
+fn whoever_is_told_of_a_conflict_may_read_what_is_in_the_way() {
+    let needs = [
+        (Permission::UserCreate, Permission::UserRead),
+        (Permission::RoleCreate, Permission::RoleRead),
+        (Permission::RoleUpdate, Permission::RoleRead),
+        (Permission::OrganizationCreate, Permission::OrganizationRead),
+    ];
+    for role in
+        [AccountRole::Admin, AccountRole::Member, AccountRole::Annotator, AccountRole::MemberUiOnly]
+    {
+        for access in [Access::new(role, []), Access::of_bot(role, [])] {
+            for (writes, reads) in needs {
+                let held = access.at_account();
+                assert!(
+                    !held.contains(writes) || held.contains(reads),
+                    "{role:?}: {}",
+                    writes.name()
+                );
+            }
         }
     }
 }
