@@ -5,6 +5,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::Write as _;
+use std::net::SocketAddr;
 use std::os::unix::fs::{
     DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
 };
@@ -20,6 +21,10 @@ use claviger_store::{
     Founding, FoundingKey, FoundingOrganization, FoundingSpace, FoundingUser, OpenError,
     SqliteOptions, SqliteStore, Store,
 };
+
+use crate::environment::Environment;
+use crate::key_place::{KeyPlace, Put};
+use crate::secret_file::Draft;
 
 const DATABASE: &str = "claviger.db";
 const PEPPER: &str = "pepper.json";
@@ -61,60 +66,131 @@ pub(crate) fn is_vacant(data_dir: &Path) -> bool {
     }
 }
 
-/// Makes a data directory with an installation in it. `finish` adds to it before it gets its name.
+/// Where the administrator's first key goes.
+#[derive(Debug)]
+pub(crate) enum FirstKey {
+    /// Into the environment file of the directory, for a server at this address.
+    InEnvironment(SocketAddr),
+    /// Out of the directory.
+    To(KeyPlace),
+}
+
+/// Makes a data directory with an installation in it. After an error, nothing of it is there.
 pub(crate) async fn make(
     data_dir: &Path,
     pepper: Option<&Path>,
     beginning: Beginning,
-    finish: impl FnOnce(&Path, &Made) -> anyhow::Result<()>,
+    first_key: FirstKey,
 ) -> anyhow::Result<Made> {
     if !is_vacant(data_dir) {
         bail!("{} is there already", data_dir.display());
     }
-    let partial = partial_name(data_dir)?;
-    if partial.exists() {
-        fs::remove_dir_all(&partial)
-            .with_context(|| format!("{} is left over and cannot be removed", partial.display()))?;
-    }
-    make_privately(&partial)?;
+    let outside = pepper.map(Draft::of_new).transpose()?;
+    let mut partial = Partial::make(partial_name(data_dir)?)?;
+    let path = partial.path()?.to_owned();
     let peppers = PepperRing::generate(&SystemEntropy)?;
-    let pepper = pepper_file(&partial, pepper);
-    write_secret(&pepper, &peppers.reveal())?;
-    let store = SqliteOptions::at(database(&partial)).create(
-        peppers,
-        &SystemEntropy,
-        Arc::new(SystemClock),
-    )?;
-    let made = found(&store, beginning).await?;
+    let pepper_text = peppers.reveal();
+    if outside.is_none() {
+        write_secret(&path.join(PEPPER), &pepper_text)?;
+    }
+    let options = SqliteOptions::at(database(&path));
+    let store = options.create(peppers, &SystemEntropy, Arc::new(SystemClock))?;
+    let made = found(&store, beginning).await;
     store.close().await;
     drop(store);
-    is_ours(&partial, &database(&partial))?;
-    finish(&partial, &made)?;
-    sync_dir(&partial)?;
-    fs::rename(&partial, data_dir)
-        .with_context(|| format!("{} cannot be made", data_dir.display()))?;
-    sync_dir(
-        data_dir.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
-    )?;
+    let made = made?;
+    is_ours(&path, &database(&path))?;
+    // From here on a drop takes back what was put outside of the directory.
+    let pepper =
+        outside.map(|draft| draft.publish_for_now(pepper_text.into_bytes())).transpose()?;
+    let key = match first_key {
+        FirstKey::InEnvironment(address) => {
+            Environment::from(&made).write(&path, address)?;
+            None
+        }
+        FirstKey::To(place) => Some(place.put(&made.admin_key)?),
+    };
+    if let Err(error) = partial.publish(data_dir) {
+        let was_printed = key.as_ref().is_some_and(Put::was_printed);
+        return Err(if was_printed {
+            error.context("the key that was printed opens nothing")
+        } else {
+            error
+        });
+    }
+    if let Some(pepper) = pepper {
+        pepper.keep();
+    }
+    if let Some(key) = key {
+        key.keep();
+    }
     Ok(made)
 }
 
-/// Makes a directory that nobody else can enter, with those above it that are missing. One that is there by now was made by somebody
-/// else, and is not used.
-fn make_privately(path: &Path) -> anyhow::Result<()> {
-    let missing: Vec<_> = path
-        .ancestors()
-        .take_while(|path| !path.as_os_str().is_empty() && path.symlink_metadata().is_err())
-        .collect();
-    for directory in
-        missing.into_iter().rev().chain(path.symlink_metadata().is_ok().then_some(path))
-    {
-        DirBuilder::new()
-            .mode(0o700)
-            .create(directory)
-            .with_context(|| format!("{} cannot be made", directory.display()))?;
+/// Directories that were made and go away with this, unless they are kept.
+#[derive(Debug)]
+struct Partial {
+    /// The directory last, those above it that were missing before it.
+    made: Vec<PathBuf>,
+}
+
+impl Partial {
+    /// Makes a directory that nobody else can enter, with those above it that are missing. What an interrupted start left is removed; a
+    /// directory that is there by now was made by somebody else, and is not used.
+    fn make(path: PathBuf) -> anyhow::Result<Self> {
+        if path.exists() {
+            fs::remove_dir_all(&path).with_context(|| {
+                format!("{} is left over and cannot be removed", path.display())
+            })?;
+        }
+        let missing: Vec<_> = path
+            .ancestors()
+            .skip(1)
+            .take_while(|path| !path.as_os_str().is_empty() && path.symlink_metadata().is_err())
+            .map(Path::to_owned)
+            .collect();
+        let mut partial = Self { made: Vec::new() };
+        for directory in missing.into_iter().rev().chain([path]) {
+            DirBuilder::new()
+                .mode(0o700)
+                .create(&directory)
+                .with_context(|| format!("{} cannot be made", directory.display()))?;
+            partial.made.push(directory);
+        }
+        Ok(partial)
     }
-    Ok(())
+
+    /// The directory.
+    fn path(&self) -> anyhow::Result<&Path> {
+        self.made.last().map(PathBuf::as_path).context("no directory was made")
+    }
+
+    /// Gives the directory its name, and sees it to the disk.
+    fn publish(&mut self, name: &Path) -> anyhow::Result<()> {
+        let path = self.path()?;
+        sync_dir(path)?;
+        fs::rename(path, name).with_context(|| format!("{} cannot be made", name.display()))?;
+        // Taken back under its new name, if that does not last.
+        self.made.pop();
+        self.made.push(name.to_owned());
+        sync_dir(
+            name.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
+        )?;
+        self.made.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        if let Some(directory) = self.made.pop() {
+            drop(fs::remove_dir_all(directory));
+        }
+        // Those above it only if nobody else has put something there.
+        for directory in self.made.iter().rev() {
+            drop(fs::remove_dir(directory));
+        }
+    }
 }
 
 /// Refuses a directory whose owner is not the one of a file that was just made in it.
@@ -260,14 +336,12 @@ mod tests {
     fn a_directory_that_is_there_is_not_used() {
         let place = tempfile::tempdir().unwrap();
         let path = place.path().join("above/data");
-        make_privately(&path).unwrap();
+        Partial::make(path.clone()).unwrap().made.clear();
         for made in [&path, path.parent().unwrap()] {
             assert_eq!(fs::metadata(made).unwrap().mode() & 0o777, 0o700);
         }
-        make_privately(&path).unwrap_err();
         let link = place.path().join("link");
         std::os::unix::fs::symlink(&path, &link).unwrap();
-        make_privately(&link).unwrap_err();
         write_secret(&path.join("file"), "").unwrap();
         is_ours(&path, &path.join("file")).unwrap();
         is_ours(&link, &path.join("file")).unwrap_err();

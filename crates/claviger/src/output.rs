@@ -19,6 +19,8 @@ use arize::jiff::Timestamp;
 use claviger_domain::AuditVerdict;
 use data_encoding::HEXLOWER;
 
+pub(crate) use self::stdout::Proven;
+
 /// What `dev` made, or found.
 #[derive(Debug)]
 pub(crate) struct DevSummary<'a> {
@@ -92,7 +94,7 @@ pub(crate) fn printable(text: &str) -> String {
 }
 
 /// Introduces a server to try things with.
-pub(crate) fn dev(summary: &DevSummary<'_>) -> anyhow::Result<()> {
+pub(crate) fn dev(stdout: Proven, summary: &DevSummary<'_>) -> anyhow::Result<()> {
     let DevSummary { address, data_dir, environment_file, organization_id, space_id, new_key } =
         summary;
     let (data_dir, environment_file) = (data_dir.display(), environment_file.display());
@@ -103,7 +105,7 @@ pub(crate) fn dev(summary: &DevSummary<'_>) -> anyhow::Result<()> {
         ),
         None => ("Goes on", "in the environment file".to_owned()),
     };
-    stdout::write(&format!(
+    stdout.write(&format!(
         "Claviger is listening on http://{address}
 
 {deed} in {data_dir}:
@@ -136,11 +138,6 @@ pub(crate) fn initialised(data_dir: &Path, organization_id: &str, space_id: &str
 /// Says what `recover` made.
 pub(crate) fn recovered(email: &str, until: Timestamp) {
     aside(&format!("Made a key for {email}, until {until}: make a lasting one with it"));
-}
-
-/// The one time that the administrator's key is shown.
-pub(crate) fn key(key: &str) -> anyhow::Result<()> {
-    stdout::write_secret(key)
 }
 
 /// The last record of an audit log that is what was written.

@@ -15,6 +15,7 @@ mod rehearsal;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Seek as _, Write as _};
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,10 @@ enum Plan {
 impl Draft {
     /// For a file that must not be there yet. Its mode will be 0600.
     pub(crate) fn of_new(target: &Path) -> anyhow::Result<Self> {
+        // `file_name` looks past these, and a rename does not.
+        if [b"/".as_slice(), b"/."].iter().any(|end| target.as_os_str().as_bytes().ends_with(end)) {
+            bail!("{} is the name of a directory", target.display());
+        }
         match fs::symlink_metadata(target) {
             Ok(_) => bail!("{} is there already", target.display()),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
@@ -153,6 +158,14 @@ impl Draft {
         sync_dir(directory(&self.target))
     }
 
+    /// Publishes a new file that is removed again unless it is kept: it may belong to something that does not come about.
+    pub(crate) fn publish_for_now(self, content: Vec<u8>) -> anyhow::Result<Tentative> {
+        let path = self.target.clone();
+        let tentative = Tentative { path, content, is_kept: false };
+        self.publish(&tentative.content)?;
+        Ok(tentative)
+    }
+
     fn write(&self, content: &[u8]) -> std::io::Result<()> {
         let mut file = &self.file;
         file.rewind()?;
@@ -166,6 +179,29 @@ impl Drop for Draft {
     fn drop(&mut self) {
         if !self.is_published {
             // Left over, it would be taken up the next time.
+            drop(fs::remove_file(&self.path));
+        }
+    }
+}
+
+/// A new file that goes away with this, unless it is kept or somebody else has changed it.
+#[derive(Debug)]
+pub(crate) struct Tentative {
+    path: PathBuf,
+    content: Vec<u8>,
+    is_kept: bool,
+}
+
+impl Tentative {
+    /// Leaves the file where it is.
+    pub(crate) fn keep(mut self) {
+        self.is_kept = true;
+    }
+}
+
+impl Drop for Tentative {
+    fn drop(&mut self) {
+        if !self.is_kept && fs::read(&self.path).is_ok_and(|found| found == self.content) {
             drop(fs::remove_file(&self.path));
         }
     }

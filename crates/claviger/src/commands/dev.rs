@@ -7,15 +7,16 @@ use claviger_domain::SystemClock;
 use claviger_server::Outside;
 use claviger_store::SqliteOptions;
 
-use super::environment::{self, Environment};
 use super::listen;
 use crate::args::{Dev, LogFormat};
-use crate::data_dir::{self, Beginning};
+use crate::data_dir::{self, Beginning, FirstKey};
+use crate::environment::{self, Environment};
 use crate::hardening;
-use crate::output::{self, DevSummary};
+use crate::output::{self, DevSummary, Proven};
 use crate::telemetry;
 
 pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
+    let stdout = Proven::prove()?;
     let log = telemetry::start(&args.server.log, LogFormat::Text)?;
     hardening::protect_memory();
     let data_dir = args.data_dir.as_path();
@@ -23,10 +24,8 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let mut new_key = None;
     if data_dir::is_vacant(data_dir) {
-        let finish = |partial: &std::path::Path, made: &data_dir::Made| {
-            Environment::from(made).write(partial, address)
-        };
-        let made = data_dir::make(data_dir, None, beginning(), finish).await?;
+        let first_key = FirstKey::InEnvironment(address);
+        let made = data_dir::make(data_dir, None, beginning(), first_key).await?;
         new_key = Some(made.admin_key);
     }
     let peppers = data_dir::read_peppers(&data_dir::pepper_file(data_dir, None))?;
@@ -36,14 +35,15 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     let environment = Environment::read(data_dir)?;
     environment.write(data_dir, address)?;
     let stop = listen::Stop::prepare()?;
-    output::dev(&DevSummary {
+    let summary = DevSummary {
         address,
         data_dir,
         environment_file: &environment::path(data_dir),
         organization_id: &environment.organization_id,
         space_id: &environment.space_id,
         new_key: new_key.as_deref(),
-    })?;
+    };
+    output::dev(stdout, &summary)?;
     listen::serve(listener, store, &args.server, Outside::default(), stop, log).await
 }
 

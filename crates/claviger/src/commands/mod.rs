@@ -3,7 +3,6 @@
 mod audit;
 mod clock;
 mod dev;
-mod environment;
 mod http;
 mod identity;
 mod init;

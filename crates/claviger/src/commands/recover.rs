@@ -3,31 +3,28 @@
 use anyhow::{Context as _, bail};
 use arize::jiff::{SignedDuration, Timestamp};
 use claviger_domain::{
-    Clock as _, KeyName, KeyType, MintedKey, Refusal, SystemClock, SystemEntropy,
+    ApiKey, Clock as _, KeyName, KeyType, MintedKey, Refusal, RequestContext, SystemClock,
+    SystemEntropy,
 };
-use claviger_store::{CallError, FoundingKey, Recovery, SqliteStore, Store as _};
+use claviger_store::{
+    Call, CallError, FoundingKey, KeyStore as _, Recovery, SqliteStore, Store as _,
+};
 
 use crate::args::Recover;
+use crate::key_place::KeyPlace;
 use crate::{data_dir, output};
 
 pub(crate) async fn run(args: Recover) -> anyhow::Result<()> {
-    if let Some(file) = &args.admin_key.admin_key_file
-        && file.exists()
-    {
-        bail!("{} is there already: the key goes to a new file", file.display());
-    }
+    let place = KeyPlace::prove(&args.admin_key)?;
     let store = data_dir::open_stopped(&args.data_dir, args.pepper_file.as_deref())?;
-    let made = make(&store, &args).await;
+    let made = make(&store, &args, place).await;
     store.close().await;
-    let key = made?;
-    match &args.admin_key.admin_key_file {
-        Some(file) => data_dir::write_secret(file, &format!("{key}\n"))?,
-        None => output::key(&key)?,
-    }
+    output::recovered(&args.admin_email, made?.expires_at.unwrap_or(Timestamp::MAX));
     Ok(())
 }
 
-async fn make(store: &SqliteStore, args: &Recover) -> anyhow::Result<String> {
+/// Makes a key and puts it in its place, or revokes it, since nobody would ever have it.
+async fn make(store: &SqliteStore, args: &Recover, place: KeyPlace) -> anyhow::Result<ApiKey> {
     let lifetime = SignedDuration::try_from(args.expires_in)
         .ok()
         .filter(|lifetime| {
@@ -35,17 +32,29 @@ async fn make(store: &SqliteStore, args: &Recover) -> anyhow::Result<String> {
         })
         .context("`--expires-in` must be a span above zero that ends before the year 10000")?;
     let minted = MintedKey::generate(KeyType::User, store.installation().tag, &SystemEntropy)?;
-    let text = minted.reveal();
+    let (secret, text) = (minted.reveal(), minted.text.clone());
     let key = FoundingKey { minted, name: KeyName::parse("Recovery")? };
     let email = args.admin_email.clone();
-    match store.recover(Recovery { email, key, lifetime }).await {
-        Ok(key) => {
-            output::recovered(&args.admin_email, key.expires_at.unwrap_or(Timestamp::MAX));
-            Ok(text)
-        }
+    let key = match store.recover(Recovery { email, key, lifetime }).await {
+        Ok(key) => key,
         Err(CallError::Refused(Refusal::NotFound(_))) => bail!(
             "`--admin-email` must be the address of an active administrator: somebody else becomes one only in an account that has none"
         ),
-        Err(error) => Err(error).context("the key cannot be made"),
-    }
+        Err(error) => return Err(error).context("the key cannot be made"),
+    };
+    let failure = match place.put(&secret) {
+        Ok(put) => {
+            put.keep();
+            return Ok(key);
+        }
+        Err(failure) => failure,
+    };
+    let own = Call { key: text, context: RequestContext::default(), quota: None };
+    Err(failure.context(match store.revoke_key(own, key.id).await {
+        Ok(()) => "the new key could not be kept; it has been revoked".to_owned(),
+        Err(error) => format!(
+            "the new key could not be kept, and revoking it failed ({error}): it ends at {}",
+            key.expires_at.unwrap_or(Timestamp::MAX)
+        ),
+    }))
 }

@@ -14,7 +14,7 @@ use comfy_table::{ColumnConstraint, ContentArrangement, Table};
 use serde::Serialize;
 
 use super::printable;
-use super::stdout::{write, write_all, write_json, write_secret, write_secret_json};
+use super::stdout::{Proven, write, write_all, write_json};
 
 /// The width of a terminal that does not tell.
 const USUAL_WIDTH: u16 = 80;
@@ -186,14 +186,17 @@ fn row(key: &ApiKey, now: Timestamp) -> [String; 8] {
 }
 
 /// A secret, alone.
-pub(crate) fn secret(secret: &Secret) -> anyhow::Result<()> {
-    write_secret(secret.reveal())
+pub(crate) fn secret(stdout: Proven, secret: &Secret) -> anyhow::Result<()> {
+    stdout.write(secret.reveal())
 }
 
 /// A key that was made, in one document.
-pub(crate) fn document(key: &ApiKey, secret: Option<&Secret>) -> anyhow::Result<()> {
-    let document = serde_json::to_string(&Document::of(key, secret))?;
-    if secret.is_some() { write_secret_json(&document) } else { write_json(&document) }
+pub(crate) fn document(
+    stdout: Proven,
+    key: &ApiKey,
+    secret: Option<&Secret>,
+) -> anyhow::Result<()> {
+    stdout.write_json(&serde_json::to_string(&Document::of(key, secret))?)
 }
 
 /// Says what was made, and where its secret is.

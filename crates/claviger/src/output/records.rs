@@ -16,7 +16,7 @@ use arize::{RoleAssignment, Secret};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::stdout::{write, write_all, write_json, write_secret, write_secret_json};
+use super::stdout::{Proven, write, write_all, write_json};
 use super::{note, printable, table};
 
 /// Something that can be a line of a table.
@@ -61,15 +61,14 @@ pub(crate) fn one<R: Record>(record: &R, json: bool) -> anyhow::Result<()> {
 }
 
 /// A user who was invited: a password alone, if there is one.
-pub(crate) fn invitation(created: &UserCreated, json: bool) -> anyhow::Result<()> {
+pub(crate) fn invitation(stdout: Proven, created: &UserCreated, json: bool) -> anyhow::Result<()> {
     let password = created.temporary_password.as_ref().map(Secret::reveal);
     if json {
         let mut document = serde_json::to_value(&created.user)?;
         if let (Value::Object(members), Some(password)) = (&mut document, password) {
             members.insert("temporary_password".to_owned(), password.into());
-            return write_secret_json(&document.to_string());
         }
-        return write_json(&document.to_string());
+        return stdout.write_json(&document.to_string());
     }
     let id = printable(&created.user.id);
     if !created.is_new {
@@ -80,8 +79,9 @@ pub(crate) fn invitation(created: &UserCreated, json: bool) -> anyhow::Result<()
         note(&format!("Invited `{id}`"));
         return lines(std::slice::from_ref(&created.user), User::cells);
     };
+    stdout.write(password)?;
     note(&format!("Invited `{id}`. Pass the password on: it works once and is not shown again"));
-    write_secret(password)
+    Ok(())
 }
 
 /// A table on a terminal, of what people need; else all there is, a line each.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod audit;
+mod bad_outputs;
 mod clock;
 mod dev;
 mod github;
@@ -17,3 +18,4 @@ mod policy;
 mod process;
 mod proxy;
 mod recover;
+mod stalled;

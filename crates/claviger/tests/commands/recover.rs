@@ -95,7 +95,8 @@ fn recover_writes_the_key_to_a_new_file() {
     exit 1
     --- stdout
     --- stderr
-    error: DIR/admin.key is there already: the key goes to a new file
+    error: nothing was done: `--admin-key-file` must be a new file in a directory that can be written
+      caused by: DIR/admin.key is there already
     ");
 }
 

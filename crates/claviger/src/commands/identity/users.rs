@@ -3,11 +3,11 @@
 use std::process::ExitCode;
 
 use arize::Client;
-use arize::users::{CreateRequest, ListRequest, UpdateRequest};
+use arize::users::{CreateRequest, ListRequest, UpdateRequest, UserCreated};
 
 use super::{collect, failure, page_size};
 use crate::args::Users;
-use crate::output::{self, records};
+use crate::output::{self, Proven, records};
 
 pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitCode> {
     let calls = client.users();
@@ -25,6 +25,7 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
         }
         Users::Get(args) => records::one(&calls.get(&args.which).await?, json)?,
         Users::Invite(args) => {
+            let stdout = Proven::prove_for_secret()?;
             let request = CreateRequest {
                 name: args.name,
                 email: args.email,
@@ -32,7 +33,10 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
                 invite_mode: args.mode.into(),
                 is_developer: args.developer,
             };
-            records::invitation(&calls.create(request).await?, json)?;
+            let created = calls.create(request).await?;
+            if let Err(error) = records::invitation(stdout, &created, json) {
+                return Err(take_back(client, &created, error).await);
+            }
         }
         Users::Update(args) => {
             let request =
@@ -50,6 +54,21 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Removes who was invited with a password that nobody got.
+async fn take_back(client: &Client, created: &UserCreated, error: anyhow::Error) -> anyhow::Error {
+    if !created.is_new || created.temporary_password.is_none() {
+        return error;
+    }
+    let id = &created.user.id;
+    error.context(match client.users().delete(id).await {
+        Ok(()) => "the password could not be shown; the invitation has been taken back".to_owned(),
+        Err(error) => format!(
+            "the password could not be shown, and taking the invitation back failed ({error}): remove the user with \
+             `claviger users delete {id}` and invite again"
+        ),
+    })
 }
 
 /// Removes one after the other. What one of them cannot stops no other; the first failure gives the exit code.

@@ -9,16 +9,15 @@ use arize::{Client, Secret};
 use crate::args::NewFile;
 use crate::env_file::EnvFile;
 use crate::key_text;
-use crate::output;
-use crate::output::keys;
+use crate::output::{self, Proven, keys};
 use crate::secret_file::Draft;
 
 /// A place for a secret.
 pub(super) enum Destination {
     /// The standard output: the secret alone, or in a document.
-    Stdout { json: bool },
+    Stdout { json: bool, stdout: Proven },
     /// A file for the secret alone; the document, if there is one, is printed without it.
-    File { path: PathBuf, draft: Draft, json: bool, old: Option<Vec<u8>> },
+    File { path: PathBuf, draft: Draft, document: Option<Proven>, old: Option<Vec<u8>> },
     /// The value of a variable in a file.
     Variable { path: PathBuf, name: String, draft: Draft, old: EnvFile },
 }
@@ -26,7 +25,10 @@ pub(super) enum Destination {
 impl Destination {
     /// Where a new key goes: to a file if there is one to be, else to the standard output.
     pub(super) fn of_new_key(new_file: &NewFile, json: bool) -> anyhow::Result<Self> {
-        let Some(path) = &new_file.output_file else { return Ok(Self::Stdout { json }) };
+        let Some(path) = &new_file.output_file else {
+            return Ok(Self::Stdout { json, stdout: Proven::prove_for_secret()? });
+        };
+        let document = json.then(Proven::prove).transpose()?;
         let exists = std::fs::symlink_metadata(path).is_ok();
         let (draft, old) = if exists && new_file.overwrite {
             let draft = Draft::replacing(path)?;
@@ -40,7 +42,7 @@ impl Destination {
             (draft, None)
         };
         warn_if_open_to_others(&draft, path);
-        Ok(Self::File { path: path.clone(), draft, json, old })
+        Ok(Self::File { path: path.clone(), draft, document, old })
     }
 
     /// The value of a variable that a file sets.
@@ -61,18 +63,19 @@ impl Destination {
     pub(super) fn keep(self, created: &ApiKeyCreated) -> anyhow::Result<Kept> {
         let secret = created.key.reveal();
         match self {
-            Self::Stdout { json: false } => {
-                keys::secret(&created.key)?;
+            Self::Stdout { json: false, stdout } => {
+                keys::secret(stdout, &created.key)?;
                 Ok(Kept { at: None, undo: Undo::Impossible })
             }
-            Self::Stdout { json: true } => {
-                keys::document(&created.api_key, Some(&created.key))?;
+            Self::Stdout { json: true, stdout } => {
+                keys::document(stdout, &created.api_key, Some(&created.key))?;
                 Ok(Kept { at: None, undo: Undo::Impossible })
             }
-            Self::File { path, draft, json, old } => {
+            Self::File { path, draft, document, old } => {
                 let content = format!("{secret}\n").into_bytes();
-                let written = draft.publish(&content).and_then(|()| {
-                    if json { keys::document(&created.api_key, None) } else { Ok(()) }
+                let written = draft.publish(&content).and_then(|()| match document {
+                    Some(stdout) => keys::document(stdout, &created.api_key, None),
+                    None => Ok(()),
                 });
                 let at = path.display().to_string();
                 Kept { at: Some(at), undo: Undo::File { path, content, old } }
