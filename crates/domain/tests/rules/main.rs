@@ -15,6 +15,8 @@ mod decide;
 mod digests;
 mod expiry;
 mod format;
+mod grants;
+mod grants_model;
 mod minting;
 mod object_ids;
 mod pepper;
