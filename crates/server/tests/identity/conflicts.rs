@@ -62,10 +62,10 @@ async fn a_hidden_project_is_in_nobodys_way() {
     // Both stay what they are when the restriction ends.
     let lift = format!("/v2/resource-restrictions/{}", hidden.replace('=', "%3D"));
     answered(&server, "admin", ("DELETE", &lift, Value::Null), 204).await;
-    let list = format!("{PROJECTS}?name=merger&limit=100");
-    let list = answered(&server, "member", ("GET", &list, Value::Null), 200).await;
+    let query = format!("{PROJECTS}?name=merger&limit=100");
+    let page = answered(&server, "member", ("GET", &query, Value::Null), 200).await;
     let named = |found: &&Value| found["name"] == "merger";
-    assert_eq!(list["projects"].as_array().unwrap().iter().filter(named).count(), 2);
+    assert_eq!(page["projects"].as_array().unwrap().iter().filter(named).count(), 2);
     make_project(&server, "member", "merger", 409).await;
 }
 
