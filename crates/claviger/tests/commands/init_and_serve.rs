@@ -107,6 +107,33 @@ fn init_makes_nothing_where_something_is() {
     ");
 }
 
+/// What is written at the host is held to the rules of the API (faults R21, R23): no name of nothing, and no key in a text.
+#[test]
+fn init_takes_no_text_that_the_api_would_refuse() {
+    let directory = tempfile::tempdir().unwrap();
+    let data = directory.path().join("data");
+    let key = "clvu_Ek01mavzfVABqZ5YsOOl_B1f46RfHk7hp3ILTgK2y3mH3UqtmaFCrvkUb7keKpQP345xxxxxx";
+    for (flag, text) in [
+        ("--account", "\u{3164}"),
+        ("--organization", key),
+        ("--space", "\u{2800}"),
+        ("--admin-name", key),
+        ("--admin-name", "a\u{ad}b"),
+        ("--admin-email", &format!("{}@example.com", &key[..60])),
+        ("--admin-email", "a@b"),
+    ] {
+        let place = data.to_str().unwrap();
+        let mut arguments = vec!["init", "--data-dir", place, flag, text];
+        if flag != "--admin-email" {
+            arguments.extend(["--admin-email", "a@b.example"]);
+        }
+        let output = claviger(&arguments).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(flag), "{flag}: {said}");
+        assert!(!said.contains(&key[..30]) && !data.exists(), "{flag}: {said}");
+    }
+}
+
 #[test]
 fn serve_says_how_to_make_what_is_missing() {
     let directory = tempfile::tempdir().unwrap();
