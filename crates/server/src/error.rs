@@ -68,7 +68,16 @@ impl From<StoreError> for ApiError {
                 tracing::debug!(error = %Chain(&error), "the store is unavailable");
                 Self(unavailable("the database cannot answer"))
             }
-            StoreError::Corrupt(_) | StoreError::Failed(_) => {
+            // The store logs each row once an hour.
+            StoreError::Corrupt(_) => {
+                tracing::debug!(error = %Chain(&error), "a row cannot be read");
+                Self(damaged())
+            }
+            StoreError::Contradiction(_) => {
+                tracing::error!(error = %Chain(&error), "the stored data contradict each other");
+                Self(damaged())
+            }
+            StoreError::Failed(_) => {
                 tracing::error!(error = %Chain(&error), "the store failed");
                 Self(Problem::new(
                     ProblemKind::InternalError,
@@ -84,6 +93,15 @@ impl From<EntropyUnavailable> for ApiError {
         tracing::error!(%error, "no key can be minted");
         Self(unavailable("no key can be minted"))
     }
+}
+
+/// Something that is stored and needed cannot be read. It does not pass by itself, so nobody is told when to come back.
+fn damaged() -> Problem {
+    Problem::new(
+        ProblemKind::ServiceUnavailable,
+        "stored data that this request needs are damaged: nothing was changed. The server's log names the damaged row; restoring a \
+         backup repairs it",
+    )
 }
 
 /// A problem that passes: whoever comes back finds nothing changed.

@@ -16,6 +16,7 @@ mod call;
 mod clock;
 #[cfg(feature = "conformance")]
 pub mod conformance;
+mod damage;
 mod error;
 mod founding;
 mod methods;

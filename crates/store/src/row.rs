@@ -1,4 +1,5 @@
 //! Rows of an answer, read column by column. A column that cannot be read is an error with its name, never a panic and never a default.
+//! Text that is longer than anything that is stored counts as such.
 
 use claviger_domain::{
     AccountId, ApiKeyId, AuditRecordId, MembershipId, OrganizationId, ProjectId, RoleBindingId,
@@ -26,16 +27,23 @@ pub(crate) struct Columns<'a> {
     row: &'a dyn Row,
     table: &'static str,
     next: usize,
+    /// The column with the number that the table's row begins with.
+    number: usize,
 }
+
+/// The longest text in a column, in bytes. Descriptions of 1,000 characters are the longest that people write; what an audit record says
+/// of two of them, in JSON, is longer.
+const MAX_TEXT: usize = 65_536;
 
 impl<'a> Columns<'a> {
     pub(crate) fn of(table: &'static str, row: &'a dyn Row) -> Self {
-        Self { row, table, next: 0 }
+        Self { row, table, next: 0, number: 0 }
     }
 
     /// Goes on with the columns of another table.
     pub(crate) fn then(&mut self, table: &'static str) -> &mut Self {
         self.table = table;
+        self.number = self.next;
         self
     }
 
@@ -59,11 +67,14 @@ impl<'a> Columns<'a> {
     ) -> Decoded<T> {
         let text = self.row.text(self.next).ok().flatten();
         self.next += 1;
-        text.and_then(read).ok_or_else(|| self.corrupt(column))
+        text.filter(|text| text.len() <= MAX_TEXT)
+            .and_then(read)
+            .ok_or_else(|| self.corrupt(column))
     }
 
     pub(crate) fn corrupt(&self, column: &'static str) -> StoreError {
-        Corrupt { table: self.table, column }.into()
+        let row = self.row.integer(self.number).ok().flatten();
+        Corrupt { table: self.table, column, row }.into()
     }
 }
 
@@ -80,7 +91,10 @@ impl FromColumn for Option<i64> {
 
 impl FromColumn for Option<String> {
     fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
-        Ok(row.text(at)?.map(str::to_owned))
+        match row.text(at)? {
+            Some(text) if text.len() > MAX_TEXT => Err(WrongType),
+            text => Ok(text.map(str::to_owned)),
+        }
     }
 }
 

@@ -2,13 +2,40 @@
 
 use claviger_domain::{AuditEntry, AuditRecordId, Now};
 
-use crate::error::StoreError;
+use crate::damage;
+use crate::error::{Corrupt, StoreError};
 use crate::param::Param;
 use crate::row::{Columns, Decoded, Row};
 use crate::tables;
 
 /// The result of a statement.
 pub(crate) type RowResult<T> = Result<T, StoreError>;
+
+/// Part of a list: the rows that can be read.
+///
+/// Rule: only what a list shows is taken from [`items`](Self::items). What decides is read [`whole`](Self::whole): a row that is left
+/// out there would count as one that does not exist.
+#[derive(Debug)]
+pub(crate) struct Chunk<T> {
+    /// What the rows hold that can be read.
+    pub items: Vec<T>,
+    /// How many rows there were.
+    pub read: usize,
+    /// The number that the last row begins with, also of one that cannot be read.
+    pub last: Option<i64>,
+    /// What is wrong with the first row that cannot be read.
+    pub unreadable: Option<Corrupt>,
+}
+
+impl<T> Chunk<T> {
+    /// All rows, or an error if one of them cannot be read.
+    pub(crate) fn whole(self) -> RowResult<Vec<T>> {
+        match self.unreadable {
+            None => Ok(self.items),
+            Some(corrupt) => Err(corrupt.into()),
+        }
+    }
+}
 
 /// Takes a row. Returns whether to go on to the next one.
 pub(crate) type TakeRow<'a> = dyn FnMut(&dyn Row) -> RowResult<bool> + Send + 'a;
@@ -94,7 +121,8 @@ impl<D: Driver> Transaction<D> {
         if count == meant {
             return Ok(());
         }
-        Err(StoreError::Failed(format!("{count} rows changed where {meant} were meant").into()))
+        let text = format!("{count} rows changed where {meant} were meant");
+        Err(StoreError::Contradiction(text.into()))
     }
 
     pub(crate) async fn insert(
@@ -111,11 +139,11 @@ impl<D: Driver> Transaction<D> {
             .one("id_sequences", tables::NEXT_ID, &[kind.into()], |columns| columns.take("latest"))
             .await?;
         id.ok_or_else(|| {
-            StoreError::Failed(format!("there is no sequence of ids for {kind}").into())
+            StoreError::Contradiction(format!("there is no sequence of ids for {kind}").into())
         })
     }
 
-    /// Reads all rows of a statement.
+    /// Reads all rows of a statement: an error if one of them cannot be read.
     pub(crate) async fn all<T: Send>(
         &mut self,
         table: &'static str,
@@ -123,13 +151,34 @@ impl<D: Driver> Transaction<D> {
         params: &[Param<'_>],
         decode: fn(&mut Columns<'_>) -> Decoded<T>,
     ) -> RowResult<Vec<T>> {
-        let mut found = Vec::new();
+        self.chunk(table, text, params, decode).await?.whole()
+    }
+
+    /// Reads the rows of a statement that can be read. The others are reported.
+    pub(crate) async fn chunk<T: Send>(
+        &mut self,
+        table: &'static str,
+        text: &'static str,
+        params: &[Param<'_>],
+        decode: fn(&mut Columns<'_>) -> Decoded<T>,
+    ) -> RowResult<Chunk<T>> {
+        let now = self.now.at;
+        let mut chunk = Chunk { items: Vec::new(), read: 0, last: None, unreadable: None };
         let mut take = |row: &dyn Row| {
-            found.push(decode(&mut Columns::of(table, row))?);
+            chunk.read += 1;
+            chunk.last = row.integer(0).ok().flatten();
+            match decode(&mut Columns::of(table, row)) {
+                Ok(item) => chunk.items.push(item),
+                Err(StoreError::Corrupt(corrupt)) => {
+                    damage::report(&corrupt, now);
+                    chunk.unreadable.get_or_insert(corrupt);
+                }
+                Err(error) => return Err(error),
+            }
             Ok(true)
         };
         self.driver.query(text, params, &mut take).await?;
-        Ok(found)
+        Ok(chunk)
     }
 
     /// Reads the first row of a statement.
@@ -140,9 +189,14 @@ impl<D: Driver> Transaction<D> {
         params: &[Param<'_>],
         decode: fn(&mut Columns<'_>) -> Decoded<T>,
     ) -> RowResult<Option<T>> {
+        let now = self.now.at;
         let mut found = None;
         let mut take = |row: &dyn Row| {
-            found = Some(decode(&mut Columns::of(table, row))?);
+            let item = decode(&mut Columns::of(table, row));
+            if let Err(StoreError::Corrupt(corrupt)) = &item {
+                damage::report(corrupt, now);
+            }
+            found = Some(item?);
             Ok(false)
         };
         self.driver.query(text, params, &mut take).await?;

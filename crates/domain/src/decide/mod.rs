@@ -62,13 +62,15 @@ pub struct Subject {
     pub key: ApiKey,
     /// The spaces in which its bot user has a role, by membership or by a binding in the space or a project of it; none for a user key.
     pub spaces: Vec<Space>,
+    /// Whether there are further such spaces, which cannot be read. Then nothing holds in all of them.
+    pub has_unreadable_spaces: bool,
     /// Whether another key has replaced it.
     pub is_replaced: bool,
 }
 
 impl Subject {
     fn all_spaces(&self, holds: impl Fn(&Space) -> bool) -> bool {
-        !self.spaces.is_empty() && self.spaces.iter().all(holds)
+        !self.has_unreadable_spaces && !self.spaces.is_empty() && self.spaces.iter().all(holds)
     }
 }
 

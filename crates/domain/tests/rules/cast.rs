@@ -164,7 +164,12 @@ pub(crate) fn space(id: i64, organization: i64, is_private: bool) -> Space {
 
 /// A user key of a person.
 pub(crate) fn user_key_of(person: i64) -> Subject {
-    Subject { key: key(1, KeyType::User, person), spaces: Vec::new(), is_replaced: false }
+    Subject {
+        key: key(1, KeyType::User, person),
+        spaces: Vec::new(),
+        has_unreadable_spaces: false,
+        is_replaced: false,
+    }
 }
 
 /// A service key that somebody made, with the bot user 90 in these spaces.
@@ -176,6 +181,7 @@ pub(crate) fn service_key_by(maker: i64, spaces: &[Space]) -> Subject {
             ..key(2, KeyType::Service, 90)
         },
         spaces: spaces.to_vec(),
+        has_unreadable_spaces: false,
         is_replaced: false,
     }
 }

@@ -93,3 +93,48 @@ async fn a_binding_that_would_lift_a_bot_above_its_maker() {
         assert_eq!(status(&server, &key).await, 200);
     }
 }
+
+/// A person made a bot, which made a bot, which made a bot. When the person is demoted, every key in the line that holds too much ends,
+/// whoever has refreshed the keys in between, and one that holds little lives.
+#[tokio::test]
+async fn a_line_of_bots_ends_with_the_rights_of_who_began_it() {
+    for refreshed_by in [None, Some("itself"), Some("admin")] {
+        let server = TestServer::start().await;
+        server
+            .set_policy(|policy| {
+                policy.revoke_keys_above_maker = true;
+                policy.bots_may_mint = true;
+            })
+            .await;
+        let body = |role: &str| {
+            let mut body = service_key(&server, &[("O1", &["S1"])]);
+            body["organizations"][0]["spaces"][0]["role"] = predefined(role);
+            body
+        };
+        let make = async |key: &str, role: &str| {
+            server.call_with(key, "POST", "/v2/api-keys", body(role), &[]).await.json(201)
+        };
+        let refreshed = async |key: Value| {
+            let path = format!("/v2/api-keys/{}/refresh", text(&key, "id"));
+            let by = match refreshed_by {
+                None => return key,
+                Some("itself") => text(&key, "key"),
+                Some(who) => server.world.key(who),
+            };
+            server.call_with(by, "POST", &path, Value::Null, &[]).await.json(200)
+        };
+        let mut line = vec![refreshed(make(server.world.key("space_admin"), "ADMIN").await).await];
+        for _ in 0..2 {
+            let last = text(line.last().unwrap(), "key").to_owned();
+            line.push(refreshed(make(&last, "ADMIN").await).await);
+        }
+        let small = make(text(&line[2], "key"), "READ_ONLY").await;
+        let body = membership(&server, "space_admin", "MEMBER");
+        server.call("admin", "POST", &members(&server, "S1"), body).await.json(200);
+        for (number, key) in line.iter().enumerate() {
+            assert_eq!(status(&server, key).await, 401, "{number}, refreshed by {refreshed_by:?}");
+        }
+        assert_eq!(status(&server, &small).await, 200);
+        assert_eq!(cut(&server).len(), 3);
+    }
+}

@@ -8,6 +8,7 @@
 mod acts;
 mod ceiling;
 mod corpus;
+mod damage;
 mod demotion;
 mod demotion_bots;
 mod edits;
@@ -23,6 +24,7 @@ mod lists;
 mod matrix;
 mod names;
 mod operations;
+mod page_size;
 mod paging;
 mod property;
 mod quota;

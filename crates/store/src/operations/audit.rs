@@ -6,7 +6,7 @@ use claviger_domain::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{authenticate, list};
+use super::{authenticate, page};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{ListAuditRecords, Page, TimedCall};
@@ -53,12 +53,12 @@ pub(crate) async fn list_audit_records<D: Driver>(
     if from > to && query.to.is_some() {
         return Err(Refusal::invalid("start_time", "it must not be after `end_time`").into());
     }
-    let before = match list::place(&caller, query.after)? {
+    let before = match page::place(&caller, query.after)? {
         // Records stay: one that a cursor came from is there.
         Some(id) => (tx.audit_record_time(account, id).await?.unwrap_or(from), id),
         None => (to, AuditRecordId::new(i64::MAX)),
     };
-    let page = AuditPage {
+    let wanted = AuditPage {
         account,
         from,
         before,
@@ -66,6 +66,6 @@ pub(crate) async fn list_audit_records<D: Driver>(
         actions: query.actions,
         limit: query.limit + 1,
     };
-    let found = if query.of_changes { tx.audit_records(&page).await? } else { Vec::new() };
-    Ok(list::cut(&caller, found, query.limit))
+    let found = if query.of_changes { tx.audit_records(&wanted).await? } else { Vec::new() };
+    Ok(page::cut(&caller, found, query.limit))
 }

@@ -13,6 +13,7 @@ use super::list;
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{BotUser, SpaceRoleView, TimedCall};
+use crate::error::Corrupt;
 use crate::transaction::{Driver, RowResult, Transaction};
 
 /// Proves the presented key, and says whose it is.
@@ -94,12 +95,14 @@ pub(super) async fn subject<D: Driver>(
     let Some(key) = tx.key(account, id).await? else {
         return Ok(None);
     };
-    let mut spaces = Vec::new();
+    let (mut spaces, mut has_unreadable_spaces) = (Vec::new(), false);
     if key.key_type == KeyType::Service {
-        spaces = tx.spaces_of_user(account, key.acts_for).await?;
+        let chunk = tx.spaces_of_user(account, key.acts_for).await?;
+        has_unreadable_spaces = chunk.unreadable.is_some();
+        spaces = chunk.items;
     }
     let is_replaced = tx.is_replaced(account, id).await?;
-    Ok(Some(Subject { key, spaces, is_replaced }))
+    Ok(Some(Subject { key, spaces, has_unreadable_spaces, is_replaced }))
 }
 
 /// The spaces and custom roles that grants name, as far as they are in the account.
@@ -109,7 +112,7 @@ pub(super) async fn resolve<D: Driver>(
     grants: Grants,
 ) -> RowResult<ResolvedGrants> {
     let ids: Vec<_> = grants.spaces().map(|(_, _, grant)| grant.space).collect();
-    let spaces = tx.spaces_by_id(account, &ids).await?;
+    let spaces = tx.spaces_by_id(account, &ids).await?.whole()?;
     let ids: Vec<_> = grants.custom_roles().collect();
     let roles =
         if ids.is_empty() { Vec::new() } else { tx.custom_roles_by_id(account, &ids).await? };
@@ -151,27 +154,47 @@ async fn bindings_of<D: Driver>(
     Ok(found.collect())
 }
 
+/// Spaces and projects, by what a role is bound to.
+type Places = HashMap<BoundTo, Place>;
+
 /// Spaces and projects of the account, by a statement for each kind.
-pub(super) async fn places_of<D: Driver>(
+async fn places_of<D: Driver>(
     tx: &mut Transaction<D>,
     account: AccountId,
     spaces: &[SpaceId],
     projects: &[ProjectId],
-) -> RowResult<HashMap<BoundTo, Place>> {
-    let mut places = HashMap::new();
+) -> RowResult<Places> {
+    match readable_places(tx, account, spaces, projects).await? {
+        (places, None) => Ok(places),
+        (_, Some(corrupt)) => Err(corrupt.into()),
+    }
+}
+
+/// Those of the spaces and projects that can be read, and what is wrong with one that cannot.
+pub(super) async fn readable_places<D: Driver>(
+    tx: &mut Transaction<D>,
+    account: AccountId,
+    spaces: &[SpaceId],
+    projects: &[ProjectId],
+) -> RowResult<(Places, Option<Corrupt>)> {
+    let (mut places, mut unreadable) = (HashMap::new(), None);
     if !spaces.is_empty() {
-        for space in tx.spaces_by_id(account, spaces).await? {
+        let chunk = tx.spaces_by_id(account, spaces).await?;
+        unreadable = chunk.unreadable;
+        for space in chunk.items {
             places.insert(BoundTo::Space(space.id), Place { space, project: None });
         }
     }
     if !projects.is_empty() {
-        for place in tx.projects_by_id(account, projects).await? {
+        let chunk = tx.projects_by_id(account, projects).await?;
+        unreadable = unreadable.or(chunk.unreadable);
+        for place in chunk.items {
             if let Some(project) = &place.project {
                 places.insert(BoundTo::Project(project.id), place);
             }
         }
     }
-    Ok(places)
+    Ok((places, unreadable))
 }
 
 /// A space or a project of the account.

@@ -9,10 +9,10 @@ use claviger_domain::{
 };
 use serde_json::{Value, json};
 
-use super::authenticate::{caller_and_access, place, places_of};
+use super::authenticate::{caller_and_access, place, readable_places};
 use super::makers::Affected;
 use super::roles::find;
-use super::{audit, list, makers, projects};
+use super::{audit, makers, page, projects};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateRoleBinding, ListRoleBindings, Page, TimedCall, UpdateRoleBinding};
@@ -35,32 +35,30 @@ pub(crate) async fn list_role_bindings<D: Driver>(
     if let Some(user) = query.user {
         decide::read_user(&caller, &access, tx.user(account, user).await?)?;
     }
-    let mut page = BindingPage {
+    let mut wanted = BindingPage {
         account,
-        after: list::place(&caller, query.after)?,
+        after: page::place(&caller, query.after)?,
         in_projects: query.in_projects,
         user: query.user,
         reach: projects::reach(&access, Permission::RoleBindingRead),
         limit: query.limit + 1,
     };
-    let mut seen = Vec::new();
-    loop {
-        let chunk = tx.role_bindings(&page).await?;
-        let complete = chunk.len() < page.limit as usize;
-        page.after = chunk.last().map(|binding| binding.id);
-        let places = places(tx, account, &chunk).await?;
-        seen.extend(chunk.into_iter().filter(|binding| {
+    let after = wanted.after;
+    let found = page::filled(query.limit, after, RoleBindingId::new, async |after| {
+        wanted.after = after;
+        let mut chunk = tx.role_bindings(&wanted).await?;
+        let places = places(tx, account, &chunk.items).await?;
+        chunk.items.retain(|binding| {
             places
                 .get(&binding.place)
                 .is_some_and(|place| access.may(Permission::RoleBindingRead, Here::Place(place)))
-        }));
-        if complete || seen.len() > query.limit as usize {
-            return Ok(list::cut(&caller, seen, query.limit));
-        }
-    }
+        });
+        Ok(chunk)
+    });
+    Ok(page::cut(&caller, found.await?, query.limit))
 }
 
-/// The places of bindings, by two statements for all of them.
+/// The places of bindings that can be read, by two statements for all of them.
 async fn places<D: Driver>(
     tx: &mut Transaction<D>,
     account: AccountId,
@@ -73,7 +71,7 @@ async fn places<D: Driver>(
             BoundTo::Project(id) => projects.push(id),
         }
     }
-    places_of(tx, account, &spaces, &projects).await
+    Ok(readable_places(tx, account, &spaces, &projects).await?.0)
 }
 
 /// A binding that the caller may do this to, with its place.

@@ -10,7 +10,7 @@ use crate::transaction::{Driver, RowResult, Transaction};
 pub(crate) async fn accept_clock<D: Driver>(tx: &mut Transaction<D>) -> RowResult<AcceptedClock> {
     let before = tx.latest_instant().await?;
     let after = tx.now().at;
-    for account in tx.accounts().await? {
+    for account in tx.accounts().await?.items {
         let record = AuditRecord {
             at: after,
             account: account.id,

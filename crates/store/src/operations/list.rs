@@ -1,12 +1,14 @@
 //! Listing keys, and looking up bot users.
 
 use claviger_domain::decide::{self, KeyFilter, KeyScope, Named};
-use claviger_domain::{AccountId, AccountRole, ApiKeyId, Caller, KeyType, Refusal, UserId};
+use claviger_domain::{AccountId, AccountRole, ApiKeyId, KeyType, User, UserId};
 
 use super::authenticate;
+use super::page::{self, Room};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{After, BotUser, ListKeys, ListedKey, Page, TimedCall};
+use crate::call::{BotUser, ListKeys, ListedKey, Page, TimedCall};
+use crate::error::StoreError;
 use crate::tables::KeyPage;
 use crate::transaction::{Driver, RowResult, Transaction};
 
@@ -27,42 +29,36 @@ pub(crate) async fn list_keys<D: Driver>(
         filter.user = Some(named(tx.user(account, id).await?));
     }
     let scope = decide::list_scope(&caller, &access, filter)?;
-    let before = place(&caller, query.after)?.unwrap_or(ApiKeyId::new(i64::MAX));
+    let after = page::place(&caller, query.after)?;
     let limit = query.limit + 1;
-    let page = KeyPage { account, scope, status: query.status, before, limit };
-    let keys = tx.keys(page).await?;
-    let Page { items: keys, has_more, reader } = cut(&caller, keys, query.limit);
-    let mut items = Vec::with_capacity(keys.len());
+    let keys = page::filled(query.limit, after, ApiKeyId::new, async |after| {
+        let before = after.unwrap_or(ApiKeyId::new(i64::MAX));
+        tx.keys(KeyPage { account, scope, status: query.status, before, limit }).await
+    });
+    let keys = keys.await?;
+    let (found, mut room) = (keys.len(), Room::new(query.limit));
+    let mut items = Vec::new();
     for key in keys {
+        // Bot users are read one by one, so that no more of them are read than there is room for.
+        if room.is_full() {
+            break;
+        }
         let mut bot = None;
         if query.with_bots && key.key_type == KeyType::Service {
             bot = Some(listed_bot(tx, account, key.acts_for, scope).await?);
         }
-        items.push(ListedKey { key, bot });
+        let listed = ListedKey { key, bot };
+        if !room.take(&listed) {
+            break;
+        }
+        items.push(listed);
     }
-    Ok(Page { reader, items, has_more })
+    let has_more = items.len() < found;
+    Ok(Page { reader: caller.user.id, items, has_more })
 }
 
 fn named<T>(found: Option<T>) -> Named<T> {
     found.map_or(Named::Missing, Named::Found)
-}
-
-/// One row more than the page was read, to learn whether there is a next one.
-pub(super) fn cut<T>(caller: &Caller, mut items: Vec<T>, limit: u32) -> Page<T> {
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-    let has_more = items.len() > limit;
-    items.truncate(limit);
-    Page { reader: caller.user.id, items, has_more }
-}
-
-/// Where to go on, if it is the caller's own list that goes on (T45).
-pub(super) fn place<Id>(caller: &Caller, after: Option<After<Id>>) -> Result<Option<Id>, Refusal> {
-    match after {
-        Some(after) if after.reader != caller.user.id => {
-            Err(Refusal::invalid("cursor", "it belongs to another list: start again without it"))
-        }
-        after => Ok(after.map(|after| after.id)),
-    }
 }
 
 /// In lists that a space filters, the other bindings are not the caller's to read: none are shown (CONTRACT §2.3).
@@ -72,24 +68,38 @@ async fn listed_bot<D: Driver>(
     id: UserId,
     scope: KeyScope,
 ) -> RowResult<BotUser> {
-    if matches!(scope, KeyScope::ServiceKeysIn(..)) {
-        let user = tx.user(account, id).await?;
-        let (name, account_role) =
-            user.map_or((String::new(), AccountRole::Member), |user| (user.name, user.role));
-        return Ok(BotUser { id, name, account_role, organizations: Vec::new() });
+    let found = match scope {
+        KeyScope::ServiceKeysIn(..) => tx
+            .user(account, id)
+            .await
+            .map(|user| user.map_or_else(|| unresolved(id), without_roles)),
+        _ => bot(tx, account, id).await,
+    };
+    match found {
+        // The key is listed all the same: somebody has to be able to revoke it.
+        Err(StoreError::Corrupt(_)) => Ok(unresolved(id)),
+        found => found,
     }
-    bot(tx, account, id).await
 }
 
-/// A bot user with all its roles. One that is gone has no name and the contract's placeholder role.
+fn without_roles(user: User) -> BotUser {
+    BotUser { id: user.id, name: user.name, account_role: user.role, organizations: Vec::new() }
+}
+
+/// A bot user that is gone or cannot be read has no name and the contract's placeholder role.
+fn unresolved(id: UserId) -> BotUser {
+    let account_role = AccountRole::Member;
+    BotUser { id, name: String::new(), account_role, organizations: Vec::new() }
+}
+
+/// A bot user with all its roles.
 pub(super) async fn bot<D: Driver>(
     tx: &mut Transaction<D>,
     account: AccountId,
     id: UserId,
 ) -> RowResult<BotUser> {
     let Some(user) = tx.user(account, id).await? else {
-        let account_role = AccountRole::Member;
-        return Ok(BotUser { id, name: String::new(), account_role, organizations: Vec::new() });
+        return Ok(unresolved(id));
     };
     let mut organizations = tx.bot_organizations(account, id).await?;
     for (organization, space) in tx.bot_spaces(account, id).await? {
@@ -97,5 +107,5 @@ pub(super) async fn bot<D: Driver>(
             found.spaces.push(space);
         }
     }
-    Ok(BotUser { id, name: user.name, account_role: user.role, organizations })
+    Ok(BotUser { organizations, ..without_roles(user) })
 }

@@ -16,6 +16,7 @@ mod makers;
 mod memberships;
 mod mint;
 mod organizations;
+mod page;
 mod policy;
 mod projects;
 mod recover;

@@ -8,7 +8,7 @@ use claviger_domain::{
 use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
-use super::{audit, cascade, list};
+use super::{audit, cascade, page};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateOrganization, ListOrganizations, Page, TimedCall, UpdateOrganization};
@@ -22,20 +22,15 @@ pub(crate) async fn list_organizations<D: Driver>(
 ) -> CallResult<Page<Organization>> {
     let (caller, access) = caller_and_access(tx, authority, &call).await?;
     let wanted = query.limit;
-    let mut after = list::place(&caller, query.after)?;
+    let after = page::place(&caller, query.after)?;
     let reach = access.reach(Permission::OrganizationRead);
     query.limit += 1;
-    let mut seen = Vec::new();
-    loop {
-        let chunk = tx.organizations(caller.account.id, &query, after, &reach).await?;
-        let last = chunk.last().map(|organization| organization.id);
-        let complete = chunk.len() < query.limit as usize;
-        seen.extend(chunk.into_iter().filter(|found| access.sees_organization(found.id)));
-        if complete || seen.len() > wanted as usize {
-            return Ok(list::cut(&caller, seen, wanted));
-        }
-        after = last;
-    }
+    let found = page::filled(wanted, after, OrganizationId::new, async |after| {
+        let mut chunk = tx.organizations(caller.account.id, &query, after, &reach).await?;
+        chunk.items.retain(|found| access.sees_organization(found.id));
+        Ok(chunk)
+    });
+    Ok(page::cut(&caller, found.await?, wanted))
 }
 
 pub(crate) async fn organization<D: Driver>(

@@ -15,7 +15,7 @@ pub(crate) async fn set_policy<D: Driver>(
     policy: AccountPolicy,
 ) -> RowResult<()> {
     let at = tx.now().at;
-    let before = tx.accounts().await?.into_iter().find(|known| known.id == account);
+    let before = tx.accounts().await?.items.into_iter().find(|known| known.id == account);
     tx.set_policy(account, &policy).await?;
     let record = AuditRecord {
         at,

@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::authenticate::caller_and_access;
 use super::makers::Affected;
-use super::{audit, cascade, list, makers};
+use super::{audit, cascade, makers, page};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateProject, ListProjects, ListRestrictions, Page, TimedCall, UpdateProject};
@@ -27,9 +27,9 @@ pub(crate) async fn list_projects<D: Driver>(
         let found = tx.space(account, space).await?;
         found.filter(|space| access.sees_space(space)).ok_or(Refusal::NotFound(Resource::Space))?;
     }
-    let page = ProjectPage {
+    let wanted = ProjectPage {
         account,
-        after: list::place(&caller, query.after)?,
+        after: page::place(&caller, query.after)?,
         space: query.space,
         restricted: false,
         name: query.name,
@@ -38,8 +38,8 @@ pub(crate) async fn list_projects<D: Driver>(
         limit: query.limit + 1,
     };
     let seen =
-        filtered(tx, page, query.limit, |place| decide::sees_project(&access, place)).await?;
-    Ok(list::cut(&caller, seen, query.limit))
+        filtered(tx, wanted, query.limit, |place| decide::sees_project(&access, place)).await?;
+    Ok(page::cut(&caller, seen, query.limit))
 }
 
 /// The projects in which something is permitted, as far as that can be told before they are read.
@@ -52,18 +52,16 @@ async fn filtered<D: Driver>(
     tx: &mut Transaction<D>,
     mut page: ProjectPage,
     limit: u32,
-    shows: impl Fn(&Place) -> bool + Send,
+    shows: impl Fn(&Place) -> bool,
 ) -> CallResult<Vec<Project>> {
-    let mut seen = Vec::new();
-    loop {
-        let chunk = tx.projects(&page).await?;
-        let complete = chunk.len() < page.limit as usize;
-        page.after = chunk.last().and_then(|place| Some(place.project.as_ref()?.id));
-        seen.extend(chunk.into_iter().filter(&shows).filter_map(|place| place.project));
-        if complete || seen.len() > limit as usize {
-            return Ok(seen);
-        }
-    }
+    let after = page.after;
+    let found = page::filled(limit, after, ProjectId::new, async |after| {
+        page.after = after;
+        let mut chunk = tx.projects(&page).await?;
+        chunk.items.retain(&shows);
+        Ok(chunk)
+    });
+    Ok(found.await?.into_iter().filter_map(|place| place.project).collect())
 }
 
 pub(crate) async fn project<D: Driver>(
@@ -164,9 +162,9 @@ pub(crate) async fn list_restrictions<D: Driver>(
     query: ListRestrictions,
 ) -> CallResult<Page<Project>> {
     let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let page = ProjectPage {
+    let wanted = ProjectPage {
         account: caller.account.id,
-        after: list::place(&caller, query.after)?,
+        after: page::place(&caller, query.after)?,
         space: None,
         restricted: true,
         name: None,
@@ -175,11 +173,11 @@ pub(crate) async fn list_restrictions<D: Driver>(
         limit: query.limit + 1,
     };
     if !query.of_projects {
-        return Ok(list::cut(&caller, Vec::new(), query.limit));
+        return Ok(page::cut(&caller, Vec::new(), query.limit));
     }
     let manages = |place: &Place| access.may(Permission::ProjectRestrict, Here::Place(place));
-    let seen = filtered(tx, page, query.limit, manages).await?;
-    Ok(list::cut(&caller, seen, query.limit))
+    let seen = filtered(tx, wanted, query.limit, manages).await?;
+    Ok(page::cut(&caller, seen, query.limit))
 }
 
 pub(crate) async fn restrict<D: Driver>(

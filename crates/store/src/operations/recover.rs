@@ -21,7 +21,7 @@ async fn make_administrator<D: Driver>(
     email: &str,
 ) -> CallResult<(User, Account)> {
     let mut without = Vec::new();
-    for account in tx.accounts().await? {
+    for account in tx.accounts().await?.whole()? {
         if !tx.has_other_administrator(account.id, UserId::NOTHING).await? {
             without.push(account);
         }

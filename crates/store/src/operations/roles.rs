@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
 use super::makers::Affected;
-use super::{audit, list, makers};
+use super::{audit, makers, page};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateRole, ListRoles, Page, TimedCall, UpdateRole};
@@ -25,18 +25,20 @@ pub(crate) async fn list_roles<D: Driver>(
 ) -> CallResult<Page<Role>> {
     let (caller, access) = caller_and_access(tx, authority, &call).await?;
     decide::list_roles(access.at_account())?;
-    let after = list::place(&caller, query.after)?;
+    let after = page::place(&caller, query.after)?;
     let mut found = Vec::new();
     if query.is_predefined != Some(true) {
-        let custom = tx.custom_roles(caller.account.id, after, query.limit + 1).await?;
-        found.extend(custom.into_iter().map(Role::from));
+        let custom = page::filled(query.limit, after, RoleId::new, async |after| {
+            tx.custom_roles(caller.account.id, after, query.limit + 1).await
+        });
+        found.extend(custom.await?.into_iter().map(Role::from));
     }
     if query.is_predefined != Some(false) {
         let rest = PredefinedRole::ALL.into_iter().filter(|role| Some(role.id()) > after);
         let since = tx.account_created_at(caller.account.id).await?;
         found.extend(rest.map(|role| Role::predefined(role, since)));
     }
-    Ok(list::cut(&caller, found, query.limit))
+    Ok(page::cut(&caller, found, query.limit))
 }
 
 /// A role of the account, custom or predefined.

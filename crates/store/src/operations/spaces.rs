@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
 use super::makers::Affected;
-use super::{audit, cascade, list, makers};
+use super::{audit, cascade, makers, page};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateSpace, ListSpaces, Page, TimedCall, UpdateSpace};
@@ -28,20 +28,15 @@ pub(crate) async fn list_spaces<D: Driver>(
             .ok_or(Refusal::NotFound(Resource::Organization))?;
     }
     let wanted = query.limit;
-    let mut after = list::place(&caller, query.after)?;
+    let after = page::place(&caller, query.after)?;
     let reach = access.reach(Permission::SpaceRead);
     query.limit += 1;
-    let mut seen = Vec::new();
-    loop {
-        let chunk = tx.spaces(caller.account.id, &query, after, &reach).await?;
-        let last = chunk.last().map(|space| space.id);
-        let complete = chunk.len() < query.limit as usize;
-        seen.extend(chunk.into_iter().filter(|space| access.sees_space(space)));
-        if complete || seen.len() > wanted as usize {
-            return Ok(list::cut(&caller, seen, wanted));
-        }
-        after = last;
-    }
+    let found = page::filled(wanted, after, SpaceId::new, async |after| {
+        let mut chunk = tx.spaces(caller.account.id, &query, after, &reach).await?;
+        chunk.items.retain(|space| access.sees_space(space));
+        Ok(chunk)
+    });
+    Ok(page::cut(&caller, found.await?, wanted))
 }
 
 pub(crate) async fn space<D: Driver>(

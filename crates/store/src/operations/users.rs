@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::authenticate::{self, caller_and_access};
 use super::makers::Affected;
-use super::{audit, create, list, makers, mint};
+use super::{audit, create, makers, mint, page};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{CreateUser, InvitedUser, ListUsers, Page, TimedCall, UpdateUser};
@@ -28,10 +28,12 @@ pub(crate) async fn list_users<D: Driver>(
     }
     let wanted = query.limit;
     query.limit += 1;
-    let after = list::place(&caller, query.after)?;
-    let users = tx.users(caller.account.id, &query, after, call.now.latest).await?;
-    let users = users.into_iter().map(|user| seen_at(user, call.now)).collect();
-    Ok(list::cut(&caller, users, wanted))
+    let after = page::place(&caller, query.after)?;
+    let users = page::filled(wanted, after, UserId::new, async |after| {
+        tx.users(caller.account.id, &query, after, call.now.latest).await
+    });
+    let users = users.await?.into_iter().map(|user| seen_at(user, call.now)).collect();
+    Ok(page::cut(&caller, users, wanted))
 }
 
 pub(crate) async fn user<D: Driver>(

@@ -156,7 +156,7 @@ impl Store for SqliteStore {
     }
 
     async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let job = |tx: &mut SqliteTransaction<'_>| Ok(now(tx.accounts())?);
+        let job = |tx: &mut SqliteTransaction<'_>| Ok(now(tx.accounts())?.items);
         self.readers.run(None, job).await.map_err(only_store)
     }
 

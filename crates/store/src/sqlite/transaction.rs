@@ -25,8 +25,15 @@ pub(crate) struct SqliteDriver<'a> {
     work: crate::authority::Work,
 }
 
-/// What an error of SQLite means for the caller: come back, or never.
+/// What an error of SQLite means for the caller: come back, or never, or that the rows do not fit each other.
 pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
+    let contradicts = matches!(
+        error.sqlite_error_code(),
+        Some(ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch)
+    );
+    if contradicts {
+        return StoreError::Contradiction(Box::new(error));
+    }
     let passing = matches!(
         error.sqlite_error_code(),
         Some(

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::param::params;
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 statements! {
     ACCOUNTS = concat!("SELECT ", account_columns!(), " FROM accounts a ORDER BY a.id");
@@ -51,8 +51,8 @@ impl<D: Driver> Transaction<D> {
     }
 
     /// All accounts, oldest first.
-    pub(crate) async fn accounts(&mut self) -> RowResult<Vec<Account>> {
-        self.all("accounts", ACCOUNTS, &[], |columns| columns.account()).await
+    pub(crate) async fn accounts(&mut self) -> RowResult<Chunk<Account>> {
+        self.chunk("accounts", ACCOUNTS, &[], |columns| columns.account()).await
     }
 
     /// When the account was created.

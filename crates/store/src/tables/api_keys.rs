@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::json;
 use crate::param::{Param, params};
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 statements! {
     /// The key of a handle, its user and its account. The handle is unique over all tenants: this is how the tenant is found.
@@ -254,7 +254,7 @@ impl<D: Driver> Transaction<D> {
         Ok(self.one("audit_records", IS_LEAK_RECORDED, &row, |_| Ok(())).await?.is_some())
     }
 
-    pub(crate) async fn keys(&mut self, page: KeyPage) -> RowResult<Vec<ApiKey>> {
+    pub(crate) async fn keys(&mut self, page: KeyPage) -> RowResult<Chunk<ApiKey>> {
         let KeyPage { account, scope, status, before, limit } = page;
         let status = status_name(status);
         match scope {
@@ -284,8 +284,8 @@ impl<D: Driver> Transaction<D> {
         }
     }
 
-    async fn listed(&mut self, text: &'static str, row: &[Param<'_>]) -> RowResult<Vec<ApiKey>> {
-        self.all("api_keys", text, row, |columns| columns.key()).await
+    async fn listed(&mut self, text: &'static str, row: &[Param<'_>]) -> RowResult<Chunk<ApiKey>> {
+        self.chunk("api_keys", text, row, |columns| columns.key()).await
     }
 
     /// How many user keys of a user are live, counted one by one up to `most`.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use crate::error::StoreError;
 use crate::param::{Param, params};
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 macro_rules! audit_columns {
     () => {
@@ -118,9 +118,9 @@ impl<D: Driver> Transaction<D> {
         let limit = page.limit as usize;
         let (mut found, mut before) = (Vec::new(), page.before);
         loop {
-            let mut read = 0;
-            for row in self.audit_rows(page, before).await? {
-                read += 1;
+            let chunk = self.audit_rows(page, before).await?;
+            let is_stuck = chunk.items.is_empty();
+            for row in chunk.items {
                 before = (row.at, row.id);
                 match row.entry {
                     Some(entry) if self.driver.is_sealed(row.id) => found.push(entry),
@@ -128,7 +128,7 @@ impl<D: Driver> Transaction<D> {
                     None => tracing::error!(record = %row.id, "an audit record cannot be read"),
                 }
             }
-            if read < limit || found.len() >= limit {
+            if chunk.read < limit || found.len() >= limit || is_stuck {
                 found.truncate(limit);
                 return Ok(found);
             }
@@ -148,7 +148,7 @@ impl<D: Driver> Transaction<D> {
         &mut self,
         page: &AuditPage,
         (before, below): (Timestamp, AuditRecordId),
-    ) -> RowResult<Vec<AuditRow>> {
+    ) -> RowResult<Chunk<AuditRow>> {
         let mut row = Vec::from(params![
             page.account,
             page.from,
@@ -161,7 +161,7 @@ impl<D: Driver> Transaction<D> {
         let actions = page.actions.iter().map(Param::from);
         row.extend(actions.chain(std::iter::repeat_with(|| Param::Null)).take(ACTIONS));
         row.extend(params![self.driver.last_sealed(), page.limit]);
-        self.all("audit_records", AUDIT_RECORDS, &row, |columns| {
+        self.chunk("audit_records", AUDIT_RECORDS, &row, |columns| {
             let (id, at) = columns.audit_place()?;
             let entry = match columns.audit_entry() {
                 Ok(entry) => Some(entry),

@@ -5,7 +5,7 @@ use claviger_domain::{AccountId, CustomRole, Permission, PermissionSet, RoleId, 
 use super::json;
 use crate::param::params;
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 macro_rules! role_columns {
     () => {
@@ -63,9 +63,9 @@ impl<D: Driver> Transaction<D> {
         account: AccountId,
         after: Option<RoleId>,
         limit: u32,
-    ) -> RowResult<Vec<CustomRole>> {
+    ) -> RowResult<Chunk<CustomRole>> {
         let page = params![account, after.map_or(0, RoleId::number), limit];
-        self.all("custom_roles", CUSTOM_ROLES, &page, |columns| columns.custom_role()).await
+        self.chunk("custom_roles", CUSTOM_ROLES, &page, |columns| columns.custom_role()).await
     }
 
     /// The custom role of this very name.

@@ -6,7 +6,7 @@ use super::{contains, json, sets};
 use crate::call::ListOrganizations;
 use crate::param::params;
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 statements! {
     ORGANIZATION = concat!(
@@ -52,20 +52,20 @@ impl<D: Driver> Transaction<D> {
         query: &ListOrganizations,
         after: Option<OrganizationId>,
         reach: &Reach,
-    ) -> RowResult<Vec<Organization>> {
+    ) -> RowResult<Chunk<Organization>> {
         let after = after.map_or(0, OrganizationId::number);
         let name = contains(query.name.as_deref());
         if !reach.everywhere {
             let [_, ids, _] = sets(reach);
             let page = params![account, after, name, ids, query.limit];
             return self
-                .all("organizations", ORGANIZATIONS_REACHED, &page, |columns| {
+                .chunk("organizations", ORGANIZATIONS_REACHED, &page, |columns| {
                     columns.organization()
                 })
                 .await;
         }
         let page = params![account, after, name, query.limit];
-        self.all("organizations", ORGANIZATIONS, &page, |columns| columns.organization()).await
+        self.chunk("organizations", ORGANIZATIONS, &page, |columns| columns.organization()).await
     }
 
     /// Which of these are the account's.

@@ -5,7 +5,7 @@ use claviger_domain::{AccountId, Place, Project, ProjectId, Reach, SpaceId};
 use super::{contains, json, sets};
 use crate::param::params;
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 macro_rules! project_columns {
     () => {
@@ -87,7 +87,7 @@ impl ProjectReach {
 }
 
 impl<D: Driver> Transaction<D> {
-    async fn projects_reached(&mut self, page: &ProjectPage) -> RowResult<Vec<Place>> {
+    async fn projects_reached(&mut self, page: &ProjectPage) -> RowResult<Chunk<Place>> {
         let ProjectReach { places, administered } = &page.reach;
         let [spaces, organizations, private_of] = sets(places);
         let [own_spaces, own_organizations, own_private_of] = sets(administered);
@@ -108,7 +108,7 @@ impl<D: Driver> Transaction<D> {
             own_private_of,
             page.limit
         ];
-        self.all("projects", PROJECTS_REACHED, &row, |columns| columns.project_in_space()).await
+        self.chunk("projects", PROJECTS_REACHED, &row, |columns| columns.project_in_space()).await
     }
 
     /// A project, with its space.
@@ -126,13 +126,13 @@ impl<D: Driver> Transaction<D> {
         &mut self,
         account: AccountId,
         ids: &[ProjectId],
-    ) -> RowResult<Vec<Place>> {
+    ) -> RowResult<Chunk<Place>> {
         let row = params![account, json(ids.iter().map(|id| id.number()))];
-        self.all("projects", PROJECTS_BY_ID, &row, |columns| columns.project_in_space()).await
+        self.chunk("projects", PROJECTS_BY_ID, &row, |columns| columns.project_in_space()).await
     }
 
     /// Projects with their spaces, oldest first.
-    pub(crate) async fn projects(&mut self, page: &ProjectPage) -> RowResult<Vec<Place>> {
+    pub(crate) async fn projects(&mut self, page: &ProjectPage) -> RowResult<Chunk<Place>> {
         if !page.reach.is_everywhere() {
             return self.projects_reached(page).await;
         }
@@ -146,7 +146,7 @@ impl<D: Driver> Transaction<D> {
             contains(page.space_name.as_deref()),
             page.limit
         ];
-        self.all("projects", PROJECTS, &row, |columns| columns.project_in_space()).await
+        self.chunk("projects", PROJECTS, &row, |columns| columns.project_in_space()).await
     }
 
     /// The projects of this very name in a space, in no order.

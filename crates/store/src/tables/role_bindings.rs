@@ -10,7 +10,7 @@ use super::projects::ProjectReach;
 use super::{json, sets};
 use crate::param::params;
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 macro_rules! binding_columns {
     () => {
@@ -100,7 +100,7 @@ fn columns_of(place: BoundTo) -> (Option<i64>, Option<i64>) {
 }
 
 impl<D: Driver> Transaction<D> {
-    async fn bindings_reached(&mut self, page: &BindingPage) -> RowResult<Vec<RoleBinding>> {
+    async fn bindings_reached(&mut self, page: &BindingPage) -> RowResult<Chunk<RoleBinding>> {
         let (account, after) = (page.account, page.after.map_or(0, RoleBindingId::number));
         let (is_of_one, user) = (page.user.is_some(), page.user.map_or(0, UserId::number));
         let ProjectReach { places, administered } = &page.reach;
@@ -117,7 +117,7 @@ impl<D: Driver> Transaction<D> {
                 page.limit
             ];
             let text = ROLE_BINDINGS_IN_SPACES_REACHED;
-            return self.all("role_bindings", text, &row, |columns| columns.role_binding()).await;
+            return self.chunk("role_bindings", text, &row, |columns| columns.role_binding()).await;
         }
         let [own_spaces, own_organizations, own_private_of] = sets(administered);
         let row = params![
@@ -135,7 +135,7 @@ impl<D: Driver> Transaction<D> {
             page.limit
         ];
         let text = ROLE_BINDINGS_IN_PROJECTS_REACHED;
-        self.all("role_bindings", text, &row, |columns| columns.role_binding()).await
+        self.chunk("role_bindings", text, &row, |columns| columns.role_binding()).await
     }
 
     pub(crate) async fn role_binding(
@@ -151,7 +151,7 @@ impl<D: Driver> Transaction<D> {
     pub(crate) async fn role_bindings(
         &mut self,
         page: &BindingPage,
-    ) -> RowResult<Vec<RoleBinding>> {
+    ) -> RowResult<Chunk<RoleBinding>> {
         if !page.reach.is_everywhere() {
             return self.bindings_reached(page).await;
         }
@@ -163,7 +163,7 @@ impl<D: Driver> Transaction<D> {
             page.user.map_or(0, UserId::number),
             page.limit
         ];
-        self.all("role_bindings", ROLE_BINDINGS, &row, |columns| columns.role_binding()).await
+        self.chunk("role_bindings", ROLE_BINDINGS, &row, |columns| columns.role_binding()).await
     }
 
     /// The binding of a user in a place.

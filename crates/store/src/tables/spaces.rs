@@ -6,7 +6,7 @@ use super::{contains, json, sets};
 use crate::call::ListSpaces;
 use crate::param::params;
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 statements! {
     SPACE = concat!("SELECT ", space_columns!(), " FROM spaces s WHERE s.id = $1 AND s.account_id = $2");
@@ -62,7 +62,7 @@ impl<D: Driver> Transaction<D> {
         query: &ListSpaces,
         after: Option<SpaceId>,
         reach: &Reach,
-    ) -> RowResult<Vec<Space>> {
+    ) -> RowResult<Chunk<Space>> {
         let after = after.map_or(0, SpaceId::number);
         let name = contains(query.name.as_deref());
         if !reach.everywhere {
@@ -78,16 +78,16 @@ impl<D: Driver> Transaction<D> {
                 private_of,
                 query.limit
             ];
-            return self.all("spaces", SPACES_REACHED, &page, |columns| columns.space()).await;
+            return self.chunk("spaces", SPACES_REACHED, &page, |columns| columns.space()).await;
         }
         match query.organization {
             None => {
                 let page = params![account, after, name, query.limit];
-                self.all("spaces", SPACES, &page, |columns| columns.space()).await
+                self.chunk("spaces", SPACES, &page, |columns| columns.space()).await
             }
             Some(organization) => {
                 let page = params![account, after, name, organization, query.limit];
-                self.all("spaces", SPACES_OF_ORGANIZATION, &page, |columns| columns.space()).await
+                self.chunk("spaces", SPACES_OF_ORGANIZATION, &page, |columns| columns.space()).await
             }
         }
     }
@@ -97,9 +97,9 @@ impl<D: Driver> Transaction<D> {
         &mut self,
         account: AccountId,
         ids: &[SpaceId],
-    ) -> RowResult<Vec<Space>> {
+    ) -> RowResult<Chunk<Space>> {
         let row = params![account, json(ids.iter().map(|id| id.number()))];
-        self.all("spaces", SPACES_BY_ID, &row, |columns| columns.space()).await
+        self.chunk("spaces", SPACES_BY_ID, &row, |columns| columns.space()).await
     }
 
     /// The spaces in which a user has a role: by membership, or by a binding in the space or in a project of it.
@@ -107,8 +107,9 @@ impl<D: Driver> Transaction<D> {
         &mut self,
         account: AccountId,
         user: UserId,
-    ) -> RowResult<Vec<Space>> {
-        self.all("spaces", SPACES_OF_USER, &params![account, user], |columns| columns.space()).await
+    ) -> RowResult<Chunk<Space>> {
+        self.chunk("spaces", SPACES_OF_USER, &params![account, user], |columns| columns.space())
+            .await
     }
 
     pub(crate) async fn insert_space(&mut self, space: &Space) -> RowResult<SpaceId> {

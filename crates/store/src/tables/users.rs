@@ -13,7 +13,7 @@ use super::{
 use crate::call::ListUsers;
 use crate::param::params;
 use crate::row::{Columns, Decoded};
-use crate::transaction::{Driver, RowResult, Transaction};
+use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 statements! {
     USER = concat!("SELECT ", user_columns!(), " FROM users u WHERE u.id = $1 AND u.account_id = $2");
@@ -93,7 +93,7 @@ impl<D: Driver> Transaction<D> {
         query: &ListUsers,
         after: Option<UserId>,
         now: Timestamp,
-    ) -> RowResult<Vec<User>> {
+    ) -> RowResult<Chunk<User>> {
         let after = after.map_or(0, UserId::number);
         let email = contains(query.email.as_deref());
         let wants = |status| query.statuses.is_empty() || query.statuses.contains(&status);
@@ -107,7 +107,7 @@ impl<D: Driver> Transaction<D> {
             wants(UserStatus::Expired),
             query.limit
         ];
-        self.all("users", USERS, &page, |columns| columns.user()).await
+        self.chunk("users", USERS, &page, |columns| columns.user()).await
     }
 
     /// The administrator of an account, whichever it is, who takes part under this address.

@@ -28,7 +28,7 @@ fn other() -> Caller {
 }
 
 fn subject(key: ApiKey) -> Subject {
-    Subject { key, spaces: Vec::new(), is_replaced: false }
+    Subject { key, spaces: Vec::new(), has_unreadable_spaces: false, is_replaced: false }
 }
 
 fn refreshed(caller: &Caller, of: ApiKey) -> Result<Mint, Refusal> {

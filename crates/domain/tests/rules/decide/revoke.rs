@@ -73,6 +73,21 @@ fn their_maker_revokes_them_while_they_may() {
     assert_eq!(told(&[], &service_key_by(1, &[])), "forbidden");
 }
 
+/// A space that cannot be read could be one that the caller does not administer (fault R29).
+#[test]
+fn a_space_that_cannot_be_read_is_administered_by_nobody() {
+    let [one, _] = two_spaces();
+    let admin = [in_space(&one, ScopedRole::Admin)];
+    for maker in [1, 2] {
+        let mut key = service_key_by(maker, std::slice::from_ref(&one));
+        assert_eq!(told(&admin, &key), "yes");
+        key.has_unreadable_spaces = true;
+        assert_eq!(told(&admin, &key), "forbidden");
+        let caller = person(1, AccountRole::Admin);
+        assert_eq!(outcome(&revoke(&caller, &member([]), Some(&key))), "yes");
+    }
+}
+
 #[test]
 fn a_bot_revokes_itself() {
     let mut caller = bot(90, AccountRole::Member);

@@ -1,0 +1,300 @@
+//! Rows that cannot be read: whom they belong to is denied, lists leave them out, and everybody else goes on.
+//!
+//! Every column of every table of the schema holds garbage of every kind in turn, while the server runs. A damaged file keeps no
+//! constraint, so the second connection works on a schema without any; the server's own connections go on with theirs.
+
+use std::collections::BTreeMap;
+
+use claviger_domain::AccountPolicy;
+use claviger_testkit::TestServer;
+use rusqlite::Connection;
+use rusqlite::types::Value as Cell;
+use serde_json::{Value, json};
+
+use crate::acts::{number, revoke_path, text, user_key};
+use crate::edits;
+
+/// A way for a column to be wrong.
+const GARBAGE: [&str; 8] = [
+    "NULL",
+    "x'00ff00'",
+    "'garbage'",
+    "CAST(x'80ff80' AS TEXT)",
+    "-1",
+    "9223372036854775807",
+    "1.5",
+    "printf('%.*c', 100000, 'x')",
+];
+
+/// Tables that a server reads when it starts, or that hold the audit's chain: what is wrong there is about everybody, and writes may be
+/// refused.
+const OF_ALL: [&str; 8] = [
+    "installation",
+    "pepper_checks",
+    "migrations",
+    "database_proof",
+    "audit_seals",
+    "audit_head",
+    "audit_records",
+    "id_sequences",
+];
+
+const LISTS: [&str; 11] = [
+    "/v2/api-keys?limit=100",
+    "/v2/api-keys?limit=100&key_type=SERVICE",
+    "/v2/api-keys?limit=100&space_id={S1}",
+    "/v2/organizations?limit=100",
+    "/v2/spaces?limit=100",
+    "/v2/projects?limit=100",
+    "/v2/users?limit=100",
+    "/v2/roles?limit=100",
+    "/v2/role-bindings?limit=100&resource_type=SPACE",
+    "/v2/role-bindings?limit=100&resource_type=PROJECT",
+    "/v2/audit-logs?limit=5",
+];
+
+/// A row that is damaged in one column.
+struct Row {
+    table: String,
+    column: String,
+    was: Cell,
+    /// The columns that tell the row from others, without the damaged one.
+    keys: Vec<(String, Cell)>,
+}
+
+impl Row {
+    /// Sets the column, in the row as it is now.
+    fn set(
+        &self,
+        database: &Connection,
+        value: &str,
+        now: Option<&str>,
+    ) -> rusqlite::Result<usize> {
+        let keys = self.keys.iter().enumerate();
+        let mut condition: Vec<_> =
+            keys.map(|(n, (name, _))| format!("{name} IS ?{}", n + 2)).collect();
+        condition.extend(now.map(|now| format!("{} IS {now}", self.column)));
+        let (table, column, condition) = (&self.table, &self.column, condition.join(" AND "));
+        let text = format!("UPDATE {table} SET {column} = {value} WHERE ?1 IS ?1 AND {condition}");
+        let cells = std::iter::once(&self.was).chain(self.keys.iter().map(|(_, cell)| cell));
+        database.execute(&text, rusqlite::params_from_iter(cells))
+    }
+
+    fn damage(&self, database: &Connection, garbage: &str) -> bool {
+        match self.set(database, garbage, self.is_key().then_some("?1")) {
+            Ok(count) => count == 1,
+            Err(_) => false,
+        }
+    }
+
+    fn restore(&self, database: &Connection, garbage: &str) {
+        let count = self.set(database, "?1", self.is_key().then_some(garbage)).unwrap();
+        // The server begins a new chain of the audit where it finds the old one damaged, and writes over what was there.
+        let is_replaced = count == 0 && OF_ALL.contains(&self.table.as_str());
+        assert!(count == 1 || is_replaced, "{} {} {garbage}: {count}", self.table, self.column);
+    }
+
+    fn is_key(&self) -> bool {
+        is_key(&self.column)
+    }
+}
+
+/// Whether a column tells rows apart, and is never changed by the server.
+fn is_key(name: &str) -> bool {
+    name.ends_with("id") || ["kind", "version", "pepper", "segment", "handle"].contains(&name)
+}
+
+/// A connection to which the schema has no constraints, types or triggers.
+fn without_constraints(server: &TestServer) -> Connection {
+    let path = server.database().path().unwrap().to_owned();
+    let database = Connection::open(&path).unwrap();
+    database
+        .execute_batch(
+            "PRAGMA writable_schema = ON;
+            UPDATE sqlite_schema SET sql = replace(sql, 'IS NOT NULL', 'NOTNULL') WHERE type = 'table';
+            UPDATE sqlite_schema SET sql = replace(replace(replace(sql, 'STRICT, WITHOUT', 'WITHOUT'), ' STRICT', ''), 'NOT NULL', '')
+                WHERE type = 'table';
+            DELETE FROM sqlite_schema WHERE type = 'trigger';",
+        )
+        .unwrap();
+    drop(database);
+    let database = Connection::open(&path).unwrap();
+    database
+        .execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF")
+        .unwrap();
+    database.busy_timeout(std::time::Duration::from_mins(1)).unwrap();
+    database
+}
+
+fn tables(database: &Connection) -> Vec<String> {
+    let text = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
+    let mut statement = database.prepare(text).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+fn columns(database: &Connection, table: &str) -> Vec<String> {
+    let text = format!("SELECT name FROM pragma_table_info('{table}')");
+    let mut statement = database.prepare(&text).unwrap();
+    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+}
+
+/// The row of a table that is damaged: one of the person `other` if there is one, else the last of `acme`, else the last; of the
+/// accounts, that of `globex`.
+fn victim(server: &TestServer, database: &Connection, table: &str, column: &str) -> Row {
+    let columns = columns(database, table);
+    let has = |name: &str| columns.iter().any(|column| column == name);
+    let other = edits::user(server, "other");
+    let condition = match table {
+        "accounts" => "name = 'globex'".to_owned(),
+        "users" => format!("id = {other}"),
+        "api_keys" => format!("id = {}", number(server.world.id("uk_other"))),
+        "api_key_spaces" => format!("api_key_id = {}", number(server.world.id("sk_other"))),
+        _ if has("user_id") => format!("user_id = {other}"),
+        _ if has("account_id") => format!("account_id = {}", server.world.account.number()),
+        _ => "1".to_owned(),
+    };
+    let select = |condition: &str| {
+        let (names, first) = (columns.join(", "), &columns[0]);
+        let text =
+            format!("SELECT {names} FROM {table} WHERE {condition} ORDER BY {first} DESC LIMIT 1");
+        let cells = database.query_row(&text, [], |row| {
+            (0..columns.len()).map(|n| row.get(n)).collect::<Result<Vec<Cell>, _>>()
+        });
+        cells.ok()
+    };
+    let cells = select(&condition).or_else(|| select("1"));
+    let cells = cells.unwrap_or_else(|| panic!("{table} is empty"));
+    let pairs: Vec<_> = columns.iter().cloned().zip(cells).collect();
+    let was = pairs.iter().find(|(name, _)| name == column).unwrap().1.clone();
+    let keys = pairs.into_iter().filter(|(name, _)| name != column && is_key(name)).collect();
+    Row { table: table.to_owned(), column: column.to_owned(), was, keys }
+}
+
+/// What everybody is answered: status, and how many items.
+type Answers = BTreeMap<(String, String), (u16, usize)>;
+
+async fn ask(server: &TestServer, who: &str, path: &str) -> (u16, usize) {
+    let path = path.replace("{S1}", &server.world.id("S1").replace('=', "%3D"));
+    let answer = server.call(who, "GET", &path, Value::Null).await;
+    if answer.status != 200 {
+        assert!(answer.status < 500 || answer.status == 503, "{who}: {path}: {}", answer.text);
+        return (answer.status, 0);
+    }
+    let page = answer.json(200);
+    let items = page.as_object().unwrap().values().find_map(Value::as_array).map_or(0, Vec::len);
+    (200, items)
+}
+
+async fn answers(server: &TestServer) -> Answers {
+    let mut answers = Answers::new();
+    for who in ["admin", "member", "stranger"] {
+        // Others than the administrator are asked for half of the lists, and never for another account's space.
+        let step = if who == "admin" { 1 } else { 2 };
+        for list in LISTS.into_iter().step_by(step) {
+            if who == "stranger" && list.contains("{S1}") {
+                continue;
+            }
+            answers.insert((who.to_owned(), list.to_owned()), ask(server, who, list).await);
+        }
+    }
+    answers
+}
+
+/// Writes of people whom the row does not belong to, and reads and changes of what it may be.
+async fn writes(server: &TestServer, what: &str, may_fail: bool) {
+    for who in ["member", "stranger"] {
+        if what.starts_with("accounts ") && who == "stranger" {
+            continue;
+        }
+        let made = server.call(who, "POST", "/v2/api-keys", user_key()).await;
+        if may_fail && made.status == 503 {
+            continue;
+        }
+        let made = made.json(201);
+        let ended = server.call(who, "PUT", &revoke_path(text(&made, "id")), Value::Null).await;
+        assert_eq!(ended.status, 204, "{what}: {}", ended.text);
+    }
+    let id = |name: &str| server.world.id(name);
+    for (method, path, body) in [
+        ("GET", format!("/v2/users/{}", id("user:other")), Value::Null),
+        ("PATCH", format!("/v2/users/{}", id("user:other")), json!({ "name": "other" })),
+        ("GET", format!("/v2/spaces/{}", id("S2")), Value::Null),
+        ("PATCH", format!("/v2/organizations/{}", id("O2")), json!({ "description": what })),
+        ("POST", format!("/v2/api-keys/{}/refresh", id("uk_revoked")), Value::Null),
+        ("POST", "/v2/projects".to_owned(), json!({ "name": what, "space_id": id("S1b") })),
+    ] {
+        let answer = server.call("admin", method, &path, body).await;
+        let is_fine = answer.status < 500 || answer.status == 503;
+        assert!(is_fine, "{what}: {method} {path}: {}", answer.text);
+    }
+    // The owner of the row is denied, or not; never by a failure.
+    let owner = server.world.key("uk_other");
+    for (method, path, body) in [
+        ("GET", LISTS[0], Value::Null),
+        ("GET", "/v2/spaces", Value::Null),
+        ("POST", "/v2/api-keys", user_key()),
+    ] {
+        let answer = server.call_with(owner, method, path, body, &[]).await;
+        let is_fine = answer.status < 500 || answer.status == 503;
+        assert!(is_fine, "{what}: the owner: {method} {path}: {}", answer.text);
+        // Lists are narrowed by the memberships of who asks; making a user key asks for none.
+        if what == "users role 'garbage'"
+            || what == "space_members role 'garbage'" && path != LISTS[0]
+        {
+            let is_denied = answer.status == 503 && answer.text.contains("damaged");
+            assert!(is_denied || method == "POST", "{what}: {path}: {}", answer.text);
+        }
+    }
+}
+
+/// Nobody but the owner of a damaged row is denied anything, lists leave out the row alone, the host's commands and readiness go on,
+/// and nothing fails with 500 (fault R29).
+#[tokio::test]
+async fn poison_rows_deny_only_owner() {
+    let server = TestServer::start().await;
+    let acme = server.world.account;
+    writes(&server, "before", false).await;
+    let secret = format!("/auth/v1/users/{}/sign-in-secret", server.world.id("user:other"));
+    let made = server.call("admin", "POST", &secret, Value::Null).await;
+    assert!([200, 201].contains(&made.status), "{}", made.text);
+    let database = without_constraints(&server);
+    let mut tables = tables(&database);
+    tables.sort_by_key(|table| OF_ALL.contains(&table.as_str()));
+    let (mut damaged, mut impossible) = (0, 0);
+    for table in &tables {
+        let is_of_all = OF_ALL.contains(&table.as_str());
+        let before = answers(&server).await;
+        for column in columns(&database, table) {
+            for garbage in GARBAGE {
+                let row = victim(&server, &database, table, &column);
+                if !row.damage(&database, garbage) {
+                    impossible += 1;
+                    continue;
+                }
+                damaged += 1;
+                let what = format!("{table} {column} {garbage}");
+                for ((who, list), after) in answers(&server).await {
+                    let (status, items) = before[&(who.clone(), list.clone())];
+                    if table == "accounts" && who == "stranger" {
+                        continue;
+                    }
+                    assert_eq!(after.0, status, "{what}: {who}: {list}");
+                    let is_place = ["spaces", "organizations"].contains(&table.as_str());
+                    let is_complete = after.1 + 1 >= items || is_place || list.contains("audit");
+                    assert!(is_complete, "{what}: {who}: {list}: {} of {items}", after.1);
+                }
+                writes(&server, &what, is_of_all).await;
+                let ready = server.store.ready().await;
+                assert!(ready.is_ok() || is_of_all, "{what}: {ready:?}");
+                let accounts = server.store.accounts().await.unwrap();
+                assert!(accounts.iter().any(|account| account.id == acme), "{what}");
+                let set = server.store.set_policy(acme, AccountPolicy::default()).await;
+                assert!(set.is_ok() || is_of_all, "{what}: {set:?}");
+                row.restore(&database, garbage);
+            }
+        }
+    }
+    assert!(damaged > 500 && impossible < damaged, "{damaged} damaged, {impossible} impossible");
+    // All is as before: nothing that was refused had an effect.
+    writes(&server, "after", false).await;
+}

@@ -1,0 +1,175 @@
+//! Pages of lists: at most so many items, about so many bytes, and nothing that cannot be read.
+//!
+//! Rule: a list is read by [`filled`] and ends with [`cut`], whatever it lists.
+
+use claviger_domain::{
+    AuditEntry, Caller, Organization, Project, Refusal, Role, RoleBinding, Space, User,
+};
+
+use crate::call::{After, BotUser, ListedKey, Page, SpaceRoleView};
+use crate::transaction::{Chunk, RowResult};
+
+/// About how many bytes of a response the items of a page take. A single larger item is a page of its own.
+const MAX_BYTES: usize = 1 << 20;
+
+/// About how many bytes an item takes in a response: rather more than less.
+pub(super) trait ResponseSize {
+    fn response_size(&self) -> usize;
+}
+
+/// Which items go on a page: the first always, others as long as they fit.
+#[derive(Debug)]
+pub(super) struct Room {
+    items: usize,
+    bytes: usize,
+    is_fresh: bool,
+}
+
+impl Room {
+    pub(super) fn new(limit: u32) -> Self {
+        let items = usize::try_from(limit).unwrap_or(usize::MAX);
+        Self { items, bytes: MAX_BYTES, is_fresh: true }
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.items == 0
+    }
+
+    /// Takes the room that an item needs, if it is there.
+    pub(super) fn take(&mut self, item: &impl ResponseSize) -> bool {
+        let size = item.response_size();
+        if self.items == 0 || !self.is_fresh && size > self.bytes {
+            return false;
+        }
+        self.items -= 1;
+        self.bytes = self.bytes.saturating_sub(size);
+        self.is_fresh = false;
+        true
+    }
+}
+
+/// A page of what was read: one row more than asked for was read, to learn whether there is a next page.
+pub(super) fn cut<T: ResponseSize>(caller: &Caller, mut items: Vec<T>, limit: u32) -> Page<T> {
+    let mut room = Room::new(limit);
+    let fit = items.iter().take_while(|item| room.take(*item)).count();
+    let has_more = items.len() > fit;
+    items.truncate(fit);
+    Page { reader: caller.user.id, items, has_more }
+}
+
+/// Where to go on, if it is the caller's own list that goes on (T45).
+pub(super) fn place<Id>(caller: &Caller, after: Option<After<Id>>) -> Result<Option<Id>, Refusal> {
+    match after {
+        Some(after) if after.reader != caller.user.id => {
+            Err(Refusal::invalid("cursor", "it belongs to another list: start again without it"))
+        }
+        after => Ok(after.map(|after| after.id)),
+    }
+}
+
+/// The items of a list that are shown, from a place on: one more than asked for, if there are so many. `read` gives up to
+/// `wanted` and one rows behind a place.
+pub(super) async fn filled<T, Id>(
+    wanted: u32,
+    mut after: Option<Id>,
+    id: impl Fn(i64) -> Id,
+    mut read: impl AsyncFnMut(Option<Id>) -> RowResult<Chunk<T>>,
+) -> RowResult<Vec<T>> {
+    let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+    let mut shown = Vec::new();
+    loop {
+        let chunk = read(after).await?;
+        let is_last = chunk.read <= wanted || chunk.last.is_none();
+        after = chunk.last.map(&id);
+        shown.extend(chunk.items);
+        if is_last || shown.len() > wanted {
+            return Ok(shown);
+        }
+    }
+}
+
+/// What names of members, ids, instants and punctuation take.
+const FRAME: usize = 384;
+/// The same for a space or an organization in a bot user.
+const SMALL_FRAME: usize = 112;
+
+/// A text in JSON, with its quotes.
+fn text(text: &str) -> usize {
+    let byte = |byte: u8| match byte {
+        b'"' | b'\\' => 2,
+        0..=0x1f => 6,
+        _ => 1,
+    };
+    text.bytes().map(byte).sum::<usize>() + 2
+}
+
+impl ResponseSize for Organization {
+    fn response_size(&self) -> usize {
+        FRAME + text(&self.name) + text(&self.description)
+    }
+}
+
+impl ResponseSize for Space {
+    fn response_size(&self) -> usize {
+        FRAME + text(&self.name) + text(&self.description)
+    }
+}
+
+impl ResponseSize for Project {
+    fn response_size(&self) -> usize {
+        FRAME + text(&self.name)
+    }
+}
+
+impl ResponseSize for User {
+    fn response_size(&self) -> usize {
+        FRAME + text(&self.name) + text(&self.email)
+    }
+}
+
+impl ResponseSize for RoleBinding {
+    fn response_size(&self) -> usize {
+        FRAME
+    }
+}
+
+impl ResponseSize for Role {
+    fn response_size(&self) -> usize {
+        let names = self.permissions.iter().map(|permission| text(permission.name()) + 1);
+        FRAME + text(&self.name) + text(&self.description) + names.sum::<usize>()
+    }
+}
+
+impl ResponseSize for AuditEntry {
+    fn response_size(&self) -> usize {
+        let optional = |of: &Option<String>| of.as_deref().map_or(0, text);
+        // The details are JSON in a text of JSON.
+        FRAME
+            + 2 * text(&self.details)
+            + text(&self.action)
+            + text(&self.target_kind)
+            + text(&self.request_id)
+            + optional(&self.source)
+            + optional(&self.user_agent)
+    }
+}
+
+impl ResponseSize for BotUser {
+    fn response_size(&self) -> usize {
+        let spaces = self.organizations.iter().flat_map(|organization| &organization.spaces);
+        let role = |role: &SpaceRoleView| match role {
+            SpaceRoleView::Predefined(_) => 0,
+            SpaceRoleView::Custom { name, .. } => SMALL_FRAME / 2 + text(name),
+        };
+        let spaces = spaces.map(|space| SMALL_FRAME + role(&space.role));
+        FRAME + text(&self.name) + self.organizations.len() * SMALL_FRAME + spaces.sum::<usize>()
+    }
+}
+
+impl ResponseSize for ListedKey {
+    fn response_size(&self) -> usize {
+        let description = self.key.description.as_ref().map_or(0, |of| text(of.as_str()));
+        let bot = self.bot.as_ref().map_or(0, ResponseSize::response_size);
+        2 * FRAME + text(self.key.name.as_str()) + description + bot
+    }
+}
