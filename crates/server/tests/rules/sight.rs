@@ -23,8 +23,10 @@ const USERS: [&str; 10] = [
     "stranger",
 ];
 
-/// Everybody who can call: the key that they call with, the name of its id, and what they are made before.
-const CALLERS: [(&str, &str, fn(&TestServer)); 16] = [
+/// The key that somebody calls with, the name of its id, and what is done to their rights before.
+type Caller = (&'static str, &'static str, fn(&TestServer));
+
+const CALLERS: [Caller; 16] = [
     ("admin", "key:admin", |_| {}),
     ("member", "key:member", |_| {}),
     ("other", "key:other", |_| {}),
