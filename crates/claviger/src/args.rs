@@ -225,6 +225,9 @@ pub(crate) struct Server {
     /// How many keys one user may mint a minute, by creating and refreshing; 0 for no limit
     #[arg(long, env = "CLAVIGER_MINT_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
     pub mint_rate: u32,
+    /// How many other changes one user may make a minute, with all keys that they made; 0 for no limit
+    #[arg(long, env = "CLAVIGER_CHANGE_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
+    pub change_rate: u32,
     /// How many requests with an invalid key one address may send a minute; 0 for no limit
     #[arg(long, env = "CLAVIGER_FAILURE_RATE", value_name = "PER_MINUTE", default_value_t = 20)]
     pub failure_rate: u32,

@@ -12,7 +12,7 @@ use crate::cors::CorsOrigin;
 use crate::leaks::GithubReports;
 use crate::mail::Outbox;
 use crate::request_id::RequestIds;
-use crate::throttle::{FailureThrottle, MintThrottle};
+use crate::throttle::{ChangeThrottle, FailureThrottle};
 use crate::wire::cursor::CursorCodec;
 use crate::wire::dialect::Dialect;
 
@@ -24,6 +24,8 @@ const LARGE_BODIES: usize = 4;
 pub struct Options {
     /// How many keys one user may mint a minute, by creating and refreshing; no limit if 0.
     pub mint_rate_per_minute: u32,
+    /// How many other changes one user may make a minute, with all keys that they made; no limit if 0.
+    pub change_rate_per_minute: u32,
     /// How many requests with a key that does not authenticate one address may send a minute; no limit if 0.
     pub failure_rate_per_minute: u32,
     /// The dialect of clients that are not recognised.
@@ -42,6 +44,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             mint_rate_per_minute: 600,
+            change_rate_per_minute: 600,
             failure_rate_per_minute: 20,
             dialect: Dialect::NEWEST,
             trusted_proxies: TrustedProxies::default(),
@@ -78,7 +81,7 @@ pub struct Shared {
     pub options: Options,
     pub(crate) codec: ObjectIdCodec,
     pub(crate) cursors: CursorCodec,
-    pub(crate) quota: Option<Arc<dyn Quota>>,
+    pub(crate) quota: Arc<dyn Quota>,
     pub(crate) failures: Option<FailureThrottle>,
     pub(crate) large_bodies: Arc<Semaphore>,
     pub(crate) request_ids: RequestIds,
@@ -95,12 +98,13 @@ impl App {
         outside: Outside,
     ) -> Self {
         let id_key = store.installation().id_key;
-        let quota = MintThrottle::new(options.mint_rate_per_minute, Arc::clone(&clock));
+        let (mints, changes) = (options.mint_rate_per_minute, options.change_rate_per_minute);
+        let quota = ChangeThrottle::new(mints, changes, Arc::clone(&clock));
         let failures = FailureThrottle::new(options.failure_rate_per_minute, Arc::clone(&clock));
         Self(Arc::new(Shared {
             codec: ObjectIdCodec::new(&id_key),
             cursors: CursorCodec::new(&id_key),
-            quota: quota.map(|quota| Arc::new(quota) as Arc<dyn Quota>),
+            quota: Arc::new(quota),
             failures,
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
             request_ids: RequestIds::new(&*entropy),

@@ -1,6 +1,6 @@
-//! Limits on how often: minting, per user; failing to authenticate, per address.
+//! Limits on how often: minting and other changes, per user; failing to authenticate, per address.
 //!
-//! Both are token buckets in memory. A valid key is never throttled for what others do from the same address.
+//! All are token buckets in memory. A valid key is never throttled for what others do from the same address.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroU32;
@@ -51,24 +51,34 @@ fn admit<K: std::hash::Hash + Eq + Clone>(
     limiter.check_key(key).map_err(|early| early.wait_time_from(now))
 }
 
-/// How often one user may mint keys.
+/// How often one user may mint keys, and how much one may change. A missing limiter limits nothing.
 #[derive(Debug)]
-pub(crate) struct MintThrottle {
-    limiter: Limiter<UserId>,
+pub(crate) struct ChangeThrottle {
+    mints: Option<Limiter<UserId>>,
+    changes: Option<Limiter<UserId>>,
     ticks: Ticks,
 }
 
-impl MintThrottle {
-    pub(crate) fn new(per_minute: u32, clock: Arc<dyn Clock>) -> Option<Self> {
+impl ChangeThrottle {
+    pub(crate) fn new(mints: u32, changes: u32, clock: Arc<dyn Clock>) -> Self {
         let ticks = Ticks(clock);
-        Some(Self { limiter: limiter(per_minute, &ticks)?, ticks })
+        Self { mints: limiter(mints, &ticks), changes: limiter(changes, &ticks), ticks }
+    }
+
+    fn count(&self, limiter: Option<&Limiter<UserId>>, user: UserId) -> Result<(), Refusal> {
+        let Some(limiter) = limiter else { return Ok(()) };
+        admit(limiter, &self.ticks, &user)
+            .map_err(|wait| Refusal::TooMany { retry_after: whole_seconds(wait) })
     }
 }
 
-impl Quota for MintThrottle {
+impl Quota for ChangeThrottle {
     fn admit(&self, user: UserId) -> Result<(), Refusal> {
-        admit(&self.limiter, &self.ticks, &user)
-            .map_err(|wait| Refusal::TooMany { retry_after: whole_seconds(wait) })
+        self.count(self.mints.as_ref(), user)
+    }
+
+    fn admit_change(&self, user: UserId) -> Result<(), Refusal> {
+        self.count(self.changes.as_ref(), user)
     }
 }
 

@@ -80,8 +80,12 @@ impl TestServer {
     }
 
     async fn with_outside(set: impl FnOnce(&mut Options), outside: Outside) -> Self {
-        let mut options =
-            Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..Options::default() };
+        let mut options = Options {
+            mint_rate_per_minute: 0,
+            change_rate_per_minute: 0,
+            failure_rate_per_minute: 0,
+            ..Options::default()
+        };
         set(&mut options);
         let start: Timestamp = FOUNDED.parse().unwrap();
         let clock = Arc::new(FixedClock::at(start));
@@ -97,8 +101,12 @@ impl TestServer {
             App::new(store, clock.clone(), entropy.clone(), options, outside)
         };
         // The world is made through a server without limits, so that making it counts against none.
-        let free =
-            Options { mint_rate_per_minute: 0, failure_rate_per_minute: 0, ..options.clone() };
+        let free = Options {
+            mint_rate_per_minute: 0,
+            change_rate_per_minute: 0,
+            failure_rate_per_minute: 0,
+            ..options.clone()
+        };
         let world =
             world::plant(&*store, &router(app(free, Outside::default())), &clock, &*entropy).await;
         let router = router(app(options, outside));

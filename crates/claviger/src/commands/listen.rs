@@ -114,6 +114,7 @@ pub(crate) async fn serve(
     let log = Arc::new(log);
     let options = Options {
         mint_rate_per_minute: server.mint_rate,
+        change_rate_per_minute: server.change_rate,
         failure_rate_per_minute: server.failure_rate,
         dialect: server.dialect,
         trusted_proxies: TrustedProxies {

@@ -1,5 +1,7 @@
 //! Everything that every operation needs of a request besides its own input: the credential, the dialect, where it came from.
 
+use std::sync::Arc;
+
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
@@ -31,7 +33,7 @@ impl FromRequestParts<App> for Client {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = credential::read(&parts.headers, app.store.installation().tag)?;
         let context = context(&parts.extensions, &parts.headers);
-        let call = Call { key, context, quota: app.quota.clone() };
+        let call = Call { key, context, quota: Some(Arc::clone(&app.quota)) };
         let dialect = dialect::recognize(&parts.headers, app.options.dialect);
         Ok(Self { call, dialect })
     }

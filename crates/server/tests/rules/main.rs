@@ -40,3 +40,4 @@ mod tenancy;
 mod touches;
 mod touches_people;
 mod touches_places;
+mod writes;

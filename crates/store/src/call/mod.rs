@@ -35,7 +35,7 @@ pub use users::{
     CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Remind, SignIn, SignedIn, UpdateUser,
 };
 
-/// How often one user may mint keys. Asked inside the transaction, where it is known who calls.
+/// How often one user may mint keys, and how much one may change. Asked inside the transaction, where it is known who calls.
 pub trait Quota: Send + Sync + std::fmt::Debug {
     /// Counts one more key, or refuses.
     ///
@@ -43,6 +43,13 @@ pub trait Quota: Send + Sync + std::fmt::Debug {
     ///
     /// [`Refusal::TooMany`] with the time to wait.
     fn admit(&self, user: UserId) -> Result<(), Refusal>;
+
+    /// Counts one more change of the user or of a key that they made, or refuses.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooMany`] with the time to wait.
+    fn admit_change(&self, user: UserId) -> Result<(), Refusal>;
 }
 
 /// Who calls, and from where. When is not known before the transaction starts.

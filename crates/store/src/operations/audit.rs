@@ -10,14 +10,13 @@ use super::{authenticate, page};
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::call::{ListAuditRecords, Page, TimedCall};
-use crate::error::StoreError;
 use crate::tables::AuditPage;
 use crate::transaction::{Driver, Transaction};
 
 /// How far back a list goes if nobody says (CONTRACT §8).
 const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Writes down what a caller did.
+/// Writes down what a caller did, and counts it: whoever makes the caller do too much is refused, and with the record all else is undone.
 pub(super) async fn audit<D: Driver>(
     tx: &mut Transaction<D>,
     call: TimedCall,
@@ -25,7 +24,10 @@ pub(super) async fn audit<D: Driver>(
     action: Action,
     target: Target,
     details: Value,
-) -> Result<(), StoreError> {
+) -> CallResult<()> {
+    if let (true, Some(quota)) = (is_counted(action), &call.quota) {
+        quota.admit_change(caller.key.created_by)?;
+    }
     let record = AuditRecord {
         at: call.now.at,
         account: caller.account.id,
@@ -36,7 +38,22 @@ pub(super) async fn audit<D: Driver>(
         details,
         context: call.context,
     };
-    tx.insert_audit_record(&record).await
+    Ok(tx.insert_audit_record(&record).await?)
+}
+
+/// Whether a change counts against its maker's quota. Minting has one of its own, refusals are bounded by [`RecordLimit`], and nothing may
+/// come between somebody and the end of a key.
+///
+/// [`RecordLimit`]: crate::authority::RecordLimit
+fn is_counted(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::ApiKeyCreate
+            | Action::ServiceKeyCreate
+            | Action::ApiKeyRefresh
+            | Action::ApiKeyRevoke
+            | Action::ChangeRefuse
+    )
 }
 
 pub(crate) async fn list_audit_records<D: Driver>(

@@ -85,7 +85,7 @@ pub(crate) async fn create_service_key<D: Driver>(
     let mint = mint.acting_for(bot.id);
     let key = mint::insert_key(tx, authority, &mint, &minted.text, label).await?;
     let spaces: Vec<_> = resolved.grants.spaces().map(|(_, _, grant)| grant.space).collect();
-    tx.insert_key_spaces(&key, &spaces).await?;
+    mint::insert_key_spaces(tx, &call, &caller, &key, &spaces).await?;
     let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
     let details = flagged(details, &mint);
     let target = Target::ApiKey(key.id);

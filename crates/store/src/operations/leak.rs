@@ -12,8 +12,22 @@ use crate::authority::Authority;
 use crate::call::{Leak, LeakReport, TimedCall};
 use crate::transaction::{Driver, Transaction};
 
-/// The call's key, dead or alive; nothing is written.
-pub(crate) async fn leaked_key<D: Driver>(
+/// What is known of a reported key before anything is written: nothing is, if there is nothing to end and the report is on record.
+pub(crate) async fn known_leak<D: Driver>(
+    tx: &mut Transaction<D>,
+    authority: &Authority,
+    call: TimedCall,
+) -> CallResult<Option<Leak>> {
+    let Some(key) = leaked_key(tx, authority, call).await? else {
+        return Ok(Some(Leak::Unknown));
+    };
+    let is_over = tx.unrevoked_line(key.account, key.id).await?.is_empty()
+        && tx.is_leak_recorded(key.account, key.id).await?;
+    Ok(is_over.then_some(Leak::DeadBefore))
+}
+
+/// The call's key, dead or alive.
+async fn leaked_key<D: Driver>(
     tx: &mut Transaction<D>,
     authority: &Authority,
     call: TimedCall,

@@ -1,11 +1,13 @@
 //! Keeping new secrets: the one place where a row with a digest is made, and only from a [`Mint`].
 
 use claviger_domain::{
-    ApiKey, ApiKeyId, Description, KeyName, KeyText, KeyType, Mint, SignInPurpose,
+    ApiKey, ApiKeyId, Caller, Description, KeyName, KeyText, KeyType, Mint, SignInPurpose, SpaceId,
 };
 use jiff::Timestamp;
 
+use crate::CallResult;
 use crate::authority::Authority;
+use crate::call::TimedCall;
 use crate::tables::{NewKey, NewSignInSecret};
 use crate::transaction::{Driver, RowResult, Transaction};
 
@@ -53,6 +55,25 @@ pub(super) async fn insert_key<D: Driver>(
         tx.count_user_keys(mint.account(), mint.acts_for(), 1).await?;
     }
     Ok(ApiKey { id, ..new.key })
+}
+
+/// How many spaces of a key count as one change of whoever makes it.
+const SPACES_PER_CHANGE: usize = 100;
+
+/// Keeps which spaces a service key is bound to. Large keys count as more than their one mint, since they are as many rows.
+pub(super) async fn insert_key_spaces<D: Driver>(
+    tx: &mut Transaction<D>,
+    call: &TimedCall,
+    caller: &Caller,
+    key: &ApiKey,
+    spaces: &[SpaceId],
+) -> CallResult<()> {
+    if let Some(quota) = &call.quota {
+        for _ in 0..spaces.len() / SPACES_PER_CHANGE {
+            quota.admit_change(caller.key.created_by)?;
+        }
+    }
+    Ok(tx.insert_key_spaces(key, spaces).await?)
 }
 
 /// Keeps a person's sign-in secret in the place of the one that they had, and returns until when it is good.

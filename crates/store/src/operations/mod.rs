@@ -39,7 +39,7 @@ pub(crate) use clock::accept_clock;
 pub(crate) use create::{create_service_key, create_user_key};
 pub(crate) use exposure::{exposed_key, note_secret_in_url};
 pub(crate) use found::found;
-pub(crate) use leak::{leaked_key, report_leak};
+pub(crate) use leak::{known_leak, report_leak};
 pub(crate) use list::list_keys;
 pub(crate) use memberships::{
     remove_organization_member, remove_space_member, set_organization_member, set_space_member,

@@ -51,7 +51,7 @@ pub(crate) async fn refresh_key<D: Driver>(
     let key = mint::insert_key(tx, authority, &plan.mint, &minted.text, label).await?;
     if !subject.spaces.is_empty() {
         let spaces: Vec<_> = subject.spaces.iter().map(|space| space.id).collect();
-        tx.insert_key_spaces(&key, &spaces).await?;
+        mint::insert_key_spaces(tx, &call, &caller, &key, &spaces).await?;
     }
     retire(tx, &caller, &old, plan.old_expires_at, call.now.at).await?;
     let details = json!({

@@ -30,8 +30,8 @@ impl Attempt {
 
 /// Writes down that a change was refused, as far as that is to be on record. What the change had written is undone before.
 ///
-/// Each user has so many refusals an hour on record that nobody can fill the disk by being told no; the next record counts those
-/// that were left out.
+/// Each person, with all keys that they made, has so many refusals an hour on record that nobody can fill the disk by being told no; the
+/// next record counts those that were left out.
 pub(crate) async fn note_refusal<D: Driver>(
     tx: &mut Transaction<D>,
     authority: &Authority,
@@ -48,7 +48,8 @@ pub(crate) async fn note_refusal<D: Driver>(
         Err(CallError::Refused(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
-    let Some(left_out) = authority.refusals.admit(caller.user.id, authority.clock.uptime()) else {
+    let Some(left_out) = authority.refusals.admit(caller.key.created_by, authority.clock.uptime())
+    else {
         return Ok(());
     };
     let target = target.unwrap_or(Target::Account(caller.account.id));

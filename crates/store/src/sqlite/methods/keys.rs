@@ -48,10 +48,10 @@ impl KeyStore for SqliteStore {
 
     async fn report_leak(&self, call: Call, report: LeakReport) -> CallResult<Leak> {
         let asked = call.clone();
-        let found = prove!(self, leaked_key(asked));
-        match found? {
-            Some(_) => write!(self, report_leak(call, report)),
-            None => Ok(Leak::Unknown),
+        let known = prove!(self, known_leak(asked));
+        match known? {
+            None => write!(self, report_leak(call, report)),
+            Some(known) => Ok(known),
         }
     }
 
