@@ -231,6 +231,14 @@ pub(crate) struct Server {
     /// How many requests with an invalid key one address may send a minute; 0 for no limit
     #[arg(long, env = "CLAVIGER_FAILURE_RATE", value_name = "PER_MINUTE", default_value_t = 20)]
     pub failure_rate: u32,
+    /// How many MiB all connections together may take; above it, those of the client that takes the most are closed
+    /// [default: 128, or a quarter of a lower memory limit]
+    #[arg(long, env = "CLAVIGER_CONNECTION_MEMORY", value_name = "MIB", value_parser = connection_memory)]
+    pub connection_memory: Option<usize>,
+    /// How many seconds to go on serving after a signal to stop, with `/readyz` answering 503, so that load balancers notice;
+    /// a second signal or Ctrl-C ends this
+    #[arg(long, env = "CLAVIGER_SHUTDOWN_DELAY", value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(..=3600))]
+    pub shutdown_delay: u64,
     /// The dialect of clients that are not recognised, A (oldest) to E
     #[arg(long, env = "CLAVIGER_DIALECT", value_parser = dialect, default_value = "E")]
     pub dialect: Dialect,
@@ -282,6 +290,11 @@ fn note(text: &str) -> Result<AuditNote, String> {
     read().ok_or_else(|| {
         "it must be what `claviger audit verify` printed, such as 17:9c0f…".to_owned()
     })
+}
+
+fn connection_memory(text: &str) -> Result<usize, String> {
+    let mib = text.parse().ok().filter(|mib| (8..=1_048_576).contains(mib));
+    mib.ok_or_else(|| "it must be a number of MiB from 8 to 1048576".to_owned())
 }
 
 fn dialect(letter: &str) -> Result<Dialect, String> {

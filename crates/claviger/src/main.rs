@@ -11,6 +11,7 @@ mod github;
 mod hardening;
 mod key_place;
 mod key_text;
+mod memory_limit;
 mod output;
 mod secret_file;
 mod smtp;

@@ -1,6 +1,7 @@
 //! Everything that the handlers share.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use claviger_domain::{Clock, Entropy, ObjectIdCodec};
 use claviger_store::{Quota, Store};
@@ -86,6 +87,7 @@ pub struct Shared {
     pub(crate) large_bodies: Arc<Semaphore>,
     pub(crate) request_ids: RequestIds,
     pub(crate) outside: Outside,
+    is_stopping: AtomicBool,
 }
 
 impl App {
@@ -109,11 +111,21 @@ impl App {
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
             request_ids: RequestIds::new(&*entropy),
             outside,
+            is_stopping: AtomicBool::new(false),
             store,
             clock,
             entropy,
             options,
         }))
+    }
+
+    /// Answers from now on that this server is not ready, so that load balancers send no more requests. Those that come are handled.
+    pub fn begin_stopping(&self) {
+        self.0.is_stopping.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.0.is_stopping.load(Ordering::Relaxed)
     }
 
     /// Waits for the mail that is on its way, but not for long.

@@ -2,7 +2,7 @@
 //!
 //! All are token buckets in memory. A valid key is never throttled for what others do from the same address.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,6 +15,8 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota as Rate, RateLimiter};
 use jiff::SignedDuration;
+
+use crate::front::network;
 
 /// Above this many buckets, the full ones are let go.
 const MOST_BUCKETS: usize = 50_000;
@@ -98,17 +100,6 @@ impl FailureThrottle {
     /// Counts a failure; above the limit, says how long to wait.
     pub(crate) fn failed(&self, source: IpAddr) -> Result<(), SignedDuration> {
         admit(&self.limiter, &self.ticks, &network(source)).map_err(whole_seconds)
-    }
-}
-
-/// Whoever has one IPv6 address has the 2⁶⁴ of its network.
-fn network(source: IpAddr) -> IpAddr {
-    match source {
-        IpAddr::V4(_) => source,
-        IpAddr::V6(address) => {
-            let bits = u128::from(address) & !u128::from(u64::MAX);
-            IpAddr::V6(Ipv6Addr::from(bits))
-        }
     }
 }
 

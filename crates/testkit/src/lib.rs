@@ -6,6 +6,7 @@
 mod ambient;
 mod dump;
 mod faulty;
+pub mod flood;
 mod letters;
 mod response;
 mod scanner;

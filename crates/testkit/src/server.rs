@@ -214,7 +214,8 @@ impl TestServer {
             write_idle: HANG,
             ..Limits::default()
         };
-        tokio::spawn(front::serve(listener, router, limits, std::future::pending()));
+        let connections = front::Connections::new(limits);
+        tokio::spawn(front::serve(listener, router, connections, std::future::pending()));
         address
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use claviger_domain::{SystemClock, SystemEntropy};
-use claviger_server::front::{self, Limits};
+use claviger_server::front::{self, Connections, Limits};
 use claviger_server::{App, ForwardedHeader, Options, Outside, TrustedProxies, router};
 use claviger_store::{SqliteStore, Store};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -15,6 +15,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::args::{self, Server};
+use crate::memory_limit;
 use crate::telemetry::Log;
 
 /// How often the last uses of keys are written down, and the time.
@@ -23,8 +24,13 @@ const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(1);
 /// How many file descriptors are for other things than connections: the database, its readers, mail, and what is being set up.
 const OTHER_DESCRIPTORS: u64 = 128;
 
+/// What Ctrl-C sends.
+const INTERRUPT: &str = "SIGINT";
+
+const MIB: usize = 1024 * 1024;
+
 /// Raises the limit of open files to what the system allows this process, and answers the listener's limits within that.
-fn limits() -> Limits {
+fn limits(connection_memory_mib: Option<usize>) -> Limits {
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let descriptors = match setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
         Ok(()) => maximum,
@@ -33,13 +39,24 @@ fn limits() -> Limits {
             current
         }
     };
-    let defaults = Limits::default();
+    let mut defaults = Limits::default();
+    defaults.max_held_bytes = match connection_memory_mib {
+        Some(mib) => mib.saturating_mul(MIB),
+        None => defaults.max_held_bytes.min(share_of_memory()),
+    };
     let Some(descriptors) = descriptors else {
         return defaults;
     };
     let for_connections = descriptors.saturating_sub(OTHER_DESCRIPTORS).max(descriptors / 4).max(1);
     let for_connections = usize::try_from(for_connections).unwrap_or(usize::MAX);
     Limits { max_connections: defaults.max_connections.min(for_connections), ..defaults }
+}
+
+/// What connections may take of the memory that this process is limited to. What they really take is up to twice as much, since the
+/// allocator keeps some, and the database has its share.
+fn share_of_memory() -> usize {
+    let limit = memory_limit::of_this_process().and_then(|limit| usize::try_from(limit).ok());
+    limit.map_or(usize::MAX, |limit| (limit / 4).max(8 * MIB))
 }
 
 /// Takes the address.
@@ -64,7 +81,7 @@ impl Stop {
         Ok(Self {
             ending: take(&[
                 ("SIGTERM", SignalKind::terminate()),
-                ("SIGINT", SignalKind::interrupt()),
+                (INTERRUPT, SignalKind::interrupt()),
                 ("SIGHUP", SignalKind::hangup()),
                 ("SIGQUIT", SignalKind::quit()),
             ])?,
@@ -75,18 +92,30 @@ impl Stop {
         })
     }
 
-    /// Waits for a signal that ends the server.
-    async fn received(mut self) {
+    /// Waits for a signal that ends the server, and answers its name.
+    async fn received(&mut self) -> &'static str {
         loop {
             tokio::select! {
                 name = next(&mut self.ending) => {
                     tracing::info!("{name}: finishing what is in flight");
-                    return;
+                    return name;
                 }
                 name = next(&mut self.ignored) => tracing::info!("{name} is ignored"),
             }
         }
     }
+}
+
+/// Waits for a signal that ends the server, and then until load balancers have had time to notice that it is not ready any more. A
+/// second signal ends that wait, and somebody at a terminal does not have it.
+async fn shutdown(mut stop: Stop, app: &App, connections: &Connections, delay: Duration) {
+    let name = stop.received().await;
+    app.begin_stopping();
+    connections.begin_closing();
+    if name == INTERRUPT {
+        return;
+    }
+    let _ = tokio::time::timeout(delay, stop.received()).await;
 }
 
 /// Waits for one of the signals, and answers its name.
@@ -128,11 +157,15 @@ pub(crate) async fn serve(
         cors_origins: server.cors_origin.clone(),
         security_contact: server.security_contact.clone(),
     };
+    let connections =
+        Connections::behind(options.trusted_proxies.clone(), limits(server.connection_memory));
     let store: Arc<dyn Store> = Arc::new(store);
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let app = App::new(Arc::clone(&store), clock, entropy, options, outside);
     let house = tokio::spawn(keep_house(app.clone(), Arc::clone(&log)));
-    front::serve(listener, router(app.clone()), limits(), stop.received()).await;
+    let delay = Duration::from_secs(server.shutdown_delay);
+    let shutdown = shutdown(stop, &app, &connections, delay);
+    front::serve(listener, router(app.clone()), connections.clone(), shutdown).await;
     house.abort();
     app.finish_mail().await;
     app.keep_house().await;

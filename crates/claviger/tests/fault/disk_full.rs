@@ -47,6 +47,7 @@ impl Site {
             arguments: Vec::new(),
             injection: None,
             environment,
+            preparation: None,
         };
         Self { _files: files, room, launch }
     }

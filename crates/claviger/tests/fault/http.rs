@@ -4,6 +4,7 @@
 
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
 
 use serde_json::{Value, json};
 
@@ -29,6 +30,7 @@ pub(crate) struct Response {
 #[derive(Debug)]
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
+    is_closing: bool,
 }
 
 impl Client {
@@ -37,11 +39,24 @@ impl Client {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(HANG))?;
         stream.set_write_timeout(Some(HANG))?;
-        Ok(Self { stream: BufReader::new(stream) })
+        Ok(Self { stream: BufReader::new(stream), is_closing: false })
     }
 
     pub(crate) fn create(&mut self, caller: &str, name: &str) -> io::Result<Response> {
         let body = json!({ "key_type": "USER", "name": name });
+        self.call("POST", "/v2/api-keys", caller, Some(&body))
+    }
+
+    /// Creates a service key of the space that `dev` has made.
+    pub(crate) fn create_service(&mut self, caller: &str, data: &Path) -> io::Result<Response> {
+        let settings = std::fs::read_to_string(data.join("dev.env"))?;
+        let value = |name: &str| {
+            settings.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap()
+        };
+        let spaces = json!([{ "space_id": value("CLAVIGER_SPACE_ID") }]);
+        let organizations = json!([{ "org_id": value("CLAVIGER_ORG_ID"), "spaces": spaces }]);
+        let body =
+            json!({ "key_type": "SERVICE", "name": "flood", "organizations": organizations });
         self.call("POST", "/v2/api-keys", caller, Some(&body))
     }
 
@@ -62,6 +77,11 @@ impl Client {
     /// All keys, as far as they are on one page.
     pub(crate) fn list(&mut self, caller: &str) -> io::Result<Response> {
         self.call("GET", "/v2/api-keys?limit=100", caller, None)
+    }
+
+    /// Whether the last answer said that the connection ends with it.
+    pub(crate) fn is_closing(&self) -> bool {
+        self.is_closing
     }
 
     /// Whether the server is ready.
@@ -107,6 +127,9 @@ impl Client {
             let Some((name, value)) = line.split_once(':') else {
                 break;
             };
+            if name.eq_ignore_ascii_case("connection") {
+                self.is_closing = value.trim() == "close";
+            }
             if name.eq_ignore_ascii_case("content-length") {
                 length = value.trim().parse().map_err(io::Error::other)?;
             }

@@ -17,14 +17,17 @@ mod chance;
 mod damage;
 mod database;
 mod disk_full;
+mod floods;
 mod history;
 mod http;
 mod load;
+mod memory;
 mod powerloss;
 mod preload;
 mod rotation;
 mod rounds;
 mod server;
+mod shutdown;
 mod stand_in;
 mod system_calls;
 
@@ -103,6 +106,38 @@ fn fault_sqlite_corrupt() {
     let (seed, points) = (seed(), points(50));
     report(&damage::at_positions(points, &mut Chance::new(seed)));
     report(&format!("fault_sqlite_corrupt: seed {seed}"));
+}
+
+/// Whatever clients send and leave unread, the server stays within its memory and answers others.
+#[test]
+fn fault_oom_cgroup() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    report(&floods::within_memory());
+}
+
+/// A server that is told to stop answers what it has taken, and loses nothing. Readiness drops first.
+#[test]
+fn fault_graceful_shutdown() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    shutdown::readiness_drops_first();
+    let (seed, rounds) = (seed(), points(20));
+    let mut chance = Chance::new(seed);
+    // Most rounds without the delay: then connections are open, and requests on their way, when the listener closes.
+    let figures = [
+        shutdown::rounds("TERM", "0", rounds, &mut chance),
+        shutdown::rounds("TERM", "1", 1, &mut chance),
+    ];
+    report(&format!("fault_graceful_shutdown: seed {seed}\n  {}", figures.join("\n  ")));
+}
+
+/// Other signals that would end a process cut nothing off either (fault S13).
+#[test]
+fn fault_graceful_hangup_and_quit() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut chance = Chance::new(seed());
+    for signal in ["HUP", "QUIT", "INT"] {
+        report(&shutdown::rounds(signal, "0", 1, &mut chance));
+    }
 }
 
 /// The same rounds, where commits are not synced: if this finds nothing lost, the test above shows nothing.

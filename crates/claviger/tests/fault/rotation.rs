@@ -55,6 +55,7 @@ impl Bench {
             arguments: Vec::new(),
             injection: None,
             environment: Vec::new(),
+            preparation: None,
         };
         let server = launch.start().unwrap();
         let administrator = administrator_key(&launch.data);

@@ -106,6 +106,7 @@ impl Site {
             log: files.path().join("log"),
             arguments: arguments.to_vec(),
             injection: None,
+            preparation: None,
             environment: disk.as_ref().map(Disk::environment).unwrap_or_default(),
             // The server makes it: what it keeps is not safe before its name is.
             data: root.join("data"),

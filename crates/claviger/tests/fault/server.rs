@@ -25,6 +25,8 @@ pub(crate) struct Launch {
     pub(crate) injection: Option<String>,
     /// More environment.
     pub(crate) environment: Vec<(&'static str, OsString)>,
+    /// What a shell does before it becomes the server, such as to lower its limits.
+    pub(crate) preparation: Option<String>,
 }
 
 /// A running server, killed when dropped.
@@ -73,9 +75,15 @@ impl Launch {
 
     fn spawn(&self) -> Child {
         let log = File::options().append(true).create(true).open(&self.log).unwrap();
-        let mut command = match &self.injection {
-            None => Command::new(env!("CARGO_BIN_EXE_claviger")),
-            Some(injection) => {
+        let mut command = match (&self.injection, &self.preparation) {
+            (None, None) => Command::new(env!("CARGO_BIN_EXE_claviger")),
+            (None, Some(preparation)) => {
+                let mut command = Command::new("sh");
+                command.args(["-c", &format!("{preparation}; exec \"$@\""), "sh"]);
+                command.arg(env!("CARGO_BIN_EXE_claviger"));
+                command
+            }
+            (Some(injection), _) => {
                 let mut command = Command::new("strace");
                 command.args(["-D", "-f", "-qqq", "-o", "/dev/null", "-e", injection]);
                 command.arg(env!("CARGO_BIN_EXE_claviger"));
@@ -83,10 +91,12 @@ impl Launch {
             }
         };
         command
-            .args(["dev", "--listen", "127.0.0.1:0", "--mint-rate", "0", "--failure-rate", "0"])
+            .args(["dev", "--listen", "127.0.0.1:0"])
             .arg("--data-dir")
             .arg(&self.data)
             .args(&self.arguments)
+            .env("CLAVIGER_MINT_RATE", "0")
+            .env("CLAVIGER_FAILURE_RATE", "0")
             .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -97,6 +107,13 @@ impl Launch {
 
     pub(crate) fn said(&self) -> String {
         fs::read_to_string(&self.log).unwrap()
+    }
+
+    /// The last lines that it said.
+    pub(crate) fn last_said(&self) -> String {
+        let said = self.said();
+        let lines: Vec<_> = said.lines().rev().take(8).collect();
+        lines.into_iter().rev().collect::<Vec<_>>().join("\n")
     }
 }
 
@@ -114,6 +131,26 @@ fn read_address(output: &mut BufReader<ChildStdout>) -> Option<SocketAddr> {
 }
 
 impl Server {
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Whether the process has not ended.
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    /// Sends it a signal.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.pid().to_string();
+        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+    }
+
+    /// Waits until it has ended by itself, and answers its exit code.
+    pub(crate) fn ended(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
+    }
+
     /// As `kill -9` does.
     pub(crate) fn kill(&mut self) {
         self.child.kill().unwrap();

@@ -78,7 +78,14 @@ impl Template {
 
 fn launch(files: &Path, name: &str, injection: Option<String>) -> Launch {
     let (data, log) = (files.join(name), files.join("log"));
-    Launch { data, log, arguments: Vec::new(), injection, environment: Vec::new() }
+    Launch {
+        data,
+        log,
+        arguments: Vec::new(),
+        injection,
+        environment: Vec::new(),
+        preparation: None,
+    }
 }
 
 /// What a client was told, until the server was gone.

@@ -5,13 +5,13 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::Attendant;
 use super::connection::serve_connection;
 use super::connections::Connections;
-use super::limits::Limits;
 
 /// How long to leave accepting alone after it failed. Out of file descriptors is not over at once.
 const BACK_OFF: Duration = Duration::from_millis(100);
@@ -19,27 +19,26 @@ const BACK_OFF: Duration = Duration::from_millis(100);
 /// Serves a listener until `shutdown`, and then until what is in flight has finished or its time is up.
 ///
 /// ```no_run
-/// use claviger_server::front::{Limits, serve};
+/// use claviger_server::front::{Connections, Limits, serve};
 ///
 /// # async fn run() -> std::io::Result<()> {
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-/// serve(listener, axum::Router::new(), Limits::default(), std::future::pending()).await;
+/// let connections = Connections::new(Limits::default());
+/// serve(listener, axum::Router::new(), connections, std::future::pending()).await;
 /// # Ok(())
 /// # }
 /// ```
 pub async fn serve<S: Attendant>(
     listener: TcpListener,
     service: S,
-    limits: Limits,
+    connections: Connections,
     shutdown: impl Future<Output = ()>,
 ) {
-    let connections = Connections::new(limits);
-    let capacity = u32::try_from(limits.max_connections).unwrap_or(u32::MAX);
+    let capacity = u32::try_from(connections.limits().max_connections).unwrap_or(u32::MAX);
     let room = Arc::new(Semaphore::new(capacity as usize));
     let (stop, stopped) = watch::channel(());
     let mut shutdown = pin!(shutdown);
-    while let Some((stream, permit)) = next(&listener, &room, &connections, shutdown.as_mut()).await
-    {
+    let spawn = |stream, permit: OwnedSemaphorePermit| {
         let service = service.clone();
         let mut stopped = stopped.clone();
         let connections = connections.clone();
@@ -49,6 +48,16 @@ pub async fn serve<S: Attendant>(
             serve_stream(stream, service, &connections, stop).await;
             drop(permit);
         });
+    };
+    while let Some((stream, permit)) = next(&listener, &room, &connections, shutdown.as_mut()).await
+    {
+        spawn(stream, permit);
+    }
+    // Those who have been let in by the kernel already would lose what they have sent.
+    while let Some(Ok((stream, _))) = listener.accept().now_or_never()
+        && let Ok(permit) = Arc::clone(&room).try_acquire_owned()
+    {
+        spawn(stream, permit);
     }
     drop((listener, stop, stopped));
     tracing::info!(open = capacity as usize - room.available_permits(), "no longer accepting");
@@ -70,9 +79,10 @@ async fn next(
                 Err(error) if is_of_the_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept connections");
-                    // It may be the descriptors that are used up.
+                    // It may be the descriptors that are used up: the next one that is closed leaves one.
+                    let closed = connections.closed();
                     connections.make_room();
-                    tokio::time::sleep(BACK_OFF).await;
+                    let _ = tokio::time::timeout(BACK_OFF, closed).await;
                 }
             }
         }

@@ -6,7 +6,6 @@
 //! The HTTP/2 library bounds resets of requests that have yet to be taken up. A patient client can let each one be taken up
 //! first; counting the ones that it gives up unanswered bounds that too.
 
-use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,7 +13,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::holder::Holder;
 use super::limits::Limits;
+use super::memory::{self, Totals};
 
 /// So many more requests may be given up than are answered.
 const MAX_ABANDONED: u64 = 100;
@@ -22,10 +23,12 @@ const MAX_ABANDONED: u64 = 100;
 /// What happens on one connection.
 #[derive(Debug)]
 pub(super) struct Activity {
-    network: IpAddr,
+    id: u64,
     limits: Limits,
-    /// What all connections hold, this one included until it is closed.
-    held_by_all: Arc<AtomicUsize>,
+    /// What all connections hold, this one included.
+    totals: Arc<Totals>,
+    /// Bytes that have arrived since the last that served a request.
+    unserved: AtomicUsize,
     state: Mutex<State>,
     /// Wakes [`watch`](Self::watch).
     changed: Notify,
@@ -35,6 +38,7 @@ pub(super) struct Activity {
 
 #[derive(Debug)]
 struct State {
+    holder: Holder,
     running: u64,
     answered: u64,
     abandoned: u64,
@@ -43,8 +47,12 @@ struct State {
     next_duty: u64,
     /// Bytes of unsent answers.
     unsent: usize,
-    /// Those, and what has been read of the bodies of requests in flight.
+    /// Those, requests in flight with what has been read of their bodies, and what the connection itself takes.
     held: usize,
+    /// What the connection itself takes of that.
+    own: usize,
+    /// What bytes that serve no request yet take of that.
+    buffered: usize,
     /// Since when there has been neither a request nor an unsent answer.
     idle_since: Option<Instant>,
     /// How long that may last.
@@ -75,6 +83,7 @@ pub(super) enum Stop {
 /// A request in flight. Dropped before it is answered, it counts as given up.
 pub(super) struct InFlight {
     activity: Arc<Activity>,
+    bytes: usize,
     is_answered: bool,
 }
 
@@ -101,57 +110,114 @@ pub(super) struct Receiving {
 }
 
 impl Activity {
-    pub(super) fn new(network: IpAddr, limits: Limits, held_by_all: Arc<AtomicUsize>) -> Self {
+    pub(super) fn new(id: u64, holder: Holder, limits: Limits, totals: Arc<Totals>) -> Self {
         let state = State {
+            holder,
             running: 0,
             answered: 0,
             abandoned: 0,
             duties: Vec::new(),
             next_duty: 0,
             unsent: 0,
-            held: 0,
+            held: memory::CONNECTION,
+            own: memory::CONNECTION,
+            buffered: 0,
             idle_since: Some(Instant::now()),
             idle_limit: None,
             next_look: None,
             stop: None,
         };
+        totals.add(state.held, false);
         Self {
-            network,
+            id,
             limits,
-            held_by_all,
+            totals,
+            unserved: AtomicUsize::new(0),
             state: Mutex::new(state),
             changed: Notify::new(),
             freed: Notify::new(),
         }
     }
 
-    /// Returns the network that the client is in.
-    pub(super) fn network(&self) -> IpAddr {
-        self.network
+    /// Returns who the connection counts for.
+    pub(super) fn holder(&self) -> Holder {
+        self.state().holder
+    }
+
+    /// Notes whose request a proxy has sent.
+    pub(super) fn serves(&self, client: Holder) {
+        let mut state = self.state();
+        let is_shared = state.running > 1 && state.holder != client;
+        state.holder = if is_shared { Holder::Connection(self.id) } else { client };
     }
 
     /// Returns how many bytes are held for a client that is not being closed already.
     pub(super) fn held_bytes(&self) -> usize {
         let state = self.state();
-        if state.stop == Some(Stop::AtOnce) { 0 } else { state.held }
+        if state.is_leaving() { 0 } else { state.held }
     }
 
     /// Returns since when the server has been waiting for this client, if it is, and the connection is not being closed already.
     pub(super) fn waiting_since(&self) -> Option<Instant> {
         let state = self.state();
-        if state.stop == Some(Stop::AtOnce) {
+        if state.is_leaving() {
             return None;
         }
         state.duties.iter().map(|duty| duty.since).chain(state.idle_since).min()
     }
 
-    /// Counts a request.
-    pub(super) fn begin(self: &Arc<Self>) -> InFlight {
+    /// Counts a request with a head that takes so many bytes, and answers whether all connections hold too much now.
+    pub(super) fn begin(self: &Arc<Self>, head: usize) -> (InFlight, bool) {
+        let bytes = memory::REQUEST + head;
         let mut state = self.state();
         state.running += 1;
         state.idle_since = None;
+        self.serve_arrived(&mut state);
+        let exceeds = self.hold(&mut state, bytes);
+        self.hold_buffers(&mut state);
         drop(state);
-        InFlight { activity: Arc::clone(self), is_answered: false }
+        (InFlight { activity: Arc::clone(self), bytes, is_answered: false }, exceeds)
+    }
+
+    /// Counts the buffers of the HTTP library.
+    fn hold_buffers(&self, state: &mut State) {
+        let growth = (memory::CONNECTION + memory::LIBRARY_BUFFERS).saturating_sub(state.own);
+        state.own += growth;
+        self.hold(state, growth);
+    }
+
+    /// Counts bytes that have arrived, and answers whether all connections hold too much now.
+    pub(super) fn arrived(&self, bytes: usize) -> bool {
+        let unserved = self.unserved.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let buffered = memory::buffered(unserved);
+        // Most requests are done before this is worth a look.
+        if buffered < memory::LIBRARY_BUFFERS {
+            return false;
+        }
+        let mut state = self.state();
+        let growth = buffered.saturating_sub(state.buffered);
+        state.buffered += growth;
+        let exceeds = self.hold(&mut state, growth);
+        drop(state);
+        if unserved > memory::MAX_UNSERVED {
+            tracing::info!("client sends much that belongs to no request; closing");
+            self.end(Stop::AtOnce);
+        }
+        exceeds
+    }
+
+    /// Forgets what has arrived: it has become part of a request.
+    fn serve_arrived(&self, state: &mut State) {
+        self.unserved.store(0, Ordering::Relaxed);
+        let buffered = std::mem::take(&mut state.buffered);
+        self.release(state, buffered);
+    }
+
+    /// Counts what the connection itself takes no more: it is closed.
+    pub(super) fn close(&self) {
+        let mut state = self.state();
+        let own = std::mem::take(&mut state.own) + std::mem::take(&mut state.buffered);
+        self.release(&mut state, own);
     }
 
     /// Waits until so little is unsent on this connection that another request may be answered.
@@ -168,18 +234,23 @@ impl Activity {
     /// Asks the connection to end.
     pub(super) fn end(&self, stop: Stop) {
         let mut state = self.state();
-        if stop == Stop::AtOnce && state.stop != Some(Stop::AtOnce) {
-            // From here on its bytes are on their way out, and count for nothing.
-            self.held_by_all.fetch_sub(state.held, Ordering::Relaxed);
+        if stop == Stop::AtOnce && !state.is_leaving() {
+            // Its bytes are on their way out: nothing else need be closed for them.
+            self.totals.leave(state.held);
         }
-        state.stop = Some(stop);
+        if !state.is_leaving() {
+            state.stop = Some(stop);
+        }
         drop(state);
         self.changed.notify_one();
     }
 
-    /// Ends the connection gently when it has had no request for some time.
-    pub(super) fn limit_idleness(&self) {
-        self.state().idle_limit = Some(self.limits.header_timeout);
+    /// Begins to serve HTTP/2, whose library has its buffers from the start. The connection ends gently when it has had no request for
+    /// some time.
+    pub(super) fn begin_http2(&self) {
+        let mut state = self.state();
+        state.idle_limit = Some(self.limits.header_timeout);
+        self.hold_buffers(&mut state);
     }
 
     /// Waits until the connection should end for what its client does or does not do.
@@ -202,18 +273,13 @@ impl Activity {
     /// Counts bytes as held, and answers whether all connections hold too much now.
     fn hold(&self, state: &mut State, bytes: usize) -> bool {
         state.held += bytes;
-        if state.stop == Some(Stop::AtOnce) {
-            return false;
-        }
-        let before = self.held_by_all.fetch_add(bytes, Ordering::Relaxed);
-        before + bytes > self.limits.max_held_bytes
+        self.totals.add(bytes, state.is_leaving());
+        !state.is_leaving() && self.totals.staying() > self.limits.max_held_bytes
     }
 
     fn release(&self, state: &mut State, bytes: usize) {
         state.held -= bytes;
-        if state.stop != Some(Stop::AtOnce) {
-            self.held_by_all.fetch_sub(bytes, Ordering::Relaxed);
-        }
+        self.totals.remove(bytes, state.is_leaving());
     }
 
     /// Wakes the watcher if it would look later than it has to.
@@ -232,6 +298,11 @@ impl Activity {
 }
 
 impl State {
+    /// Whether the connection is being closed without regard to what is in flight.
+    fn is_leaving(&self) -> bool {
+        self.stop == Some(Stop::AtOnce)
+    }
+
     /// Looks whether the connection should end; if not, answers when to look again.
     fn look(&mut self, now: Instant) -> Result<Option<Instant>, Stop> {
         if let Some(stop) = self.stop {
@@ -289,7 +360,7 @@ impl InFlight {
         let (activity, bytes) =
             (Arc::clone(&self.activity), usize::try_from(bytes).unwrap_or(usize::MAX / 4));
         let mut state = activity.state();
-        let exceeds = activity.hold(&mut state, bytes);
+        let exceeds = activity.hold(&mut state, bytes + memory::ANSWER);
         state.unsent += bytes;
         let now = Instant::now();
         let deadline = Some(now + activity.limits.time_to_take(state.unsent));
@@ -309,6 +380,7 @@ impl Drop for InFlight {
     fn drop(&mut self) {
         let mut state = self.activity.state();
         state.running -= 1;
+        self.activity.release(&mut state, self.bytes);
         if self.is_answered {
             state.answered += 1;
         } else {
@@ -326,7 +398,8 @@ impl Drop for InFlight {
 impl Drop for Unsent {
     fn drop(&mut self) {
         let mut state = self.activity.state();
-        self.activity.release(&mut state, self.bytes);
+        self.activity.release(&mut state, self.bytes + memory::ANSWER);
+        self.activity.serve_arrived(&mut state);
         state.unsent -= self.bytes;
         state.end_duty(self.duty);
         let idle = state.idle_deadline();
@@ -343,8 +416,11 @@ impl Received {
 
     /// Counts bytes as held, and answers whether all connections hold too much now.
     pub(super) fn add(&self, bytes: usize) -> bool {
+        let bytes = memory::body(bytes);
         self.bytes.fetch_add(bytes, Ordering::Relaxed);
-        self.activity.hold(&mut self.activity.state(), bytes)
+        let mut state = self.activity.state();
+        self.activity.serve_arrived(&mut state);
+        self.activity.hold(&mut state, bytes)
     }
 }
 

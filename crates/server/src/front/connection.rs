@@ -18,6 +18,8 @@ use super::connections::{Connections, OpenConnection};
 use super::guard::Guard;
 use super::transport::Transport;
 
+/// The most that the HTTP library buffers of an HTTP/1 connection in each direction. A head has to fit. By itself it takes 400 KiB.
+const HTTP1_BUFFER_BYTES: usize = 24 * 1024;
 /// What an HTTP/2 client says first (RFC 9113 §3.4).
 const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// How many streams may be reset before they are taken up, and how many errors of its own a client may provoke.
@@ -43,19 +45,26 @@ pub async fn serve_connection<S, Io>(
     let connection = Arc::new(connections.add(peer));
     let limits = *connections.limits();
     let deadline = Instant::now() + limits.header_timeout;
-    let mut transport = Transport::new(io, limits.write_idle);
+    let mut transport = Transport::new(io, limits.write_idle, Arc::clone(&connection));
     let mut shutdown = pin!(shutdown);
     let is_http2 = tokio::select! {
         biased;
-        () = shutdown.as_mut() => return,
         is_http2 = tokio::time::timeout_at(deadline, speaks_http2(&mut transport)) => is_http2,
+        () = shutdown.as_mut() => {
+            // What has begun to arrive is a request that the client counts on. Where nothing has, nothing is lost.
+            if !transport.incoming().is_empty() {
+                let guard = Guard::new(transport, limits, deadline);
+                serve_http1(guard, service, connection, std::future::ready(())).await;
+            }
+            return;
+        }
     };
     match is_http2 {
-        Ok(Ok(true)) => serve_http2(transport, peer, service, connection, shutdown).await,
+        Ok(Ok(true)) => serve_http2(transport, service, connection, shutdown).await,
         // Whoever has not even said the preface in time is told so in HTTP/1.
         Ok(Ok(false)) | Err(_) => {
             let guard = Guard::new(transport, limits, deadline);
-            serve_http1(guard, peer, service, connection, shutdown).await;
+            serve_http1(guard, service, connection, shutdown).await;
         }
         Ok(Err(error)) => tracing::debug!(%error, "connection failed"),
     }
@@ -83,7 +92,6 @@ where
 
 async fn serve_http1<S, Io>(
     guard: Guard<Io>,
-    peer: IpAddr,
     service: S,
     connection: Arc<OpenConnection>,
     shutdown: impl Future<Output = ()>,
@@ -96,10 +104,11 @@ async fn serve_http1<S, Io>(
     let respond = service_fn(move |request| {
         // Requests of one connection come one at a time, so the first after a verdict is the stand-in.
         let refusal = verdict.get().copied();
-        answer(service.clone(), request, peer, Arc::clone(&served), refusal)
+        answer(service.clone(), request, Arc::clone(&served), refusal)
     });
     let http1 = http1::Builder::new()
         .half_close(true)
+        .max_buf_size(HTTP1_BUFFER_BYTES)
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(guard), respond);
     drive(http1, http1::Connection::graceful_shutdown, &connection, shutdown).await;
@@ -107,7 +116,6 @@ async fn serve_http1<S, Io>(
 
 async fn serve_http2<S, Io>(
     transport: Transport<Io>,
-    peer: IpAddr,
     service: S,
     connection: Arc<OpenConnection>,
     shutdown: impl Future<Output = ()>,
@@ -116,11 +124,11 @@ async fn serve_http2<S, Io>(
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let limits = *connection.connections().limits();
-    connection.activity().limit_idleness();
+    connection.activity().begin_http2();
+    connection.connections().relieve();
     let served = Arc::clone(&connection);
-    let respond = service_fn(move |request| {
-        answer(service.clone(), request, peer, Arc::clone(&served), None)
-    });
+    let respond =
+        service_fn(move |request| answer(service.clone(), request, Arc::clone(&served), None));
     let http2 = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .initial_connection_window_size(HTTP2_WINDOW_BYTES)

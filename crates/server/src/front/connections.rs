@@ -1,17 +1,23 @@
 //! All open connections: how many bytes they hold together, and which of them is closed when that is too much.
 //!
-//! Rule: nobody is turned away for what others hold. The network that holds the most gives something up first, and of its connections the
-//! one whose client has kept the server waiting for longest.
+//! Rule: nobody is turned away for what others hold. The client that holds the most gives something up first, and of its connections the
+//! one that has kept the server waiting for longest.
 
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use http::HeaderMap;
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
 use super::activity::{Activity, Stop};
+use super::holder::Holder;
 use super::limits::Limits;
+use super::memory::Totals;
+use crate::client_address::TrustedProxies;
 
 /// Bytes are given up until an eighth of the limit is free again, so that the search is not repeated for every answer.
 const FREED_SHARE: usize = 8;
@@ -23,8 +29,12 @@ pub struct Connections(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     limits: Limits,
-    held_bytes: Arc<AtomicUsize>,
+    proxies: TrustedProxies,
+    totals: Arc<Totals>,
     open: Mutex<Open>,
+    /// Wakes [`closed`](Connections::closed).
+    closed: Notify,
+    is_closing: AtomicBool,
 }
 
 #[derive(Debug, Default)]
@@ -36,20 +46,42 @@ struct Open {
 /// One open connection. It is forgotten when this is dropped.
 pub(super) struct OpenConnection {
     id: u64,
+    peer: IpAddr,
+    is_proxy: bool,
     connections: Connections,
     activity: Arc<Activity>,
 }
 
 impl Connections {
-    /// Creates an empty set with these limits.
+    /// Creates an empty set with these limits, without proxies in front.
     pub fn new(limits: Limits) -> Self {
-        let (held_bytes, open) = (Arc::default(), Mutex::default());
-        Self(Arc::new(Shared { limits, held_bytes, open }))
+        Self::behind(TrustedProxies::default(), limits)
     }
 
-    /// Returns the bytes of request bodies and unsent answers that are held for all connections together.
+    /// Creates an empty set with these limits, behind proxies.
+    pub fn behind(proxies: TrustedProxies, limits: Limits) -> Self {
+        Self(Arc::new(Shared {
+            limits,
+            proxies,
+            totals: Arc::default(),
+            open: Mutex::default(),
+            closed: Notify::new(),
+            is_closing: AtomicBool::new(false),
+        }))
+    }
+
+    /// Returns the bytes that all connections together take: their buffers, requests in flight with their bodies, and unsent answers.
     pub fn held_bytes(&self) -> usize {
-        self.0.held_bytes.load(Ordering::Relaxed)
+        self.0.totals.held()
+    }
+
+    /// Asks every HTTP/1 client to close its connection once it has its answer. The server is about to stop listening.
+    pub fn begin_closing(&self) {
+        self.0.is_closing.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_closing(&self) -> bool {
+        self.0.is_closing.load(Ordering::Relaxed)
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -58,28 +90,41 @@ impl Connections {
 
     /// Adds a connection from this address.
     pub(super) fn add(&self, peer: IpAddr) -> OpenConnection {
-        let held_bytes = Arc::clone(&self.0.held_bytes);
-        let activity = Arc::new(Activity::new(network(peer), self.0.limits, held_bytes));
         let mut open = self.open();
         let id = open.next_id;
         open.next_id += 1;
+        let is_proxy = self.0.proxies.contain(peer);
+        let holder = if is_proxy { Holder::Connection(id) } else { Holder::client(peer) };
+        let activity = Activity::new(id, holder, self.0.limits, Arc::clone(&self.0.totals));
+        let activity = Arc::new(activity);
         open.by_id.insert(id, Arc::clone(&activity));
         drop(open);
-        OpenConnection { id, connections: self.clone(), activity }
+        self.relieve();
+        OpenConnection { id, peer, is_proxy, connections: self.clone(), activity }
+    }
+
+    /// Whether connections that are being closed have to be gone before anything more is read.
+    pub(super) fn is_overfull(&self) -> bool {
+        self.0.totals.is_overfull(self.0.limits.max_held_bytes)
+    }
+
+    /// Waits until a connection is closed from now on, even before this is polled.
+    pub(super) fn closed(&self) -> Notified<'_> {
+        self.0.closed.notified()
     }
 
     /// Closes connections until what is held is within the limit.
     pub(super) fn relieve(&self) {
         let limit = self.0.limits.max_held_bytes;
-        if self.held_bytes() <= limit {
+        if self.0.totals.staying() <= limit {
             return;
         }
         let open = self.open();
-        while self.held_bytes() > limit - limit / FREED_SHARE {
+        while self.0.totals.staying() > limit - limit / FREED_SHARE {
             let Some(activity) = open.holding_most() else {
                 return;
             };
-            tracing::info!("connections hold too many unsent bytes; closing one");
+            tracing::info!("connections take too much memory; closing one");
             activity.end(Stop::AtOnce);
         }
     }
@@ -105,36 +150,67 @@ impl Connections {
 impl Open {
     /// Returns the connection to close for the bytes that it holds.
     fn holding_most(&self) -> Option<&Arc<Activity>> {
-        let holding = || self.by_id.values().filter(|activity| activity.held_bytes() > 0);
-        let mut by_network: HashMap<IpAddr, usize> = HashMap::new();
-        for activity in holding() {
-            *by_network.entry(activity.network()).or_default() += activity.held_bytes();
-        }
-        let (network, _) = by_network.into_iter().max_by_key(|(_, bytes)| *bytes)?;
-        holding()
-            .filter(|activity| activity.network() == network)
-            .min_by_key(|activity| activity.waiting_since().unwrap_or_else(Instant::now))
+        let holding = self.by_id.values().map(|activity| (activity.held_bytes(), activity));
+        most(holding.filter(|(bytes, _)| *bytes > 0))
+    }
+
+    /// Returns the connection to close for the room that it takes: one that the server waits for. So every client has the share that the
+    /// others leave it.
+    fn waiting_longest(&self) -> Option<&Arc<Activity>> {
+        let waiting = self.by_id.values().filter(|activity| activity.waiting_since().is_some());
+        most(waiting.map(|activity| (SHARE, activity)))
     }
 }
 
-impl Open {
-    /// Returns the connection to close for the room that it takes: of the network with most connections, the one whose client the server
-    /// has been waiting for longest. So every network has the share that the others leave it.
-    fn waiting_longest(&self) -> Option<&Arc<Activity>> {
-        let waiting = || {
-            self.by_id.values().filter_map(|activity| Some((activity.waiting_since()?, activity)))
-        };
-        let mut by_network: HashMap<IpAddr, usize> = HashMap::new();
-        for (_, activity) in waiting() {
-            *by_network.entry(activity.network()).or_default() += 1;
-        }
-        let (network, _) = by_network.into_iter().max_by_key(|(_, count)| *count)?;
-        let of_network = waiting().filter(|(_, activity)| activity.network() == network);
-        of_network.min_by_key(|(since, _)| *since).map(|(_, activity)| activity)
+/// Shares that differ by less than this count as equal: most clients have one connection, which takes this at most.
+const SHARE: usize = 64 * 1024;
+
+/// Returns, of the client with the largest share, the connection that the server has been waiting for longest. Of clients with the same
+/// share, it is the one that has kept the server waiting for longest.
+fn most<'a>(
+    connections: impl Iterator<Item = (usize, &'a Arc<Activity>)>,
+) -> Option<&'a Arc<Activity>> {
+    struct Share<'a> {
+        size: usize,
+        since: Instant,
+        connection: &'a Arc<Activity>,
     }
+    let now = Instant::now();
+    let mut shares: HashMap<Holder, Share<'a>> = HashMap::new();
+    for (size, connection) in connections {
+        let since = connection.waiting_since().unwrap_or(now);
+        let share =
+            shares.entry(connection.holder()).or_insert(Share { size: 0, since, connection });
+        share.size += size;
+        if since < share.since {
+            (share.since, share.connection) = (since, connection);
+        }
+    }
+    let rank = |share: &Share<'_>| (share.size / SHARE, now.saturating_duration_since(share.since));
+    shares.into_values().max_by_key(rank).map(|share| share.connection)
 }
 
 impl OpenConnection {
+    /// Returns the address that the connection came from.
+    pub(super) fn peer(&self) -> IpAddr {
+        self.peer
+    }
+
+    /// Counts the connection for the client of a request, which a proxy's connection takes from its headers.
+    pub(super) fn serves(&self, headers: &HeaderMap) {
+        if self.is_proxy {
+            let client = self.connections.0.proxies.client(self.peer, headers);
+            self.activity.serves(Holder::client(client));
+        }
+    }
+
+    /// Counts bytes that have arrived.
+    pub(super) fn arrived(&self, bytes: usize) {
+        if self.activity.arrived(bytes) {
+            self.connections.relieve();
+        }
+    }
+
     pub(super) fn activity(&self) -> &Arc<Activity> {
         &self.activity
     }
@@ -147,15 +223,7 @@ impl OpenConnection {
 impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.connections.open().by_id.remove(&self.id);
-    }
-}
-
-/// Returns what stands for a client: an IPv4 address, or the /64 network of an IPv6 address, all of which one client has.
-fn network(peer: IpAddr) -> IpAddr {
-    match peer {
-        IpAddr::V4(_) => peer,
-        IpAddr::V6(address) => {
-            IpAddr::V6(Ipv6Addr::from(u128::from(address) & !u128::from(u64::MAX)))
-        }
+        self.activity.close();
+        self.connections.0.closed.notify_waiters();
     }
 }

@@ -21,7 +21,8 @@ pub struct Limits {
     pub min_answer_rate: u32,
     /// Bytes of unsent answers on a connection above which its next request waits.
     pub max_unsent_bytes: usize,
-    /// Bytes of request bodies and unsent answers that are held for all connections. Above it, connections are closed.
+    /// Bytes that all connections take together: their buffers, requests in flight with their bodies, and unsent answers. Above it,
+    /// connections are closed.
     pub max_held_bytes: usize,
     /// Bytes of an HTTP/1 head: request line, header lines and the empty line.
     pub max_head_bytes: usize,
@@ -50,7 +51,7 @@ impl Default for Limits {
             answer_time: Duration::from_secs(30),
             min_answer_rate: 16 * 1024,
             max_unsent_bytes: 1024 * 1024,
-            max_held_bytes: 64 * 1024 * 1024,
+            max_held_bytes: 128 * 1024 * 1024,
             max_head_bytes: 16 * 1024,
             max_headers: 100,
             max_target_bytes: 8 * 1024,

@@ -8,7 +8,8 @@
 //! 3. `transport` holds the bytes that have arrived, and bounds writing and closing.
 //! 4. `guard` releases HTTP/1 bytes to the HTTP library only after `head`, `target` and `framing` have judged them.
 //! 5. `screen` applies the rules that both versions share; `body` bounds how long a body may take.
-//! 6. `outgoing` counts an answer as in flight until its last byte has been taken; `activity` and `connections` bound what that costs.
+//! 6. `outgoing` counts an answer as in flight until its last byte has been taken; `activity`,
+//!    `memory` and `connections` bound what that costs, `holder` says for whom.
 
 mod accept;
 mod activity;
@@ -19,8 +20,10 @@ mod connections;
 mod framing;
 mod guard;
 mod head;
+mod holder;
 mod limits;
 mod lines;
+mod memory;
 mod outgoing;
 mod refusal;
 mod screen;
@@ -32,6 +35,8 @@ pub use self::body::BodyTimeout;
 pub use self::connection::serve_connection;
 pub use self::connections::Connections;
 pub use self::limits::Limits;
+
+pub(crate) use self::holder::network;
 
 /// The address that a connection came from; an extension of every request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,6 +5,7 @@
 
 use std::io;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -12,8 +13,12 @@ use bytes::{Buf as _, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
+use super::connections::OpenConnection;
+
 /// How much is asked of the socket at a time.
 const READ_BYTES: usize = 4 * 1024;
+/// How much one connection reads before others have their turn.
+const MAX_BURST_BYTES: usize = 64 * 1024;
 /// How long a client may pause while it goes on sending after the answer, how long it may go on in all, and for how many bytes: more than
 /// the largest body that any operation reads.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
@@ -26,6 +31,9 @@ pub(super) struct Transport<Io> {
     incoming: BytesMut,
     peer_is_done: bool,
     write_idle: Duration,
+    connection: Arc<OpenConnection>,
+    /// How much has been read since the connection last waited for its client.
+    burst: usize,
     /// Runs while a write stalls, then while lingering.
     timer: Option<Pin<Box<Sleep>>>,
     is_write_stalled: bool,
@@ -41,12 +49,14 @@ enum Closing {
 }
 
 impl<Io: AsyncRead + AsyncWrite + Unpin> Transport<Io> {
-    pub(super) fn new(io: Io, write_idle: Duration) -> Self {
+    pub(super) fn new(io: Io, write_idle: Duration, connection: Arc<OpenConnection>) -> Self {
         Self {
             io,
             incoming: BytesMut::new(),
             peer_is_done: false,
             write_idle,
+            connection,
+            burst: 0,
             timer: None,
             is_write_stalled: false,
             closing: Closing::Open,
@@ -74,10 +84,37 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Transport<Io> {
         if self.peer_is_done {
             return Poll::Ready(Ok(0));
         }
+        ready!(self.poll_turn(context));
         self.incoming.reserve(READ_BYTES);
-        let count = ready!(pin!(self.io.read_buf(&mut self.incoming)).poll(context))?;
+        let outcome = pin!(self.io.read_buf(&mut self.incoming)).poll(context);
+        let count = ready!(self.note_read(outcome))?;
         self.peer_is_done = count == 0;
         Poll::Ready(Ok(count))
+    }
+
+    /// Lets other connections go on when this one has read much at a stretch, or when some have to be closed first.
+    fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<()> {
+        if self.burst < MAX_BURST_BYTES && !self.connection.connections().is_overfull() {
+            return Poll::Ready(());
+        }
+        self.burst = 0;
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// Counts what has been read.
+    fn note_read(&mut self, outcome: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match outcome {
+            Poll::Ready(Ok(count)) => {
+                self.burst += count;
+                // What arrives while the connection closes is dropped at once.
+                if matches!(self.closing, Closing::Open) {
+                    self.connection.arrived(count);
+                }
+            }
+            Poll::Ready(Err(_)) | Poll::Pending => self.burst = 0,
+        }
+        outcome
     }
 
     /// Reads at most `limit` bytes past an empty [`incoming`](Self::incoming), straight into `out`.
@@ -87,9 +124,11 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Transport<Io> {
         out: &mut ReadBuf<'_>,
         limit: u64,
     ) -> Poll<io::Result<usize>> {
+        ready!(self.poll_turn(context));
         let before = out.filled().len();
-        ready!(Pin::new(&mut (&mut self.io).take(limit)).poll_read(context, out))?;
-        let count = out.filled().len() - before;
+        let outcome = Pin::new(&mut (&mut self.io).take(limit)).poll_read(context, out);
+        let outcome = outcome.map_ok(|()| out.filled().len() - before);
+        let count = ready!(self.note_read(outcome))?;
         self.peer_is_done |= count == 0;
         Poll::Ready(Ok(count))
     }

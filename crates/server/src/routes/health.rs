@@ -42,10 +42,13 @@ async fn healthz() -> Response<Body> {
     responses(
         (status = 200, description = "The database answers and takes writes", body = Health),
         (status = 400, description = "The request is malformed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "It does not", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "It does not, or the server is stopping", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn readyz(State(app): State<App>) -> Result<Response<Body>, ApiError> {
+    if app.is_stopping() {
+        return Err(ApiError::unavailable("this server is stopping and takes no new requests"));
+    }
     app.store.ready().await?;
     Ok(json(200, &Health { status: "ok" }))
 }

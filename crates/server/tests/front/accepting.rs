@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use claviger_server::front::{Limits, serve};
+use claviger_server::front::{Connections, Limits, serve};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -41,7 +41,8 @@ impl Server {
         let shutdown = async {
             let _ = stopped.await;
         };
-        let ended = tokio::spawn(serve(listener, recorder.clone(), limits, shutdown));
+        let connections = Connections::new(limits);
+        let ended = tokio::spawn(serve(listener, recorder.clone(), connections, shutdown));
         Self { address, stop, ended }
     }
 

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use claviger_domain::UserId;
 use rusqlite::Connection;
-use tokio::sync::oneshot;
+use tokio::sync::{Semaphore, oneshot};
 
 use super::files::DatabaseFiles;
 use super::incident::Incident;
@@ -19,6 +19,9 @@ use super::turns::{NotTaken, Turns};
 use crate::CallResult;
 use crate::clock::StoreClock;
 use crate::error::{CallError, StoreError};
+
+/// How many proofs wait for the thread that proves keys, at most: fewer than its queue takes.
+const MAX_PROOFS: usize = 512;
 
 type Job = Box<dyn FnOnce(&mut SqliteTransaction<'_>) + Send>;
 
@@ -32,6 +35,8 @@ pub(super) struct Readers {
     turns: Arc<Lane>,
     /// Proofs of keys, and the question whether the store is ready.
     proofs: Arc<Lane>,
+    /// Room for proofs. Nobody is told to come back because others present many keys: they wait here, first come, first served.
+    room_for_proofs: Semaphore,
     threads: Mutex<Vec<JoinHandle<()>>>,
     incident: Incident,
 }
@@ -62,6 +67,7 @@ impl Readers {
         let readers = Self {
             turns: Arc::new(Turns::new()),
             proofs: Arc::new(Turns::new()),
+            room_for_proofs: Semaphore::new(MAX_PROOFS),
             threads: Mutex::new(Vec::with_capacity(connections.len() + 1)),
             incident: Incident::of("a read"),
         };
@@ -95,6 +101,7 @@ impl Readers {
         &self,
         job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
+        let _room = self.room_for_proofs.acquire().await;
         self.run_in(&self.proofs, None, job).await
     }
 

@@ -1,0 +1,109 @@
+//! Servers that are flooded: with connections, with requests, with keys that nobody has issued.
+//!
+//! Rule: a client that behaves is answered all along, on one connection, whatever others send.
+
+use claviger_testkit::flood::{Flood, KINDS, Kind, Target};
+use tempfile::TempDir;
+
+use crate::http::Client;
+use crate::memory::{MemoryLimit, Resident};
+use crate::server::{Launch, Server, administrator_key};
+
+const MIB: u64 = 1024 * 1024;
+/// What the server may take.
+const LIMIT_MIB: u64 = 128;
+/// The floods that take most. They come twice.
+const TWICE: [&str; 4] =
+    ["http1_large_bodies", "idle_after_a_request", "http2_large_heads", "http2_half_heads"];
+/// How much more the second time may take.
+const GROWTH_MIB: u64 = 8;
+/// How often every connection of a flood sends.
+const ROUNDS: usize = 3;
+/// How many requests of others come between.
+const REQUESTS: usize = 4;
+
+/// A server, and a client of it that behaves. Floods have a key of somebody else, who can read only.
+pub(crate) struct Flooded {
+    pub(crate) server: Server,
+    pub(crate) launch: Launch,
+    client: Client,
+    key: String,
+    pub(crate) target: Target,
+    _files: TempDir,
+}
+
+impl Flooded {
+    pub(crate) fn start(preparation: Option<String>, arguments: &[&'static str]) -> Self {
+        let files = TempDir::with_prefix("claviger-fault-").unwrap();
+        let launch = Launch {
+            data: files.path().join("data"),
+            log: files.path().join("log"),
+            arguments: arguments.to_vec(),
+            injection: None,
+            environment: Vec::new(),
+            preparation,
+        };
+        let server = launch.start().unwrap();
+        let key = administrator_key(&launch.data);
+        let mut client = Client::connect(server.address).unwrap();
+        let other = client.create_service(&key, &launch.data).unwrap().credentials().unwrap();
+        let target = Target { address: server.address, key: other.secret };
+        Self { server, launch, client, key, target, _files: files }
+    }
+
+    /// The client that behaves is answered.
+    pub(crate) fn goes_on(&mut self, requests: usize, during: &str) {
+        for _ in 0..requests {
+            let answer = self.client.verify(&self.key);
+            let answer = answer
+                .unwrap_or_else(|error| panic!("{during}: {error}: {}", self.launch.last_said()));
+            assert_eq!(answer.status, 200, "{during}: {answer:?}");
+        }
+    }
+
+    /// Lets a flood go on for some rounds. Answers how many connections it has made.
+    pub(crate) fn flood(&mut self, kind: Kind, rounds: usize) -> usize {
+        let mut flood = Flood::new(kind, self.target.clone());
+        for _ in 0..rounds {
+            flood.round().unwrap();
+            self.goes_on(REQUESTS, kind.name);
+        }
+        flood.made()
+    }
+
+    pub(crate) fn is_well(&mut self, after: &str) {
+        assert!(self.server.is_running(), "{after}: {}", self.launch.last_said());
+        assert!(!self.launch.said().contains("panicked"), "{after}: {}", self.launch.last_said());
+    }
+}
+
+/// Floods a server with everything, one kind after the other, twice. What the first time took is there for the second.
+pub(crate) fn within_memory() -> String {
+    let limit = MemoryLimit::of(LIMIT_MIB * MIB);
+    // Where nothing limits it, the server cannot see what it is to stay within.
+    let memory: &[&str] = if limit.is_enforced() { &[] } else { &["--connection-memory", "32"] };
+    let arguments = [&["--failure-rate", "20"], memory].concat();
+    let mut flooded = Flooded::start(limit.preparation(), &arguments);
+    let mut lines = Vec::new();
+    let mut flood = |kind: &Kind| {
+        let made = flooded.flood(*kind, ROUNDS);
+        flooded.is_well(kind.name);
+        let resident = Resident::of(&flooded.server);
+        assert_eq!(limit.kills(), 0, "{}: killed for want of memory", kind.name);
+        assert!(resident.most < LIMIT_MIB, "{}: {resident:?} after {lines:#?}", kind.name);
+        lines.push(format!(
+            "  {}: {made} connections, {} MiB, at most {} so far",
+            kind.name, resident.now, resident.most
+        ));
+        resident.most
+    };
+    let first = KINDS.iter().map(&mut flood).max().unwrap();
+    let second =
+        KINDS.iter().filter(|kind| TWICE.contains(&kind.name)).map(&mut flood).max().unwrap();
+    assert!(
+        second <= first + GROWTH_MIB,
+        "{second} MiB after {first}: what a flood took is not given back"
+    );
+    lines.push(limit.description());
+    format!("fault_oom_cgroup: {} floods within {LIMIT_MIB} MiB\n{}", KINDS.len(), lines.join("\n"))
+}
