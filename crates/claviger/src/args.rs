@@ -25,8 +25,8 @@ pub(crate) use self::identity::{
     AuditList, Bindings, Change, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
 };
 pub(crate) use self::keys::{
-    Create, CreateService, End, Get, Keys, List, NewExpiry, NewFile, Refresh, Rotate, StatusFilter,
-    Whoami,
+    Create, CreateService, End, Get, Keys, List, NewExpiry, NewFile, Refresh, Revoke, Rotate,
+    StatusFilter, Whoami,
 };
 pub(crate) use self::mail::{Mail, SmtpSecurity};
 pub(crate) use self::policy::{

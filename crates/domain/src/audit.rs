@@ -33,6 +33,8 @@ pub enum Action {
     ApiKeyRefresh,
     /// A key was revoked.
     ApiKeyRevoke,
+    /// All user keys of a person were revoked.
+    ApiKeyRevokeAll,
     /// A key was made on the host for an administrator who had none left.
     ApiKeyRecover,
     /// A key was reported as leaked, and revoked.
@@ -110,6 +112,7 @@ impl Action {
             Self::ServiceKeyCreate => "service_key.create",
             Self::ApiKeyRefresh => "api_key.refresh",
             Self::ApiKeyRevoke => "api_key.revoke",
+            Self::ApiKeyRevokeAll => "api_key.revoke_all",
             Self::ApiKeyRecover => "api_key.recover",
             Self::ApiKeyLeak => "api_key.leak",
             Self::SecretInUrl => "api_key.secret_in_url",

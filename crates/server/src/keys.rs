@@ -4,7 +4,7 @@ use claviger_domain::decide::RefreshRequest;
 use claviger_domain::{ApiKey, ApiKeyId, KeyType, MintedKey};
 use claviger_store::{
     Call, CallError, CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace, Leak,
-    LeakReport, RefreshKey, Refreshed,
+    LeakReport, RefreshKey, Refreshed, RevokeAllKeys, RevokedKeys,
 };
 
 use crate::app::App;
@@ -92,4 +92,14 @@ pub(crate) async fn report_leak(
 #[tracing::instrument(name = "keys.revoke", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn revoke(app: &App, call: Call, id: ApiKeyId) -> Result<(), ApiError> {
     Ok(app.store.revoke_key(call, id).await?)
+}
+
+/// Revokes all user keys of a person. When this has answered, they are dead.
+#[tracing::instrument(name = "keys.revoke_all", skip_all, fields(request.id = %call.context.request_id))]
+pub(crate) async fn revoke_all(
+    app: &App,
+    call: Call,
+    command: RevokeAllKeys,
+) -> Result<RevokedKeys, ApiError> {
+    Ok(app.store.revoke_all_keys(call, command).await?)
 }

@@ -39,9 +39,9 @@ pub use crate::call::{
     GrantsOrSpace, HandOver, HandedOver, InvitedUser, Leak, LeakReport, ListAuditRecords, ListKeys,
     ListOrganizations, ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces,
     ListUsers, ListedKey, OrganizationMember, Page, Quota, RefreshKey, Refreshed, Remind,
-    RemoveOrganizationMember, RemoveSpaceMember, Reporter, SetOrganizationMember, SetSpaceMember,
-    SignIn, SignedIn, SpaceMember, SpaceRoleView, UpdateOrganization, UpdateProject, UpdateRole,
-    UpdateRoleBinding, UpdateSpace, UpdateUser,
+    RemoveOrganizationMember, RemoveSpaceMember, Reporter, RevokeAllKeys, RevokedKeys,
+    SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember, SpaceRoleView,
+    UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace, UpdateUser,
 };
 pub use crate::error::{CallError, Corrupt, StoreError};
 pub use crate::founding::{

@@ -44,7 +44,7 @@ pub(crate) enum Keys {
     /// Replace a key where it is kept, without a moment in which none works
     Rotate(Rotate),
     /// End keys for good; one that has ended stays so
-    Revoke(End),
+    Revoke(Revoke),
     /// End keys for good, with the call that clients of old use
     Delete(End),
 }
@@ -249,14 +249,49 @@ pub(crate) struct Rotate {
     pub connection: Connection,
 }
 
-/// `claviger keys revoke` and `delete`.
+/// `claviger keys revoke`.
+#[derive(Debug, ClapArgs)]
+#[command(after_long_help = concat!(
+    "Goes on after a key that cannot be ended, and exits with the code of the first such. On a terminal it asks first. Without one, the key
+that is used, the last one of its user and `--all` need `--yes`.
+
+`--all` ends the user keys of a person, yours or with `--user` another's, but not the key that is used, and not service keys. Sign-in
+secrets of theirs that somebody was shown end with them.
+
+Examples:
+  claviger keys list --json | jq -r '.api_keys[] | select(.name == \"ci\") | .id' | xargs claviger keys revoke
+  claviger keys revoke --all --yes
+  claviger keys revoke --all --user ada@example.com
+
+", exit_codes!()))]
+pub(crate) struct Revoke {
+    /// The ids of the keys
+    #[arg(required_unless_present = "all", value_name = "ID")]
+    pub ids: Vec<String>,
+    /// End all user keys of a person: your own, unless `--user` says whose
+    #[arg(long, conflicts_with = "ids")]
+    pub all: bool,
+    /// Whose keys to end: an e-mail address or an id
+    #[arg(long, value_name = "EMAIL|ID", requires = "all")]
+    pub user: Option<String>,
+    /// End the key that is used too
+    #[arg(long, requires = "all")]
+    pub include_current: bool,
+    /// Do not ask, and also end the key that is used, or the last one of its user
+    #[arg(long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub connection: Connection,
+}
+
+/// `claviger keys delete`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
     "Goes on after a key that cannot be ended, and exits with the code of the first such. On a terminal it asks first. Without one, the key
 that is used and the last one of its user need `--yes`.
 
 Example:
-  claviger keys list --json | jq -r '.api_keys[] | select(.name == \"ci\") | .id' | xargs claviger keys revoke
+  claviger keys list --json | jq -r '.api_keys[] | select(.name == \"ci\") | .id' | xargs claviger keys delete
 
 ", exit_codes!()))]
 pub(crate) struct End {

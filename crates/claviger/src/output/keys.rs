@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use arize::Secret;
-use arize::api_keys::{ApiKey, BotUser, KeyStatus};
+use arize::api_keys::{ApiKey, BotUser, KeyStatus, RevokedKeys};
 use arize::jiff::Timestamp;
 use comfy_table::presets::NOTHING;
 use comfy_table::{ColumnConstraint, ContentArrangement, Table};
@@ -258,6 +258,14 @@ pub(crate) fn already_rotated(old: &str, successor: &ApiKey) {
 /// Says that a key has ended.
 pub(crate) fn ended(id: &str) {
     super::note(&format!("Ended {}", typed(id)));
+}
+
+/// Says how many keys of a person have ended, and which goes on.
+pub(crate) fn ended_all(revoked: &RevokedKeys) {
+    let kept = revoked.kept_key_id.as_deref();
+    let kept = kept.map_or(String::new(), |id| format!("; {}, which is used, goes on", typed(id)));
+    let count = revoked.revoked;
+    super::note(&format!("Ended {count} {}{kept}", if count == 1 { "key" } else { "keys" }));
 }
 
 fn expiry(key: &ApiKey) -> String {

@@ -35,7 +35,7 @@ pub fn user_key(
 }
 
 /// Refuses one more user key of a person at the account's limit.
-pub(super) fn there_is_room(policy: &AccountPolicy, live_keys: u32) -> Result<(), Refusal> {
+fn there_is_room(policy: &AccountPolicy, live_keys: u32) -> Result<(), Refusal> {
     if live_keys >= policy.max_user_keys {
         return Err(Refusal::unprocessable(format!(
             "you have {live_keys} live keys, which is the most that the account allows: revoke one first",

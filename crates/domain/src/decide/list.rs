@@ -20,7 +20,7 @@ pub enum Named<T> {
 }
 
 impl<T> Named<T> {
-    fn found(self) -> Option<T> {
+    pub(super) fn found(self) -> Option<T> {
         match self {
             Self::Found(thing) => Some(thing),
             Self::Missing => None,

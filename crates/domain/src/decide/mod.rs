@@ -38,7 +38,7 @@ pub use names::{organization_name_is_free, project_name_is_free, space_name_is_f
 pub use places::{change_space, create_organization, in_organization, in_space};
 pub use projects::{in_project, sees_project};
 pub use refresh::{RefreshPlan, RefreshRequest, refresh};
-pub use revoke::revoke;
+pub use revoke::{revoke, revoke_all};
 pub use roles::{create_role, delete_role, list_roles, role, update_role};
 pub use sight::sees_key;
 pub use sign_in::{SignInSecret, key_at_sign_in, sign_in};

@@ -1,12 +1,13 @@
-//! Revoking a key.
+//! Revoking a key, or all user keys of a person.
 
 use crate::access::Access;
-use crate::decide::{Subject, administers_all, sight};
+use crate::decide::list::Named;
+use crate::decide::{Subject, administers_all, read_user, sight};
 use crate::key::KeyType;
 use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::Refusal;
-use crate::user::Caller;
+use crate::user::{Caller, User, UserKind};
 
 /// Decides whether the caller may revoke the key (CONTRACT §2.7). Revoking twice is allowed and changes nothing.
 ///
@@ -32,5 +33,34 @@ pub fn revoke(caller: &Caller, access: &Access, subject: Option<&Subject>) -> Re
         KeyType::User => Err(Refusal::forbidden(
             "revoking another person's key is for administrators of the account",
         )),
+    }
+}
+
+/// Decides whose user keys are revoked: the caller's own if nobody is named. Ending one's own keys takes no right, not even developer
+/// access.
+///
+/// # Errors
+///
+/// 404 for a person whom the caller may not read, and for bot users; 403 for other people's keys to all but administrators of the
+/// account; 422 for a service key that names nobody.
+pub fn revoke_all(
+    caller: &Caller,
+    access: &Access,
+    named: Option<Named<User>>,
+) -> Result<User, Refusal> {
+    let Some(named) = named else {
+        if caller.is_bot() {
+            return Err(Refusal::unprocessable(
+                "a service key has no user keys: name the person with `user_id`",
+            ));
+        }
+        return Ok(caller.user.clone());
+    };
+    let person = named.found().filter(|user| user.kind == UserKind::Person);
+    let user = read_user(caller, access, person)?;
+    if user.id == caller.user.id || caller.is_account_admin() {
+        Ok(user)
+    } else {
+        Err(Refusal::forbidden("revoking other people's keys is for account administrators"))
     }
 }

@@ -1,4 +1,4 @@
-//! API keys: list, create, refresh, rotate, delete, revoke.
+//! API keys: list, create, refresh, rotate, delete, revoke one or all.
 //!
 //! All methods warn, once per process, that they are at an early stage.
 
@@ -20,7 +20,7 @@ pub use self::key::{
 pub(crate) use self::key::{WireKey, WireList};
 pub use self::requests::{
     CreateRequest, CreateServiceKeyRequest, ListRequest, OrganizationBinding, RefreshRequest,
-    SpaceBinding,
+    RevokeAllRequest, RevokedKeys, SpaceBinding,
 };
 pub use self::rotate::{DEFAULT_GRACE_PERIOD_SECONDS, RotateError, RotateRequest};
 use crate::client::Client;
@@ -30,13 +30,14 @@ use crate::open_enum::Spelling;
 use crate::page::{DEFAULT_LIMIT, Page, all_pages};
 use crate::resolve;
 use crate::stage::Stage;
-use crate::transport::{Answer, Call};
+use crate::transport::{Answer, Call, Repeat};
 
 const LIST: &str = "api_keys.list";
 const CREATE: &str = "api_keys.create";
 const REFRESH: &str = "api_keys.refresh";
 const DELETE: &str = "api_keys.delete";
 const REVOKE: &str = "api_keys.revoke";
+const REVOKE_ALL: &str = "api_keys.revoke_all";
 
 /// The API keys that the key may see. From [`Client::api_keys`].
 #[derive(Clone, Debug)]
@@ -60,6 +61,13 @@ struct RefreshBody {
     expires_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "Option::is_none")]
     grace_period_seconds: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct RevokeAllBody {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_id: Option<String>,
+    include_current_key: bool,
 }
 
 impl ApiKeys {
@@ -285,6 +293,51 @@ impl ApiKeys {
             Err(error) if error.status() == Some(405) => this.send_delete(REVOKE, api_key_id).await,
             outcome => outcome,
         }
+    }
+
+    /// Revokes all user keys of a person, the caller's own if nobody is named. Only Claviger has this call.
+    ///
+    /// The key of this client stays unless the request says otherwise. Sign-in secrets of the person that somebody was shown end too.
+    /// Service keys stay.
+    ///
+    /// ```
+    /// # use claviger_testkit::TestServer;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> arize::Result<()> {
+    /// # let server = TestServer::start().await;
+    /// # let client = arize::Client::new(arize::Config {
+    /// #     api_key: server.world.key("member").into(),
+    /// #     api_host: server.listen().await.to_string().into(),
+    /// #     api_scheme: "http".into(),
+    /// #     ..arize::Config::without_environment()
+    /// # })?;
+    /// use arize::api_keys::RevokeAllRequest;
+    ///
+    /// let revoked = client.api_keys().revoke_all(RevokeAllRequest::default()).await?;
+    /// println!("{} revoked, {:?} goes on", revoked.revoked, revoked.kept_key_id);
+    /// # assert!(revoked.revoked > 0 && revoked.kept_key_id.is_some());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`is_not_found`](Error::is_not_found) if there is no such person, or the server does not have this call;
+    /// [`is_forbidden`](Error::is_forbidden) for another person's keys, to all but administrators of the account.
+    pub async fn revoke_all(&self, request: RevokeAllRequest) -> Result<RevokedKeys> {
+        let this = self.begin(Stage::Alpha, REVOKE_ALL);
+        let user_id = match &request.user {
+            Some(user) => Some(resolve::user_id(&this.client, user).await?),
+            None => None,
+        };
+        let body = RevokeAllBody { user_id, include_current_key: request.include_current_key };
+        let call = Call {
+            api: &["auth", "v1"],
+            // A second one finds nothing left to revoke.
+            repeat: Repeat::Harmless,
+            ..Call::post(REVOKE_ALL, &["api-keys", "revoke-all"], &body, &[200])?
+        };
+        this.client.send(call).await?.document()
     }
 
     async fn send_delete(&self, operation: &'static str, id: &str) -> Result<()> {

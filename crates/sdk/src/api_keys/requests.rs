@@ -1,6 +1,7 @@
 //! What the calls on keys take. Plain structs: end them with `..Default::default()`, a new field is a minor version.
 
 use jiff::Timestamp;
+use serde::Deserialize;
 
 use super::key::{KeyStatus, KeyType};
 use crate::error::{Error, Result};
@@ -90,6 +91,25 @@ pub struct RefreshRequest {
     pub expires_at: Option<Timestamp>,
     /// How many seconds, up to 86400, the old text goes on working; not at all, if not given.
     pub grace_period_seconds: Option<u32>,
+}
+
+/// Whose user keys to revoke.
+#[derive(Clone, Debug, Default)]
+pub struct RevokeAllRequest {
+    /// The person: an e-mail address or an id; the caller, if not given.
+    pub user: Option<String>,
+    /// Whether the key of this client goes too, if it is one of the person's.
+    pub include_current_key: bool,
+}
+
+/// What became of a person's user keys.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[non_exhaustive]
+pub struct RevokedKeys {
+    /// How many were revoked.
+    pub revoked: u64,
+    /// The key of this client, if it is one of them and goes on working.
+    pub kept_key_id: Option<String>,
 }
 
 impl CreateServiceKeyRequest {

@@ -3,7 +3,7 @@
 use super::client::{Client, Iter};
 use crate::api_keys::{
     ApiKey, ApiKeyCreated, CreateRequest, CreateServiceKeyRequest, ListRequest, RefreshRequest,
-    RotateError, RotateRequest,
+    RevokeAllRequest, RevokedKeys, RotateError, RotateRequest,
 };
 use crate::error::Result;
 use crate::page::Page;
@@ -103,5 +103,14 @@ impl ApiKeys {
     /// As the [async one](crate::api_keys::ApiKeys::revoke).
     pub fn revoke(&self, api_key_id: &str) -> Result<()> {
         self.client.wait(self.calls().revoke(api_key_id))
+    }
+
+    /// Revokes all user keys of a person.
+    ///
+    /// # Errors
+    ///
+    /// As the [async one](crate::api_keys::ApiKeys::revoke_all).
+    pub fn revoke_all(&self, request: RevokeAllRequest) -> Result<RevokedKeys> {
+        self.client.wait(self.calls().revoke_all(request))
     }
 }

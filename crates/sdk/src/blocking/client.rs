@@ -69,7 +69,7 @@ impl Client {
         self.client.config()
     }
 
-    /// API keys: list, create, refresh, rotate, delete, revoke.
+    /// API keys: list, create, refresh, rotate, delete, revoke one or all.
     pub fn api_keys(&self) -> ApiKeys {
         ApiKeys::of(self.clone())
     }

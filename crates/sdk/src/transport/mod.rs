@@ -22,6 +22,8 @@ pub(crate) struct Call<'a> {
     /// How errors call it: `api_keys.list`.
     pub operation: &'static str,
     pub method: Method,
+    /// The API that it belongs to.
+    pub api: &'static [&'static str],
     /// Each is escaped, so that an id can never change the route.
     pub path: Vec<&'a str>,
     pub query: Vec<(&'static str, String)>,
@@ -38,6 +40,7 @@ impl<'a> Call<'a> {
         Self {
             operation,
             method: Method::GET,
+            api: &["v2"],
             path: path.to_vec(),
             query: Vec::new(),
             body: None,
@@ -99,7 +102,7 @@ impl<'a> Call<'a> {
     fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().push("v2").extend(&self.path);
+            segments.pop_if_empty().extend(self.api).extend(&self.path);
         }
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);

@@ -9,12 +9,13 @@ use utoipa::openapi::OpenApi;
 use super::{links, texts};
 
 /// The kind of text that a parameter or member of this name is, wherever it is.
-const NAMED: [(&str, &str); 12] = [
+const NAMED: [(&str, &str); 13] = [
     ("api_key_id", "ApiKeyId"),
     ("binding_id", "RoleBindingId"),
     ("created_by_user_id", "UserId"),
     ("cursor", "Cursor"),
     ("next_cursor", "Cursor"),
+    ("kept_key_id", "ApiKeyId"),
     ("org_id", "OrganizationId"),
     ("organization_id", "OrganizationId"),
     ("project_id", "ProjectId"),

@@ -9,6 +9,7 @@ mod memberships;
 mod organizations;
 mod projects;
 mod resource_restrictions;
+mod revoke_all;
 mod role_bindings;
 mod roles;
 mod sign_in;
@@ -35,6 +36,7 @@ use crate::{cors, openapi, trace};
 pub(crate) fn api() -> OpenApiRouter<App> {
     OpenApiRouter::with_openapi(openapi::front_matter())
         .merge(api_keys::router())
+        .merge(revoke_all::router())
         .merge(audit_logs::router())
         .merge(organizations::router())
         .merge(memberships::router())

@@ -28,11 +28,12 @@ const MOST_NAMES: usize = 20;
 const LONGEST_NAME: usize = 255;
 
 /// What the numbers in particulars name, by the member that they are in. What a thing replaces is of its own kind.
-const NUMBERED: [(&str, ObjectKind); 11] = [
+const NUMBERED: [(&str, ObjectKind); 12] = [
     ("api_key", ObjectKind::ApiKey),
     ("binding", ObjectKind::RoleBinding),
     ("bot_user", ObjectKind::User),
     ("holders", ObjectKind::User),
+    ("kept_key", ObjectKind::ApiKey),
     ("maker", ObjectKind::User),
     ("organization", ObjectKind::Organization),
     ("project", ObjectKind::Project),

@@ -19,6 +19,7 @@ pub(crate) mod path;
 pub(crate) mod projects;
 pub(crate) mod query;
 pub(crate) mod resource_restrictions;
+pub(crate) mod revoke_all;
 pub(crate) mod role_bindings;
 pub(crate) mod role_schema;
 pub(crate) mod roles;

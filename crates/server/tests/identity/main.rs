@@ -17,3 +17,4 @@ mod roles;
 mod sign_in;
 mod spaces;
 mod users;
+mod way_back;

@@ -132,6 +132,10 @@ fn with_people_and_places(world: &World, method: &str, path: &str, filled: &str)
         ("POST", "/v2/api-keys/{api_key_id}/refresh") => {
             made("member", "plain", "api_key", json!({}))
         }
+        ("POST", "/auth/v1/api-keys/revoke-all") => {
+            let body = json!({ "user_id": world.id("user:other") });
+            changed("admin", "member", "user", body)
+        }
         ("PUT", "/v2/api-keys/{api_key_id}/revoke") | ("DELETE", "/v2/api-keys/{api_key_id}") => {
             changed("member", "plain", "api_key", Value::Null)
         }

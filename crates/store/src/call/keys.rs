@@ -75,6 +75,24 @@ pub struct Refreshed {
     pub taken_from: Option<User>,
 }
 
+/// All user keys of a person, to revoke.
+#[derive(Clone, Copy, Debug)]
+pub struct RevokeAllKeys {
+    /// Whose; the caller's own if nobody is named.
+    pub user: Option<UserId>,
+    /// Whether the key of the call goes too, if it is one of them.
+    pub include_current: bool,
+}
+
+/// What was revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RevokedKeys {
+    /// How many keys.
+    pub count: u32,
+    /// The key of the call, if it is one of them and stays.
+    pub kept: Option<ApiKeyId>,
+}
+
 /// Who says that a key has leaked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reporter {

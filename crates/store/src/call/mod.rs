@@ -20,7 +20,7 @@ pub use bindings::{CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};
 pub use keys::{
     BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, Leak, LeakReport, ListKeys, ListedKey, RefreshKey, Refreshed, Reporter,
-    SpaceRoleView,
+    RevokeAllKeys, RevokedKeys, SpaceRoleView,
 };
 pub use memberships::{
     OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,

@@ -7,8 +7,9 @@ use claviger_domain::{
 use super::{
     CreateOrganization, CreateProject, CreateRole, CreateRoleBinding, CreateServiceKey,
     CreateSpace, CreateUser, CreateUserKey, HandOver, LeakReport, RefreshKey, Remind,
-    RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember, SetSpaceMember, SignIn,
-    UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace, UpdateUser,
+    RemoveOrganizationMember, RemoveSpaceMember, RevokeAllKeys, SetOrganizationMember,
+    SetSpaceMember, SignIn, UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding,
+    UpdateSpace, UpdateUser,
 };
 
 /// What a method is asked to change.
@@ -71,4 +72,10 @@ tried_on_the_account! {
     CreateRole,
     CreateUser,
     SignIn,
+}
+
+impl Tried for RevokeAllKeys {
+    fn target(&self) -> Option<Target> {
+        self.user.map(Target::User)
+    }
 }

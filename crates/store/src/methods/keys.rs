@@ -6,7 +6,7 @@ use claviger_domain::{ApiKey, ApiKeyId};
 use crate::CallResult;
 use crate::call::{
     Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, Leak, LeakReport, ListKeys,
-    ListedKey, Page, RefreshKey, Refreshed,
+    ListedKey, Page, RefreshKey, Refreshed, RevokeAllKeys, RevokedKeys,
 };
 
 /// The methods on keys.
@@ -27,6 +27,9 @@ pub trait KeyStore: Send + Sync {
 
     /// Revokes a key. A second time changes nothing and writes nothing.
     async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()>;
+
+    /// Revokes all user keys of a person. A second time changes nothing and writes nothing.
+    async fn revoke_all_keys(&self, call: Call, command: RevokeAllKeys) -> CallResult<RevokedKeys>;
 
     /// Puts on record that the call's key was in a URL, if it is one that works, at most once an hour for each key. What is made up costs
     /// a read, and no write.

@@ -55,7 +55,7 @@ pub(crate) use projects::{
 pub(crate) use recover::recover;
 pub(crate) use refresh::refresh_key;
 pub(crate) use refusals::{Attempt, note_refusal};
-pub(crate) use revoke::revoke_key;
+pub(crate) use revoke::{revoke_all_keys, revoke_key};
 pub(crate) use roles::{create_role, delete_role, list_roles, role, update_role};
 pub(crate) use sign_in::{
     hand_over, prove_sign_in_secret, resend_invitation, reset_password, sign_in,

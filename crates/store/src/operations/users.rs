@@ -152,7 +152,7 @@ pub(crate) async fn remove_user<D: Driver>(
         return Ok(());
     }
     tx.block_user(account, id).await?;
-    let revoked = tx.revoke_user_keys(account, id, call.now.at).await?;
+    let revoked = tx.revoke_user_keys(account, id, None, call.now.at).await?;
     makers::cut(tx, &call, &caller, Action::UserDelete, Affected::User(id)).await?;
     let details = json!({ "revoked_user_keys": revoked });
     audit(tx, call, &caller, Action::UserDelete, Target::User(id), details).await?;

@@ -110,7 +110,7 @@ statements! {
         UPDATE api_key_spaces SET status = 'revoked' WHERE api_key_id = $1 AND account_id = $2 AND status = 'active'";
     REVOKE_USER_KEYS = "
         UPDATE api_keys SET status = 'revoked', revoked_at = $1
-        WHERE acts_for_user_id = $2 AND account_id = $3 AND key_type = 'user' AND status = 'active'";
+        WHERE acts_for_user_id = $2 AND account_id = $3 AND key_type = 'user' AND status = 'active' AND id <> $4";
     SET_KEY_EXPIRY = "UPDATE api_keys SET expires_at = $1 WHERE id = $2 AND account_id = $3";
     SET_LAST_USED = "
         UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)";
@@ -349,9 +349,10 @@ impl<D: Driver> Transaction<D> {
         &mut self,
         account: AccountId,
         user: UserId,
+        kept: Option<ApiKeyId>,
         at: Timestamp,
     ) -> RowResult<u32> {
-        let rows = params![at, user, account];
+        let rows = params![at, user, account, kept.unwrap_or(ApiKeyId::NOTHING)];
         let count = self.execute(REVOKE_USER_KEYS, &rows).await?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }

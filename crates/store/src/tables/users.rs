@@ -68,6 +68,9 @@ statements! {
             made_with_expires_at = excluded.made_with_expires_at";
     EXTEND_SIGN_IN_SECRET = "
         UPDATE sign_in_secrets SET expires_at = $1 WHERE user_id = $2 AND account_id = $3 AND purpose = 'invitation'";
+    DELETE_SHOWN_WAYS_BACK = "
+        DELETE FROM sign_in_secrets
+        WHERE user_id = $1 AND account_id = $2 AND purpose = 'reset' AND shown_to_user_id IS NOT NULL";
     DELETE_SIGN_IN_SECRET = "DELETE FROM sign_in_secrets WHERE user_id = $1 AND account_id = $2";
 }
 
@@ -248,6 +251,16 @@ impl<D: Driver> Transaction<D> {
         let row = params![expires_at, user, account];
         self.execute(EXTEND_SIGN_IN_SECRET, &row).await?;
         Ok(())
+    }
+
+    /// Deletes the secrets of ways back in that somebody was shown, and says how many those were.
+    pub(crate) async fn delete_shown_ways_back(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+    ) -> RowResult<u32> {
+        let count = self.execute(DELETE_SHOWN_WAYS_BACK, &params![user, account]).await?;
+        Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
     pub(crate) async fn delete_sign_in_secret(

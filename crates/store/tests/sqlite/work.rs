@@ -9,10 +9,10 @@ use claviger_domain::{
     RequestContext, ScopedRole, SpaceGrant, SpaceRole,
 };
 use claviger_store::{
-    Call, CreateServiceKey, Founded, Founding, FoundingKey, FoundingOrganization, FoundingSpace,
-    FoundingUser, GrantsOrSpace, KeyStore as _, ListOrganizations, ListProjects, ListRestrictions,
-    ListRoleBindings, ListSpaces, OrganizationStore as _, ProjectStore as _, RefreshKey,
-    RoleBindingStore as _, SpaceStore as _, SqliteStore, Store as _,
+    Call, CreateServiceKey, CreateUserKey, Founded, Founding, FoundingKey, FoundingOrganization,
+    FoundingSpace, FoundingUser, GrantsOrSpace, KeyStore as _, ListOrganizations, ListProjects,
+    ListRestrictions, ListRoleBindings, ListSpaces, OrganizationStore as _, ProjectStore as _,
+    RefreshKey, RevokeAllKeys, RoleBindingStore as _, SpaceStore as _, SqliteStore, Store as _,
 };
 use jiff::SignedDuration;
 use rusqlite::Connection;
@@ -123,6 +123,31 @@ async fn lists_cost_nothing_for_what_is_not_seen() {
             "{name}: {few} steps beside 100 things, {many} beside 3,000"
         );
     }
+}
+
+/// Revoking all of a person's keys takes as many statements for a hundred as for one (fault R28).
+#[tokio::test]
+async fn revoking_all_keys_takes_few_statements() {
+    let place = Place::new();
+    let store = place.create();
+    let (_, [admin, _]) = founded(&store, 1, 1).await;
+    let mut costs = Vec::new();
+    for keys in [1, 100] {
+        for seed in 0..keys {
+            let command = CreateUserKey {
+                minted: minted(&store, 1_000 * keys + seed, KeyType::User),
+                name: KeyName::parse("one of many").unwrap(),
+                description: None,
+                expires_at: None,
+            };
+            store.create_user_key(admin.clone(), command).await.unwrap();
+        }
+        let command = RevokeAllKeys { user: None, include_current: false };
+        let revoked = store.revoke_all_keys(admin.clone(), command).await.unwrap();
+        assert_eq!(u64::from(revoked.count), keys);
+        costs.push(store.work()["revoke_all_keys"].statements);
+    }
+    assert_eq!(costs[0], costs[1]);
 }
 
 /// The largest service key that may be made takes as many statements as the smallest (fault S17).

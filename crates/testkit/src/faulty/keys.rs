@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{ApiKey, ApiKeyId};
 use claviger_store::{
     Call, CallResult, CreateServiceKey, CreateUserKey, CreatedServiceKey, KeyStore, Leak,
-    LeakReport, ListKeys, ListedKey, Page, RefreshKey, Refreshed,
+    LeakReport, ListKeys, ListedKey, Page, RefreshKey, Refreshed, RevokeAllKeys, RevokedKeys,
 };
 
 use super::FaultyStore;
@@ -29,6 +29,10 @@ impl KeyStore for FaultyStore {
 
     async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()> {
         self.inner()?.revoke_key(call, id).await
+    }
+
+    async fn revoke_all_keys(&self, call: Call, command: RevokeAllKeys) -> CallResult<RevokedKeys> {
+        self.inner()?.revoke_all_keys(call, command).await
     }
 
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {

@@ -9,7 +9,6 @@ use claviger_domain::{Clock as _, SystemClock};
 use futures_util::TryStreamExt as _;
 
 use super::super::http::failure::{self, Misuse};
-use crate::args::End;
 use crate::output::{self, keys};
 
 /// Which call ends the key.
@@ -22,12 +21,17 @@ pub(super) enum How {
 }
 
 /// Ends one key after the other, whatever becomes of those before.
-pub(super) async fn run(args: End, client: &Client, how: How) -> anyhow::Result<ExitCode> {
-    if !args.yes {
-        confirm(&args.ids, client).await?;
+pub(super) async fn run(
+    ids: &[String],
+    yes: bool,
+    client: &Client,
+    how: How,
+) -> anyhow::Result<ExitCode> {
+    if !yes {
+        confirm(ids, client).await?;
     }
     let mut code = ExitCode::SUCCESS;
-    for id in &args.ids {
+    for id in ids {
         let ended = match how {
             How::Revoke => client.api_keys().revoke(id).await,
             How::Delete => client.api_keys().delete(id).await,
@@ -56,7 +60,7 @@ pub(super) async fn run(args: End, client: &Client, how: How) -> anyhow::Result<
 
 /// Says what will stop. On a terminal it asks; without one, keys whose end locks somebody out need `--yes`.
 async fn confirm(ids: &[String], client: &Client) -> anyhow::Result<()> {
-    let is_asked = io::stdin().is_terminal() && io::stderr().is_terminal();
+    let is_asked = is_terminal();
     let mut locks_out = false;
     for id in ids {
         // What cannot be looked up may be ended all the same: the server decides.
@@ -68,14 +72,25 @@ async fn confirm(ids: &[String], client: &Client) -> anyhow::Result<()> {
         locks_out |= danger.is_some();
     }
     if is_asked {
-        output::note("End them for good? [y/N]");
-        let mut answer = String::new();
-        io::stdin().read_line(&mut answer)?;
-        if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
-            return Err(Misuse("nothing was done".to_owned()).into());
-        }
+        ask()?;
     } else if locks_out {
         return Err(Misuse("nothing was done: `--yes` ends them all the same".to_owned()).into());
+    }
+    Ok(())
+}
+
+/// Whether somebody is there who can be asked.
+pub(super) fn is_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks whoever is at the terminal, and fails unless the answer is yes.
+pub(super) fn ask() -> anyhow::Result<()> {
+    output::note("End them for good? [y/N]");
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+        return Err(Misuse("nothing was done".to_owned()).into());
     }
     Ok(())
 }

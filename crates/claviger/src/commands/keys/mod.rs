@@ -5,6 +5,7 @@
 mod create;
 mod destination;
 mod end;
+mod end_all;
 mod holds;
 mod journal;
 mod list;
@@ -31,7 +32,8 @@ pub(crate) fn run(keys: Keys) -> anyhow::Result<ExitCode> {
         Keys::CreateService(args) => &args.connection,
         Keys::Refresh(args) => &args.connection,
         Keys::Rotate(args) => &args.connection,
-        Keys::Revoke(args) | Keys::Delete(args) => &args.connection,
+        Keys::Revoke(args) => &args.connection,
+        Keys::Delete(args) => &args.connection,
     };
     // The file that a rotation changes need not hold the caller's key.
     let env_file = match &keys {
@@ -66,8 +68,13 @@ async fn carry_out(keys: Keys, client: &Client) -> anyhow::Result<ExitCode> {
         Keys::CreateService(args) => create::run_service(args, client).await?,
         Keys::Refresh(args) => refresh::run(args, client).await?,
         Keys::Rotate(args) => rotate::run(args, client).await?,
-        Keys::Revoke(args) => return end::run(args, client, end::How::Revoke).await,
-        Keys::Delete(args) => return end::run(args, client, end::How::Delete).await,
+        Keys::Revoke(args) if args.all => end_all::run(&args, client).await?,
+        Keys::Revoke(args) => {
+            return end::run(&args.ids, args.yes, client, end::How::Revoke).await;
+        }
+        Keys::Delete(args) => {
+            return end::run(&args.ids, args.yes, client, end::How::Delete).await;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

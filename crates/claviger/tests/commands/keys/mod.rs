@@ -4,6 +4,7 @@ mod answering;
 mod connection;
 mod create;
 mod end;
+mod end_all;
 mod failures;
 #[cfg(feature = "keyring")]
 mod keyring;

@@ -82,7 +82,7 @@ fn mint(occasion: Occasion, policy: &AccountPolicy, for_another: bool) -> Result
             let secret = sign_in_secret(&caller, &owner.user, true, week)?;
             let mut owner = owner;
             owner.user.is_developer = true;
-            let key = key_at_sign_in(&presented(&secret, &owner, policy), 0, now().into())?;
+            let key = key_at_sign_in(&presented(&secret, &owner, policy), now().into())?;
             Ok(key.unwrap())
         }
         Occasion::NewAccount | Occasion::Recovery => {
@@ -183,7 +183,7 @@ fn a_secret_whose_key_has_expired_lets_nobody_make_a_key() {
     );
     secret.user.is_developer = true;
     let late: Timestamp = seconds(61);
-    assert_eq!(outcome(&key_at_sign_in(&secret, 0, late.into())), "unprocessable");
+    assert_eq!(outcome(&key_at_sign_in(&secret, late.into())), "unprocessable");
 }
 
 #[test]

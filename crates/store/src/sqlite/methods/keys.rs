@@ -5,7 +5,7 @@ use claviger_domain::{ApiKey, ApiKeyId};
 
 use crate::call::{
     Call, CreateServiceKey, CreateUserKey, CreatedServiceKey, Leak, LeakReport, ListKeys,
-    ListedKey, Page, RefreshKey, Refreshed,
+    ListedKey, Page, RefreshKey, Refreshed, RevokeAllKeys, RevokedKeys,
 };
 use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, KeyStore, operations};
@@ -30,6 +30,10 @@ impl KeyStore for SqliteStore {
 
     async fn revoke_key(&self, call: Call, id: ApiKeyId) -> CallResult<()> {
         write!(self, revoke_key(call, id))
+    }
+
+    async fn revoke_all_keys(&self, call: Call, command: RevokeAllKeys) -> CallResult<RevokedKeys> {
+        write!(self, revoke_all_keys(call, command))
     }
 
     async fn note_secret_in_url(&self, call: Call) -> CallResult<()> {

@@ -1,0 +1,56 @@
+//! `claviger keys revoke --all`.
+
+use arize::Client;
+use arize::api_keys::{KeyStatus, KeyType, ListRequest, RevokeAllRequest};
+use futures_util::TryStreamExt as _;
+
+use super::super::http::failure::Misuse;
+use super::end;
+use crate::args::Revoke;
+use crate::output::{self, keys};
+
+/// How many keys are shown before it is asked.
+const SHOWN: usize = 20;
+
+/// Ends all user keys of a person.
+pub(super) async fn run(args: &Revoke, client: &Client) -> anyhow::Result<()> {
+    let user = match &args.user {
+        Some(user) => Some(client.users().get(user).await?.id),
+        None => None,
+    };
+    if !args.yes {
+        preview(args, user.clone(), client).await;
+        if !end::is_terminal() {
+            return Err(Misuse("nothing was done: `--yes` ends them".to_owned()).into());
+        }
+        end::ask()?;
+    }
+    let request = RevokeAllRequest { user, include_current_key: args.include_current };
+    let revoked = client.api_keys().revoke_all(request).await?;
+    keys::ended_all(&revoked);
+    Ok(())
+}
+
+/// Shows what will end. Whoever may not list keys may end their own all the same.
+async fn preview(args: &Revoke, user_id: Option<String>, client: &Client) {
+    let request = ListRequest {
+        key_type: Some(KeyType::User),
+        status: Some(KeyStatus::Active),
+        user_id,
+        limit: Some(100),
+        ..ListRequest::default()
+    };
+    let calls = client.api_keys();
+    let mut pages = calls.list_all(request);
+    let mut count = 0;
+    while let Ok(Some(key)) = pages.try_next().await {
+        if calls.is_current(&key) && !args.include_current {
+            continue;
+        }
+        count += 1;
+        if count <= SHOWN {
+            keys::will_end(&key, None);
+        }
+    }
+    output::note(&format!("These are {count} keys, expired ones among them"));
+}

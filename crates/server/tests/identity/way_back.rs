@@ -1,0 +1,171 @@
+//! The way back in for whoever has lost a key to a thief: it works whatever the thief does, and ends what the thief has.
+
+use claviger_testkit::{TestResponse, TestServer};
+use serde_json::{Value, json};
+
+use crate::acts::{answered, opens, refused, unchanged};
+
+const REVOKE_ALL: &str = "/auth/v1/api-keys/revoke-all";
+
+/// Makes a key of one's own.
+async fn create(server: &TestServer, who: &str) -> TestResponse {
+    let body = json!({ "key_type": "USER", "name": "one of many" });
+    server.call(who, "POST", "/v2/api-keys", body).await
+}
+
+fn hand_over(server: &TestServer, name: &str) -> String {
+    format!("/auth/v1/users/{}/sign-in-secret", server.world.id(name))
+}
+
+/// Has a secret handed over by an administrator, and the person signs in with it.
+async fn handed_over(server: &TestServer, name: &str) -> String {
+    let path = hand_over(server, name);
+    let handed = answered(server, "admin", ("POST", &path, Value::Null), 201).await;
+    handed["secret"].as_str().unwrap().to_owned()
+}
+
+async fn sign_in(server: &TestServer, secret: &str) -> TestResponse {
+    server.call_with(secret, "POST", "/auth/v1/sign-in", Value::Null, &[]).await
+}
+
+fn text<'a>(answer: &'a Value, member: &str) -> &'a str {
+    answer[member].as_str().unwrap()
+}
+
+/// A thief who fills the limit of keys keeps nobody from signing in: by a secret that was handed over, that was mailed, or by an
+/// invitation (fault R28).
+#[tokio::test]
+async fn a_full_limit_of_keys_keeps_nobody_from_signing_in() {
+    let (server, letters) = TestServer::with_mail().await;
+    server.set_policy(|policy| policy.max_user_keys = 1).await;
+    assert_eq!(create(&server, "member").await.status, 422, "the limit is reached");
+    let secret = handed_over(&server, "user:member").await;
+    let signed_in = sign_in(&server, &secret).await.json(201);
+    assert!(opens(&server, text(&signed_in["api_key"], "key")).await);
+
+    letters.take().await;
+    let reset = format!("/v2/users/{}/reset-password", server.world.id("user:member"));
+    answered(&server, "admin", ("POST", &reset, Value::Null), 204).await;
+    let [letter] = &letters.take().await[..] else { panic!("there should be one letter") };
+    let secret = letter.text.split_whitespace().find(|word| word.starts_with("clvu_")).unwrap();
+    assert_eq!(sign_in(&server, secret).await.status, 201);
+    assert_eq!(create(&server, "member").await.status, 422, "for other keys the limit stands");
+
+    server.set_policy(|policy| policy.max_user_keys = 0).await;
+    let secret = handed_over(&server, "user:guest").await;
+    assert_eq!(sign_in(&server, &secret).await.status, 201);
+}
+
+/// A thief who uses up how often the owner may make keys keeps them from nothing either (fault R28).
+#[tokio::test]
+async fn a_used_up_quota_keeps_nobody_from_signing_in() {
+    let server = TestServer::with(|options| options.mint_rate_per_minute = 3).await;
+    let secret = handed_over(&server, "user:member").await;
+    while create(&server, "member").await.status == 201 {}
+    assert_eq!(create(&server, "member").await.status, 429);
+    sign_in(&server, &secret).await.json(201);
+    let revoked = answered(&server, "member", ("POST", REVOKE_ALL, Value::Null), 200).await;
+    assert!(revoked["revoked"].as_u64().unwrap() >= 3, "{revoked}");
+}
+
+/// All of one's own keys end at once but the one that asks, and the limit is free again (fault R28).
+#[tokio::test]
+async fn a_person_revokes_all_keys_of_their_own() {
+    let server = TestServer::start().await;
+    let own = server.call("member", "GET", "/v2/api-keys", Value::Null).await.json(200);
+    let live = own["api_keys"].as_array().unwrap().len();
+    server.set_policy(|policy| policy.max_user_keys = 3).await;
+    assert_eq!(create(&server, "member").await.status, 422);
+    let revoked = answered(&server, "member", ("POST", REVOKE_ALL, Value::Null), 200).await;
+    assert_eq!(revoked["revoked"], live - 1, "{revoked} of {own}");
+    for dead in ["uk", "uk_expiring"] {
+        assert!(!opens(&server, server.world.key(dead)).await, "{dead}");
+    }
+    for alive in ["member", "uk_other", "admin", "sk", "bot"] {
+        assert!(opens(&server, server.world.key(alive)).await, "{alive}");
+    }
+    let left = server.call("member", "GET", "/v2/api-keys", Value::Null).await.json(200);
+    assert_eq!(left["api_keys"].as_array().unwrap().len(), 1);
+    assert_eq!(left["api_keys"][0]["id"], revoked["kept_key_id"]);
+
+    let records = answered(&server, "admin", ("GET", "/v2/audit-logs?limit=1", Value::Null), 200);
+    let record = records.await["logs"][0].clone();
+    assert_eq!(record["operation_name"], "api_key.revoke_all", "{record}");
+    assert!(record.to_string().contains(text(&revoked, "kept_key_id")), "{record}");
+
+    // A second time there is nothing to do, and nothing is written.
+    let none = unchanged(&server, "member", ("POST", REVOKE_ALL, json!({})), 200).await;
+    assert_eq!(none["revoked"], 0);
+    for place in 0..3 {
+        let status = if place < 2 { 201 } else { 422 };
+        assert_eq!(create(&server, "member").await.status, status, "the places are free again");
+    }
+    let body = json!({ "include_current_key": true });
+    let all = answered(&server, "member", ("POST", REVOKE_ALL, body), 200).await;
+    assert_eq!((&all["revoked"], all.get("kept_key_id")), (&json!(3), None));
+    assert!(!opens(&server, server.world.key("member")).await);
+}
+
+/// Ending one's own keys takes no right: not developer access, and no role.
+#[tokio::test]
+async fn whoever_has_a_key_revokes_their_own() {
+    let server = TestServer::start().await;
+    for who in ["plain", "annotator", "reader"] {
+        let own = unchanged(&server, who, ("POST", REVOKE_ALL, Value::Null), 200);
+        assert!(own.await["kept_key_id"].is_string(), "{who}");
+    }
+    // A service key has none, and says whose if it may.
+    refused(&server, "bot", ("POST", REVOKE_ALL, Value::Null), 422).await;
+}
+
+/// An administrator revokes all keys of a person; nobody else does (fault R28).
+#[tokio::test]
+async fn an_administrator_revokes_all_keys_of_a_person() {
+    let server = TestServer::start().await;
+    let of = |name: &str| json!({ "user_id": server.world.id(name) });
+    for (who, status) in
+        [("other", 403), ("space_admin", 403), ("annotator", 404), ("bot", 404), ("stranger", 404)]
+    {
+        refused(&server, who, ("POST", REVOKE_ALL, of("user:member")), status).await;
+    }
+    for gone in ["user:orphan", "user:stranger"] {
+        refused(&server, "admin", ("POST", REVOKE_ALL, of(gone)), 404).await;
+    }
+    for (body, member) in [
+        (json!({ "user_id": "somebody" }), "user_id"),
+        (json!({ "user_id": null }), "user_id"),
+        (json!({ "include_current_key": "yes" }), "include_current_key"),
+        (json!({ "everybody": true }), "include_current_key"),
+    ] {
+        let problem = refused(&server, "admin", ("POST", REVOKE_ALL, body), 400).await;
+        assert!(text(&problem, "detail").contains(member), "{problem}");
+    }
+    let body = of("user:member");
+    let revoked = answered(&server, "admin", ("POST", REVOKE_ALL, body), 200).await;
+    assert!(revoked["revoked"].as_u64().unwrap() >= 3 && revoked.get("kept_key_id").is_none());
+    for dead in ["member", "uk"] {
+        assert!(!opens(&server, server.world.key(dead)).await, "{dead}");
+    }
+    assert!(opens(&server, server.world.key("admin")).await);
+    // Naming oneself is as naming nobody.
+    let own = answered(&server, "other", ("POST", REVOKE_ALL, of("user:other")), 200).await;
+    assert!(own["kept_key_id"].is_string() && opens(&server, server.world.key("other")).await);
+}
+
+/// What a thief was shown before ends too: with it they would make a key after all others have ended. What goes to the person's own
+/// address stays (fault R28).
+#[tokio::test]
+async fn revoking_all_keys_ends_secrets_that_somebody_was_shown() {
+    let (server, letters) = TestServer::with_mail().await;
+    let shown = handed_over(&server, "user:member").await;
+    letters.take().await;
+    answered(&server, "member", ("POST", REVOKE_ALL, Value::Null), 200).await;
+    assert_eq!(sign_in(&server, &shown).await.status, 401);
+
+    let reset = format!("/v2/users/{}/reset-password", server.world.id("user:member"));
+    answered(&server, "admin", ("POST", &reset, Value::Null), 204).await;
+    let [letter] = &letters.take().await[..] else { panic!("there should be one letter") };
+    answered(&server, "member", ("POST", REVOKE_ALL, Value::Null), 200).await;
+    let mailed = letter.text.split_whitespace().find(|word| word.starts_with("clvu_")).unwrap();
+    assert_eq!(sign_in(&server, mailed).await.status, 201);
+}
