@@ -11,6 +11,7 @@ python=${PYTHON:-python3}
 interpreter=$cache/python/bin/python
 scratch=$(mktemp -d)
 server=
+mail_sink=
 
 trap stop_everything EXIT
 
@@ -20,10 +21,11 @@ give_up() {
 }
 
 stop_everything() {
-    if [[ -n $server ]]; then
-        kill -TERM "$server" 2>/dev/null || true
-        wait "$server" 2>/dev/null || true
-    fi
+    local process
+    for process in $server $mail_sink; do
+        kill -TERM "$process" 2>/dev/null || true
+        wait "$process" 2>/dev/null || true
+    done
     rm -rf "$scratch"
 }
 
@@ -80,11 +82,17 @@ install_javascript() {
 
 # -- server -----------------------------------------------------------------------------------------
 
-# The limits on failures and on new keys are off: provoking both is what the cases are for.
+# The limits on failures, new keys and letters are off: provoking them is what the cases are for.
 start_server() {
     local data=$scratch/data
     [[ -x $claviger ]] || give_up "there is no server at $claviger; build it, or set CLAVIGER"
+    "$python" "$here/mail_sink.py" >"$scratch/mail_port" &
+    mail_sink=$!
+    server=$mail_sink wait_for_server test -s "$scratch/mail_port"
     "$claviger" dev --data-dir "$data" --listen 127.0.0.1:0 --mint-rate 0 --failure-rate 0 \
+        --smtp-host "127.0.0.1:$(cat "$scratch/mail_port")" --smtp-security none \
+        --mail-from keys@example.com --public-url http://127.0.0.1 \
+        --letters-per-recipient 0 --letters-per-account 0 \
         >/dev/null 2>"$scratch/server.log" &
     server=$!
     wait_for_server test -s "$data/dev.env"

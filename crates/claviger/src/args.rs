@@ -25,7 +25,7 @@ pub(crate) use self::identity::{
     AuditList, Bindings, Change, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
 };
 pub(crate) use self::keys::{
-    Create, CreateService, End, Get, Keys, List, NewExpiry, NewFile, Refresh, Revoke, Rotate,
+    Create, CreateService, Get, Keys, List, NewExpiry, NewFile, Refresh, Revoke, Rotate,
     StatusFilter, Whoami,
 };
 pub(crate) use self::mail::{Mail, SmtpSecurity};
@@ -99,6 +99,8 @@ pub(crate) struct Dev {
     pub data_dir: PathBuf,
     #[command(flatten)]
     pub server: Server,
+    #[command(flatten)]
+    pub mail: Mail,
     /// Let the database lose commits with the power: for fault tests
     #[cfg(feature = "fault-injection")]
     #[arg(long, hide = true)]

@@ -34,6 +34,8 @@ pub struct AccountPolicy {
     pub refresh_expiry: RefreshExpiryPolicy,
     /// Whether service keys may create service keys.
     pub bots_may_mint: bool,
+    /// Whether service keys may invite people, and have letters sent to them.
+    pub bots_may_invite: bool,
     /// How many live user keys one person may have.
     pub max_user_keys: u32,
     /// Whether a service key is revoked as soon as it holds more than whoever made it.
@@ -50,6 +52,7 @@ impl Default for AccountPolicy {
             max_key_lifetime: None,
             refresh_expiry: RefreshExpiryPolicy::ByDialect,
             bots_may_mint: false,
+            bots_may_invite: false,
             max_user_keys: 1_000,
             revoke_keys_above_maker: false,
             only_owners_refresh_user_keys: false,

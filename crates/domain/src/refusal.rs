@@ -77,6 +77,12 @@ pub enum Refusal {
         /// How long to wait.
         retry_after: SignedDuration,
     },
+    /// Too many letters.
+    #[error("too many letters in a short time: those that were sent still work; try again in {} s", .retry_after.as_secs())]
+    TooManyLetters {
+        /// How long to wait.
+        retry_after: SignedDuration,
+    },
     /// A role above the caller's own: 400 to the flat body of the early dialects, 422 to the nested one of the later.
     #[error(transparent)]
     OverPrivileged(#[from] OverPrivileged),

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use claviger_domain::{Clock, Entropy, ObjectIdCodec};
-use claviger_store::{Quota, Store};
+use claviger_domain::{Clock, Entropy, ObjectIdCodec, User, UserKind, UserStatus};
+use claviger_store::Store;
 use tokio::sync::Semaphore;
 
 use crate::client_address::TrustedProxies;
 use crate::contact::SecurityContact;
 use crate::cors::CorsOrigin;
 use crate::leaks::GithubReports;
+use crate::letters::Letter;
 use crate::mail::Outbox;
 use crate::request_id::RequestIds;
-use crate::throttle::{ChangeThrottle, FailureThrottle};
+use crate::throttle::{ChangeThrottle, FailureThrottle, LetterThrottle, Quotas};
 use crate::wire::cursor::CursorCodec;
 use crate::wire::dialect::Dialect;
 
@@ -29,6 +30,10 @@ pub struct Options {
     pub change_rate_per_minute: u32,
     /// How many requests with a key that does not authenticate one address may send a minute; no limit if 0.
     pub failure_rate_per_minute: u32,
+    /// How many invitations, ways back in and notices one address is sent an hour, each counted apart; no limit if 0.
+    pub letters_per_recipient: u32,
+    /// How many invitations and ways back in an account sends an hour, each counted apart; no limit if 0.
+    pub letters_per_account: u32,
     /// The dialect of clients that are not recognised.
     pub dialect: Dialect,
     /// The proxies whose word on where a request came from counts.
@@ -47,6 +52,8 @@ impl Default for Options {
             mint_rate_per_minute: 600,
             change_rate_per_minute: 600,
             failure_rate_per_minute: 20,
+            letters_per_recipient: 5,
+            letters_per_account: 100,
             dialect: Dialect::NEWEST,
             trusted_proxies: TrustedProxies::default(),
             access_log: false,
@@ -82,7 +89,7 @@ pub struct Shared {
     pub options: Options,
     pub(crate) codec: ObjectIdCodec,
     pub(crate) cursors: CursorCodec,
-    pub(crate) quota: Arc<dyn Quota>,
+    pub(crate) quotas: Arc<Quotas>,
     pub(crate) failures: Option<FailureThrottle>,
     pub(crate) large_bodies: Arc<Semaphore>,
     pub(crate) request_ids: RequestIds,
@@ -101,12 +108,14 @@ impl App {
     ) -> Self {
         let id_key = store.installation().id_key;
         let (mints, changes) = (options.mint_rate_per_minute, options.change_rate_per_minute);
-        let quota = ChangeThrottle::new(mints, changes, Arc::clone(&clock));
+        let changes = ChangeThrottle::new(mints, changes, Arc::clone(&clock));
+        let (recipient, account) = (options.letters_per_recipient, options.letters_per_account);
+        let letters = LetterThrottle::new(recipient, account, Arc::clone(&clock));
         let failures = FailureThrottle::new(options.failure_rate_per_minute, Arc::clone(&clock));
         Self(Arc::new(Shared {
             codec: ObjectIdCodec::new(&id_key),
             cursors: CursorCodec::new(&id_key),
-            quota: Arc::new(quota),
+            quotas: Arc::new(Quotas { changes, letters }),
             failures,
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
             request_ids: RequestIds::new(&*entropy),
@@ -132,6 +141,25 @@ impl App {
     pub async fn finish_mail(&self) {
         if let Some(outbox) = &self.outside.outbox {
             outbox.finish().await;
+        }
+    }
+
+    /// Tells a person of something that was done in their name, where the server sends mail. Whoever was told several times within the
+    /// hour is not told again; the audit log has it all.
+    pub(crate) fn notify(&self, person: &User, letter: impl FnOnce(&Outbox) -> Letter) {
+        let Some(outbox) = &self.outside.outbox else { return };
+        if person.kind != UserKind::Person || person.status == UserStatus::Blocked {
+            return;
+        }
+        if self.quotas.letters.admit(person.account, None, &person.email).is_err() {
+            tracing::warn!(user.id = %person.id, "too many notices to one person: one was left out");
+            return;
+        }
+        match outbox.place() {
+            Some(place) => outbox.send(person, letter(outbox), place),
+            None => {
+                tracing::error!(user.id = %person.id, "too much mail is on its way: a notice was given up");
+            }
         }
     }
 

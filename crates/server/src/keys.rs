@@ -9,6 +9,7 @@ use claviger_store::{
 
 use crate::app::App;
 use crate::error::ApiError;
+use crate::letters;
 use crate::wire::api_keys::request::Create;
 
 /// A new secret with its handle.
@@ -62,8 +63,8 @@ pub(crate) async fn refresh(
     let command = RefreshKey { id, minted: minted.clone(), request };
     let Refreshed { key, taken_from } = app.store.refresh_key(call, command).await?;
     minted.text.key_type = key.key_type;
-    if let (Some(outbox), Some(owner)) = (&app.outside.outbox, &taken_from) {
-        outbox.say_who_refreshed(owner, &key);
+    if let Some(owner) = &taken_from {
+        app.notify(owner, |outbox| letters::key_refreshed(outbox.public_url(), &key));
     }
     Ok((key, minted))
 }
@@ -81,8 +82,8 @@ pub(crate) async fn report_leak(
             key.handle = key.handle.as_str(),
             "a leaked key was reported, and it and all of its line are revoked"
         );
-        if let (Some(outbox), Some(maker)) = (&app.outside.outbox, maker) {
-            outbox.say_leaked(maker, key);
+        if let Some(maker) = maker {
+            app.notify(maker, |_| letters::key_leaked(key));
         }
     }
     Ok(leak)

@@ -18,6 +18,7 @@ pub mod front;
 pub mod fuzzing;
 mod keys;
 pub mod leaks;
+mod letters;
 pub mod mail;
 mod openapi;
 pub mod problem;

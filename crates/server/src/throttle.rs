@@ -1,13 +1,13 @@
-//! Limits on how often: minting and other changes, per user; failing to authenticate, per address.
+//! Limits on how often: minting and other changes, per user; failing to authenticate, per address; letters, per recipient and per account.
 //!
-//! All are token buckets in memory. A valid key is never throttled for what others do from the same address.
+//! All are token buckets in memory, so that a restart fills them. A valid key is never throttled for what others do from the same address.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use claviger_domain::{Clock, Refusal, UserId};
+use claviger_domain::{AccountId, Clock, Refusal, SignInPurpose, UserId};
 use claviger_store::Quota;
 use governor::clock::Clock as GovernorClock;
 use governor::middleware::NoOpMiddleware;
@@ -33,11 +33,45 @@ impl GovernorClock for Ticks {
     }
 }
 
+/// Who may do what how often: what the store asks inside a transaction.
+#[derive(Debug)]
+pub(crate) struct Quotas {
+    pub changes: ChangeThrottle,
+    pub letters: LetterThrottle,
+}
+
+impl Quota for Quotas {
+    fn admit(&self, user: UserId) -> Result<(), Refusal> {
+        self.changes.admit(user)
+    }
+
+    fn admit_change(&self, user: UserId) -> Result<(), Refusal> {
+        self.changes.admit_change(user)
+    }
+
+    fn admit_letter(
+        &self,
+        account: AccountId,
+        purpose: SignInPurpose,
+        address: &str,
+    ) -> Result<(), Refusal> {
+        let admitted = self.letters.admit(account, Some(purpose), address);
+        admitted.map_err(|wait| Refusal::TooManyLetters { retry_after: whole_seconds(wait) })
+    }
+}
+
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Nanos>>;
 
 fn limiter<K: std::hash::Hash + Eq + Clone>(per_minute: u32, ticks: &Ticks) -> Option<Limiter<K>> {
-    let rate = Rate::per_minute(NonZeroU32::new(per_minute)?);
-    Some(RateLimiter::new(rate, DashMapStateStore::default(), ticks.clone()))
+    Some(limiter_at(Rate::per_minute(NonZeroU32::new(per_minute)?), ticks))
+}
+
+fn hourly<K: std::hash::Hash + Eq + Clone>(per_hour: u32, ticks: &Ticks) -> Option<Limiter<K>> {
+    Some(limiter_at(Rate::per_hour(NonZeroU32::new(per_hour)?), ticks))
+}
+
+fn limiter_at<K: std::hash::Hash + Eq + Clone>(rate: Rate, ticks: &Ticks) -> Limiter<K> {
+    RateLimiter::new(rate, DashMapStateStore::default(), ticks.clone())
 }
 
 /// Counts one, or says how long to wait.
@@ -74,13 +108,49 @@ impl ChangeThrottle {
     }
 }
 
-impl Quota for ChangeThrottle {
+impl ChangeThrottle {
     fn admit(&self, user: UserId) -> Result<(), Refusal> {
         self.count(self.mints.as_ref(), user)
     }
 
     fn admit_change(&self, user: UserId) -> Result<(), Refusal> {
         self.count(self.changes.as_ref(), user)
+    }
+}
+
+/// What a letter is for: a sign-in secret of this purpose, or a notice.
+type LetterKind = Option<SignInPurpose>;
+
+/// How many letters go out. Invitations, ways back in and notices are counted apart, so that none of them keeps another back.
+#[derive(Debug)]
+pub(crate) struct LetterThrottle {
+    recipients: Option<Limiter<(LetterKind, String)>>,
+    accounts: Option<Limiter<(LetterKind, AccountId)>>,
+    ticks: Ticks,
+}
+
+impl LetterThrottle {
+    pub(crate) fn new(per_recipient: u32, per_account: u32, clock: Arc<dyn Clock>) -> Self {
+        let ticks = Ticks(clock);
+        let (recipients, accounts) = (hourly(per_recipient, &ticks), hourly(per_account, &ticks));
+        Self { recipients, accounts, ticks }
+    }
+
+    /// Counts a letter to an address, or says how long to wait. Notices count for their recipient alone: in an account, nobody uses up
+    /// what is to tell others.
+    pub(crate) fn admit(
+        &self,
+        account: AccountId,
+        kind: LetterKind,
+        address: &str,
+    ) -> Result<(), Duration> {
+        if let Some(recipients) = &self.recipients {
+            admit(recipients, &self.ticks, &(kind, address.to_lowercase()))?;
+        }
+        match (&self.accounts, kind) {
+            (Some(accounts), Some(_)) => admit(accounts, &self.ticks, &(kind, account)),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -38,7 +38,7 @@ pub use crate::call::{
     CreateRoleBinding, CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedServiceKey,
     GrantsOrSpace, HandOver, HandedOver, InvitedUser, Leak, LeakReport, ListAuditRecords, ListKeys,
     ListOrganizations, ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces,
-    ListUsers, ListedKey, OrganizationMember, Page, Quota, RefreshKey, Refreshed, Remind,
+    ListUsers, ListedKey, OrganizationMember, Page, Quota, RefreshKey, Refreshed, Remind, Reminded,
     RemoveOrganizationMember, RemoveSpaceMember, Reporter, RevokeAllKeys, RevokedKeys,
     SetOrganizationMember, SetSpaceMember, SignIn, SignedIn, SpaceMember, SpaceRoleView,
     UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace, UpdateUser,

@@ -54,21 +54,26 @@ impl TestServer {
         Self::with(|_| {}).await
     }
 
-    /// A server with options of its own.
+    /// A server with options of its own. It sends mail, which nobody reads.
     pub async fn with(set: impl FnOnce(&mut Options)) -> Self {
-        Self::with_outside(set, Outside::default()).await
+        Self::with_letters(set).await.0
     }
 
     /// A server that sends mail, and what it sends.
     pub async fn with_mail() -> (Self, Arc<Letters>) {
+        Self::with_letters(|_| {}).await
+    }
+
+    /// A server with options of its own, and the mail that it sends.
+    pub async fn with_letters(set: impl FnOnce(&mut Options)) -> (Self, Arc<Letters>) {
         let letters = Arc::new(Letters::default());
-        let outbox =
-            Outbox::new(Arc::clone(&letters) as Arc<dyn Mailer>, "https://keys.example.com/");
-        (
-            Self::with_outside(|_| {}, Outside { outbox: Some(outbox), ..Outside::default() })
-                .await,
-            letters,
-        )
+        let outbox = Some(outbox(&letters));
+        (Self::with_outside(set, Outside { outbox, ..Outside::default() }).await, letters)
+    }
+
+    /// A server that sends no mail.
+    pub async fn without_mail() -> Self {
+        Self::with_outside(|_| {}, Outside::default()).await
     }
 
     /// A server that takes reports of leaked keys, and who sends them.
@@ -80,12 +85,15 @@ impl TestServer {
     }
 
     async fn with_outside(set: impl FnOnce(&mut Options), outside: Outside) -> Self {
-        let mut options = Options {
+        let free = Options {
             mint_rate_per_minute: 0,
             change_rate_per_minute: 0,
             failure_rate_per_minute: 0,
+            letters_per_recipient: 0,
+            letters_per_account: 0,
             ..Options::default()
         };
+        let mut options = free.clone();
         set(&mut options);
         let start: Timestamp = FOUNDED.parse().unwrap();
         let clock = Arc::new(FixedClock::at(start));
@@ -101,14 +109,8 @@ impl TestServer {
             App::new(store, clock.clone(), entropy.clone(), options, outside)
         };
         // The world is made through a server without limits, so that making it counts against none.
-        let free = Options {
-            mint_rate_per_minute: 0,
-            change_rate_per_minute: 0,
-            failure_rate_per_minute: 0,
-            ..options.clone()
-        };
-        let world =
-            world::plant(&*store, &router(app(free, Outside::default())), &clock, &*entropy).await;
+        let unread = Outside { outbox: Some(outbox(&Arc::default())), ..Outside::default() };
+        let world = world::plant(&*store, &router(app(free, unread)), &clock, &*entropy).await;
         let router = router(app(options, outside));
         Self { clock, entropy, world, store, faulty, router, directory }
     }
@@ -218,6 +220,10 @@ impl TestServer {
         tokio::spawn(front::serve(listener, router, connections, std::future::pending()));
         address
     }
+}
+
+fn outbox(letters: &Arc<Letters>) -> Outbox {
+    Outbox::new(Arc::clone(letters) as Arc<dyn Mailer>, "https://keys.example.com/")
 }
 
 /// A request with a key, and a JSON body unless it is null.

@@ -272,10 +272,10 @@ pub(crate) struct Revoke {
     #[arg(long, conflicts_with = "ids")]
     pub all: bool,
     /// Whose keys to end: an e-mail address or an id
-    #[arg(long, value_name = "EMAIL|ID", requires = "all")]
+    #[arg(long, value_name = "EMAIL|ID", requires = "all", conflicts_with = "ids")]
     pub user: Option<String>,
     /// End the key that is used too
-    #[arg(long, requires = "all")]
+    #[arg(long, requires = "all", conflicts_with = "ids")]
     pub include_current: bool,
     /// Do not ask, and also end the key that is used, or the last one of its user
     #[arg(long)]

@@ -32,6 +32,22 @@ pub(crate) struct Mail {
     /// Where people reach this server, as letters tell them
     #[arg(long, env = "CLAVIGER_PUBLIC_URL", value_name = "URL", requires = "smtp_host")]
     pub public_url: Option<String>,
+    /// How many invitations, ways back in and notices one address is sent an hour, each counted apart; 0 for no limit
+    #[arg(
+        long,
+        env = "CLAVIGER_LETTERS_PER_RECIPIENT",
+        value_name = "PER_HOUR",
+        default_value_t = 5
+    )]
+    pub letters_per_recipient: u32,
+    /// How many invitations and ways back in an account sends an hour, each counted apart; 0 for no limit
+    #[arg(
+        long,
+        env = "CLAVIGER_LETTERS_PER_ACCOUNT",
+        value_name = "PER_HOUR",
+        default_value_t = 100
+    )]
+    pub letters_per_account: u32,
 }
 
 /// How a connection to a mail server is secured.

@@ -70,6 +70,9 @@ pub(crate) struct PolicyChange {
     /// Whether service keys may make service keys
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub bots_may_mint: Option<Switch>,
+    /// Whether service keys may invite people, send invitations again and reset
+    #[arg(long, value_enum, value_name = "SWITCH")]
+    pub bots_may_invite: Option<Switch>,
     /// How many live user keys one person may have; who has more keeps them
     #[arg(long, value_name = "COUNT")]
     pub max_user_keys: Option<u32>,

@@ -13,13 +13,14 @@ use crate::data_dir::{self, Beginning, FirstKey};
 use crate::environment::{self, Environment};
 use crate::hardening;
 use crate::output::{self, DevSummary, Proven};
-use crate::telemetry;
+use crate::{smtp, telemetry};
 
 pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     let stdout = Proven::prove()?;
     let log = telemetry::start(&args.server.log, LogFormat::Text)?;
     hardening::protect_memory();
     let data_dir = args.data_dir.as_path();
+    let outbox = smtp::outbox(&args.mail)?;
     let listener = listen::bind(args.server.listen).await?;
     let address = listener.local_addr()?;
     let mut new_key = None;
@@ -44,7 +45,8 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
         new_key: new_key.as_deref(),
     };
     output::dev(stdout, &summary)?;
-    listen::serve(listener, store, &args.server, Outside::default(), stop, log).await
+    let outside = Outside { outbox, ..Outside::default() };
+    listen::serve(listener, store, &args.server, &args.mail, outside, stop, log).await
 }
 
 fn beginning() -> Beginning {

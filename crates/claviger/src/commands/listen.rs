@@ -136,6 +136,7 @@ pub(crate) async fn serve(
     listener: TcpListener,
     store: SqliteStore,
     server: &Server,
+    mail: &args::Mail,
     outside: Outside,
     stop: Stop,
     log: Log,
@@ -145,6 +146,8 @@ pub(crate) async fn serve(
         mint_rate_per_minute: server.mint_rate,
         change_rate_per_minute: server.change_rate,
         failure_rate_per_minute: server.failure_rate,
+        letters_per_recipient: mail.letters_per_recipient,
+        letters_per_account: mail.letters_per_account,
         dialect: server.dialect,
         trusted_proxies: TrustedProxies {
             networks: server.trusted_proxies.clone(),

@@ -71,6 +71,7 @@ fn changed(before: &AccountPolicy, change: &PolicyChange) -> anyhow::Result<Acco
     }
     let is_on = |switch: Option<Switch>, before| switch.map_or(before, |it| it == Switch::On);
     after.bots_may_mint = is_on(change.bots_may_mint, before.bots_may_mint);
+    after.bots_may_invite = is_on(change.bots_may_invite, before.bots_may_invite);
     after.revoke_keys_above_maker =
         is_on(change.revoke_keys_above_maker, before.revoke_keys_above_maker);
     after.only_owners_refresh_user_keys =

@@ -36,5 +36,6 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let listener = listen::bind(args.server.listen).await?;
     let stop = listen::Stop::prepare()?;
     output::listening(listener.local_addr()?);
-    listen::serve(listener, store, &args.server, Outside { outbox, github }, stop, log).await
+    let outside = Outside { outbox, github };
+    listen::serve(listener, store, &args.server, &args.mail, outside, stop, log).await
 }

@@ -81,6 +81,9 @@ fn users_are_invited_changed_and_removed() {
             &["users", "update", "ada@example.com", "--name", "Ada L.", "--developer", "false"],
             &["users", "resend-invitation", "ada@example.com"],
             &["users", "resend-invitation", "bob@example.com"],
+            &["users", "reset-password", "bob@example.com"],
+            &["users", "invite", "eve@example.com", "--name", "Eve", "--invite-mode", "email-link"],
+            &["users", "list", "--email", "eve@"],
             &[
                 "users",
                 "delete",

@@ -19,6 +19,7 @@ fn what_is_set_is_shown_and_the_rest_stays() {
     max-key-lifetime	none
     refresh-expiry	by-dialect
     bots-may-mint	off
+    bots-may-invite	off
     max-user-keys	1000
     revoke-keys-above-maker	off
     only-owners-refresh-user-keys	off
@@ -44,6 +45,8 @@ fn what_is_set_is_shown_and_the_rest_stays() {
         "tighten-only",
         "--bots-may-mint",
         "on",
+        "--bots-may-invite",
+        "on",
         "--max-user-keys",
         "7",
         "--only-owners-refresh-user-keys",
@@ -55,7 +58,7 @@ fn what_is_set_is_shown_and_the_rest_stays() {
     insta::assert_snapshot!(installed.transcript(&["show", "--json", "--account", "main"]), @r#"
     exit 0
     --- stdout
-    {"account":"main","bots_may_mint":true,"derived_expiry_cap":true,"max_key_lifetime_seconds":7776000,"max_user_keys":7,"only_owners_refresh_user_keys":true,"refresh_expiry":"tighten-only","revoke_keys_above_maker":true}
+    {"account":"main","bots_may_invite":true,"bots_may_mint":true,"derived_expiry_cap":true,"max_key_lifetime_seconds":7776000,"max_user_keys":7,"only_owners_refresh_user_keys":true,"refresh_expiry":"tighten-only","revoke_keys_above_maker":true}
     --- stderr
     "#);
     assert_eq!(installed.run(&["set", "--max-key-lifetime", "none"]).status.code(), Some(0));

@@ -8,11 +8,11 @@ use jiff::Timestamp;
 use crate::account::{Account, AccountPolicy};
 use crate::decide::sign_in::SignInSecret;
 use crate::expiry::{self, RefreshExpiryRule};
-use crate::id::{AccountId, UserId};
+use crate::id::{AccountId, ApiKeyId, UserId};
 use crate::key::{ApiKey, KeyType};
 use crate::refusal::Refusal;
 use crate::timeline::Now;
-use crate::user::{Caller, SignInPurpose, User, UserStatus};
+use crate::user::{Caller, User, UserStatus};
 
 /// Why a credential is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -59,7 +59,19 @@ pub struct Mint {
     minted_by: UserId,
     expires_at: Option<Timestamp>,
     made_with: Option<Timestamp>,
+    made_with_key: Option<ApiKeyId>,
     impersonates: bool,
+}
+
+/// How a sign-in secret gets to its person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// By a letter to their address.
+    Mailed,
+    /// By whoever invites them, who is shown it.
+    TemporaryPassword,
+    /// By an administrator, who is shown it.
+    HandedOver,
 }
 
 impl Mint {
@@ -98,6 +110,11 @@ impl Mint {
         self.made_with
     }
 
+    /// The key that it was made with, if one was.
+    pub fn made_with_key(&self) -> Option<ApiKeyId> {
+        self.made_with_key
+    }
+
     /// Whether it outlives the key that it was made with (T36). A sign-in secret counts as the key that comes of it.
     pub fn outlives(&self) -> bool {
         match self.occasion {
@@ -131,6 +148,7 @@ fn by(caller: &Caller, occasion: Occasion, acts_for: UserId) -> Mint {
         minted_by: caller.holder(),
         expires_at: None,
         made_with: caller.key.expires_at,
+        made_with_key: Some(caller.key.id),
         impersonates: false,
     }
 }
@@ -191,27 +209,37 @@ pub(super) fn refresh(
     Ok(Mint { created_by: old.created_by, expires_at, impersonates, ..mint })
 }
 
-/// Decides whether the caller may have a sign-in secret made for a person, until when it is good, and what comes of it. It `is_shown` to
-/// the caller, or goes to the person's address.
+/// Decides whether the caller may have a sign-in secret made for a person, until when it is good, and what comes of it.
 ///
 /// # Errors
 ///
-/// 403 to show the secret of another active person under the policy `only_owners_refresh_user_keys`.
+/// Under the policy `only_owners_refresh_user_keys`, 403 to show the secret of another person: of an active one always, and of an invited
+/// one where `mail_goes`, so that there is another way in.
 pub fn sign_in_secret(
     caller: &Caller,
     user: &User,
-    is_shown: bool,
+    delivery: Delivery,
+    mail_goes: bool,
     until: Timestamp,
 ) -> Result<Mint, Refusal> {
+    let is_shown = delivery != Delivery::Mailed;
     let occasion = if is_shown { Occasion::ShownSecret } else { Occasion::MailedSecret };
-    let impersonates = is_shown && user.id != caller.user.id && user.status == UserStatus::Active;
+    let is_of_another = is_shown && user.id != caller.user.id;
     let policy = &caller.account.policy;
-    if impersonates {
-        may_be_shown(policy, "ask them to reset by mail, or revoke their keys instead")?;
+    if is_of_another && (mail_goes || user.status == UserStatus::Active) {
+        may_be_shown(
+            policy,
+            match delivery {
+                Delivery::TemporaryPassword => "invite them with EMAIL_LINK instead",
+                _ => "have it sent to them by mail, or revoke their keys instead",
+            },
+        )?;
     }
     let mint = by(caller, occasion, user.id);
     let cap = mint.made_with.filter(|_| policy.derived_expiry_cap);
     let expires_at = Some(cap.map_or(until, |cap| cap.min(until)));
+    // Whoever invites with a temporary password is shown it by what the mode means. That somebody signs in with it is flagged.
+    let impersonates = is_of_another && delivery == Delivery::HandedOver;
     Ok(Mint { expires_at, impersonates, ..mint })
 }
 
@@ -226,7 +254,6 @@ pub(super) fn sign_in(secret: &SignInSecret, now: Now) -> Result<Mint, Refusal> 
         ));
     }
     let user = secret.user.id;
-    let shown_to_another = secret.shown_to.is_some_and(|holder| holder != user);
     Ok(Mint {
         occasion: Occasion::SignIn,
         account: secret.account.id,
@@ -235,7 +262,8 @@ pub(super) fn sign_in(secret: &SignInSecret, now: Now) -> Result<Mint, Refusal> 
         minted_by: user,
         expires_at,
         made_with,
-        impersonates: shown_to_another && secret.purpose == SignInPurpose::Reset,
+        made_with_key: None,
+        impersonates: secret.shown_to.is_some_and(|holder| holder != user),
     })
 }
 
@@ -256,6 +284,7 @@ pub fn host_key(
         minted_by: user,
         expires_at: asked.into_iter().chain(longest).min(),
         made_with: None,
+        made_with_key: None,
         impersonates: false,
     }
 }

@@ -33,7 +33,7 @@ pub use memberships::{
     give_space_role, new_member, organization_members, organization_role, remove_space_member,
     space_role,
 };
-pub use mint::{Mint, Occasion, host_key, sign_in_secret};
+pub use mint::{Delivery, Mint, Occasion, host_key, sign_in_secret};
 pub use names::{organization_name_is_free, project_name_is_free, space_name_is_free};
 pub use places::{change_space, create_organization, in_organization, in_space};
 pub use projects::{in_project, sees_project};
@@ -41,10 +41,11 @@ pub use refresh::{RefreshPlan, RefreshRequest, refresh};
 pub use revoke::{revoke, revoke_all};
 pub use roles::{create_role, delete_role, list_roles, role, update_role};
 pub use sight::sees_key;
-pub use sign_in::{SignInSecret, key_at_sign_in, sign_in};
+pub use sign_in::{SignInSecret, key_at_sign_in, may_have_keys, sign_in};
 pub use users::{
     INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, hand_over, invitation, invite,
-    may_read_users, read_user, remove_user, resend_invitation, reset_password, update_user,
+    may_read_users, mode_works, read_user, remove_user, resend_invitation, reset_password,
+    update_user,
 };
 
 pub use crate::need::{Here, Need};

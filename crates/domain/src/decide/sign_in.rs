@@ -31,6 +31,17 @@ pub struct SignInSecret {
     pub shown_to: Option<UserId>,
     /// When the key that it was made with ends, if it does.
     pub made_with: Option<Timestamp>,
+    /// Whether the key that it was made with has been revoked.
+    pub is_maker_revoked: bool,
+}
+
+impl SignInSecret {
+    /// Whether it ended with the key that it was made with: whoever stole that key may hold it, or the mailbox of somebody whom they
+    /// invited. A way back in that went to the address of an active person goes on.
+    fn ended_with_key(&self) -> bool {
+        let is_safe = self.purpose == SignInPurpose::Reset && self.shown_to.is_none();
+        self.is_maker_revoked && !is_safe
+    }
 }
 
 /// Decides whether a presented secret lets somebody in.
@@ -54,6 +65,7 @@ pub fn sign_in(
         SignInPurpose::Reset => UserStatus::Active,
     };
     let stands = !now.has_reached(secret.expires_at)
+        && !secret.ended_with_key()
         && secret.user.status_at(now.latest) == expected
         && secret.user.account == secret.account.id;
     if proven && stands { Ok(secret) } else { Err(Refusal::Unauthenticated) }
@@ -68,9 +80,13 @@ pub fn sign_in(
 ///
 /// 422 if the key would have expired before it is made.
 pub fn key_at_sign_in(secret: &SignInSecret, now: Now) -> Result<Option<Mint>, Refusal> {
-    let user = &secret.user;
-    if !user.is_developer && user.role != AccountRole::Admin {
+    if !may_have_keys(&secret.user) {
         return Ok(None);
     }
     mint::sign_in(secret, now).map(Some)
+}
+
+/// Whether a person gets a key when they sign in.
+pub fn may_have_keys(user: &User) -> bool {
+    user.is_developer || user.role == AccountRole::Admin
 }

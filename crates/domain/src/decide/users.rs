@@ -75,7 +75,12 @@ pub fn invite(caller: &Caller, access: &Access, wanted: NewUser) -> Result<bool,
     if !access.may(Permission::UserCreate, Here::Account) {
         return Err(Refusal::forbidden("inviting users needs USER_CREATE in the account"));
     }
-    invites_as_a_person(caller)?;
+    may_write_to_people(caller)?;
+    if caller.is_bot() && wanted.invite_mode == InviteMode::TemporaryPassword {
+        return Err(Refusal::forbidden(
+            "a service key is shown no secret of a person: invite with EMAIL_LINK or NONE",
+        ));
+    }
     let by_role = matches!(wanted.role, AccountRole::Admin | AccountRole::Member);
     let is_developer = wanted.is_developer.unwrap_or(by_role);
     let within = wanted.role.permissions().is_subset_of(access.at_account());
@@ -90,17 +95,44 @@ pub fn invite(caller: &Caller, access: &Access, wanted: NewUser) -> Result<bool,
     Ok(is_developer)
 }
 
-/// A leaked service key must not let new people in, nor write to anybody.
-fn invites_as_a_person(caller: &Caller) -> Result<(), Refusal> {
-    if caller.is_bot() {
+/// A leaked service key must not let new people in, nor write to anybody, unless the account says so.
+fn may_write_to_people(caller: &Caller) -> Result<(), Refusal> {
+    if caller.is_bot() && !caller.account.policy.bots_may_invite {
         return Err(Refusal::forbidden(
-            "service keys invite nobody: invite with the user key of a person",
+            "service keys invite nobody and write to nobody: the account's policy `bots_may_invite` is off",
         ));
     }
     Ok(())
 }
 
-/// Whoever is sent a new secret loses the one that they had: that is done to nobody who holds more.
+/// Refuses an invitation by mail where none goes. Nothing is made that nobody is told of.
+///
+/// # Errors
+///
+/// 422 for the mode `EMAIL_LINK` unless `mail_goes`.
+pub fn mode_works(mode: InviteMode, mail_goes: bool) -> Result<(), Refusal> {
+    if mode == InviteMode::EmailLink && !mail_goes {
+        return Err(Refusal::unprocessable(
+            "`invite_mode`: EMAIL_LINK needs a server that sends mail, and this one was started without `--smtp-host`; use \
+             TEMPORARY_PASSWORD or NONE",
+        ));
+    }
+    Ok(())
+}
+
+/// Refuses to write to a person where no mail goes.
+fn letter_goes(mail_goes: bool) -> Result<(), Refusal> {
+    if mail_goes {
+        return Ok(());
+    }
+    Err(Refusal::invalid(
+        "user_id",
+        "no letter can go to this user, since the server was started without `--smtp-host`; an administrator of the account gets a \
+         secret to hand over with `POST /auth/v1/users/{user_id}/sign-in-secret`",
+    ))
+}
+
+/// Nobody has letters sent to those who hold more.
 fn holds_no_more(access: &Access, user: &User) -> Result<(), Refusal> {
     if user.role.permissions().is_subset_of(access.at_account()) {
         Ok(())
@@ -217,16 +249,18 @@ pub fn remove_user(
 ///
 /// # Errors
 ///
-/// 404 as [`read_user`], and for bot users; 403 without `USER_CREATE`; 400 for users who are not invited.
+/// 404 as [`read_user`], and for bot users; 403 without `USER_CREATE`; 400 for users who are not invited, and unless `mail_goes`.
 pub fn resend_invitation(
     caller: &Caller,
     access: &Access,
     found: Option<User>,
+    mail_goes: bool,
     now: Now,
 ) -> Result<User, Refusal> {
     let user = person(caller, access, found, Permission::UserCreate)?;
-    invites_as_a_person(caller)?;
+    may_write_to_people(caller)?;
     holds_no_more(access, &user)?;
+    letter_goes(mail_goes)?;
     if user.status_at(now.latest) == UserStatus::Invited {
         Ok(user)
     } else {
@@ -238,14 +272,18 @@ pub fn resend_invitation(
 ///
 /// # Errors
 ///
-/// 404 as [`read_user`], and for bot users; 403 without `USER_UPDATE`; 400 for users who have not accepted their invitation.
+/// 404 as [`read_user`], and for bot users; 403 without `USER_UPDATE`; 400 for users who have not accepted their invitation, and
+/// unless `mail_goes`.
 pub fn reset_password(
     caller: &Caller,
     access: &Access,
     found: Option<User>,
+    mail_goes: bool,
 ) -> Result<User, Refusal> {
     let user = person(caller, access, found, Permission::UserUpdate)?;
+    may_write_to_people(caller)?;
     holds_no_more(access, &user)?;
+    letter_goes(mail_goes)?;
     if user.status == UserStatus::Active {
         Ok(user)
     } else {

@@ -12,6 +12,7 @@ use super::{json, read};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::keys;
+use crate::letters;
 use crate::openapi::ProblemBody;
 use crate::wire::api_keys::response::Writer;
 use crate::wire::body::{self, Limit};
@@ -57,8 +58,8 @@ async fn sign_in(
     let minted = keys::mint(&app, KeyType::User)?;
     let command = SignIn { minted: minted.clone(), name: body.read()? };
     let signed_in = app.store.sign_in(client.call, command).await?;
-    if let (Some(outbox), true) = (&app.outside.outbox, signed_in.is_impersonated) {
-        outbox.say_signed_in(&signed_in.user);
+    if let (Some(key), true) = (&signed_in.key, signed_in.is_impersonated) {
+        app.notify(&signed_in.user, |outbox| letters::signed_in(outbox.public_url(), key));
     }
     let writer = Writer { codec: &app.codec, dialect: &client.dialect };
     let api_key = signed_in.key.as_ref().map(|key| writer.minted(key, &minted, None));
@@ -69,7 +70,8 @@ async fn sign_in(
 /// Hand over a sign-in secret
 ///
 /// For people who administer the account, where no mail goes: the secret of an invitation, good for seven days, or of a way back in,
-/// good for thirty minutes. It takes the place of the one before. Whoever has it acts as that person, so the audit tells who was shown it.
+/// good for thirty minutes. It takes the place of the one that you were shown before. Whoever has it acts as that person, so the audit tells
+/// who was shown it.
 #[utoipa::path(
     post, path = "/auth/v1/users/{user_id}/sign-in-secret", tag = "sign-in", operation_id = "handOverSignInSecret", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
@@ -91,10 +93,11 @@ async fn hand_over(
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
     let minted = keys::mint(&app, KeyType::User)?;
-    let command = HandOver { id, minted: minted.clone() };
+    let command = HandOver { id, minted: minted.clone(), is_mailed: app.outside.outbox.is_some() };
     let handed_over = app.store.hand_over(client.call, command).await?;
-    if let (Some(outbox), Some(owner)) = (&app.outside.outbox, &handed_over.impersonated_user) {
-        outbox.say_who_took_secret(owner);
+    let until = handed_over.until;
+    if let Some(owner) = &handed_over.impersonated_user {
+        app.notify(owner, |outbox| letters::secret_shown(outbox.public_url(), owner, until));
     }
-    Ok(json(201, &SignInSecretView::of(&minted, handed_over.until)))
+    Ok(json(201, &SignInSecretView::of(&minted, until)))
 }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::{InviteMode, KeyType, MintedKey, UserId};
-use claviger_store::{ListUsers, Remind};
+use claviger_store::{Call, ListUsers, Remind, Reminded};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -12,6 +12,8 @@ use super::{after, json, list_name, pagination, read};
 use crate::app::App;
 use crate::error::ApiError;
 use crate::keys;
+use crate::letters;
+use crate::mail::{Outbox, Place};
 use crate::openapi::ProblemBody;
 use crate::wire::body::{self, Limit};
 use crate::wire::client::Client;
@@ -101,9 +103,9 @@ async fn get(
 
 /// Invite a user
 ///
-/// For holders of `USER_CREATE` in the account; members invite members and annotators. `EMAIL_LINK` mails a secret to sign in
-/// with, or invites somebody who is told another way where the server sends no mail, `TEMPORARY_PASSWORD` answers a secret to sign in with, and `NONE` makes a user who takes part at once. Whoever is
-/// invited already is answered as they are.
+/// For holders of `USER_CREATE` in the account; members invite members and annotators. `EMAIL_LINK` mails a secret to sign in with, and is
+/// refused where the server sends no mail. `TEMPORARY_PASSWORD` answers a secret to sign in with, and `NONE` makes a user who takes part at
+/// once. Whoever is invited already is answered as they are.
 #[utoipa::path(
     post, path = "/v2/users", tag = "users", operation_id = "createUser", security(("key" = [])),
     request_body = CreateUserBody,
@@ -117,7 +119,7 @@ async fn get(
         (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures, or too many letters", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -134,12 +136,14 @@ async fn create(
     let command = body.read(minted.clone(), app.outside.outbox.is_some());
     let command = read(&app, &client.call, command).await?;
     let mode = command.invite_mode;
+    let place = if mode == InviteMode::EmailLink { place(&app, &client.call).await? } else { None };
     let invited = app.store.create_user(client.call, command).await?;
     if !invited.is_new {
         return Ok(json(200, &UserView::of(&app.codec, &client.dialect, invited.user)));
     }
-    if let (Some(outbox), InviteMode::EmailLink) = (&app.outside.outbox, mode) {
-        outbox.invite(&invited.user, &minted);
+    if let (Some((outbox, place)), Some(until)) = (place, invited.until) {
+        let letter = letters::invitation(outbox.public_url(), &invited.user, &minted, until);
+        outbox.send(&invited.user, letter, place);
     }
     let view = InvitedUserView::of(&app.codec, &client.dialect, invited.user, mode, &minted);
     Ok(json(201, &view))
@@ -210,17 +214,18 @@ async fn delete(
 
 /// Let an invitation stand anew
 ///
-/// It stands for seven days from now. Where the server sends mail, it goes out with a new secret, in the place of the one before.
+/// It stands for seven days from now, and goes out by mail with a new secret. Secrets that were sent before go on working. Where the server
+/// sends no mail, an administrator of the account hands one over: see `handOverSignInSecret`.
 #[utoipa::path(
     post, path = "/v2/users/{user_id}/resend-invitation", tag = "users", operation_id = "resendInvitation", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
     responses(
         (status = 204, description = "The invitation stands"),
-        (status = 400, description = "The id is not acceptable, or of a user who is not invited", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "The id is not acceptable, or of a user who is not invited, or the server sends no mail", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures, or too many letters", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn resend_invitation(
@@ -231,29 +236,31 @@ async fn resend_invitation(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
+    let place = place(&app, &client.call).await?;
     let minted = mailed_secret(&app)?;
-    let user =
-        app.store.resend_invitation(client.call, Remind { id, minted: minted.clone() }).await?;
-    if let (Some(outbox), Some(minted)) = (&app.outside.outbox, &minted) {
-        outbox.invite(&user, minted);
+    let remind = Remind { id, minted: minted.clone() };
+    let Reminded { user, until } = app.store.resend_invitation(client.call, remind).await?;
+    if let (Some((outbox, place)), Some(minted)) = (place, &minted) {
+        let letter = letters::invitation(outbox.public_url(), &user, minted, until);
+        outbox.send(&user, letter, place);
     }
     Ok(StatusCode::NO_CONTENT)
 }
 
 /// Ask for a way back in
 ///
-/// Where the server sends mail, a secret to sign in with goes to the user, good for thirty minutes. Where it does not, an administrator
-/// of the account hands one over: see `handOverSignInSecret`.
+/// A secret to sign in with goes to the user by mail, good for thirty minutes. Secrets that were sent before go on working. Where the server
+/// sends no mail, an administrator of the account hands one over: see `handOverSignInSecret`.
 #[utoipa::path(
     post, path = "/v2/users/{user_id}/reset-password", tag = "users", operation_id = "resetPassword", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
     responses(
-        (status = 204, description = "It is on record"),
-        (status = 400, description = "The id is not acceptable, or of a user who has not accepted their invitation", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "It is on its way"),
+        (status = 400, description = "The id is not acceptable, or of a user who has not accepted their invitation, or the server sends no mail", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failures, or too many letters", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn reset_password(
@@ -264,12 +271,23 @@ async fn reset_password(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
+    let place = place(&app, &client.call).await?;
     let minted = mailed_secret(&app)?;
-    let user = app.store.reset_password(client.call, Remind { id, minted: minted.clone() }).await?;
-    if let (Some(outbox), Some(minted)) = (&app.outside.outbox, &minted) {
-        outbox.let_back_in(&user, minted);
+    let remind = Remind { id, minted: minted.clone() };
+    let Reminded { user, until } = app.store.reset_password(client.call, remind).await?;
+    if let (Some((outbox, place)), Some(minted)) = (place, &minted) {
+        let letter = letters::way_back(outbox.public_url(), &user, minted, until);
+        outbox.send(&user, letter, place);
     }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Room for a letter, where mail goes: nothing is done that nobody could be told of.
+async fn place<'a>(app: &'a App, call: &Call) -> Result<Option<(&'a Outbox, Place)>, ApiError> {
+    let Some(outbox) = &app.outside.outbox else { return Ok(None) };
+    let full = || ApiError::unavailable("too much mail is on its way");
+    let place = read(app, call, outbox.place().ok_or_else(full)).await?;
+    Ok(Some((outbox, place)))
 }
 
 /// A secret for somebody's mail, where mail goes.

@@ -28,7 +28,7 @@ const MOST_NAMES: usize = 20;
 const LONGEST_NAME: usize = 255;
 
 /// What the numbers in particulars name, by the member that they are in. What a thing replaces is of its own kind.
-const NUMBERED: [(&str, ObjectKind); 12] = [
+const NUMBERED: [(&str, ObjectKind); 13] = [
     ("api_key", ObjectKind::ApiKey),
     ("binding", ObjectKind::RoleBinding),
     ("bot_user", ObjectKind::User),
@@ -38,6 +38,7 @@ const NUMBERED: [(&str, ObjectKind); 12] = [
     ("organization", ObjectKind::Organization),
     ("project", ObjectKind::Project),
     ("role", ObjectKind::Role),
+    ("secret_shown_to", ObjectKind::User),
     ("space", ObjectKind::Space),
     ("custom_role", ObjectKind::Role),
     ("user", ObjectKind::User),

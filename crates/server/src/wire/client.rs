@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use claviger_domain::{KeyText, RequestContext};
-use claviger_store::Call;
+use claviger_store::{Call, Quota};
 
 use super::credential;
 use super::dialect::{self, Dialect};
@@ -33,7 +33,8 @@ impl FromRequestParts<App> for Client {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, ApiError> {
         let key = credential::read(&parts.headers, app.store.installation().tag)?;
         let context = context(&parts.extensions, &parts.headers);
-        let call = Call { key, context, quota: Some(Arc::clone(&app.quota)) };
+        let quota = Some(Arc::clone(&app.quotas) as Arc<dyn Quota>);
+        let call = Call { key, context, quota };
         let dialect = dialect::recognize(&parts.headers, app.options.dialect);
         Ok(Self { call, dialect })
     }

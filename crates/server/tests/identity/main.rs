@@ -7,6 +7,8 @@
 mod acts;
 mod administrators;
 mod conflicts;
+mod letter_texts;
+mod letters;
 mod mail;
 mod membership_roles;
 mod memberships;

@@ -64,9 +64,6 @@ async fn a_temporary_password_lapses() {
     let server = TestServer::start().await;
     let (id, secret) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
     server.advance(INVITATION - 1);
-    let resend = format!("/v2/users/{}/resend-invitation", id.as_str().unwrap());
-    answered(&server, "admin", ("POST", &resend, Value::Null), 204).await;
-    server.advance(INVITATION - 1);
     let (_, other) = invite(&server, "admin", "eve@example.com", "MEMBER").await;
     server.advance(1);
     shut_out(&server, &secret).await;
@@ -193,7 +190,7 @@ async fn a_secret_moved_to_another_person_is_dead() {
     let dump = server.dump().await;
     assert!(!dump.contains(&secret) && !dump.contains(&secret[26..69]));
     let moved = server.database().execute(
-        "UPDATE sign_in_secrets SET user_id = (SELECT id FROM users WHERE name = 'guest')",
+        "UPDATE sign_in_secrets SET user_id = (SELECT id FROM users WHERE name = 'guest') WHERE shown_to_user_id IS NOT NULL",
         [],
     );
     assert_eq!(moved.unwrap(), 1);
@@ -209,9 +206,68 @@ async fn strict_accounts_hand_over_no_secret_of_an_active_person() {
     refused(&server, "admin", ("POST", &path, Value::Null), 403).await;
     let own = hand_over(&server, "user:admin");
     answered(&server, "admin", ("POST", &own, Value::Null), 201).await;
-    // Whoever is invited is nobody yet whom it could act for.
+    // Whoever is invited has another way in where mail goes: nobody else has to see their secret.
     let guest = hand_over(&server, "user:guest");
-    answered(&server, "admin", ("POST", &guest, Value::Null), 201).await;
+    refused(&server, "admin", ("POST", &guest, Value::Null), 403).await;
+    let problem =
+        refused(&server, "admin", ("POST", "/v2/users", temporary("eve@example.com")), 403);
+    assert!(problem.await["detail"].as_str().unwrap().contains("EMAIL_LINK"));
+}
+
+fn temporary(email: &str) -> Value {
+    json!({
+        "name": "Eve", "email": email, "invite_mode": "TEMPORARY_PASSWORD",
+        "role": { "type": "PREDEFINED", "name": "MEMBER" },
+    })
+}
+
+/// Whoever signs in as a guest with a secret that they were shown does not act as them unseen once the guest takes part: it is flagged, and
+/// the guest gets a letter (lead L1).
+#[tokio::test]
+async fn who_signs_in_as_a_guest_is_seen() {
+    let (server, letters) = TestServer::with_mail().await;
+    let mut body = temporary("eve@example.com");
+    body["invite_mode"] = json!("EMAIL_LINK");
+    let made = answered(&server, "admin", ("POST", "/v2/users", body), 201).await;
+    letters.take().await;
+    let path = format!("/auth/v1/users/{}/sign-in-secret", made["id"].as_str().unwrap());
+    let handed = answered(&server, "admin", ("POST", &path, Value::Null), 201).await;
+    let told = letters.take().await;
+    assert_eq!(told[0].to, "eve@example.com");
+    assert_eq!(told[0].subject, "An administrator has a sign-in secret of yours");
+    sign_in(&server, handed["secret"].as_str().unwrap()).await.json(201);
+    let told = letters.take().await;
+    assert_eq!(
+        (told[0].to.as_str(), told[0].subject),
+        ("eve@example.com", "A new API key acts for you")
+    );
+    let records =
+        answered(&server, "admin", ("GET", "/v2/audit-logs?limit=2", Value::Null), 200).await;
+    assert_eq!(records.to_string().matches("impersonation").count(), 2, "{records}");
+
+    // The same with the temporary password of an invitation.
+    let made = answered(&server, "admin", ("POST", "/v2/users", temporary("ivy@example.com")), 201);
+    let secret = made.await["temporary_password"].as_str().unwrap().to_owned();
+    assert!(letters.take().await.is_empty(), "whoever invites so is to be shown it");
+    sign_in(&server, &secret).await.json(201);
+    let told = letters.take().await;
+    assert_eq!(
+        (told[0].to.as_str(), told[0].subject),
+        ("ivy@example.com", "A new API key acts for you")
+    );
+}
+
+/// Where no mail goes there is no other way in, under the strict policy neither; whoever was shown the secret is on record.
+#[tokio::test]
+async fn strict_accounts_let_guests_in_where_no_mail_goes() {
+    let server = TestServer::without_mail().await;
+    server.set_policy(|policy| policy.only_owners_refresh_user_keys = true).await;
+    let made = answered(&server, "admin", ("POST", "/v2/users", temporary("eve@example.com")), 201);
+    let secret = made.await["temporary_password"].as_str().unwrap().to_owned();
+    sign_in(&server, &secret).await.json(201);
+    let records =
+        answered(&server, "admin", ("GET", "/v2/audit-logs?limit=1", Value::Null), 200).await;
+    assert!(records.to_string().contains("impersonation"), "{records}");
 }
 
 /// A key that expires makes nothing that outlives it, by whatever detour, if the account says so (fault R2).

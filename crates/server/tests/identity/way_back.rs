@@ -59,10 +59,21 @@ async fn a_full_limit_of_keys_keeps_nobody_from_signing_in() {
 /// A thief who uses up how often the owner may make keys keeps them from nothing either (fault R28).
 #[tokio::test]
 async fn a_used_up_quota_keeps_nobody_from_signing_in() {
-    let server = TestServer::with(|options| options.mint_rate_per_minute = 3).await;
+    let server = TestServer::with(|options| {
+        options.mint_rate_per_minute = 3;
+        options.change_rate_per_minute = 3;
+    })
+    .await;
     let secret = handed_over(&server, "user:member").await;
     while create(&server, "member").await.status == 201 {}
     assert_eq!(create(&server, "member").await.status, 429);
+    let project = |place: u32| {
+        let body = json!({ "name": format!("p{place}"), "space_id": server.world.id("S1") });
+        server.call("member", "POST", "/v2/projects", body)
+    };
+    for place in 0..4 {
+        assert_eq!(project(place).await.status, if place < 3 { 201 } else { 429 });
+    }
     sign_in(&server, &secret).await.json(201);
     let revoked = answered(&server, "member", ("POST", REVOKE_ALL, Value::Null), 200).await;
     assert!(revoked["revoked"].as_u64().unwrap() >= 3, "{revoked}");

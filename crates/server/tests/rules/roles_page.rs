@@ -38,7 +38,11 @@ developers. The organization, the space in it (public) and what is in that are t
 further up flow down: whoever administers the organization administers its spaces. Rights of several roles add up.
 
 Service keys act by the same roles, with two differences. The account role `MEMBER` permits a bot user nothing: it reads and invites
-no people and reads no roles. And no service key invites people or sends invitations again, not even with the account role `ADMIN`.
+no people and reads no roles. And no service key invites people, sends invitations again or resets, not even with the account role
+`ADMIN`, unless the policy `bots_may_invite` is on.
+
+Taking developer access from a person ends no key of theirs. They make and refresh none from then on, and get none by signing in. To end
+what there is, an administrator calls `POST /auth/v1/api-keys/revoke-all`, which everybody may call for their own keys.
 
 ";
 

@@ -44,7 +44,7 @@ impl Row {
             "api_key_spaces" => &["api_key_id", "space_id"],
             "audit_seals" => &["segment", "last_id"],
             "id_sequences" => &["kind"],
-            "sign_in_secrets" => &["user_id"],
+            "sign_in_secrets" => &["handle"],
             "migrations" => &["version"],
             "pepper_checks" => &["pepper"],
             _ => &["id"],

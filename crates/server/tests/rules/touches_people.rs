@@ -37,14 +37,19 @@ async fn every_change_of_a_user_touches_only_target() {
     let resend = format!("{all}/{}/resend-invitation", server.world.id("user:guest"));
     assert_snapshot!(summary(&server, "member", ("POST", &resend, Value::Null)).await, @r"
     + audit_records new
+    + sign_in_secrets guest
     ~ users guest: invited_until
     ");
     let reset = format!("{all}/{}/reset-password", server.world.id("user:other"));
-    assert_snapshot!(summary(&server, "admin", ("POST", &reset, Value::Null)).await, @"+ audit_records new");
+    assert_snapshot!(summary(&server, "admin", ("POST", &reset, Value::Null)).await, @r"
+    + audit_records new
+    + sign_in_secrets other
+    ");
     assert_snapshot!(summary(&server, "admin", ("DELETE", &other, Value::Null)).await, @r"
     + audit_records new
     - organization_members other
     - role_bindings B1
+    - sign_in_secrets other
     - space_members other
     ~ api_keys key:other: revoked_at, status
     ~ api_keys uk_other: revoked_at, status
@@ -70,6 +75,7 @@ async fn every_sign_in_touches_only_target() {
     + api_keys new
     + audit_records new
     - sign_in_secrets guest
+    - sign_in_secrets guest
     ~ users guest: invited_until, status, user_keys
     ");
 }
@@ -81,7 +87,9 @@ async fn a_lapsed_guest_makes_room_and_nothing_else() {
     let again = ("POST", "/v2/users", invitation("guest@example.com", "EMAIL_LINK"));
     assert_snapshot!(summary(&server, "admin", again).await, @r"
     + audit_records new
+    + sign_in_secrets new
     + users new
+    - sign_in_secrets guest
     ~ users guest: status
     ");
 }

@@ -13,7 +13,7 @@ mod users;
 
 use std::sync::Arc;
 
-use claviger_domain::{KeyText, Now, Refusal, RequestContext, UserId};
+use claviger_domain::{AccountId, KeyText, Now, Refusal, RequestContext, SignInPurpose, UserId};
 
 pub use audit::ListAuditRecords;
 pub use bindings::{CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};
@@ -32,10 +32,12 @@ pub use roles::{CreateRole, ListRoles, UpdateRole};
 pub use spaces::{CreateSpace, ListSpaces, UpdateSpace};
 pub(crate) use tried::Tried;
 pub use users::{
-    CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Remind, SignIn, SignedIn, UpdateUser,
+    CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Remind, Reminded, SignIn, SignedIn,
+    UpdateUser,
 };
 
-/// How often one user may mint keys, and how much one may change. Asked inside the transaction, where it is known who calls.
+/// How often one user may mint keys, how much one may change, and how often letters go out. Asked inside the transaction, where it is known
+/// who calls.
 pub trait Quota: Send + Sync + std::fmt::Debug {
     /// Counts one more key, or refuses.
     ///
@@ -50,6 +52,21 @@ pub trait Quota: Send + Sync + std::fmt::Debug {
     ///
     /// [`Refusal::TooMany`] with the time to wait.
     fn admit_change(&self, user: UserId) -> Result<(), Refusal>;
+
+    /// Counts one more letter with a sign-in secret to this address, or refuses.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooManyLetters`] with the time to wait.
+    fn admit_letter(
+        &self,
+        account: AccountId,
+        purpose: SignInPurpose,
+        address: &str,
+    ) -> Result<(), Refusal> {
+        let _ = (account, purpose, address);
+        Ok(())
+    }
 }
 
 /// Who calls, and from where. When is not known before the transaction starts.
@@ -75,6 +92,21 @@ pub(crate) struct TimedCall {
     pub context: RequestContext,
     /// What limits the minting of keys, if anything.
     pub quota: Option<Arc<dyn Quota>>,
+}
+
+impl TimedCall {
+    /// Counts a letter with a sign-in secret before anything is written.
+    pub(crate) fn admit_letter(
+        &self,
+        account: AccountId,
+        purpose: SignInPurpose,
+        address: &str,
+    ) -> Result<(), Refusal> {
+        match &self.quota {
+            Some(quota) => quota.admit_letter(account, purpose, address),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Call {

@@ -45,6 +45,8 @@ pub struct CreateUser {
 pub struct InvitedUser {
     /// The user.
     pub user: User,
+    /// Until when the secret that was made lets them in, if one was.
+    pub until: Option<Timestamp>,
     /// Whether they are new, as against invited already.
     pub is_new: bool,
 }
@@ -69,6 +71,15 @@ pub struct Remind {
     pub minted: Option<MintedKey>,
 }
 
+/// A person to whom a letter goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminded {
+    /// The person.
+    pub user: User,
+    /// Until when the secret in the letter lets them in.
+    pub until: Timestamp,
+}
+
 /// A sign-in secret to make for a person, and to show to the caller.
 #[derive(Clone, Debug)]
 pub struct HandOver {
@@ -76,6 +87,8 @@ pub struct HandOver {
     pub id: UserId,
     /// The secret.
     pub minted: MintedKey,
+    /// Whether mail goes out, so that there is another way.
+    pub is_mailed: bool,
 }
 
 /// Coming in with a sign-in secret, which is the key of the call.
@@ -103,6 +116,6 @@ pub struct SignedIn {
 pub struct HandedOver {
     /// Until when it is good.
     pub until: Timestamp,
-    /// The person whom it acts for, if that is an active person and not the caller.
+    /// The person whom it acts for, if that is not the caller.
     pub impersonated_user: Option<User>,
 }

@@ -353,6 +353,7 @@ pub async fn a_policy_is_kept_as_it_was_set(store: &dyn TestedStore) {
         max_key_lifetime: Some(SignedDuration::from_hours(24 * 90)),
         refresh_expiry: RefreshExpiryPolicy::TightenOnly,
         bots_may_mint: true,
+        bots_may_invite: true,
         max_user_keys: 7,
         revoke_keys_above_maker: true,
         only_owners_refresh_user_keys: true,
@@ -366,7 +367,7 @@ pub async fn a_policy_is_kept_as_it_was_set(store: &dyn TestedStore) {
         assert_eq!(kept, [(house.acme.account, "acme".to_owned(), policy), others]);
     }
     let details = house.value("SELECT details FROM audit_records ORDER BY id DESC LIMIT 1").await;
-    for said in [r#""after":{"bots_may_mint":false"#, r#""before":{"bots_may_mint":true"#] {
+    for said in [r#""after":{"bots_may_invite":false"#, r#""before":{"bots_may_invite":true"#] {
         assert!(details.contains(said), "{details}");
     }
 }

@@ -28,7 +28,7 @@ async fn invite(
         role: AccountRole::Member,
         is_developer: None,
         invite_mode,
-        is_mailed: false,
+        is_mailed: true,
         minted: house.minted(KeyType::User),
     };
     let text = command.minted.text.clone();
@@ -122,7 +122,11 @@ pub async fn a_secret_handed_over_replaces_the_one_before(store: &dyn TestedStor
     let house = House::found(store).await;
     let mut secrets = Vec::new();
     for _ in 0..2 {
-        let command = HandOver { id: house.user("other"), minted: house.minted(KeyType::User) };
+        let command = HandOver {
+            id: house.user("other"),
+            minted: house.minted(KeyType::User),
+            is_mailed: true,
+        };
         secrets.push(command.minted.text.clone());
         let until = store.hand_over(house.call("admin"), command).await.unwrap();
         assert_eq!(until.until, later(30 * 60));
@@ -131,7 +135,8 @@ pub async fn a_secret_handed_over_replaces_the_one_before(store: &dyn TestedStor
     assert_eq!(refusal(come_in(&house, &secrets[1], later(1800)).await), Refusal::Unauthenticated);
     let (signed_in, _) = come_in(&house, &secrets[1], later(1799)).await.unwrap();
     assert_eq!(signed_in.user.id, house.user("other"));
-    let command = HandOver { id: house.user("admin"), minted: house.minted(KeyType::User) };
+    let command =
+        HandOver { id: house.user("admin"), minted: house.minted(KeyType::User), is_mailed: true };
     let refused = refusal(store.hand_over(house.call("member"), command).await);
     assert!(matches!(refused, Refusal::Forbidden(_)));
 }

@@ -91,7 +91,7 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
         store.reset_password(call(), crate::Remind { id: ids.user, minted: None }).await.map(drop),
     );
     let minted = house.minted(claviger_domain::KeyType::User);
-    let command = crate::HandOver { id: ids.user, minted };
+    let command = crate::HandOver { id: ids.user, minted, is_mailed: true };
     tell("hand over", store.hand_over(call(), command).await.map(drop));
     let (organization, user, role) = (own_organization, ids.user, ScopedRole::Member);
     let command = SetOrganizationMember { organization, user, role };

@@ -5,8 +5,8 @@ use claviger_domain::{User, UserId};
 
 use crate::CallResult;
 use crate::call::{
-    Call, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn,
-    UpdateUser,
+    Call, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind, Reminded, SignIn,
+    SignedIn, UpdateUser,
 };
 
 /// The methods on users.
@@ -28,10 +28,10 @@ pub trait UserStore: Send + Sync {
     async fn update_user(&self, call: Call, command: UpdateUser) -> CallResult<User>;
 
     /// Lets an invitation stand anew, with a new secret where mail goes.
-    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<User>;
+    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<Reminded>;
 
     /// Writes down that a person is sent a way back in, and keeps its secret where mail goes.
-    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<User>;
+    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<Reminded>;
 
     /// Keeps a sign-in secret of a person that the caller is shown, and says until when it lets them in.
     async fn hand_over(&self, call: Call, command: HandOver) -> CallResult<HandedOver>;

@@ -52,6 +52,7 @@ fn is_counted(action: Action) -> bool {
             | Action::ServiceKeyCreate
             | Action::ApiKeyRefresh
             | Action::ApiKeyRevoke
+            | Action::ApiKeyRevokeAll
             | Action::ChangeRefuse
     )
 }

@@ -76,7 +76,7 @@ pub(super) async fn insert_key_spaces<D: Driver>(
     Ok(tx.insert_key_spaces(key, spaces).await?)
 }
 
-/// Keeps a person's sign-in secret in the place of the one that they had, and returns until when it is good.
+/// Keeps a sign-in secret of a person, and returns until when it is good.
 pub(super) async fn set_sign_in_secret<D: Driver>(
     tx: &mut Transaction<D>,
     authority: &Authority,
@@ -92,6 +92,6 @@ pub(super) async fn set_sign_in_secret<D: Driver>(
         expires_at,
         mint: *mint,
     };
-    tx.set_sign_in_secret(&secret).await?;
+    tx.add_sign_in_secret(&secret).await?;
     Ok(expires_at)
 }

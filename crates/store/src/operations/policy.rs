@@ -39,6 +39,7 @@ fn words(policy: &AccountPolicy) -> Value {
         "max_key_lifetime_seconds": policy.max_key_lifetime.map(|limit| limit.as_secs()),
         "refresh_expiry": policy.refresh_expiry.name(),
         "bots_may_mint": policy.bots_may_mint,
+        "bots_may_invite": policy.bots_may_invite,
         "max_user_keys": policy.max_user_keys,
         "revoke_keys_above_maker": policy.revoke_keys_above_maker,
         "only_owners_refresh_user_keys": policy.only_owners_refresh_user_keys,

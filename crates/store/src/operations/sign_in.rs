@@ -1,16 +1,19 @@
 //! Invitations and ways back in: sending them again, handing them over, and coming in by one.
 
-use claviger_domain::decide::{self, INVITATION_LIFETIME, RESET_LIFETIME, SignInSecret};
+use claviger_domain::decide::{
+    self, Delivery, INVITATION_LIFETIME, Mint, RESET_LIFETIME, SignInSecret,
+};
 use claviger_domain::{
     Access, Action, AuditRecord, Caller, SignInPurpose, Target, User, UserId, UserStatus,
 };
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::authenticate::{self, caller_and_access};
 use super::{audit, create, mint};
 use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::{HandOver, HandedOver, Remind, SignIn, SignedIn, TimedCall};
+use crate::call::{HandOver, HandedOver, Remind, Reminded, SignIn, SignedIn, TimedCall};
 use crate::transaction::{Driver, Transaction};
 
 /// Who asks. Making a secret counts against the limit on secrets.
@@ -33,25 +36,19 @@ pub(crate) async fn resend_invitation<D: Driver>(
     authority: &Authority,
     call: TimedCall,
     command: Remind,
-) -> CallResult<User> {
+) -> CallResult<Reminded> {
     let (caller, access) = reminding_caller(tx, authority, &call, &command).await?;
     let found = tx.user(caller.account.id, command.id).await?;
-    let user = decide::resend_invitation(&caller, &access, found, call.now)?;
+    let mail_goes = command.minted.is_some();
+    let user = decide::resend_invitation(&caller, &access, found, mail_goes, call.now)?;
     let until = call.now.at + INVITATION_LIFETIME;
-    let mut details = json!({ "until": until.to_string(), "mailed": command.minted.is_some() });
-    match &command.minted {
-        Some(minted) => {
-            let mint = decide::sign_in_secret(&caller, &user, false, until)?;
-            let purpose = SignInPurpose::Invitation;
-            mint::set_sign_in_secret(tx, authority, &mint, &minted.text, purpose).await?;
-            details = create::flagged(details, &mint);
-        }
-        None => tx.extend_sign_in_secret(user.account, user.id, until).await?,
-    }
+    let purpose = SignInPurpose::Invitation;
+    let mint = mail_secret(tx, authority, &call, (&caller, &user), command, purpose, until).await?;
     let user = User { invited_until: Some(until), ..user };
     tx.update_user(&user).await?;
+    let details = create::flagged(json!({ "until": until.to_string(), "mailed": true }), &mint);
     audit(tx, call, &caller, Action::UserInvite, Target::User(user.id), details).await?;
-    Ok(user)
+    Ok(Reminded { until: mint.expires_at().unwrap_or(until), user })
 }
 
 pub(crate) async fn reset_password<D: Driver>(
@@ -59,19 +56,34 @@ pub(crate) async fn reset_password<D: Driver>(
     authority: &Authority,
     call: TimedCall,
     command: Remind,
-) -> CallResult<User> {
+) -> CallResult<Reminded> {
     let (caller, access) = reminding_caller(tx, authority, &call, &command).await?;
     let found = tx.user(caller.account.id, command.id).await?;
-    let user = decide::reset_password(&caller, &access, found)?;
-    let mut details = json!({ "mailed": command.minted.is_some() });
-    if let Some(minted) = &command.minted {
-        let mint = decide::sign_in_secret(&caller, &user, false, call.now.at + RESET_LIFETIME)?;
-        let purpose = SignInPurpose::Reset;
-        mint::set_sign_in_secret(tx, authority, &mint, &minted.text, purpose).await?;
-        details = create::flagged(details, &mint);
-    }
+    let user = decide::reset_password(&caller, &access, found, command.minted.is_some())?;
+    let until = call.now.at + RESET_LIFETIME;
+    let purpose = SignInPurpose::Reset;
+    let mint = mail_secret(tx, authority, &call, (&caller, &user), command, purpose, until).await?;
+    let details = create::flagged(json!({ "mailed": true }), &mint);
     audit(tx, call, &caller, Action::UserReset, Target::User(user.id), details).await?;
-    Ok(user)
+    Ok(Reminded { until: mint.expires_at().unwrap_or(until), user })
+}
+
+/// Keeps the secret of a letter to a person, which counts against the limits on letters.
+async fn mail_secret<D: Driver>(
+    tx: &mut Transaction<D>,
+    authority: &Authority,
+    call: &TimedCall,
+    (caller, user): (&Caller, &User),
+    command: Remind,
+    purpose: SignInPurpose,
+    until: Timestamp,
+) -> CallResult<Mint> {
+    call.admit_letter(user.account, purpose, &user.email)?;
+    let mint = decide::sign_in_secret(caller, user, Delivery::Mailed, true, until)?;
+    if let Some(minted) = command.minted {
+        mint::set_sign_in_secret(tx, authority, &mint, &minted.text, purpose).await?;
+    }
+    Ok(mint)
 }
 
 pub(crate) async fn hand_over<D: Driver>(
@@ -88,7 +100,8 @@ pub(crate) async fn hand_over<D: Driver>(
         SignInPurpose::Invitation => (Action::UserInvite, call.now.at + INVITATION_LIFETIME),
         SignInPurpose::Reset => (Action::UserReset, call.now.at + RESET_LIFETIME),
     };
-    let mint = decide::sign_in_secret(&caller, &user, true, until)?;
+    let mail_goes = command.is_mailed;
+    let mint = decide::sign_in_secret(&caller, &user, Delivery::HandedOver, mail_goes, until)?;
     let text = &command.minted.text;
     let until = mint::set_sign_in_secret(tx, authority, &mint, text, purpose).await?;
     let user = User { invited_until: user.invited_until.map(|_| until), ..user };
@@ -130,7 +143,7 @@ pub(crate) async fn sign_in<D: Driver>(
     let (account, id) = (secret.account.id, secret.user.id);
     // No quota either: a thief who uses it up must not keep the owner out. Each secret was counted when it was made.
     let mint = decide::key_at_sign_in(&secret, call.now)?;
-    tx.delete_sign_in_secret(account, id).await?;
+    tx.delete_sign_in_secrets(account, id).await?;
     let user = User { status: UserStatus::Active, invited_until: None, ..secret.user };
     tx.update_user(&user).await?;
     let mut details = json!({

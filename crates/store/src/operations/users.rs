@@ -1,6 +1,6 @@
 //! People: reading, inviting, changing and removing them.
 
-use claviger_domain::decide::{self, INVITATION_LIFETIME, Invitation, NewUser};
+use claviger_domain::decide::{self, Delivery, INVITATION_LIFETIME, Invitation, NewUser};
 use claviger_domain::{
     Action, Caller, InviteMode, Now, Refusal, SignInPurpose, Target, User, UserId, UserKind,
     UserStatus,
@@ -63,10 +63,13 @@ pub(crate) async fn create_user<D: Driver>(
     let CreateUser { role, invite_mode, is_developer, .. } = command;
     let wanted = NewUser { role, is_developer, invite_mode };
     let is_developer = decide::invite(&caller, &access, wanted)?;
+    decide::mode_works(invite_mode, command.is_mailed)?;
     let known = tx.user_by_email(caller.account.id, command.email.as_str()).await?;
     let replaces =
         match (decide::invitation(&access, known.as_ref(), invite_mode, call.now)?, known) {
-            (Invitation::Standing, Some(user)) => return Ok(InvitedUser { user, is_new: false }),
+            (Invitation::Standing, Some(user)) => {
+                return Ok(InvitedUser { user, until: None, is_new: false });
+            }
             (Invitation::InPlaceOf(old), _) => {
                 // Nothing of the one who never came is left to the one who does.
                 tx.block_user(caller.account.id, old).await?;
@@ -74,6 +77,15 @@ pub(crate) async fn create_user<D: Driver>(
             }
             (Invitation::New | Invitation::Standing, _) => None,
         };
+    let purpose = SignInPurpose::Invitation;
+    let delivery = match invite_mode {
+        InviteMode::None => None,
+        InviteMode::EmailLink => Some(Delivery::Mailed),
+        InviteMode::TemporaryPassword => Some(Delivery::TemporaryPassword),
+    };
+    if delivery == Some(Delivery::Mailed) {
+        call.admit_letter(caller.account.id, purpose, command.email.as_str())?;
+    }
     let draft = draft(&caller, &command, is_developer, call.now.at);
     let id = tx.insert_user(&draft).await?;
     let user = User { id, ..draft };
@@ -83,16 +95,16 @@ pub(crate) async fn create_user<D: Driver>(
         "invite_mode": invite_mode.name(),
         "replaces": replaces.map(UserId::number),
     });
-    let by_mail = invite_mode == InviteMode::EmailLink && command.is_mailed;
-    if invite_mode == InviteMode::TemporaryPassword || by_mail {
-        let until = call.now.at + INVITATION_LIFETIME;
-        let secret = decide::sign_in_secret(&caller, &user, !by_mail, until)?;
-        let (text, purpose) = (&command.minted.text, SignInPurpose::Invitation);
-        mint::set_sign_in_secret(tx, authority, &secret, text, purpose).await?;
+    let mut until = None;
+    if let Some(delivery) = delivery {
+        let end = call.now.at + INVITATION_LIFETIME;
+        let secret = decide::sign_in_secret(&caller, &user, delivery, command.is_mailed, end)?;
+        let text = &command.minted.text;
+        until = Some(mint::set_sign_in_secret(tx, authority, &secret, text, purpose).await?);
         details = create::flagged(details, &secret);
     }
     audit(tx, call, &caller, Action::UserCreate, Target::User(id), details).await?;
-    Ok(InvitedUser { user, is_new: true })
+    Ok(InvitedUser { user, until, is_new: true })
 }
 
 fn draft(caller: &Caller, command: &CreateUser, is_developer: bool, now: Timestamp) -> User {

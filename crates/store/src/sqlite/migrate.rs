@@ -20,6 +20,7 @@ const STEPS: &[(i64, &str)] = &[
     (10, include_str!("../../migrations/sqlite/0010_who_holds_a_secret.sql")),
     (11, include_str!("../../migrations/sqlite/0011_spaces_of_bindings.sql")),
     (12, include_str!("../../migrations/sqlite/0012_names_by_what_is_seen.sql")),
+    (13, include_str!("../../migrations/sqlite/0013_letting_people_in.sql")),
 ];
 
 /// The step since which audit records are sealed.

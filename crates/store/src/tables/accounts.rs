@@ -12,12 +12,12 @@ statements! {
     ACCOUNT_CREATED_AT = "SELECT created_at FROM accounts WHERE id = $1";
     INSERT_ACCOUNT = "
         INSERT INTO accounts (name, max_key_lifetime, refresh_expiry, bots_may_mint, max_user_keys, revoke_keys_above_maker,
-            only_owners_refresh_user_keys, derived_expiry_cap, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            only_owners_refresh_user_keys, derived_expiry_cap, bots_may_invite, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     SET_POLICY = "
         UPDATE accounts SET max_key_lifetime = $1, refresh_expiry = $2, bots_may_mint = $3, max_user_keys = $4,
-            revoke_keys_above_maker = $5, only_owners_refresh_user_keys = $6, derived_expiry_cap = $7
-        WHERE id = $8";
+            revoke_keys_above_maker = $5, only_owners_refresh_user_keys = $6, derived_expiry_cap = $7, bots_may_invite = $8
+        WHERE id = $9";
     SET_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1 AND latest_at < $1";
     /// Kept every minute, and with every change: the newest audit record is dated by the same clock.
     LATEST_INSTANT = "
@@ -45,6 +45,7 @@ impl<D: Driver> Transaction<D> {
             policy.revoke_keys_above_maker,
             policy.only_owners_refresh_user_keys,
             policy.derived_expiry_cap,
+            policy.bots_may_invite,
             now
         ];
         self.insert(INSERT_ACCOUNT, &row).await.map(AccountId::new)
@@ -78,6 +79,7 @@ impl<D: Driver> Transaction<D> {
             policy.revoke_keys_above_maker,
             policy.only_owners_refresh_user_keys,
             policy.derived_expiry_cap,
+            policy.bots_may_invite,
             account
         ];
         self.execute_one(SET_POLICY, &row).await
@@ -118,6 +120,7 @@ impl Columns<'_> {
                     .map(SignedDuration::from_secs),
                 refresh_expiry: columns.parse("refresh_expiry", refresh_expiry)?,
                 bots_may_mint: columns.take("bots_may_mint")?,
+                bots_may_invite: columns.take("bots_may_invite")?,
                 max_user_keys: columns.take("max_user_keys")?,
                 revoke_keys_above_maker: columns.take("revoke_keys_above_maker")?,
                 only_owners_refresh_user_keys: columns.take("only_owners_refresh_user_keys")?,

@@ -22,7 +22,7 @@ macro_rules! user_columns {
 
 macro_rules! account_columns {
     () => {
-        "a.id, a.name, a.max_key_lifetime, a.refresh_expiry, a.bots_may_mint, a.max_user_keys, \
+        "a.id, a.name, a.max_key_lifetime, a.refresh_expiry, a.bots_may_mint, a.bots_may_invite, a.max_user_keys, \
          a.revoke_keys_above_maker, a.only_owners_refresh_user_keys, a.derived_expiry_cap"
     };
 }

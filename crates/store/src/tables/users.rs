@@ -2,7 +2,7 @@
 
 use claviger_domain::decide::{Occasion, SignInSecret};
 use claviger_domain::{
-    Account, AccountId, AccountRole, KeyDigest, KeyHandle, Mint, PepperId, SignInPurpose,
+    Account, AccountId, AccountRole, ApiKeyId, KeyDigest, KeyHandle, Mint, PepperId, SignInPurpose,
     StoredDigest, User, UserId, UserKind, UserStatus,
 };
 use jiff::Timestamp;
@@ -53,26 +53,36 @@ statements! {
     BLOCK_USER = "UPDATE users SET status = 'blocked', user_keys = 0 WHERE id = $1 AND account_id = $2";
     SIGN_IN_SECRET = concat!(
         "SELECT ", user_columns!(), ", ", account_columns!(), ", i.pepper, i.digest, i.purpose, i.expires_at,
-            i.shown_to_user_id, i.made_with_expires_at
+            i.shown_to_user_id, i.made_with_expires_at, coalesce(k.status = 'revoked', 0) AS is_maker_revoked
         FROM sign_in_secrets i
         JOIN users u ON u.id = i.user_id AND u.account_id = i.account_id
         JOIN accounts a ON a.id = i.account_id
+        LEFT JOIN api_keys k ON k.id = i.made_with_key_id AND k.account_id = i.account_id
         WHERE i.handle = $1"
     );
-    SET_SIGN_IN_SECRET = "
+    ADD_SIGN_IN_SECRET = "
         INSERT INTO sign_in_secrets (user_id, account_id, purpose, handle, pepper, digest, expires_at, shown_to_user_id,
-            made_with_expires_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-        ON CONFLICT (user_id) DO UPDATE SET purpose = excluded.purpose, handle = excluded.handle, pepper = excluded.pepper,
-            digest = excluded.digest, expires_at = excluded.expires_at, shown_to_user_id = excluded.shown_to_user_id,
-            made_with_expires_at = excluded.made_with_expires_at";
-    EXTEND_SIGN_IN_SECRET = "
-        UPDATE sign_in_secrets SET expires_at = $1 WHERE user_id = $2 AND account_id = $3 AND purpose = 'invitation'";
+            made_with_expires_at, made_with_key_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    DELETE_SECRETS_SHOWN_TO = "
+        DELETE FROM sign_in_secrets WHERE user_id = $1 AND account_id = $2 AND shown_to_user_id = $3";
+    DELETE_OLDEST_MAILED = "
+        DELETE FROM sign_in_secrets
+        WHERE user_id = $1 AND account_id = $2 AND shown_to_user_id IS NULL AND id NOT IN (
+            SELECT id FROM sign_in_secrets
+            WHERE user_id = $1 AND account_id = $2 AND shown_to_user_id IS NULL
+            ORDER BY id DESC LIMIT $3
+        )";
+    MOVE_SIGN_IN_SECRETS = "
+        UPDATE sign_in_secrets SET made_with_key_id = $1 WHERE made_with_key_id = $2 AND account_id = $3";
     DELETE_SHOWN_WAYS_BACK = "
         DELETE FROM sign_in_secrets
         WHERE user_id = $1 AND account_id = $2 AND purpose = 'reset' AND shown_to_user_id IS NOT NULL";
-    DELETE_SIGN_IN_SECRET = "DELETE FROM sign_in_secrets WHERE user_id = $1 AND account_id = $2";
+    DELETE_SIGN_IN_SECRETS = "DELETE FROM sign_in_secrets WHERE user_id = $1 AND account_id = $2";
 }
+
+/// How many mailed secrets of a person stay beside a new one. Limits on letters keep them from being pushed out before they lapse.
+const MAILED_BEFORE: i64 = 9;
 
 /// A sign-in secret to keep.
 #[derive(Clone, Debug)]
@@ -189,7 +199,7 @@ impl<D: Driver> Transaction<D> {
         self.execute(DELETE_ORGANIZATION_MEMBERSHIPS, &of_user).await?;
         self.execute(DELETE_SPACE_MEMBERSHIPS, &of_user).await?;
         self.execute(DELETE_BINDINGS_OF_USER, &of_user).await?;
-        self.execute(DELETE_SIGN_IN_SECRET, &of_user).await?;
+        self.execute(DELETE_SIGN_IN_SECRETS, &of_user).await?;
         Ok(())
     }
 
@@ -224,32 +234,40 @@ impl<D: Driver> Transaction<D> {
         self.one("sign_in_secrets", SIGN_IN_SECRET, &row, |columns| columns.sign_in_secret()).await
     }
 
-    /// Keeps a secret, in the place of the one that the user had.
-    pub(crate) async fn set_sign_in_secret(&mut self, secret: &NewSignInSecret) -> RowResult<()> {
-        let is_shown = secret.mint.occasion() == Occasion::ShownSecret;
+    /// Keeps a secret beside those that the user has. One that is shown takes the place of those that the same holder was shown; of those
+    /// that are mailed, the newest few stay.
+    pub(crate) async fn add_sign_in_secret(&mut self, secret: &NewSignInSecret) -> RowResult<()> {
+        let mint = &secret.mint;
+        let (user, account) = (mint.acts_for(), mint.account());
+        let shown_to = (mint.occasion() == Occasion::ShownSecret).then(|| mint.minted_by());
+        if let Some(holder) = shown_to {
+            self.execute(DELETE_SECRETS_SHOWN_TO, &params![user, account, holder]).await?;
+        } else {
+            self.execute(DELETE_OLDEST_MAILED, &params![user, account, MAILED_BEFORE]).await?;
+        }
         let row = params![
-            secret.mint.acts_for(),
-            secret.mint.account(),
+            user,
+            account,
             secret.purpose.name(),
             secret.handle.as_str(),
             secret.digest.pepper.0,
             secret.digest.digest.as_bytes(),
             secret.expires_at,
-            is_shown.then(|| secret.mint.minted_by()),
-            secret.mint.made_with()
+            shown_to,
+            mint.made_with(),
+            mint.made_with_key()
         ];
-        self.execute_one(SET_SIGN_IN_SECRET, &row).await
+        self.execute_one(ADD_SIGN_IN_SECRET, &row).await
     }
 
-    /// Lets the secret of an invitation, if there is one, stand until then.
-    pub(crate) async fn extend_sign_in_secret(
+    /// Lets the secrets that were made with a key end with another key.
+    pub(crate) async fn move_sign_in_secrets(
         &mut self,
         account: AccountId,
-        user: UserId,
-        expires_at: Timestamp,
+        from: ApiKeyId,
+        to: ApiKeyId,
     ) -> RowResult<()> {
-        let row = params![expires_at, user, account];
-        self.execute(EXTEND_SIGN_IN_SECRET, &row).await?;
+        self.execute(MOVE_SIGN_IN_SECRETS, &params![to, from, account]).await?;
         Ok(())
     }
 
@@ -263,12 +281,12 @@ impl<D: Driver> Transaction<D> {
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 
-    pub(crate) async fn delete_sign_in_secret(
+    pub(crate) async fn delete_sign_in_secrets(
         &mut self,
         account: AccountId,
         user: UserId,
     ) -> RowResult<()> {
-        self.execute(DELETE_SIGN_IN_SECRET, &params![user, account]).await?;
+        self.execute(DELETE_SIGN_IN_SECRETS, &params![user, account]).await?;
         Ok(())
     }
 }
@@ -301,7 +319,17 @@ impl Columns<'_> {
         let digest = StoredDigest { pepper, digest };
         let shown_to = columns.take("shown_to_user_id")?;
         let made_with = columns.take("made_with_expires_at")?;
-        Ok(SignInSecret { user, account, digest, purpose, expires_at, shown_to, made_with })
+        let is_maker_revoked = columns.take("is_maker_revoked")?;
+        Ok(SignInSecret {
+            user,
+            account,
+            digest,
+            purpose,
+            expires_at,
+            shown_to,
+            made_with,
+            is_maker_revoked,
+        })
     }
 }
 

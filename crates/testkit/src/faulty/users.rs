@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use claviger_domain::{User, UserId};
 use claviger_store::{
     Call, CallResult, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind,
-    SignIn, SignedIn, UpdateUser, UserStore,
+    Reminded, SignIn, SignedIn, UpdateUser, UserStore,
 };
 
 use super::FaultyStore;
@@ -31,11 +31,11 @@ impl UserStore for FaultyStore {
         self.inner()?.update_user(call, command).await
     }
 
-    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<User> {
+    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<Reminded> {
         self.inner()?.resend_invitation(call, command).await
     }
 
-    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<User> {
+    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<Reminded> {
         self.inner()?.reset_password(call, command).await
     }
 

@@ -19,9 +19,9 @@ pub(crate) enum Users {
     Update(Update),
     /// Remove users for good, with their memberships and keys
     Delete(Delete),
-    /// Send an open invitation again
+    /// Send an open invitation again; needs a server that sends mail
     ResendInvitation(One),
-    /// Send a link to set a new password
+    /// Send a letter with a secret to sign in with; needs a server that sends mail
     ResetPassword(One),
 }
 
@@ -56,7 +56,7 @@ pub(crate) enum Status {
 pub(crate) enum InviteMode {
     /// Not at all: the user is there at once
     None,
-    /// By a link in a mail
+    /// By a secret in a letter; needs a server that sends mail
     EmailLink,
     /// By a password that works once, which you pass on
     TemporaryPassword,

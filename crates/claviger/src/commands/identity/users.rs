@@ -50,7 +50,10 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
         }
         Users::ResetPassword(args) => {
             calls.reset_password(&args.which).await?;
-            output::note(&format!("A link is on its way to `{}`", output::printable(&args.which)));
+            output::note(&format!(
+                "A letter is on its way to `{}`",
+                output::printable(&args.which)
+            ));
         }
     }
     Ok(ExitCode::SUCCESS)

@@ -1,8 +1,8 @@
 //! Every way to a credential meets every policy (faults R2, R8).
 
 use claviger_domain::decide::{
-    Mint, Occasion, RefreshRequest, SignInSecret, Subject, host_key, key_at_sign_in, refresh,
-    service_key, sign_in_secret, user_key,
+    Delivery, Mint, Occasion, RefreshRequest, SignInSecret, Subject, host_key, key_at_sign_in,
+    refresh, service_key, sign_in_secret, user_key,
 };
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
@@ -54,6 +54,7 @@ fn presented(mint: &Mint, user: &Caller, policy: &AccountPolicy) -> SignInSecret
         expires_at: mint.expires_at().unwrap(),
         shown_to: (mint.occasion() == Occasion::ShownSecret).then(|| mint.minted_by()),
         made_with: mint.made_with(),
+        is_maker_revoked: false,
     }
 }
 
@@ -76,10 +77,14 @@ fn mint(occasion: Occasion, policy: &AccountPolicy, for_another: bool) -> Result
             service_key(&caller, &access, &resolved, None, now().into())
         }
         Occasion::Refresh => refreshed(&caller, key(9, KeyType::User, owner.user.id.number())),
-        Occasion::MailedSecret => sign_in_secret(&caller, &owner.user, false, week),
-        Occasion::ShownSecret => sign_in_secret(&caller, &owner.user, true, week),
+        Occasion::MailedSecret => {
+            sign_in_secret(&caller, &owner.user, Delivery::Mailed, true, week)
+        }
+        Occasion::ShownSecret => {
+            sign_in_secret(&caller, &owner.user, Delivery::HandedOver, true, week)
+        }
         Occasion::SignIn => {
-            let secret = sign_in_secret(&caller, &owner.user, true, week)?;
+            let secret = sign_in_secret(&caller, &owner.user, Delivery::HandedOver, true, week)?;
             let mut owner = owner;
             owner.user.is_developer = true;
             let key = key_at_sign_in(&presented(&secret, &owner, policy), now().into())?;
@@ -151,13 +156,25 @@ fn nobody_holds_a_secret_that_acts_for_another_under_the_strict_policy() {
     }
 }
 
+/// An invited person's secret is shown under the strict policy only where there is no other way in, and whoever signs in with it is flagged
+/// (lead L1).
 #[test]
-fn an_invited_person_may_be_handed_a_secret_under_the_strict_policy() {
+fn an_invited_persons_secret_is_shown_only_where_no_mail_goes() {
     let strict = policy(|policy| policy.only_owners_refresh_user_keys = true);
     let mut guest = other();
     guest.user.status = UserStatus::Invited;
-    let secret = sign_in_secret(&caller(&strict), &guest.user, true, seconds(60)).unwrap();
-    assert!(!secret.impersonates(), "there is nobody yet whom it could act for");
+    for delivery in [Delivery::HandedOver, Delivery::TemporaryPassword] {
+        let secret =
+            |mail| sign_in_secret(&caller(&strict), &guest.user, delivery, mail, seconds(60));
+        assert_eq!(outcome(&secret(true)), "forbidden", "{delivery:?}");
+        let secret = secret(false).unwrap();
+        assert_eq!(secret.impersonates(), delivery == Delivery::HandedOver);
+        let mut of_guest = presented(&secret, &guest, &strict);
+        of_guest.purpose = SignInPurpose::Invitation;
+        of_guest.user.is_developer = true;
+        let key = key_at_sign_in(&of_guest, now().into()).unwrap().unwrap();
+        assert!(key.impersonates(), "{delivery:?}");
+    }
 }
 
 #[test]
@@ -176,8 +193,14 @@ fn what_acts_for_another_is_flagged() {
 fn a_secret_whose_key_has_expired_lets_nobody_make_a_key() {
     let capped = policy(|policy| policy.derived_expiry_cap = true);
     let mut secret = presented(
-        &sign_in_secret(&caller(&AccountPolicy::default()), &other().user, true, seconds(600))
-            .unwrap(),
+        &sign_in_secret(
+            &caller(&AccountPolicy::default()),
+            &other().user,
+            Delivery::HandedOver,
+            true,
+            seconds(600),
+        )
+        .unwrap(),
         &other(),
         &capped,
     );

@@ -1,7 +1,7 @@
 //! Revoking keys (CONTRACT §2.7).
 
-use claviger_domain::decide::{Subject, revoke};
-use claviger_domain::{AccountRole, Permission, PermissionSet, ScopedRole, Space};
+use claviger_domain::decide::{Named, Subject, revoke, revoke_all};
+use claviger_domain::{Access, AccountRole, Caller, Permission, PermissionSet, ScopedRole, Space};
 
 use super::{in_organization, in_space, in_space_with, member, outcome};
 use crate::cast::{bot, now, person, service_key_by, space, user_key_of};
@@ -117,4 +117,27 @@ fn who_works_with_no_keys_learns_of_none() {
     }
     let missing = revoke(&person(1, AccountRole::Admin), &member([]), None);
     assert_eq!(outcome(&missing), "no such key");
+}
+
+/// Everybody ends their own keys, administrators anybody's; whom the caller may not read is not there (fault R28).
+#[test]
+fn all_keys_of_a_person_are_revoked_by_them_and_by_account_administrators() {
+    let access = |role| Access::new(role, []);
+    let (member, admin) = (AccountRole::Member, AccountRole::Admin);
+    let other = || Some(Named::Found(person(2, member).user));
+    let told =
+        |caller: &Caller, named| outcome(&revoke_all(caller, &access(caller.user.role), named));
+    let mut plain = person(1, AccountRole::Annotator);
+    plain.user.is_developer = false;
+    for caller in [plain, person(1, member), person(1, admin)] {
+        assert_eq!(told(&caller, None), "yes");
+        assert_eq!(told(&caller, Some(Named::Found(caller.user.clone()))), "yes");
+        assert_eq!(told(&caller, Some(Named::Missing)), "no such user");
+    }
+    assert_eq!(told(&person(1, member), other()), "forbidden");
+    assert_eq!(told(&person(1, AccountRole::Annotator), other()), "no such user");
+    assert_eq!(told(&person(1, admin), other()), "yes");
+    assert_eq!(told(&person(1, admin), Some(Named::Found(bot(2, member).user))), "no such user");
+    assert_eq!(told(&bot(1, admin), None), "unprocessable");
+    assert_eq!(told(&bot(1, admin), other()), "yes");
 }

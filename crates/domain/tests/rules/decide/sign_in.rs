@@ -22,6 +22,7 @@ fn secret(purpose: SignInPurpose, status: UserStatus) -> SignInSecret {
         expires_at: seconds(60),
         shown_to: None,
         made_with: None,
+        is_maker_revoked: false,
     }
 }
 
@@ -126,4 +127,18 @@ fn the_key_of_a_sign_in_lives_no_longer_than_others() {
     assert_eq!(key.expires_at(), Some(seconds(3_600)));
     secret.user.is_developer = false;
     assert_eq!(key_at_sign_in(&secret, now().into()), Ok(None));
+}
+
+/// A secret ends with the key that it was made with, but for a way back in that went to a person's own address (lead L4).
+#[test]
+fn a_secret_ends_with_the_key_that_it_was_made_with() {
+    for (secret, shown_to, expected) in [
+        (of_invited(), Some(UserId::new(9)), "unauthenticated"),
+        (of_invited(), None, "unauthenticated"),
+        (of_active(), Some(UserId::new(9)), "unauthenticated"),
+        (of_active(), None, "yes"),
+    ] {
+        let secret = SignInSecret { shown_to, is_maker_revoked: true, ..secret };
+        assert_eq!(outcome(&present(USER_KEY, Some(secret))), expected, "{shown_to:?}");
+    }
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use claviger_domain::decide::{
     INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, hand_over, invitation, invite,
-    read_user, remove_user, resend_invitation, reset_password, update_user,
+    mode_works, read_user, remove_user, resend_invitation, reset_password, update_user,
 };
 use claviger_domain::{
     Access, AccountRole, Caller, Email, InviteMode, Permission, Refusal, SignInPurpose, User,
@@ -57,8 +57,8 @@ fn operations_on_users_by_role() {
             outcome(&update_user(&caller, &access, other(), None)),
             outcome(&update_user(&caller, &access, other(), Some(true))),
             outcome(&remove_user(&caller, &access, other(), true)),
-            outcome(&resend_invitation(&caller, &access, guest(), now().into())),
-            outcome(&reset_password(&caller, &access, other())),
+            outcome(&resend_invitation(&caller, &access, guest(), true, now().into())),
+            outcome(&reset_password(&caller, &access, other(), true)),
             outcome(&hand_over(&caller, &access, other(), now().into())),
         )
         .unwrap();
@@ -68,7 +68,7 @@ fn operations_on_users_by_role() {
     member: read yes, rename forbidden, make a developer forbidden, remove forbidden, resend yes, reset forbidden, hand over forbidden
     member without keys: read yes, rename forbidden, make a developer forbidden, remove forbidden, resend yes, reset forbidden, hand over forbidden
     annotator: read no such user, rename no such user, make a developer no such user, remove no such user, resend no such user, reset no such user, hand over no such user
-    administrating bot: read yes, rename yes, make a developer yes, remove yes, resend forbidden, reset yes, hand over forbidden
+    administrating bot: read yes, rename yes, make a developer yes, remove yes, resend forbidden, reset forbidden, hand over forbidden
     bot: read no such user, rename no such user, make a developer no such user, remove no such user, resend no such user, reset no such user, hand over no such user
     ");
 }
@@ -178,8 +178,8 @@ fn bots_and_removed_people_are_nobody() {
     for found in [Some(robot), Some(removed.clone()), None] {
         let outcomes = [
             outcome(&update_user(&caller, &access, found.clone(), None)),
-            outcome(&resend_invitation(&caller, &access, found.clone(), now().into())),
-            outcome(&reset_password(&caller, &access, found.clone())),
+            outcome(&resend_invitation(&caller, &access, found.clone(), true, now().into())),
+            outcome(&reset_password(&caller, &access, found.clone(), true)),
             outcome(&hand_over(&caller, &access, found.clone(), now().into())),
         ];
         assert_eq!(outcomes, ["no such user"; 4], "{found:?}");
@@ -231,20 +231,56 @@ fn the_last_active_administrator_stays() {
     }
 }
 
-/// A service key lets nobody in, by whatever way and with whatever role (fault R11).
+/// A service key lets nobody in and writes to nobody, by whatever way and with whatever role, unless the account says so; and it is shown
+/// nobody's secret even then (fault R11).
 #[test]
-fn bots_invite_nobody() {
-    for (who, caller) in callers() {
-        for invite_mode in [InviteMode::None, InviteMode::EmailLink, InviteMode::TemporaryPassword]
-        {
+fn bots_invite_nobody_unless_the_policy_says_so() {
+    for (is_on, modes) in [
+        (false, [("forbidden", InviteMode::None), ("forbidden", InviteMode::EmailLink)]),
+        (true, [("yes", InviteMode::None), ("yes", InviteMode::EmailLink)]),
+    ] {
+        let mut caller = bot(7, AccountRole::Admin);
+        caller.account.policy.bots_may_invite = is_on;
+        let access = access(&caller);
+        for (expected, invite_mode) in modes {
             let wanted = NewUser { role: AccountRole::Annotator, is_developer: None, invite_mode };
-            let told = outcome(&invite(&caller, &access(&caller), wanted));
-            assert!(!caller.is_bot() || told == "forbidden", "{who}: {told}");
+            assert_eq!(outcome(&invite(&caller, &access, wanted)), expected, "{invite_mode:?}");
+        }
+        let invite_mode = InviteMode::TemporaryPassword;
+        let wanted = NewUser { role: AccountRole::Annotator, is_developer: None, invite_mode };
+        assert_eq!(outcome(&invite(&caller, &access, wanted)), "forbidden");
+        let invited_until = Some(seconds(1));
+        let guest =
+            User { status: UserStatus::Invited, invited_until, ..user(8, AccountRole::Member) };
+        let again = resend_invitation(&caller, &access, Some(guest), true, now().into());
+        let reset = reset_password(&caller, &access, Some(user(8, AccountRole::Member)), true);
+        for told in [outcome(&again), outcome(&reset)] {
+            assert_eq!(told, if is_on { "yes" } else { "forbidden" });
         }
     }
 }
 
-/// A letter voids the secret that was sent before: that is done to nobody who holds more (fault R11).
+/// Where no mail goes nobody is written to, and no invitation waits for a letter (fault S20).
+#[test]
+fn without_mail_nobody_is_written_to() {
+    let caller = person(7, AccountRole::Admin);
+    let access = access(&caller);
+    let invited_until = Some(seconds(1));
+    let guest = User { status: UserStatus::Invited, invited_until, ..user(8, AccountRole::Member) };
+    let again = resend_invitation(&caller, &access, Some(guest), false, now().into());
+    let reset = reset_password(&caller, &access, Some(user(8, AccountRole::Member)), false);
+    assert_eq!((outcome(&again), outcome(&reset)), ("invalid", "invalid"));
+    for (mode, expected) in [
+        (InviteMode::None, "yes"),
+        (InviteMode::EmailLink, "unprocessable"),
+        (InviteMode::TemporaryPassword, "yes"),
+    ] {
+        assert_eq!(outcome(&mode_works(mode, false)), expected, "{mode:?}");
+        assert_eq!(outcome(&mode_works(mode, true)), "yes", "{mode:?}");
+    }
+}
+
+/// Nobody has letters sent to those who hold more (fault R11).
 #[test]
 fn nobody_resends_to_somebody_above_them() {
     let invited_until = Some(seconds(1));
@@ -252,7 +288,7 @@ fn nobody_resends_to_somebody_above_them() {
     for (role, told) in [(AccountRole::Admin, "forbidden"), (AccountRole::Member, "yes")] {
         let caller = person(7, AccountRole::Member);
         let found = Some(invited(role));
-        let resent = resend_invitation(&caller, &access(&caller), found, now().into());
+        let resent = resend_invitation(&caller, &access(&caller), found, true, now().into());
         assert_eq!(outcome(&resent), told, "{role:?}");
     }
 }
@@ -272,8 +308,11 @@ fn what_can_be_sent_to_somebody_by_where_they_stand() {
     ] {
         let somebody = User { status, invited_until: until, ..user(8, AccountRole::Member) };
         let found = || Some(somebody.clone());
-        assert_eq!(outcome(&resend_invitation(&caller, &access, found(), now().into())), resend);
-        assert_eq!(outcome(&reset_password(&caller, &access, found())), reset);
+        assert_eq!(
+            outcome(&resend_invitation(&caller, &access, found(), true, now().into())),
+            resend
+        );
+        assert_eq!(outcome(&reset_password(&caller, &access, found(), true)), reset);
         let handed = hand_over(&caller, &access, found(), now().into());
         let purpose = handed.as_ref().map(|(_, purpose)| *purpose).map_err(|_| outcome(&handed));
         assert_eq!(purpose, handed_over, "{status:?} until {until:?}");

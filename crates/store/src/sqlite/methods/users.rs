@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use claviger_domain::{User, UserId};
 
 use crate::call::{
-    Call, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind, SignIn, SignedIn,
-    UpdateUser,
+    Call, CreateUser, HandOver, HandedOver, InvitedUser, ListUsers, Page, Remind, Reminded, SignIn,
+    SignedIn, UpdateUser,
 };
 use crate::sqlite::{SqliteStore, SqliteTransaction, now};
 use crate::{CallResult, UserStore, operations};
@@ -32,11 +32,11 @@ impl UserStore for SqliteStore {
         write!(self, update_user(call, command))
     }
 
-    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<User> {
+    async fn resend_invitation(&self, call: Call, command: Remind) -> CallResult<Reminded> {
         write!(self, resend_invitation(call, command))
     }
 
-    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<User> {
+    async fn reset_password(&self, call: Call, command: Remind) -> CallResult<Reminded> {
         write!(self, reset_password(call, command))
     }
 
