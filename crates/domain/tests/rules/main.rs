@@ -24,3 +24,4 @@ mod property;
 mod reference;
 mod roles;
 mod texts;
+mod wiping;
