@@ -32,7 +32,7 @@ fn shape(mut answer: Value) -> Value {
     answer
 }
 
-/// Whoever does not know of a project is answered as if there were none, whatever they do with its name (fault R22).
+/// Callers who do not know of a project are answered as if there were none, whatever they do with its name (fault R22).
 #[tokio::test]
 async fn a_hidden_project_is_in_nobodys_way() {
     let server = TestServer::start().await;

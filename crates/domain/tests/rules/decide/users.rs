@@ -145,7 +145,7 @@ fn invitations_by_who_has_the_address() {
 
 /// Conflicts about people, roles and, where they are made, organizations are told to those who may read them all (fault R22).
 #[test]
-fn whoever_is_told_of_a_conflict_may_read_what_is_in_the_way() {
+fn callers_told_of_a_conflict_may_read_what_is_in_the_way() {
     let needs = [
         (Permission::UserCreate, Permission::UserRead),
         (Permission::RoleCreate, Permission::RoleRead),
