@@ -6,6 +6,7 @@
 )]
 
 mod breaks;
+mod damage;
 mod files;
 mod readers;
 mod tampering;
