@@ -12,6 +12,10 @@ use crate::server::{Launch, Server, administrator_key};
 const MIB: u64 = 1024 * 1024;
 /// What the server may take.
 const LIMIT_MIB: u64 = 128;
+/// How many descriptors a server has that is to run out of them.
+const DESCRIPTORS: usize = 128;
+/// What a server may take for idle connections, twice what it counts for them.
+const IDLE_MIB: u64 = 256;
 /// The floods that take most. They come twice.
 const TWICE: [&str; 4] =
     ["http1_large_bodies", "idle_after_a_request", "http2_large_heads", "http2_half_heads"];
@@ -106,4 +110,43 @@ pub(crate) fn within_memory() -> String {
     );
     lines.push(limit.description());
     format!("fault_oom_cgroup: {} floods within {LIMIT_MIB} MiB\n{}", KINDS.len(), lines.join("\n"))
+}
+
+fn kind(name: &str) -> Kind {
+    *KINDS.iter().find(|kind| kind.name == name).unwrap()
+}
+
+/// More connections than there are descriptors: accepting pauses, what the server does beside it goes on, and afterwards all is well.
+pub(crate) fn without_descriptors() -> String {
+    let mut flooded = Flooded::start(Some(format!("ulimit -n {DESCRIPTORS}")), &[]);
+    let mut made = 0;
+    for name in ["idle", "http1_half_heads", "http2_bodies"] {
+        made += flooded.flood(Kind { connections: 3 * DESCRIPTORS, ..kind(name) }, 5);
+        flooded.is_well(name);
+    }
+    let mut new = Client::connect(flooded.server.address).unwrap();
+    let answer = new.create(&flooded.key, "after").unwrap();
+    assert_eq!(answer.status, 201, "{answer:?}");
+    assert_eq!(new.ready().unwrap().status, 200);
+    format!("fault_fd_exhaustion: {made} connections to a server with {DESCRIPTORS} descriptors")
+}
+
+/// As many idle connections as the server takes, fresh ones and used ones.
+pub(crate) fn with_idle_connections() -> String {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile);
+    let raised = rustix::process::Rlimit { current: limit.maximum, ..limit };
+    rustix::process::setrlimit(rustix::process::Resource::Nofile, raised).unwrap();
+    let most = limit.maximum.map_or(10_000, |most| usize::try_from(most).unwrap() - 500);
+    let connections = most.min(10_000);
+    let mut flooded = Flooded::start(None, &["--connection-memory", "128"]);
+    let mut lines = vec![format!("fault_10k_idle_connections: {connections} connections")];
+    for name in ["idle", "idle_after_a_request"] {
+        let made = flooded.flood(Kind { connections, ..kind(name) }, 3);
+        flooded.goes_on(50, name);
+        flooded.is_well(name);
+        let resident = Resident::of(&flooded.server);
+        assert!(resident.most < IDLE_MIB, "{name}: {resident:?}");
+        lines.push(format!("  {name}: {made} made, at most {} MiB", resident.most));
+    }
+    lines.join("\n")
 }

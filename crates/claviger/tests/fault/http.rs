@@ -47,6 +47,17 @@ impl Client {
         self.call("POST", "/v2/api-keys", caller, Some(&body))
     }
 
+    /// Creates a key that expires.
+    pub(crate) fn create_until(
+        &mut self,
+        caller: &str,
+        name: &str,
+        until: &str,
+    ) -> io::Result<Response> {
+        let body = json!({ "key_type": "USER", "name": name, "expires_at": until });
+        self.call("POST", "/v2/api-keys", caller, Some(&body))
+    }
+
     /// Creates a service key of the space that `dev` has made.
     pub(crate) fn create_service(&mut self, caller: &str, data: &Path) -> io::Result<Response> {
         let settings = std::fs::read_to_string(data.join("dev.env"))?;

@@ -14,6 +14,7 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
 
 mod chance;
+mod clock;
 mod damage;
 mod database;
 mod disk_full;
@@ -113,6 +114,27 @@ fn fault_sqlite_corrupt() {
 fn fault_oom_cgroup() {
     let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
     report(&floods::within_memory());
+}
+
+/// A server that runs out of descriptors goes on with what it has.
+#[test]
+fn fault_fd_exhaustion() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    report(&floods::without_descriptors());
+}
+
+/// Idle connections hold nobody up, and take no more memory than they may.
+#[test]
+fn fault_10k_idle_connections() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    report(&floods::with_idle_connections());
+}
+
+/// A wall clock that is wrong lets no expired key in, and breaks nothing for good.
+#[test]
+fn fault_clock_jumps() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    report(&clock::jumps());
 }
 
 /// A server that is told to stop answers what it has taken, and loses nothing. Readiness drops first.

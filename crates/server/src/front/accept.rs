@@ -1,6 +1,7 @@
 //! The accept loop: takes connections, closes one that waits where there is no room for a new one, and lets go of them gently.
 
 use std::io;
+use std::net::SocketAddr;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,8 +11,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::Attendant;
-use super::connection::serve_connection;
-use super::connections::Connections;
+use super::connection::serve_open;
+use super::connections::{Connections, OpenConnection};
 
 /// How long to leave accepting alone after it failed. Out of file descriptors is not over at once.
 const BACK_OFF: Duration = Duration::from_millis(100);
@@ -38,26 +39,28 @@ pub async fn serve<S: Attendant>(
     let room = Arc::new(Semaphore::new(capacity as usize));
     let (stop, stopped) = watch::channel(());
     let mut shutdown = pin!(shutdown);
-    let spawn = |stream, permit: OwnedSemaphorePermit| {
+    let spawn = |stream, peer: SocketAddr, permit: OwnedSemaphorePermit| {
         let service = service.clone();
         let mut stopped = stopped.clone();
-        let connections = connections.clone();
+        // Counted before its task runs: where many come at once, one of them is closed for the next, and not somebody else's.
+        let connection = connections.add(peer.ip().to_canonical());
         tokio::spawn(async move {
             // Nothing is ever sent: the channel closing is the signal.
             let stop = async move { while stopped.changed().await.is_ok() {} };
-            serve_stream(stream, service, &connections, stop).await;
+            serve_stream(stream, service, connection, stop).await;
             drop(permit);
         });
     };
-    while let Some((stream, permit)) = next(&listener, &room, &connections, shutdown.as_mut()).await
+    while let Some((stream, peer, permit)) =
+        next(&listener, &room, &connections, shutdown.as_mut()).await
     {
-        spawn(stream, permit);
+        spawn(stream, peer, permit);
     }
     // Those who have been let in by the kernel already would lose what they have sent.
-    while let Some(Ok((stream, _))) = listener.accept().now_or_never()
+    while let Some(Ok((stream, peer))) = listener.accept().now_or_never()
         && let Ok(permit) = Arc::clone(&room).try_acquire_owned()
     {
-        spawn(stream, permit);
+        spawn(stream, peer, permit);
     }
     drop((listener, stop, stopped));
     tracing::info!(open = capacity as usize - room.available_permits(), "no longer accepting");
@@ -71,11 +74,13 @@ async fn next(
     room: &Arc<Semaphore>,
     connections: &Connections,
     mut shutdown: Pin<&mut impl Future<Output = ()>>,
-) -> Option<(TcpStream, OwnedSemaphorePermit)> {
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let accept = async {
         loop {
             match listener.accept().await {
-                Ok((stream, _)) => return Some((stream, take_room(room, connections).await?)),
+                Ok((stream, peer)) => {
+                    return Some((stream, peer, take_room(room, connections).await?));
+                }
                 Err(error) if is_of_the_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept connections");
@@ -121,12 +126,11 @@ fn is_of_the_connection(error: &io::Error) -> bool {
 async fn serve_stream<S: Attendant>(
     stream: TcpStream,
     service: S,
-    connections: &Connections,
+    connection: OpenConnection,
     stop: impl Future<Output = ()>,
 ) {
-    let peer = match stream.set_nodelay(true).and_then(|()| stream.peer_addr()) {
-        Ok(peer) => peer.ip().to_canonical(),
-        Err(error) => return tracing::debug!(%error, "connection was gone at once"),
-    };
-    serve_connection(stream, peer, service, connections, stop).await;
+    if let Err(error) = stream.set_nodelay(true) {
+        return tracing::debug!(%error, "connection was gone at once");
+    }
+    serve_open(stream, service, connection, stop).await;
 }

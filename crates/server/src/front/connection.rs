@@ -42,7 +42,21 @@ pub async fn serve_connection<S, Io>(
     S: Attendant,
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let connection = Arc::new(connections.add(peer));
+    serve_open(io, service, connections.add(peer), shutdown).await;
+}
+
+/// Serves a connection that is counted already.
+pub(super) async fn serve_open<S, Io>(
+    io: Io,
+    service: S,
+    connection: OpenConnection,
+    shutdown: impl Future<Output = ()>,
+) where
+    S: Attendant,
+    Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let connection = Arc::new(connection);
+    let connections = connection.connections();
     let limits = *connections.limits();
     let deadline = Instant::now() + limits.header_timeout;
     let mut transport = Transport::new(io, limits.write_idle, Arc::clone(&connection));
