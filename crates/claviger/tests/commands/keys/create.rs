@@ -175,6 +175,6 @@ fn a_name_that_the_server_refuses_is_reported_in_its_words() {
     --- stdout
     --- stderr
     error: no key was made
-      caused by: api_keys.create: the server answered 400: `name`: it must not be empty
+      caused by: api_keys.create: the server answered 400: `name`: it must not be empty: it needs at least one visible character
     ");
 }
