@@ -18,8 +18,8 @@ use claviger_domain::{
     PepperRing, ScopedRole, SystemClock, SystemEntropy,
 };
 use claviger_store::{
-    Founding, FoundingKey, FoundingOrganization, FoundingSpace, FoundingUser, OpenError,
-    SqliteOptions, SqliteStore, Store,
+    CreateAccount, FirstOrganization, FirstSpace, FirstUser, HostKey, OpenError, Request,
+    SqliteOptions, Store,
 };
 
 use crate::environment::Environment;
@@ -214,12 +214,12 @@ fn partial_name(data_dir: &Path) -> anyhow::Result<PathBuf> {
     Ok(data_dir.with_file_name(partial))
 }
 
-async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> {
+async fn found(store: &Store, beginning: Beginning) -> anyhow::Result<Made> {
     let installation = store.installation();
     let minted = MintedKey::generate(KeyType::User, installation.tag, &SystemEntropy)?;
     let admin_key = minted.reveal();
-    let key = FoundingKey { minted, name: KeyName::parse("Administrator's first key")? };
-    let admin = FoundingUser {
+    let key = HostKey { minted, name: KeyName::parse("Administrator's first key")? };
+    let admin = FirstUser {
         name: beginning.admin_name,
         email: beginning.admin_email,
         role: AccountRole::Admin,
@@ -228,15 +228,15 @@ async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> 
         spaces: vec![(0, 0, ScopedRole::Admin)],
         key: Some(key),
     };
-    let spaces = vec![FoundingSpace { name: beginning.space, is_private: false }];
-    let founding = Founding {
+    let spaces = vec![FirstSpace { name: beginning.space, is_private: false }];
+    let founding = CreateAccount {
         account: beginning.account,
         policy: AccountPolicy::default(),
-        organizations: vec![FoundingOrganization { name: beginning.organization, spaces }],
+        organizations: vec![FirstOrganization { name: beginning.organization, spaces }],
         roles: Vec::new(),
         users: vec![admin],
     };
-    let founded = store.found(founding).await?;
+    let founded = store.execute(Request::host(), founding).await?;
     let (organization, spaces) =
         founded.organizations.first().context("no organization was made")?;
     let space = spaces.first().context("no space was made")?;
@@ -249,7 +249,7 @@ async fn found(store: &dyn Store, beginning: Beginning) -> anyhow::Result<Made> 
 }
 
 /// Opens the database of a server that does not run.
-pub(crate) fn open_stopped(data_dir: &Path, pepper: Option<&Path>) -> anyhow::Result<SqliteStore> {
+pub(crate) fn open_stopped(data_dir: &Path, pepper: Option<&Path>) -> anyhow::Result<Store> {
     open_with(data_dir, pepper, SqliteOptions::open)
 }
 
@@ -257,14 +257,14 @@ pub(crate) fn open_stopped(data_dir: &Path, pepper: Option<&Path>) -> anyhow::Re
 pub(crate) fn open_stopped_accepting_clock(
     data_dir: &Path,
     pepper: Option<&Path>,
-) -> anyhow::Result<SqliteStore> {
+) -> anyhow::Result<Store> {
     open_with(data_dir, pepper, SqliteOptions::open_accepting_clock)
 }
 
 /// How a database is opened.
-type Open = fn(&SqliteOptions, PepperRing, Arc<dyn Clock>) -> Result<SqliteStore, OpenError>;
+type Open = fn(&SqliteOptions, PepperRing, Arc<dyn Clock>) -> Result<Store, OpenError>;
 
-fn open_with(data_dir: &Path, pepper: Option<&Path>, open: Open) -> anyhow::Result<SqliteStore> {
+fn open_with(data_dir: &Path, pepper: Option<&Path>, open: Open) -> anyhow::Result<Store> {
     let database = database(data_dir);
     let options = SqliteOptions::at(&database);
     if !options.exists() {

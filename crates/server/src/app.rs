@@ -80,7 +80,7 @@ pub struct App(Arc<Shared>);
 #[derive(Debug)]
 pub struct Shared {
     /// What remembers.
-    pub store: Arc<dyn Store>,
+    pub store: Store,
     /// What measures time for limits and ages. What the date is, only the store says, inside a transaction.
     pub(crate) clock: Arc<dyn Clock>,
     /// What supplies secrets.
@@ -100,7 +100,7 @@ pub struct Shared {
 impl App {
     /// An application over a store.
     pub fn new(
-        store: Arc<dyn Store>,
+        store: Store,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         options: Options,

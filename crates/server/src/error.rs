@@ -64,7 +64,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             // The store logs it when it begins and when it ends: every request would say the same.
-            StoreError::Unavailable(_) => {
+            StoreError::Unavailable(_) | StoreError::Serialization => {
                 tracing::debug!(error = %Chain(&error), "the store is unavailable");
                 Self(unavailable("the database cannot answer"))
             }

@@ -3,8 +3,8 @@
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::{ApiKey, ApiKeyId, KeyType, MintedKey};
 use claviger_store::{
-    Call, CallError, CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace, Leak,
-    LeakReport, RefreshKey, Refreshed, RevokeAllKeys, RevokedKeys,
+    CallError, CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace, Leak, RefreshKey,
+    Refreshed, ReportLeak, Request, RevokeAllKeys, RevokeKey, RevokedKeys,
 };
 
 use crate::app::App;
@@ -21,13 +21,13 @@ pub(crate) fn mint(app: &App, key_type: KeyType) -> Result<MintedKey, ApiError> 
 #[tracing::instrument(name = "keys.create_user", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn create_user(
     app: &App,
-    call: Call,
+    call: Request,
     create: Create,
 ) -> Result<(ApiKey, MintedKey), ApiError> {
     let minted = mint(app, KeyType::User)?;
     let Create { name, description, expires_at, .. } = create;
     let command = CreateUserKey { minted: minted.clone(), name, description, expires_at };
-    let key = app.store.create_user_key(call, command).await?;
+    let key = app.store.execute(call, command).await?;
     Ok((key, minted))
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn create_user(
 #[tracing::instrument(name = "keys.create_service", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn create_service(
     app: &App,
-    call: Call,
+    call: Request,
     create: Create,
     grants: GrantsOrSpace,
 ) -> Result<(CreatedServiceKey, MintedKey), ApiError> {
@@ -47,7 +47,7 @@ pub(crate) async fn create_service(
     let told = |error: CallError| {
         if flat { ApiError::from_flat(error) } else { error.into() }
     };
-    let created = app.store.create_service_key(call, command).await.map_err(told)?;
+    let created = app.store.execute(call, command).await.map_err(told)?;
     Ok((created, minted))
 }
 
@@ -55,13 +55,13 @@ pub(crate) async fn create_service(
 #[tracing::instrument(name = "keys.refresh", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn refresh(
     app: &App,
-    call: Call,
+    call: Request,
     id: ApiKeyId,
     request: RefreshRequest,
 ) -> Result<(ApiKey, MintedKey), ApiError> {
     let mut minted = mint(app, KeyType::User)?;
     let command = RefreshKey { id, minted: minted.clone(), request };
-    let Refreshed { key, taken_from } = app.store.refresh_key(call, command).await?;
+    let Refreshed { key, taken_from } = app.store.execute(call, command).await?;
     minted.text.key_type = key.key_type;
     if let Some(owner) = &taken_from {
         app.notify(owner, |outbox| letters::key_refreshed(outbox.public_url(), &key));
@@ -73,10 +73,10 @@ pub(crate) async fn refresh(
 #[tracing::instrument(name = "keys.report_leak", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn report_leak(
     app: &App,
-    call: Call,
-    report: LeakReport,
+    call: Request,
+    report: ReportLeak,
 ) -> Result<Leak, ApiError> {
-    let leak = app.store.report_leak(call, report).await?;
+    let leak = app.store.execute(call, report).await?;
     if let Leak::Revoked { key, maker } | Leak::Recorded { key, maker } = &leak {
         tracing::warn!(
             key.handle = key.handle.as_str(),
@@ -91,16 +91,16 @@ pub(crate) async fn report_leak(
 
 /// Revokes a key. When this has answered, the key is dead.
 #[tracing::instrument(name = "keys.revoke", skip_all, fields(request.id = %call.context.request_id))]
-pub(crate) async fn revoke(app: &App, call: Call, id: ApiKeyId) -> Result<(), ApiError> {
-    Ok(app.store.revoke_key(call, id).await?)
+pub(crate) async fn revoke(app: &App, call: Request, id: ApiKeyId) -> Result<(), ApiError> {
+    Ok(app.store.execute(call, RevokeKey { id }).await?)
 }
 
 /// Revokes all user keys of a person. When this has answered, they are dead.
 #[tracing::instrument(name = "keys.revoke_all", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn revoke_all(
     app: &App,
-    call: Call,
+    call: Request,
     command: RevokeAllKeys,
 ) -> Result<RevokedKeys, ApiError> {
-    Ok(app.store.revoke_all_keys(call, command).await?)
+    Ok(app.store.execute(call, command).await?)
 }

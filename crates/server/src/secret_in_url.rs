@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use axum::extract::Request;
 use axum::response::Response;
 use claviger_domain::{KeyText, RequestContext};
-use claviger_store::{Call, CallError};
+use claviger_store::{CallError, NoteSecretInUrl};
 use http::Uri;
 
 use crate::app::App;
@@ -41,8 +41,10 @@ impl SecretInUrl {
         );
         let tag = app.store.installation().tag;
         if let Some(key) = self.key.filter(|key| key.handle.tag() == tag) {
-            let call = Call { key, context: self.context, quota: None };
-            if let Err(CallError::Store(error)) = app.store.note_secret_in_url(call).await {
+            let request = claviger_store::Request::anonymous(self.context);
+            if let Err(CallError::Store(error)) =
+                app.store.execute(request, NoteSecretInUrl { key }).await
+            {
                 tracing::error!(%error, "a key in a URL could not be put on record");
             }
         }

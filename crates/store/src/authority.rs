@@ -24,6 +24,22 @@ pub(crate) struct Authority {
     /// What the last call of each operation cost.
     #[cfg(feature = "conformance")]
     work: Arc<Mutex<HashMap<&'static str, Work>>>,
+    /// How tests make requests fail.
+    #[cfg(feature = "faults")]
+    pub faults: Arc<std::sync::OnceLock<Arc<dyn Faults>>>,
+}
+
+/// How tests make requests fail.
+#[cfg(feature = "faults")]
+#[doc(hidden)]
+pub trait Faults: Send + Sync + std::fmt::Debug {
+    /// Asked before each try of an operation, and before what a store does of itself.
+    fn before(&self, operation: &'static str) -> Result<(), crate::StoreError>;
+
+    /// Asked before each statement.
+    fn at_statement(&self) -> Result<(), crate::StoreError> {
+        Ok(())
+    }
 }
 
 /// What an operation cost.
@@ -58,6 +74,8 @@ impl Authority {
             exposures: Arc::new(RecordLimit::new(EXPOSURES_PER_KEY)),
             #[cfg(feature = "conformance")]
             work: Arc::default(),
+            #[cfg(feature = "faults")]
+            faults: Arc::default(),
         }
     }
 }

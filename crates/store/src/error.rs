@@ -8,6 +8,9 @@ pub enum StoreError {
     /// The database could not be reached, is full, or is too busy; later may be better.
     #[error("the database is unavailable")]
     Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The transaction and another one were in each other's way: tried again, it may go through.
+    #[error("the transaction could not be ordered among the others")]
+    Serialization,
     /// A row that is needed holds something that this version cannot read: a damaged file, or a change from outside.
     #[error(transparent)]
     Corrupt(#[from] Corrupt),

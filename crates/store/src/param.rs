@@ -9,7 +9,8 @@ use claviger_domain::{
 use jiff::Timestamp;
 
 /// A value for one placeholder.
-pub(crate) enum Param<'a> {
+#[derive(Clone, Debug)]
+pub enum Param<'a> {
     Null,
     Integer(i64),
     Text(Cow<'a, str>),

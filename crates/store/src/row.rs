@@ -10,10 +10,11 @@ use jiff::Timestamp;
 use crate::error::{Corrupt, StoreError};
 
 /// A column that holds something else than was asked for.
-pub(crate) struct WrongType;
+#[derive(Clone, Copy, Debug)]
+pub struct WrongType;
 
 /// A row as a database driver hands it out. `None` is NULL.
-pub(crate) trait Row {
+pub trait Row {
     fn integer(&self, at: usize) -> Result<Option<i64>, WrongType>;
     fn text(&self, at: usize) -> Result<Option<&str>, WrongType>;
     fn bytes(&self, at: usize) -> Result<Option<&[u8]>, WrongType>;

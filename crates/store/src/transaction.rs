@@ -2,9 +2,11 @@
 
 use claviger_domain::{AuditEntry, AuditRecordId, Now};
 
+use crate::authority::Authority;
 use crate::damage;
 use crate::error::{Corrupt, StoreError};
 use crate::param::Param;
+use crate::request::{Execution, Request};
 use crate::row::{Columns, Decoded, Row};
 use crate::tables;
 
@@ -44,7 +46,7 @@ pub(crate) type TakeRow<'a> = dyn FnMut(&dyn Row) -> RowResult<bool> + Send + 'a
 ///
 /// Statements are `&'static str`: no text is put together at run time. The methods are asynchronous for databases behind a network;
 /// SQLite's never wait.
-pub(crate) trait Driver: Send {
+pub trait Driver: Send {
     /// Carries out a change. Returns how many rows it touched.
     fn execute(
         &mut self,
@@ -78,19 +80,43 @@ pub(crate) trait Driver: Send {
 }
 
 /// An open transaction. The statements of each table are methods of it, in `tables`.
-pub(crate) struct Transaction<D> {
+pub struct Transaction<'a, D> {
     pub(crate) driver: D,
     now: Now,
+    pub(crate) execution: &'a Execution,
 }
 
-impl<D: Driver> Transaction<D> {
-    pub(crate) fn new(driver: D, now: Now) -> Self {
-        Self { driver, now }
+impl<D> std::fmt::Debug for Transaction<'_, D> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Transaction").finish_non_exhaustive()
+    }
+}
+
+impl<'a, D: Driver> Transaction<'a, D> {
+    pub(crate) fn new(driver: D, now: Now, execution: &'a Execution) -> Self {
+        Self { driver, now, execution }
     }
 
-    /// The time of the transaction, read once when it started.
+    /// The time of the transaction, read once when it started. Nothing is decided by an earlier one: the bytes of a request can take
+    /// half a minute to arrive.
     pub(crate) fn now(&self) -> Now {
         self.now
+    }
+
+    /// What is asked for, and by whom.
+    pub(crate) fn request(&self) -> &'a Request {
+        &self.execution.request
+    }
+
+    /// The keyring, the clock and the limits of the store.
+    pub(crate) fn authority(&self) -> &'a Authority {
+        &self.execution.authority
+    }
+
+    /// Where tests make statements fail.
+    #[cfg(feature = "faults")]
+    fn fail_if_told(&self) -> RowResult<()> {
+        self.authority().faults.get().map_or(Ok(()), |faults| faults.at_statement())
     }
 
     pub(crate) async fn execute(
@@ -98,6 +124,8 @@ impl<D: Driver> Transaction<D> {
         text: &'static str,
         params: &[Param<'_>],
     ) -> RowResult<usize> {
+        #[cfg(feature = "faults")]
+        self.fail_if_told()?;
         self.driver.execute(text, params).await
     }
 
@@ -117,7 +145,7 @@ impl<D: Driver> Transaction<D> {
         params: &[Param<'_>],
         meant: usize,
     ) -> RowResult<()> {
-        let count = self.driver.execute(text, params).await?;
+        let count = self.execute(text, params).await?;
         if count == meant {
             return Ok(());
         }
@@ -130,6 +158,8 @@ impl<D: Driver> Transaction<D> {
         text: &'static str,
         params: &[Param<'_>],
     ) -> RowResult<i64> {
+        #[cfg(feature = "faults")]
+        self.fail_if_told()?;
         self.driver.insert(text, params).await
     }
 
@@ -162,6 +192,8 @@ impl<D: Driver> Transaction<D> {
         params: &[Param<'_>],
         decode: fn(&mut Columns<'_>) -> Decoded<T>,
     ) -> RowResult<Chunk<T>> {
+        #[cfg(feature = "faults")]
+        self.fail_if_told()?;
         let now = self.now.at;
         let mut chunk = Chunk { items: Vec::new(), read: 0, last: None, unreadable: None };
         let mut take = |row: &dyn Row| {
@@ -189,6 +221,8 @@ impl<D: Driver> Transaction<D> {
         params: &[Param<'_>],
         decode: fn(&mut Columns<'_>) -> Decoded<T>,
     ) -> RowResult<Option<T>> {
+        #[cfg(feature = "faults")]
+        self.fail_if_told()?;
         let now = self.now.at;
         let mut found = None;
         let mut take = |row: &dyn Row| {

@@ -5,7 +5,7 @@
 
 mod ambient;
 mod dump;
-mod faulty;
+mod faults;
 pub mod flood;
 mod letters;
 mod response;

@@ -12,7 +12,7 @@ use claviger_server::front::{self, Limits};
 use claviger_server::leaks::{GithubReports, SigningKeys};
 use claviger_server::mail::{Mailer, Outbox};
 use claviger_server::{App, Options, Outside, router};
-use claviger_store::{SqliteOptions, Store};
+use claviger_store::{Faults, SetPolicy, SqliteOptions, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -20,7 +20,7 @@ use tower::ServiceExt as _;
 
 use crate::ambient::{FixedClock, SeededEntropy};
 use crate::dump::dump;
-use crate::faulty::FaultyStore;
+use crate::faults::Switch;
 use crate::letters::Letters;
 use crate::response::TestResponse;
 use crate::scanner::Scanner;
@@ -42,8 +42,8 @@ pub struct TestServer {
     /// What is in its database.
     pub world: World,
     /// Its store.
-    pub store: Arc<dyn Store>,
-    faulty: Arc<FaultyStore>,
+    pub store: Store,
+    faults: Arc<Switch>,
     router: Router,
     directory: TempDir,
 }
@@ -101,18 +101,17 @@ impl TestServer {
         let directory = tempfile::tempdir().unwrap();
         let peppers = PepperRing::generate(&*entropy).unwrap();
         let database = SqliteOptions::at(directory.path().join("claviger.db"));
-        let store: Arc<dyn Store> =
-            Arc::new(database.create(peppers, &*entropy, clock.clone()).unwrap());
-        let faulty = Arc::new(FaultyStore::over(Arc::clone(&store)));
+        let store = database.create(peppers, &*entropy, clock.clone()).unwrap();
+        let faults = Arc::new(Switch::default());
+        store.set_faults(Arc::clone(&faults) as Arc<dyn Faults>);
         let app = |options, outside| {
-            let store = Arc::clone(&faulty) as Arc<dyn Store>;
-            App::new(store, clock.clone(), entropy.clone(), options, outside)
+            App::new(store.clone(), clock.clone(), entropy.clone(), options, outside)
         };
         // The world is made through a server without limits, so that making it counts against none.
         let unread = Outside { outbox: Some(outbox(&Arc::default())), ..Outside::default() };
-        let world = world::plant(&*store, &router(app(free, unread)), &clock, &*entropy).await;
+        let world = world::plant(&store, &router(app(free, unread)), &clock, &*entropy).await;
         let router = router(app(options, outside));
-        Self { clock, entropy, world, store, faulty, router, directory }
+        Self { clock, entropy, world, store, faults, router, directory }
     }
 
     /// Sends a request through the router.
@@ -182,24 +181,30 @@ impl TestServer {
 
     /// How many calls have reached the store.
     pub fn database_calls(&self) -> u64 {
-        self.faulty.calls()
+        self.faults.calls()
     }
 
     /// Makes every later call of the store fail.
     pub fn break_database(&self) {
-        self.faulty.set_broken(true);
+        self.faults.set_broken(true);
     }
 
     /// Lets calls of the store through again.
     pub fn mend_database(&self) {
-        self.faulty.set_broken(false);
+        self.faults.set_broken(false);
     }
 
     /// Sets the policy of the account `acme`.
     pub async fn set_policy(&self, set: impl FnOnce(&mut AccountPolicy)) {
         let mut policy = AccountPolicy::default();
         set(&mut policy);
-        self.store.set_policy(self.world.account, policy).await.unwrap();
+        self.store
+            .execute(
+                claviger_store::Request::host(),
+                SetPolicy { account: self.world.account, policy },
+            )
+            .await
+            .unwrap();
     }
 
     /// Serves the same application through the real accept loop, for tests that speak raw HTTP. Sockets have no clock that could stand

@@ -11,8 +11,8 @@ use claviger_domain::{
     ScopedRole, UserId,
 };
 use claviger_store::{
-    Call, Founded, Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace,
-    FoundingUser, Store,
+    CreateAccount, CreatedAccount, Credential, FirstOrganization, FirstRole, FirstSpace, FirstUser,
+    HostKey, RemoveUser, Request, Store,
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -85,7 +85,7 @@ const INITECH: &[Person] = &[
 ];
 
 pub(crate) async fn plant(
-    store: &dyn Store,
+    store: &Store,
     router: &Router,
     clock: &FixedClock,
     entropy: &dyn Entropy,
@@ -117,22 +117,22 @@ pub(crate) async fn plant(
     planter.world
 }
 
-fn role(name: &str, permissions: &[Permission]) -> FoundingRole {
-    FoundingRole { name: name.to_owned(), permissions: PermissionSet::of(permissions) }
+fn role(name: &str, permissions: &[Permission]) -> FirstRole {
+    FirstRole { name: name.to_owned(), permissions: PermissionSet::of(permissions) }
 }
 
 fn founding(
     account: &str,
     organizations: &[(&str, &[&str])],
-    roles: Vec<FoundingRole>,
-) -> Founding {
+    roles: Vec<FirstRole>,
+) -> CreateAccount {
     let space =
-        |name: &&str| FoundingSpace { name: (*name).to_owned(), is_private: name.ends_with('p') };
-    let organizations = organizations.iter().map(|(name, spaces)| FoundingOrganization {
+        |name: &&str| FirstSpace { name: (*name).to_owned(), is_private: name.ends_with('p') };
+    let organizations = organizations.iter().map(|(name, spaces)| FirstOrganization {
         name: (*name).to_owned(),
         spaces: spaces.iter().map(space).collect(),
     });
-    Founding {
+    CreateAccount {
         account: account.to_owned(),
         policy: AccountPolicy::default(),
         organizations: organizations.collect(),
@@ -150,8 +150,8 @@ struct Planter {
 impl Planter {
     async fn found(
         &mut self,
-        store: &dyn Store,
-        mut founding: Founding,
+        store: &Store,
+        mut founding: CreateAccount,
         people: &[Person],
         entropy: &dyn Entropy,
     ) -> AccountId {
@@ -159,23 +159,23 @@ impl Planter {
             let tag = store.installation().tag;
             let minted = MintedKey::generate(KeyType::User, tag, entropy).unwrap();
             self.world.keys.insert(person.name.to_owned(), minted.reveal());
-            founding.users.push(FoundingUser {
+            founding.users.push(FirstUser {
                 name: person.name.to_owned(),
                 email: format!("{}@example.com", person.name),
                 role: person.role,
                 is_developer: person.is_developer,
                 organizations: person.organizations.to_vec(),
                 spaces: person.spaces.to_vec(),
-                key: Some(FoundingKey { minted, name: KeyName::parse(person.name).unwrap() }),
+                key: Some(HostKey { minted, name: KeyName::parse(person.name).unwrap() }),
             });
         }
-        let founded = store.found(founding.clone()).await.unwrap();
+        let founded = store.execute(Request::host(), founding.clone()).await.unwrap();
         self.name(&founding, &founded);
         founded.account
     }
 
     /// Remembers the ids of what was made.
-    fn name(&mut self, founding: &Founding, founded: &Founded) {
+    fn name(&mut self, founding: &CreateAccount, founded: &CreatedAccount) {
         let mut named = Vec::new();
         for (wanted, (id, spaces)) in founding.organizations.iter().zip(&founded.organizations) {
             named.push((wanted.name.clone(), ObjectKind::Organization, id.number()));
@@ -302,10 +302,14 @@ impl Planter {
     }
 
     /// Removes a person, with all that belongs to it.
-    async fn remove(&self, store: &dyn Store, name: &str) {
+    async fn remove(&self, store: &Store, name: &str) {
         let key = KeyText::parse(self.world.key("admin")).unwrap();
-        let call = Call { key, context: RequestContext::default(), quota: None };
+        let call = Request {
+            credential: Credential::ApiKey(key),
+            context: RequestContext::default(),
+            quota: None,
+        };
         let id = self.codec.decode(ObjectKind::User, self.world.id(&format!("user:{name}")));
-        store.remove_user(call, UserId::new(id.unwrap())).await.unwrap();
+        store.execute(call, RemoveUser { id: UserId::new(id.unwrap()) }).await.unwrap();
     }
 }

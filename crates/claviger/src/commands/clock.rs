@@ -1,7 +1,7 @@
 //! `claviger clock`: after the machine's clock was wrong.
 
 use anyhow::Context as _;
-use claviger_store::Store as _;
+use claviger_store::{AcceptClock, Request};
 
 use crate::args::{Clock, ClockAccept};
 use crate::{data_dir, output};
@@ -15,7 +15,7 @@ pub(crate) async fn run(clock: Clock) -> anyhow::Result<()> {
 async fn accept(args: ClockAccept) -> anyhow::Result<()> {
     let pepper = args.pepper_file.as_deref();
     let store = data_dir::open_stopped_accepting_clock(&args.data_dir, pepper)?;
-    let accepted = store.accept_clock().await;
+    let accepted = store.execute(Request::host(), AcceptClock).await;
     store.close().await;
     let accepted = accepted.context("the clock cannot be accepted")?;
     output::note(&format!(

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use claviger_domain::{SystemClock, SystemEntropy};
 use claviger_server::front::{self, Connections, Limits};
 use claviger_server::{App, ForwardedHeader, Options, Outside, TrustedProxies, router};
-use claviger_store::{SqliteStore, Store};
+use claviger_store::Store;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -134,7 +134,7 @@ async fn next(signals: &mut [(&'static str, Signal)]) -> &'static str {
 /// Serves until a signal ends it, finishes what is in flight, and closes the store.
 pub(crate) async fn serve(
     listener: TcpListener,
-    store: SqliteStore,
+    store: Store,
     server: &Server,
     mail: &args::Mail,
     outside: Outside,
@@ -162,9 +162,8 @@ pub(crate) async fn serve(
     };
     let connections =
         Connections::behind(options.trusted_proxies.clone(), limits(server.connection_memory));
-    let store: Arc<dyn Store> = Arc::new(store);
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let app = App::new(Arc::clone(&store), clock, entropy, options, outside);
+    let app = App::new(store.clone(), clock, entropy, options, outside);
     let house = tokio::spawn(keep_house(app.clone(), Arc::clone(&log)));
     let delay = Duration::from_secs(server.shutdown_delay);
     let shutdown = shutdown(stop, &app, &connections, delay);

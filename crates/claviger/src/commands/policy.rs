@@ -5,7 +5,7 @@
 use anyhow::{Context as _, bail};
 use arize::jiff::SignedDuration;
 use claviger_domain::{Account, AccountPolicy, RefreshExpiryPolicy};
-use claviger_store::{SqliteStore, Store as _};
+use claviger_store::{ListAccounts, Request, SetPolicy, Store};
 
 use crate::args::{Lifetime, Policy, PolicyChange, PolicySet, PolicyShow, RefreshExpiry, Switch};
 use crate::{data_dir, output};
@@ -39,7 +39,7 @@ async fn set(args: PolicySet) -> anyhow::Result<()> {
 }
 
 async fn change(
-    store: &SqliteStore,
+    store: &Store,
     name: Option<&str>,
     change: &PolicyChange,
 ) -> anyhow::Result<(Account, bool)> {
@@ -48,7 +48,10 @@ async fn change(
     if policy == account.policy {
         return Ok((account, false));
     }
-    store.set_policy(account.id, policy).await.context("the policy cannot be set")?;
+    store
+        .execute(Request::host(), SetPolicy { account: account.id, policy })
+        .await
+        .context("the policy cannot be set")?;
     Ok((account, true))
 }
 
@@ -82,8 +85,11 @@ fn changed(before: &AccountPolicy, change: &PolicyChange) -> anyhow::Result<Acco
 }
 
 /// The account of this name, or the only one.
-async fn account(store: &SqliteStore, name: Option<&str>) -> anyhow::Result<Account> {
-    let accounts = store.accounts().await.context("the accounts cannot be read")?;
+async fn account(store: &Store, name: Option<&str>) -> anyhow::Result<Account> {
+    let accounts = store
+        .execute(Request::host(), ListAccounts)
+        .await
+        .context("the accounts cannot be read")?;
     let names: Vec<_> =
         accounts.iter().map(|found| format!("`{}`", output::printable(&found.name))).collect();
     let names = names.join(", ");

@@ -3,12 +3,9 @@
 use anyhow::{Context as _, bail};
 use arize::jiff::{SignedDuration, Timestamp};
 use claviger_domain::{
-    ApiKey, Clock as _, KeyName, KeyType, MintedKey, Refusal, RequestContext, SystemClock,
-    SystemEntropy,
+    ApiKey, Clock as _, KeyName, KeyType, MintedKey, Refusal, SystemClock, SystemEntropy,
 };
-use claviger_store::{
-    Call, CallError, FoundingKey, KeyStore as _, Recovery, SqliteStore, Store as _,
-};
+use claviger_store::{CallError, HostKey, RecoverAdministrator, Request, RevokeKey, Store};
 
 use crate::args::Recover;
 use crate::key_place::KeyPlace;
@@ -24,7 +21,7 @@ pub(crate) async fn run(args: Recover) -> anyhow::Result<()> {
 }
 
 /// Makes a key and puts it in its place, or revokes it, since nobody would ever have it.
-async fn make(store: &SqliteStore, args: &Recover, place: KeyPlace) -> anyhow::Result<ApiKey> {
+async fn make(store: &Store, args: &Recover, place: KeyPlace) -> anyhow::Result<ApiKey> {
     let lifetime = SignedDuration::try_from(args.expires_in)
         .ok()
         .filter(|lifetime| {
@@ -33,9 +30,12 @@ async fn make(store: &SqliteStore, args: &Recover, place: KeyPlace) -> anyhow::R
         .context("`--expires-in` must be a span above zero that ends before the year 10000")?;
     let minted = MintedKey::generate(KeyType::User, store.installation().tag, &SystemEntropy)?;
     let (secret, text) = (minted.reveal(), minted.text.clone());
-    let key = FoundingKey { minted, name: KeyName::parse("Recovery")? };
+    let key = HostKey { minted, name: KeyName::parse("Recovery")? };
     let email = args.admin_email.clone();
-    let key = match store.recover(Recovery { email, key, lifetime }).await {
+    let key = match store
+        .execute(Request::host(), RecoverAdministrator { email, key, lifetime })
+        .await
+    {
         Ok(key) => key,
         Err(CallError::Refused(Refusal::NotFound(_))) => bail!(
             "`--admin-email` must be the address of an active administrator: somebody else becomes one only in an account that has none"
@@ -49,8 +49,8 @@ async fn make(store: &SqliteStore, args: &Recover, place: KeyPlace) -> anyhow::R
         }
         Err(failure) => failure,
     };
-    let own = Call { key: text, context: RequestContext::default(), quota: None };
-    Err(failure.context(match store.revoke_key(own, key.id).await {
+    let own = Request::with_key(text);
+    Err(failure.context(match store.execute(own, RevokeKey { id: key.id }).await {
         Ok(()) => "the new key could not be kept; it has been revoked".to_owned(),
         Err(error) => format!(
             "the new key could not be kept, and revoking it failed ({error}): it ends at {}",

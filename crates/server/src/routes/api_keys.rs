@@ -65,7 +65,7 @@ async fn list(
         Ok((keys, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_keys(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |listed| listed.key.id)?;
     let writer = Writer { codec: &app.codec, dialect: &client.dialect };
     let api_keys = page.items.iter().map(|listed| writer.listed(listed)).collect();

@@ -54,7 +54,7 @@ async fn list(
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_audit_records(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, audit_logs::place)?;
     let logs = page.items.into_iter().map(|entry| AuditLogView::of(&app.codec, entry)).collect();
     Ok(json(200, &AuditLogList { logs, pagination }))

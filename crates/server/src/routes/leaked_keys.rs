@@ -6,7 +6,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{Extensions, HeaderMap, Response, StatusCode};
 use claviger_domain::Refusal;
-use claviger_store::{Call, Leak, LeakReport, Reporter};
+use claviger_store::{Credential, Leak, ReportLeak, Reporter, Request};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -51,8 +51,11 @@ async fn report(
     RawQuery(raw): RawQuery,
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let report = LeakReport { reporter: Reporter::Holder, url: None };
-    match keys::report_leak(&app, client.call, report).await? {
+    let Request { credential: Credential::ApiKey(key), context, .. } = client.call else {
+        return Err(Refusal::Unauthenticated.into());
+    };
+    let report = ReportLeak { key, reporter: Reporter::Holder, url: None };
+    match keys::report_leak(&app, Request::anonymous(context), report).await? {
         Leak::Revoked { .. } => Ok(StatusCode::NO_CONTENT),
         Leak::Recorded { .. } | Leak::DeadBefore | Leak::Unknown => {
             Err(Refusal::Unauthenticated.into())
@@ -105,9 +108,9 @@ async fn report_from_github(
         let leak = match secret.key() {
             None => Leak::Unknown,
             Some(key) => {
-                let call = Call { key, context: context.clone(), quota: None };
-                let report = LeakReport { reporter: Reporter::Github, url: secret.url() };
-                keys::report_leak(&app, call, report).await?
+                let request = Request::anonymous(context.clone());
+                let report = ReportLeak { key, reporter: Reporter::Github, url: secret.url() };
+                keys::report_leak(&app, request, report).await?
             }
         };
         verdicts.push(VerdictView::of(secret, !matches!(leak, Leak::Unknown)));

@@ -61,7 +61,7 @@ async fn add_to_organization(
         body::required::<OrganizationMemberBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&app.codec, id)).await?;
-    let member = app.store.set_organization_member(client.call, command).await?;
+    let member = app.store.execute(client.call, command).await?;
     Ok(json(200, &OrganizationMemberView::of(&app.codec, &client.dialect, &member)))
 }
 
@@ -93,7 +93,7 @@ async fn remove_from_organization(
     let organization = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
     let user = read(&app, &client.call, ids::read(&app.codec, "user_id", &user)).await?;
     let command = RemoveOrganizationMember { organization, user };
-    app.store.remove_organization_member(client.call, command).await?;
+    app.store.execute(client.call, command).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -129,7 +129,7 @@ async fn add_to_space(
     let body = body::required::<SpaceMemberBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&app.codec, id)).await?;
-    let member = app.store.set_space_member(client.call, command).await?;
+    let member = app.store.execute(client.call, command).await?;
     Ok(json(200, &SpaceMemberView::of(&app.codec, &client.dialect, &member)))
 }
 
@@ -161,6 +161,6 @@ async fn remove_from_space(
     let space = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
     let user = read(&app, &client.call, ids::read(&app.codec, "user_id", &user)).await?;
     let command = RemoveSpaceMember { space, user };
-    app.store.remove_space_member(client.call, command).await?;
+    app.store.execute(client.call, command).await?;
     Ok(StatusCode::NO_CONTENT)
 }

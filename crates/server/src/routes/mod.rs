@@ -17,11 +17,10 @@ mod spaces;
 mod users;
 
 use axum::Router;
-use axum::extract::Request;
 use axum::http::{Response, header};
 use axum::middleware;
 use claviger_domain::Refusal;
-use claviger_store::{After, Call, Page};
+use claviger_store::{After, Authenticate, Page, Request};
 use tower::util::option_layer;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -68,7 +67,7 @@ async fn not_found() -> Response<axum::body::Body> {
     Problem::new(ProblemKind::ResourceNotFound, "there is nothing at this path").into_response()
 }
 
-async fn method_not_allowed(_: Request) -> Response<axum::body::Body> {
+async fn method_not_allowed() -> Response<axum::body::Body> {
     Problem::new(ProblemKind::MethodNotAllowed, "this path does not take this method: see `Allow`")
         .into_response()
 }
@@ -76,13 +75,13 @@ async fn method_not_allowed(_: Request) -> Response<axum::body::Body> {
 /// What was read of a request, if the caller is who they claim to be: nobody else is told what is wrong with their input.
 async fn read<T>(
     app: &App,
-    call: &Call,
+    call: &Request,
     input: Result<T, impl Into<ApiError>>,
 ) -> Result<T, ApiError> {
     match input {
         Ok(input) => Ok(input),
         Err(error) => {
-            app.store.authenticate(call.clone()).await?;
+            app.store.execute(call.clone(), Authenticate).await?;
             Err(error.into())
         }
     }

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::OrganizationId;
-use claviger_store::ListOrganizations;
+use claviger_store::{DeleteOrganization, GetOrganization, ListOrganizations};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -58,7 +58,7 @@ async fn list(
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_organizations(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |organization| organization.id)?;
     let organizations = page
         .items
@@ -88,7 +88,7 @@ async fn get(
 ) -> Result<Response<Body>, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
-    let organization = app.store.organization(client.call, id).await?;
+    let organization = app.store.execute(client.call, GetOrganization { id }).await?;
     Ok(json(200, &OrganizationView::of(&app.codec, organization)))
 }
 
@@ -122,7 +122,7 @@ async fn create(
         body::required::<CreateOrganizationBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read()).await?;
-    let organization = app.store.create_organization(client.call, command).await?;
+    let organization = app.store.execute(client.call, command).await?;
     Ok(json(201, &OrganizationView::of(&app.codec, organization)))
 }
 
@@ -160,7 +160,7 @@ async fn update(
         body::required::<UpdateOrganizationBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&client.dialect, id)).await?;
-    let organization = app.store.update_organization(client.call, command).await?;
+    let organization = app.store.execute(client.call, command).await?;
     Ok(json(200, &OrganizationView::of(&app.codec, organization)))
 }
 
@@ -187,6 +187,6 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
-    app.store.delete_organization(client.call, id).await?;
+    app.store.execute(client.call, DeleteOrganization { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::ProjectId;
+use claviger_store::{DeleteProject, GetProject};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -55,7 +56,7 @@ async fn list(
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_projects(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |project| project.id)?;
     let projects =
         page.items.into_iter().map(|project| ProjectView::of(&app.codec, project)).collect();
@@ -92,7 +93,7 @@ async fn create(
     let body = body::required::<CreateProjectBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&app.codec)).await?;
-    let made = app.store.create_project(client.call, command).await?;
+    let made = app.store.execute(client.call, command).await?;
     Ok(json(201, &ProjectView::of(&app.codec, made)))
 }
 
@@ -116,7 +117,7 @@ async fn get(
 ) -> Result<Response<Body>, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "project_id", &id)).await?;
-    let found = app.store.project(client.call, id).await?;
+    let found = app.store.execute(client.call, GetProject { id }).await?;
     Ok(json(200, &ProjectView::of(&app.codec, found)))
 }
 
@@ -153,7 +154,7 @@ async fn update(
     let body = body::required::<UpdateProjectBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(id)).await?;
-    let found = app.store.update_project(client.call, command).await?;
+    let found = app.store.execute(client.call, command).await?;
     Ok(json(200, &ProjectView::of(&app.codec, found)))
 }
 
@@ -180,6 +181,6 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "project_id", &id)).await?;
-    app.store.delete_project(client.call, id).await?;
+    app.store.execute(client.call, DeleteProject { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

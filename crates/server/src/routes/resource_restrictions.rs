@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::ProjectId;
+use claviger_store::{RestrictProject, UnrestrictProject};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -54,7 +55,7 @@ async fn list(
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_restrictions(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |project| project.id)?;
     let resource_restrictions =
         page.items.iter().map(|project| RestrictionView::of(&app.codec, project)).collect();
@@ -90,7 +91,7 @@ async fn create(
     let body = body::required::<CreateRestrictionBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&app.codec)).await?;
-    let made = app.store.restrict(client.call, command).await?;
+    let made = app.store.execute(client.call, RestrictProject { id: command }).await?;
     Ok(json(200, &MadeRestriction::of(&app.codec, &client.dialect, &made)))
 }
 
@@ -117,6 +118,6 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "resource_id", &id)).await?;
-    app.store.unrestrict(client.call, id).await?;
+    app.store.execute(client.call, UnrestrictProject { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::RoleBindingId;
+use claviger_store::{DeleteRoleBinding, GetRoleBinding};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -55,7 +56,7 @@ async fn list(
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_role_bindings(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |binding| binding.id)?;
     let role_bindings =
         page.items.into_iter().map(|binding| RoleBindingView::of(&app.codec, binding)).collect();
@@ -93,7 +94,7 @@ async fn create(
     let body = body::required::<CreateRoleBindingBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&app.codec)).await?;
-    let made = app.store.create_role_binding(client.call, command).await?;
+    let made = app.store.execute(client.call, command).await?;
     Ok(json(201, &RoleBindingView::of(&app.codec, made)))
 }
 
@@ -117,7 +118,7 @@ async fn get(
 ) -> Result<Response<Body>, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "binding_id", &id)).await?;
-    let found = app.store.role_binding(client.call, id).await?;
+    let found = app.store.execute(client.call, GetRoleBinding { id }).await?;
     Ok(json(200, &RoleBindingView::of(&app.codec, found)))
 }
 
@@ -152,7 +153,7 @@ async fn update(
     let body = body::required::<UpdateRoleBindingBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&app.codec, id)).await?;
-    let found = app.store.update_role_binding(client.call, command).await?;
+    let found = app.store.execute(client.call, command).await?;
     Ok(json(200, &RoleBindingView::of(&app.codec, found)))
 }
 
@@ -178,6 +179,6 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "binding_id", &id)).await?;
-    app.store.delete_role_binding(client.call, id).await?;
+    app.store.execute(client.call, DeleteRoleBinding { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

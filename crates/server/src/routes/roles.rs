@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::RoleId;
-use claviger_store::ListRoles;
+use claviger_store::{DeleteRole, GetRole, ListRoles};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -56,7 +56,7 @@ async fn list(
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_roles(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |role| role.id)?;
     let roles = page
         .items
@@ -86,7 +86,7 @@ async fn get(
 ) -> Result<Response<Body>, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "role_id", &id)).await?;
-    let role = app.store.role(client.call, id).await?;
+    let role = app.store.execute(client.call, GetRole { id }).await?;
     Ok(json(200, &RoleObjectView::of(&app.codec, &client.dialect, role)))
 }
 
@@ -119,7 +119,7 @@ async fn create(
     let body = body::required::<CreateRoleBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read()).await?;
-    let role = app.store.create_role(client.call, command).await?;
+    let role = app.store.execute(client.call, command).await?;
     Ok(json(201, &RoleObjectView::of(&app.codec, &client.dialect, role)))
 }
 
@@ -157,7 +157,7 @@ async fn update(
     let body = body::required::<UpdateRoleBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&client.dialect, id)).await?;
-    let role = app.store.update_role(client.call, command).await?;
+    let role = app.store.execute(client.call, command).await?;
     Ok(json(200, &RoleObjectView::of(&app.codec, &client.dialect, role)))
 }
 
@@ -184,6 +184,6 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "role_id", &id)).await?;
-    app.store.delete_role(client.call, id).await?;
+    app.store.execute(client.call, DeleteRole { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

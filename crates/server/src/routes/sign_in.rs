@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response};
 use claviger_domain::KeyType;
-use claviger_store::{HandOver, SignIn};
+use claviger_store::{IssueSignInSecret, ProveSignInSecret, SignIn};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -52,12 +52,13 @@ async fn sign_in(
     body: Body,
 ) -> Result<Response<Body>, ApiError> {
     // Proven before anything is said about the input, and before anything is written: what is made up costs a look, no more.
-    app.store.prove_sign_in_secret(client.call.clone()).await?;
+    let request = client.call.with_sign_in_secret();
+    app.store.execute(request.clone(), ProveSignInSecret).await?;
     Query::read(raw.as_deref(), &[], &[])?;
     let body = body::optional::<SignInBody>(&headers, body, Limit::REFRESH).await?;
     let minted = keys::mint(&app, KeyType::User)?;
     let command = SignIn { minted: minted.clone(), name: body.read()? };
-    let signed_in = app.store.sign_in(client.call, command).await?;
+    let signed_in = app.store.execute(request, command).await?;
     if let (Some(key), true) = (&signed_in.key, signed_in.is_impersonated) {
         app.notify(&signed_in.user, |outbox| letters::signed_in(outbox.public_url(), key));
     }
@@ -93,8 +94,9 @@ async fn hand_over(
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
     let minted = keys::mint(&app, KeyType::User)?;
-    let command = HandOver { id, minted: minted.clone(), is_mailed: app.outside.outbox.is_some() };
-    let handed_over = app.store.hand_over(client.call, command).await?;
+    let command =
+        IssueSignInSecret { id, minted: minted.clone(), is_mailed: app.outside.outbox.is_some() };
+    let handed_over = app.store.execute(client.call, command).await?;
     let until = handed_over.until;
     if let Some(owner) = &handed_over.impersonated_user {
         app.notify(owner, |outbox| letters::secret_shown(outbox.public_url(), owner, until));

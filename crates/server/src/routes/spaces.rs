@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::{OrganizationId, SpaceId};
-use claviger_store::ListSpaces;
+use claviger_store::{DeleteSpace, GetSpace, ListSpaces};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -62,7 +62,7 @@ async fn list(
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_spaces(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |space| space.id)?;
     let spaces = page
         .items
@@ -92,7 +92,7 @@ async fn get(
 ) -> Result<Response<Body>, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
-    let space = app.store.space(client.call, id).await?;
+    let space = app.store.execute(client.call, GetSpace { id }).await?;
     Ok(json(200, &SpaceView::of(&app.codec, &client.dialect, space)))
 }
 
@@ -126,7 +126,7 @@ async fn create(
     let body = body::required::<CreateSpaceBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&app.codec)).await?;
-    let space = app.store.create_space(client.call, command).await?;
+    let space = app.store.execute(client.call, command).await?;
     Ok(json(201, &SpaceView::of(&app.codec, &client.dialect, space)))
 }
 
@@ -163,7 +163,7 @@ async fn update(
     let body = body::required::<UpdateSpaceBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(&client.dialect, id)).await?;
-    let space = app.store.update_space(client.call, command).await?;
+    let space = app.store.execute(client.call, command).await?;
     Ok(json(200, &SpaceView::of(&app.codec, &client.dialect, space)))
 }
 
@@ -190,6 +190,6 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
-    app.store.delete_space(client.call, id).await?;
+    app.store.execute(client.call, DeleteSpace { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -4,7 +4,9 @@ use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use claviger_domain::{InviteMode, KeyType, MintedKey, UserId};
-use claviger_store::{Call, ListUsers, Remind, Reminded};
+use claviger_store::{
+    GetUser, ListUsers, Reminded, RemoveUser, Request, ResendInvitation, ResetPassword,
+};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -67,7 +69,7 @@ async fn list(
         Ok((list, name))
     });
     let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.list_users(client.call, query).await?;
+    let page = app.store.execute(client.call, query).await?;
     let pagination = pagination(&app, &name, &page, |user| user.id)?;
     let users = page
         .items
@@ -97,7 +99,7 @@ async fn get(
 ) -> Result<Response<Body>, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    let user = app.store.user(client.call, id).await?;
+    let user = app.store.execute(client.call, GetUser { id }).await?;
     Ok(json(200, &UserView::of(&app.codec, &client.dialect, user)))
 }
 
@@ -137,7 +139,7 @@ async fn create(
     let command = read(&app, &client.call, command).await?;
     let mode = command.invite_mode;
     let place = if mode == InviteMode::EmailLink { place(&app, &client.call).await? } else { None };
-    let invited = app.store.create_user(client.call, command).await?;
+    let invited = app.store.execute(client.call, command).await?;
     if !invited.is_new {
         return Ok(json(200, &UserView::of(&app.codec, &client.dialect, invited.user)));
     }
@@ -181,7 +183,7 @@ async fn update(
     let body = body::required::<UpdateUserBody>(&app, &headers, body, Limit::IDENTITY).await;
     let (body, _) = read(&app, &client.call, body).await?;
     let command = read(&app, &client.call, body.read(id)).await?;
-    let user = app.store.update_user(client.call, command).await?;
+    let user = app.store.execute(client.call, command).await?;
     Ok(json(200, &UserView::of(&app.codec, &client.dialect, user)))
 }
 
@@ -208,7 +210,7 @@ async fn delete(
 ) -> Result<StatusCode, ApiError> {
     read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    app.store.remove_user(client.call, id).await?;
+    app.store.execute(client.call, RemoveUser { id }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -238,8 +240,8 @@ async fn resend_invitation(
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
     let place = place(&app, &client.call).await?;
     let minted = mailed_secret(&app)?;
-    let remind = Remind { id, minted: minted.clone() };
-    let Reminded { user, until } = app.store.resend_invitation(client.call, remind).await?;
+    let remind = ResendInvitation { id, minted: minted.clone() };
+    let Reminded { user, until } = app.store.execute(client.call, remind).await?;
     if let (Some((outbox, place)), Some(minted)) = (place, &minted) {
         let letter = letters::invitation(outbox.public_url(), &user, minted, until);
         outbox.send(&user, letter, place);
@@ -273,8 +275,8 @@ async fn reset_password(
     let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
     let place = place(&app, &client.call).await?;
     let minted = mailed_secret(&app)?;
-    let remind = Remind { id, minted: minted.clone() };
-    let Reminded { user, until } = app.store.reset_password(client.call, remind).await?;
+    let remind = ResetPassword { id, minted: minted.clone() };
+    let Reminded { user, until } = app.store.execute(client.call, remind).await?;
     if let (Some((outbox, place)), Some(minted)) = (place, &minted) {
         let letter = letters::way_back(outbox.public_url(), &user, minted, until);
         outbox.send(&user, letter, place);
@@ -283,7 +285,7 @@ async fn reset_password(
 }
 
 /// Room for a letter, where mail goes: nothing is done that nobody could be told of.
-async fn place<'a>(app: &'a App, call: &Call) -> Result<Option<(&'a Outbox, Place)>, ApiError> {
+async fn place<'a>(app: &'a App, call: &Request) -> Result<Option<(&'a Outbox, Place)>, ApiError> {
     let Some(outbox) = &app.outside.outbox else { return Ok(None) };
     let full = || ApiError::unavailable("too much mail is on its way");
     let place = read(app, call, outbox.place().ok_or_else(full)).await?;

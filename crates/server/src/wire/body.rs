@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
 use claviger_domain::Change;
-use claviger_store::Call;
+use claviger_store::{Authenticate, Request};
 use http_body_util::BodyExt as _;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
@@ -82,14 +82,16 @@ pub(crate) type Place = OwnedSemaphorePermit;
 /// Reads a body that must be there. If it is large, its sender is authenticated before it is read.
 pub(crate) async fn large<T: DeserializeOwned>(
     app: &App,
-    call: &Call,
+    call: &Request,
     headers: &HeaderMap,
     body: Body,
     limit: Limit,
 ) -> Result<Large<T>, ApiError> {
     check_media_type(headers)?;
-    let known =
-        async || -> Result<(), ApiError> { Ok(app.store.authenticate(call.clone()).await?) };
+    let known = async || -> Result<(), ApiError> {
+        app.store.execute(call.clone(), Authenticate).await?;
+        Ok(())
+    };
     let bytes = collect(headers, body, limit, known).await?;
     let place = take_place(&app.large_bodies, &bytes).await?;
     Ok(Large { value: decode(&bytes)?, size: bytes.len(), place })

@@ -6,7 +6,7 @@ use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use claviger_domain::{KeyText, RequestContext};
-use claviger_store::{Call, Quota};
+use claviger_store::{Credential, Quota, Request};
 
 use super::credential;
 use super::dialect::{self, Dialect};
@@ -22,7 +22,7 @@ const LONGEST_USER_AGENT: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Client {
     /// Who calls, and from where.
-    pub call: Call,
+    pub call: Request,
     /// How to answer.
     pub dialect: Dialect,
 }
@@ -34,7 +34,7 @@ impl FromRequestParts<App> for Client {
         let key = credential::read(&parts.headers, app.store.installation().tag)?;
         let context = context(&parts.extensions, &parts.headers);
         let quota = Some(Arc::clone(&app.quotas) as Arc<dyn Quota>);
-        let call = Call { key, context, quota };
+        let call = Request { credential: Credential::ApiKey(key), context, quota };
         let dialect = dialect::recognize(&parts.headers, app.options.dialect);
         Ok(Self { call, dialect })
     }

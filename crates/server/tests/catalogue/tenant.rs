@@ -4,7 +4,7 @@ use claviger_domain::{
     AccountPolicy, AccountRole, KeyName, KeyType, MintedKey, ObjectIdCodec, ObjectKind,
 };
 use claviger_store::{
-    Founded, Founding, FoundingKey, FoundingOrganization, FoundingSpace, FoundingUser,
+    CreateAccount, CreatedAccount, FirstOrganization, FirstSpace, FirstUser, HostKey, Request,
 };
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -22,33 +22,33 @@ pub(crate) async fn found(server: &TestServer, organizations: usize, spaces: usi
     let installation = server.store.installation();
     let minted = MintedKey::generate(KeyType::User, installation.tag, &*server.entropy).unwrap();
     let key = minted.reveal();
-    let named = |number| FoundingSpace { name: format!("space {number}"), is_private: false };
-    let organization = |number| FoundingOrganization {
+    let named = |number| FirstSpace { name: format!("space {number}"), is_private: false };
+    let organization = |number| FirstOrganization {
         name: format!("organization {number}"),
         spaces: (0..spaces).map(named).collect(),
     };
-    let administrator = FoundingUser {
+    let administrator = FirstUser {
         name: "administrator".to_owned(),
         email: "administrator@example.org".to_owned(),
         role: AccountRole::Admin,
         is_developer: true,
         organizations: Vec::new(),
         spaces: Vec::new(),
-        key: Some(FoundingKey { minted, name: KeyName::parse("administrator").unwrap() }),
+        key: Some(HostKey { minted, name: KeyName::parse("administrator").unwrap() }),
     };
-    let founding = Founding {
+    let founding = CreateAccount {
         account: "as large as can be".to_owned(),
         policy: AccountPolicy::default(),
         organizations: (0..organizations).map(organization).collect(),
         roles: Vec::new(),
         users: vec![administrator],
     };
-    let founded = server.store.found(founding).await.unwrap();
+    let founded = server.store.execute(Request::host(), founding).await.unwrap();
     let codec = ObjectIdCodec::new(&installation.id_key);
     Tenant { key, organizations: tree(&codec, &founded).to_string() }
 }
 
-fn tree(codec: &ObjectIdCodec, founded: &Founded) -> Value {
+fn tree(codec: &ObjectIdCodec, founded: &CreatedAccount) -> Value {
     let space = |id: &claviger_domain::SpaceId| json!({ "space_id": codec.encode(ObjectKind::Space, id.number()) });
     let organizations = founded.organizations.iter().map(|(id, spaces)| {
         let id = codec.encode(ObjectKind::Organization, id.number());

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use claviger_domain::{KeyText, ObjectIdCodec, RequestContext, UserId};
-use claviger_store::Call;
+use claviger_store::RemoveUser;
 use claviger_testkit::{TestResponse, TestServer};
 use data_encoding::BASE64;
 use jiff::Timestamp;
@@ -167,6 +167,6 @@ pub(crate) async fn send_text(
 pub(crate) async fn remove_user(server: &TestServer, id: &str) {
     let key = KeyText::parse(server.world.key("admin")).unwrap();
     let context = RequestContext { request_id: "a removal".to_owned(), ..Default::default() };
-    let call = Call { key, context, quota: None };
-    server.store.remove_user(call, UserId::new(number(id))).await.unwrap();
+    let request = claviger_store::Request { context, ..claviger_store::Request::with_key(key) };
+    server.store.execute(request, RemoveUser { id: UserId::new(number(id)) }).await.unwrap();
 }

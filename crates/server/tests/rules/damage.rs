@@ -3,6 +3,7 @@
 //! Every column of every table of the schema holds garbage of every kind in turn, while the server runs. A damaged file keeps no
 //! constraint, so the second connection works on a schema without any; the server's own connections go on with theirs.
 
+use claviger_store::{ListAccounts, Request, SetPolicy};
 use std::collections::BTreeMap;
 
 use claviger_domain::AccountPolicy;
@@ -286,9 +287,15 @@ async fn poison_rows_deny_only_owner() {
                 writes(&server, &what, is_of_all).await;
                 let ready = server.store.ready().await;
                 assert!(ready.is_ok() || is_of_all, "{what}: {ready:?}");
-                let accounts = server.store.accounts().await.unwrap();
+                let accounts = server.store.execute(Request::host(), ListAccounts).await.unwrap();
                 assert!(accounts.iter().any(|account| account.id == acme), "{what}");
-                let set = server.store.set_policy(acme, AccountPolicy::default()).await;
+                let set = server
+                    .store
+                    .execute(
+                        Request::host(),
+                        SetPolicy { account: acme, policy: AccountPolicy::default() },
+                    )
+                    .await;
                 assert!(set.is_ok() || is_of_all, "{what}: {set:?}");
                 row.restore(&database, garbage);
             }

@@ -5,7 +5,7 @@ use claviger_domain::{
     PermissionSet,
 };
 use claviger_store::{
-    Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace, FoundingUser,
+    CreateAccount, FirstOrganization, FirstRole, FirstSpace, FirstUser, HostKey, Request,
 };
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -24,29 +24,32 @@ async fn large_account(server: &TestServer, is_custom: bool) -> (String, Value) 
         MintedKey::generate(KeyType::User, server.store.installation().tag, &*server.entropy);
     let minted = minted.unwrap();
     let key = minted.reveal();
-    let space = |number| FoundingSpace { name: format!("space {number}"), is_private: false };
-    let organizations = (0..100).map(|number| FoundingOrganization {
+    let space = |number| FirstSpace { name: format!("space {number}"), is_private: false };
+    let organizations = (0..100).map(|number| FirstOrganization {
         name: format!("organization {number}"),
         spaces: (0..100).map(space).collect(),
     });
-    let founded = server.store.found(Founding {
-        account: "large".to_owned(),
-        policy: AccountPolicy::default(),
-        organizations: organizations.collect(),
-        roles: vec![FoundingRole {
-            name: "\u{1f511}".repeat(255),
-            permissions: PermissionSet::of(&[Permission::ProjectRead]),
-        }],
-        users: vec![FoundingUser {
-            name: "large".to_owned(),
-            email: "large@example.com".to_owned(),
-            role: AccountRole::Admin,
-            is_developer: true,
-            organizations: vec![],
-            spaces: vec![],
-            key: Some(FoundingKey { minted, name: KeyName::parse("first").unwrap() }),
-        }],
-    });
+    let founded = server.store.execute(
+        Request::host(),
+        CreateAccount {
+            account: "large".to_owned(),
+            policy: AccountPolicy::default(),
+            organizations: organizations.collect(),
+            roles: vec![FirstRole {
+                name: "\u{1f511}".repeat(255),
+                permissions: PermissionSet::of(&[Permission::ProjectRead]),
+            }],
+            users: vec![FirstUser {
+                name: "large".to_owned(),
+                email: "large@example.com".to_owned(),
+                role: AccountRole::Admin,
+                is_developer: true,
+                organizations: vec![],
+                spaces: vec![],
+                key: Some(HostKey { minted, name: KeyName::parse("first").unwrap() }),
+            }],
+        },
+    );
     let founded = founded.await.unwrap();
     let codec = ObjectIdCodec::new(&server.store.installation().id_key);
     let role = codec.encode(ObjectKind::Role, founded.roles[0].number());

@@ -1,13 +1,15 @@
 //! The audit: one record a change, in the change's own transaction, and none without one.
 
-use claviger_domain::{AccountPolicy, KeyType, Refusal};
+use claviger_domain::{AccountPolicy, KeyText, KeyType, Refusal};
 
-use super::TestedStore;
-use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{After, Leak, LeakReport, ListAuditRecords, Reporter};
+use super::house::{House, later, now, own_keys, refusal};
+use crate::{
+    After, GetUser, Leak, ListAuditRecords, NoteSecretInUrl, RemoveUser, ReportLeak, Reporter,
+    Request, RevokeKey, SetPolicy, Store,
+};
 
 /// Every method that changes something writes one record, whoever calls.
-pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
+pub async fn audit_one_row_per_mutation(store: &Store) {
     let house = House::found(store).await;
     let mut expected = vec!["account.found", "account.found"];
     let (key, _) = house.create("member", "one").await.unwrap();
@@ -18,26 +20,38 @@ pub async fn audit_one_row_per_mutation(store: &dyn TestedStore) {
     expected.push("api_key.refresh");
     house.refresh(house.call("member"), made.key.id, 0).await.unwrap();
     expected.push("api_key.refresh");
-    store.revoke_key(house.call("member"), new.id).await.unwrap();
+    store.execute(house.call("member"), RevokeKey { id: new.id }).await.unwrap();
     expected.push("api_key.revoke");
-    store.set_policy(house.acme.account, AccountPolicy::default()).await.unwrap();
+    store
+        .execute(
+            Request::host(),
+            SetPolicy { account: house.acme.account, policy: AccountPolicy::default() },
+        )
+        .await
+        .unwrap();
     expected.push("policy.update");
-    store.remove_user(house.call("admin"), house.user("member")).await.unwrap();
+    store.execute(house.call("admin"), RemoveUser { id: house.user("member") }).await.unwrap();
     expected.push("user.delete");
     let actions = store.query("SELECT action FROM audit_records ORDER BY id").await.unwrap();
     assert_eq!(actions.concat(), expected);
     // Reading and being used are no changes.
     house.list("admin", own_keys()).await.unwrap();
-    store.user(house.call("admin"), house.user("other")).await.unwrap();
+    store.execute(house.call("admin"), GetUser { id: house.user("other") }).await.unwrap();
     house.write_last_uses(now()).await.unwrap();
     assert_eq!(house.audited().await, expected.len());
 }
 
 /// A key that was in a URL is written down for its account, without an actor and without counting as used; what opens nothing is not.
-pub async fn a_secret_in_a_url_is_written_down(store: &dyn TestedStore) {
+pub async fn a_secret_in_a_url_is_written_down(store: &Store) {
     let house = House::found(store).await;
     let before = house.audited().await;
-    store.note_secret_in_url(house.call("stranger")).await.unwrap();
+    store
+        .execute(
+            Request::anonymous(house.call("stranger").context),
+            NoteSecretInUrl { key: house.text("stranger") },
+        )
+        .await
+        .unwrap();
     house.write_last_uses(now()).await.unwrap();
     let text = "SELECT k.acts_for_user_id, r.action, r.actor_id, r.actor_key_id, r.request_id, k.last_used_at FROM audit_records r
         JOIN api_keys k ON k.id = r.target_id AND k.account_id = r.account_id
@@ -46,20 +60,35 @@ pub async fn a_secret_in_a_url_is_written_down(store: &dyn TestedStore) {
     let row = [stranger.as_str(), "api_key.secret_in_url", "null", "null", "req-1", "null"];
     assert_eq!(store.query(text).await.unwrap(), [row]);
 
-    store.revoke_key(house.call("stranger"), house.key("stranger")).await.unwrap();
-    let revoked = store.note_secret_in_url(house.call("stranger")).await;
+    store.execute(house.call("stranger"), RevokeKey { id: house.key("stranger") }).await.unwrap();
+    let revoked = store
+        .execute(
+            Request::anonymous(house.call("stranger").context),
+            NoteSecretInUrl { key: house.text("stranger") },
+        )
+        .await;
     assert_eq!(refusal(revoked), Refusal::Unauthenticated);
     let unknown = house.minted(KeyType::User).text;
-    let unknown = store.note_secret_in_url(call_with(unknown)).await;
+    let unknown = store
+        .execute(
+            Request::anonymous(house.call("stranger").context),
+            NoteSecretInUrl { key: unknown },
+        )
+        .await;
     assert_eq!(refusal(unknown), Refusal::Unauthenticated);
     assert_eq!(house.audited().await, before + 2, "with the revocation");
 }
 
 /// A reported key is revoked with a record that names nobody as the actor, and the report does not count as a use; a dead key and what was
 /// made up change nothing.
-pub async fn a_leaked_key_is_revoked_once(store: &dyn TestedStore) {
+pub async fn a_leaked_key_is_revoked_once(store: &Store) {
     let house = House::found(store).await;
-    let report = |who| store.report_leak(house.call(who), report_of("https://example.com/a"));
+    let report = |who| {
+        store.execute(
+            Request::anonymous(house.call("stranger").context),
+            report_of(house.text(who), "https://example.com/a"),
+        )
+    };
     let Leak::Revoked { key, maker } = report("stranger").await.unwrap() else {
         panic!("the key is live");
     };
@@ -76,21 +105,24 @@ pub async fn a_leaked_key_is_revoked_once(store: &dyn TestedStore) {
 
     let before = house.everything().await;
     assert!(matches!(report("stranger").await.unwrap(), Leak::DeadBefore));
-    let made_up = call_with(house.minted(KeyType::User).text);
-    let unknown = store.report_leak(made_up, report_of("")).await.unwrap();
+    let made_up = house.minted(KeyType::User).text;
+    let unknown = store
+        .execute(Request::anonymous(house.call("stranger").context), report_of(made_up, ""))
+        .await
+        .unwrap();
     assert!(matches!(unknown, Leak::Unknown));
     assert_eq!(house.everything().await, before);
 }
 
-fn report_of(url: &str) -> LeakReport {
-    LeakReport { reporter: Reporter::Github, url: Some(url.to_owned()) }
+fn report_of(key: KeyText, url: &str) -> ReportLeak {
+    ReportLeak { key, reporter: Reporter::Github, url: Some(url.to_owned()) }
 }
 
 /// Who, with which key, what, to what, from where.
-pub async fn audit_says_who_did_what_to_which(store: &dyn TestedStore) {
+pub async fn audit_says_who_did_what_to_which(store: &Store) {
     let house = House::found(store).await;
     let (key, _) = house.create("member", "one").await.unwrap();
-    store.revoke_key(house.call("admin"), key.id).await.unwrap();
+    store.execute(house.call("admin"), RevokeKey { id: key.id }).await.unwrap();
     let columns = "SELECT account_id, at, actor_id, actor_key_id, action, target_kind, target_id, request_id, source, user_agent
         FROM audit_records WHERE actor_id IS NOT NULL ORDER BY id";
     let rows = store.query(columns).await.unwrap();
@@ -128,18 +160,18 @@ fn all() -> ListAuditRecords {
 }
 
 /// Newest first, of one account, by whoever administers it; filtered by time, user and action, page after page.
-pub async fn audit_is_listed_newest_first(store: &dyn TestedStore) {
+pub async fn audit_is_listed_newest_first(store: &Store) {
     let house = House::found(store).await;
     house.create("stranger", "elsewhere").await.unwrap();
     let mut made = Vec::new();
     for (seconds, who) in [(0, "member"), (0, "other"), (5, "member"), (9, "admin")] {
         let call = house.call_at(who, later(seconds));
-        let key = store.create_user_key(call, house.user_key(who)).await.unwrap();
+        let key = store.execute(call, house.user_key(who)).await.unwrap();
         made.push(key.id.number());
     }
     let list = async |query: ListAuditRecords| {
         let call = house.call_at("admin", later(10));
-        let page = store.list_audit_records(call, query).await.unwrap();
+        let page = store.execute(call, query).await.unwrap();
         let keys = page.items.iter().filter(|entry| entry.action == "api_key.create");
         let keys: Vec<usize> =
             keys.map(|entry| made.iter().position(|id| *id == entry.target_id).unwrap()).collect();
@@ -173,10 +205,10 @@ pub async fn audit_is_listed_newest_first(store: &dyn TestedStore) {
     assert_eq!(seen.len(), 5);
 
     for who in ["member", "reader", "outsider"] {
-        let refused = store.list_audit_records(house.call(who), all()).await;
+        let refused = store.execute(house.call(who), all()).await;
         assert!(matches!(refusal(refused), Refusal::Forbidden(_)), "{who}");
     }
     let backwards = ListAuditRecords { from: Some(later(2)), to: Some(later(1)), ..all() };
-    let refused = store.list_audit_records(house.call("admin"), backwards).await;
+    let refused = store.execute(house.call("admin"), backwards).await;
     assert!(matches!(refusal(refused), Refusal::Invalid { .. }));
 }

@@ -2,12 +2,12 @@
 
 use claviger_domain::{AuditFault, AuditNote, AuditRecordId, AuditVerdict};
 
-use super::TestedStore;
 use super::house::{House, now, refusal};
 use crate::CreateUserKey;
+use crate::Store;
 
 /// What is wrong with the log. Of the schema nothing is said: these tests take its guards away.
-async fn faults(store: &dyn TestedStore) -> Vec<AuditFault> {
+async fn faults(store: &Store) -> Vec<AuditFault> {
     let mut faults = store.verify_audit(None).await.unwrap().faults;
     faults.retain(|fault| !matches!(fault, AuditFault::Schema(_)));
     faults
@@ -22,7 +22,7 @@ async fn ten_records(house: &House<'_>) -> AuditVerdict {
 }
 
 /// The log is what was written, however it came about; and what was noted of it earlier still holds.
-pub async fn audit_chain_verifies(store: &dyn TestedStore) {
+pub async fn audit_chain_verifies(store: &Store) {
     assert_eq!(store.verify_audit(None).await.unwrap().records, 0);
     assert_eq!(faults(store).await, []);
     let house = House::found(store).await;
@@ -31,7 +31,7 @@ pub async fn audit_chain_verifies(store: &dyn TestedStore) {
     let (id, link) = earlier.tip;
     // What is refused in between leaves no gap.
     let past = CreateUserKey { expires_at: Some(now()), ..house.user_key("past") };
-    refusal(store.create_user_key(house.call("member"), past).await);
+    refusal(store.execute(house.call("member"), past).await);
     ten_records(&house).await;
     let later = store.verify_audit(Some(AuditNote { id, link })).await.unwrap();
     assert_eq!((later.records, later.fault_count), (22, 0));
@@ -41,7 +41,7 @@ pub async fn audit_chain_verifies(store: &dyn TestedStore) {
 }
 
 /// The application itself cannot change or delete what was written down.
-pub async fn audit_is_append_only(store: &dyn TestedStore) {
+pub async fn audit_is_append_only(store: &Store) {
     let house = House::found(store).await;
     ten_records(&house).await;
     for statement in [
@@ -54,7 +54,7 @@ pub async fn audit_is_append_only(store: &dyn TestedStore) {
         "DELETE FROM audit_seals",
         "DELETE FROM audit_head",
     ] {
-        store.execute(statement).await.unwrap_err();
+        store.tamper(statement).await.unwrap_err();
     }
     assert_eq!(faults(store).await, []);
 }
@@ -132,17 +132,17 @@ fn tamperings() -> Vec<(Vec<&'static str>, Vec<AuditFault>)> {
 }
 
 /// Whoever can write to the database, and takes the guards away first, is found out.
-pub async fn audit_tamper_detected(store: &dyn TestedStore) {
+pub async fn audit_tamper_detected(store: &Store) {
     let house = House::found(store).await;
     ten_records(&house).await;
     for trigger in ["audit_records_stay", "audit_records_are_not_changed", "audit_seals_stay"] {
-        store.execute(&["DROP TRIGGER ", trigger].concat()).await.unwrap();
+        store.tamper(&["DROP TRIGGER ", trigger].concat()).await.unwrap();
     }
-    store.execute("CREATE TABLE records AS SELECT * FROM audit_records").await.unwrap();
-    store.execute("CREATE TABLE seals AS SELECT * FROM audit_seals").await.unwrap();
+    store.tamper("CREATE TABLE records AS SELECT * FROM audit_records").await.unwrap();
+    store.tamper("CREATE TABLE seals AS SELECT * FROM audit_seals").await.unwrap();
     for (statements, expected) in tamperings() {
         for statement in &statements {
-            assert_ne!(store.execute(statement).await.unwrap(), 0, "{statement}");
+            assert_ne!(store.tamper(statement).await.unwrap(), 0, "{statement}");
         }
         assert_eq!(faults(store).await, expected, "{statements:?}");
         for statement in [
@@ -152,17 +152,17 @@ pub async fn audit_tamper_detected(store: &dyn TestedStore) {
             "INSERT INTO audit_seals SELECT * FROM seals",
             "UPDATE audit_head SET last_id = 12",
         ] {
-            store.execute(statement).await.unwrap();
+            store.tamper(statement).await.unwrap();
         }
         assert_eq!(faults(store).await, []);
     }
 }
 
 /// What is put in behind the server's back is not covered by what it writes next.
-pub async fn audit_added_beside_the_server(store: &dyn TestedStore) {
+pub async fn audit_added_beside_the_server(store: &Store) {
     let house = House::found(store).await;
     ten_records(&house).await;
-    store.execute(ADD).await.unwrap();
+    store.tamper(ADD).await.unwrap();
     house.create("member", "next").await.unwrap();
     assert_eq!(faults(store).await, [AuditFault::Unsealed(one(13)), AuditFault::Break(one(14))]);
 }

@@ -5,11 +5,12 @@ use claviger_domain::{
     RoleBindingId, ScopedRole,
 };
 
-use super::TestedStore;
 use super::house::{House, later, now, refusal};
 use crate::{
-    After, CallResult, CreateProject, CreateRoleBinding, ListProjects, ListRestrictions,
-    ListRoleBindings, UpdateProject, UpdateRoleBinding,
+    After, CallResult, CreateProject, CreateRoleBinding, DeleteProject, DeleteRoleBinding,
+    DeleteSpace, GetProject, GetRoleBinding, GetSpace, ListProjects, ListRestrictions,
+    ListRoleBindings, RemoveUser, RestrictProject, Store, UnrestrictProject, UpdateProject,
+    UpdateRoleBinding,
 };
 
 fn name(text: &str) -> Name {
@@ -18,7 +19,7 @@ fn name(text: &str) -> Name {
 
 async fn project(house: &House<'_>, who: &str, space: &str, text: &str) -> CallResult<Project> {
     let command = CreateProject { space: house.space(space), name: name(text) };
-    house.store.create_project(house.call(who), command).await
+    house.store.execute(house.call(who), command).await
 }
 
 async fn bind(
@@ -29,23 +30,26 @@ async fn bind(
     place: BoundTo,
 ) -> CallResult<RoleBinding> {
     let command = CreateRoleBinding { user: house.user(user), role: role.id(), place };
-    house.store.create_role_binding(house.call(who), command).await
+    house.store.execute(house.call(who), command).await
 }
 
 /// What was made is found, changed, and gone, each as it was said; its id comes back to nothing.
-pub async fn projects_are_kept_as_they_were_made(store: &dyn TestedStore) {
+pub async fn projects_are_kept_as_they_were_made(store: &Store) {
     let house = House::found(store).await;
     let made = project(&house, "member", "S1", "traces").await.unwrap();
     assert_eq!((made.name.as_str(), made.space), ("traces", house.space("S1")));
     assert_eq!((made.created_at, made.restricted_at), (now(), None));
-    assert_eq!(store.project(house.call("reader"), made.id).await.unwrap(), made);
+    assert_eq!(
+        store.execute(house.call("reader"), GetProject { id: made.id }).await.unwrap(),
+        made
+    );
     let rename = UpdateProject { id: made.id, name: name("spans") };
-    let renamed = store.update_project(house.call("member"), rename).await.unwrap();
+    let renamed = store.execute(house.call("member"), rename).await.unwrap();
     assert_eq!(renamed, Project { name: "spans".to_owned(), ..made });
     let taken = project(&house, "member", "S1", "spans").await;
     assert!(matches!(refusal(taken), Refusal::Conflict(_)));
-    store.delete_project(house.call("member"), made.id).await.unwrap();
-    let gone = store.project(house.call("admin"), made.id).await;
+    store.execute(house.call("member"), DeleteProject { id: made.id }).await.unwrap();
+    let gone = store.execute(house.call("admin"), GetProject { id: made.id }).await;
     assert_eq!(refusal(gone), Refusal::NotFound(Resource::Project));
     assert!(project(&house, "member", "S1", "spans").await.unwrap().id > made.id);
     for (who, space) in [("member", "S2"), ("outsider", "S1"), ("stranger", "S1")] {
@@ -55,45 +59,49 @@ pub async fn projects_are_kept_as_they_were_made(store: &dyn TestedStore) {
 }
 
 /// A restricted project is closed to all but those with a binding on it, and administrators; restricting twice changes nothing.
-pub async fn restricting_cuts_what_is_inherited(store: &dyn TestedStore) {
+pub async fn restricting_cuts_what_is_inherited(store: &Store) {
     let house = House::found(store).await;
     let made = project(&house, "member", "S1", "traces").await.unwrap();
     let viewer = PredefinedRole::ProjectViewer;
     bind(&house, "admin", "reader", viewer, BoundTo::Project(made.id)).await.unwrap();
     let call = house.call_at("admin", later(5));
-    let restricted = store.restrict(call, made.id).await.unwrap();
+    let restricted = store.execute(call, RestrictProject { id: made.id }).await.unwrap();
     assert_eq!(restricted.restricted_at, Some(later(5)));
     let before = house.everything().await;
-    let again = store.restrict(house.call("admin"), made.id).await.unwrap();
+    let again = store.execute(house.call("admin"), RestrictProject { id: made.id }).await.unwrap();
     assert_eq!(again, restricted);
     assert_eq!(house.everything().await, before);
 
     let list = async |who: &str| {
         let query =
             ListProjects { space: None, space_name: None, name: None, after: None, limit: 9 };
-        store.list_projects(house.call(who), query).await.unwrap().items.len()
+        store.execute(house.call(who), query).await.unwrap().items.len()
     };
     for (who, sees) in [("admin", true), ("reader", true), ("member", false), ("other", false)] {
-        assert_eq!(store.project(house.call(who), made.id).await.is_ok(), sees, "{who}");
+        assert_eq!(
+            store.execute(house.call(who), GetProject { id: made.id }).await.is_ok(),
+            sees,
+            "{who}"
+        );
         assert_eq!(list(who).await, usize::from(sees), "{who}");
     }
     // A binding in a project is no more than it says, and not one in its space.
     let rename = UpdateProject { id: made.id, name: name("mine") };
-    let refused = store.update_project(house.call("reader"), rename).await;
+    let refused = store.execute(house.call("reader"), rename).await;
     assert!(matches!(refusal(refused), Refusal::Forbidden(_)));
     let restrictions = ListRestrictions { of_projects: true, after: None, limit: 9 };
     for (who, count) in [("admin", 1), ("reader", 0), ("member", 0)] {
-        let page = store.list_restrictions(house.call(who), restrictions.clone()).await.unwrap();
+        let page = store.execute(house.call(who), restrictions.clone()).await.unwrap();
         assert_eq!(page.items.len(), count, "{who}");
     }
-    store.unrestrict(house.call("admin"), made.id).await.unwrap();
-    store.project(house.call("member"), made.id).await.unwrap();
-    let twice = store.unrestrict(house.call("admin"), made.id).await;
+    store.execute(house.call("admin"), UnrestrictProject { id: made.id }).await.unwrap();
+    store.execute(house.call("member"), GetProject { id: made.id }).await.unwrap();
+    let twice = store.execute(house.call("admin"), UnrestrictProject { id: made.id }).await;
     assert_eq!(refusal(twice), Refusal::NotFound(Resource::Restriction));
 }
 
 /// A role is given, changed and taken, and binds the next call; one binding a user and place.
-pub async fn bindings_bind_the_next_call(store: &dyn TestedStore) {
+pub async fn bindings_bind_the_next_call(store: &Store) {
     let house = House::found(store).await;
     let member = PredefinedRole::Space(ScopedRole::Member);
     let reader = PredefinedRole::Space(ScopedRole::ReadOnly);
@@ -107,22 +115,25 @@ pub async fn bindings_bind_the_next_call(store: &dyn TestedStore) {
     assert!(matches!(refusal(twice), Refusal::Conflict(_)));
     let less = UpdateRoleBinding { id: made.id, role: reader.id() };
     let call = house.call_at("admin", later(5));
-    let changed = store.update_role_binding(call, less).await.unwrap();
+    let changed = store.execute(call, less).await.unwrap();
     assert_eq!(changed, RoleBinding { role: reader.id(), updated_at: later(5), ..made });
-    assert_eq!(store.role_binding(house.call("admin"), made.id).await.unwrap(), changed);
+    assert_eq!(
+        store.execute(house.call("admin"), GetRoleBinding { id: made.id }).await.unwrap(),
+        changed
+    );
     assert!(!makes("three").await);
-    store.space(house.call("outsider"), house.space("S2")).await.unwrap();
-    store.delete_role_binding(house.call("admin"), made.id).await.unwrap();
-    let gone = store.space(house.call("outsider"), house.space("S2")).await;
+    store.execute(house.call("outsider"), GetSpace { id: house.space("S2") }).await.unwrap();
+    store.execute(house.call("admin"), DeleteRoleBinding { id: made.id }).await.unwrap();
+    let gone = store.execute(house.call("outsider"), GetSpace { id: house.space("S2") }).await;
     assert_eq!(refusal(gone), Refusal::NotFound(Resource::Space));
-    let gone = store.delete_role_binding(house.call("admin"), made.id).await;
+    let gone = store.execute(house.call("admin"), DeleteRoleBinding { id: made.id }).await;
     assert_eq!(refusal(gone), Refusal::NotFound(Resource::RoleBinding));
     let again = bind(&house, "admin", "outsider", reader, place).await.unwrap();
     assert!(again.id > made.id);
 }
 
 /// Where there is no right to give, places that are there and others are refused alike; and lists show what may be read, page by page.
-pub async fn bindings_are_refused_without_telling(store: &dyn TestedStore) {
+pub async fn bindings_are_refused_without_telling(store: &Store) {
     let house = House::found(store).await;
     let viewer = PredefinedRole::ProjectViewer;
     let mut made = Vec::new();
@@ -141,32 +152,38 @@ pub async fn bindings_are_refused_without_telling(store: &dyn TestedStore) {
     let missing = Refusal::NotFound(Resource::RoleBinding);
     for id in [made[0].id, RoleBindingId::NOTHING] {
         for who in ["member", "stranger"] {
-            assert_eq!(refusal(store.role_binding(house.call(who), id).await), missing);
+            assert_eq!(
+                refusal(store.execute(house.call(who), GetRoleBinding { id }).await),
+                missing
+            );
             let change = UpdateRoleBinding { id, role: viewer.id() };
-            assert_eq!(refusal(store.update_role_binding(house.call(who), change).await), missing);
-            assert_eq!(refusal(store.delete_role_binding(house.call(who), id).await), missing);
+            assert_eq!(refusal(store.execute(house.call(who), change).await), missing);
+            assert_eq!(
+                refusal(store.execute(house.call(who), DeleteRoleBinding { id }).await),
+                missing
+            );
         }
     }
     assert_eq!(house.everything().await, before);
     let mut query = ListRoleBindings { in_projects: true, user: None, after: None, limit: 2 };
-    let page = store.list_role_bindings(house.call("admin"), query.clone()).await.unwrap();
+    let page = store.execute(house.call("admin"), query.clone()).await.unwrap();
     assert_eq!((page.items.as_slice(), page.has_more), (&made[..2], true));
     query.after = Some(After { reader: page.reader, id: page.items[1].id });
-    let page = store.list_role_bindings(house.call("admin"), query.clone()).await.unwrap();
+    let page = store.execute(house.call("admin"), query.clone()).await.unwrap();
     assert_eq!((page.items.as_slice(), page.has_more), (&made[2..], false));
     query.after = None;
-    let page = store.list_role_bindings(house.call("member"), query.clone()).await.unwrap();
+    let page = store.execute(house.call("member"), query.clone()).await.unwrap();
     assert_eq!(page.items, []);
     query.user = Some(house.user("other"));
-    let page = store.list_role_bindings(house.call("admin"), query.clone()).await.unwrap();
+    let page = store.execute(house.call("admin"), query.clone()).await.unwrap();
     assert_eq!(page.items, []);
     query.user = Some(house.user("stranger"));
-    let foreign = store.list_role_bindings(house.call("admin"), query).await;
+    let foreign = store.execute(house.call("admin"), query).await;
     assert_eq!(refusal(foreign), Refusal::NotFound(Resource::User));
 }
 
 /// Whatever is bound goes with its space, its project, or its user.
-pub async fn bindings_go_with_what_they_bind(store: &dyn TestedStore) {
+pub async fn bindings_go_with_what_they_bind(store: &Store) {
     let house = House::found(store).await;
     let viewer = PredefinedRole::ProjectViewer;
     let made = project(&house, "admin", "S1b", "traces").await.unwrap();
@@ -180,11 +197,11 @@ pub async fn bindings_go_with_what_they_bind(store: &dyn TestedStore) {
         bind(&house, "admin", user, viewer, place).await.unwrap();
     }
     let left = async || house.value("SELECT count(*) FROM role_bindings").await;
-    store.delete_space(house.call("admin"), house.space("S1b")).await.unwrap();
+    store.execute(house.call("admin"), DeleteSpace { id: house.space("S1b") }).await.unwrap();
     assert_eq!(left().await, "2");
-    store.remove_user(house.call("admin"), house.user("outsider")).await.unwrap();
+    store.execute(house.call("admin"), RemoveUser { id: house.user("outsider") }).await.unwrap();
     assert_eq!(left().await, "1");
-    store.delete_project(house.call("admin"), other.id).await.unwrap();
+    store.execute(house.call("admin"), DeleteProject { id: other.id }).await.unwrap();
     assert_eq!(left().await, "0");
     assert_eq!(house.value("SELECT count(*) FROM projects").await, "0");
 }

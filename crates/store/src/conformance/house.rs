@@ -15,11 +15,11 @@ use claviger_domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::TestedStore;
 use crate::{
-    Call, CallError, CallResult, CreateServiceKey, CreateUserKey, CreatedServiceKey, Founded,
-    Founding, FoundingKey, FoundingOrganization, FoundingRole, FoundingSpace, FoundingUser,
-    GrantsOrSpace, ListKeys, ListedKey, Page, RefreshKey, StoreError,
+    Authenticate, CallError, CallResult, CreateAccount, CreateServiceKey, CreateUserKey,
+    CreatedAccount, CreatedServiceKey, Credential, FirstOrganization, FirstRole, FirstSpace,
+    FirstUser, GrantsOrSpace, HostKey, ListKeys, ListedKey, Page, RefreshKey, Request, Store,
+    StoreError,
 };
 
 /// Bytes that are the same in every run.
@@ -57,9 +57,9 @@ pub(super) fn later(seconds: i64) -> Timestamp {
 /// A store with the two accounts in it.
 #[derive(Debug)]
 pub(super) struct House<'a> {
-    pub(super) store: &'a dyn TestedStore,
-    pub(super) acme: Founded,
-    pub(super) globex: Founded,
+    pub(super) store: &'a Store,
+    pub(super) acme: CreatedAccount,
+    pub(super) globex: CreatedAccount,
     keys: HashMap<&'static str, (UserId, ApiKeyId, KeyText)>,
     entropy: Seeded,
 }
@@ -74,7 +74,7 @@ const ACME: &[(&str, AccountRole, Option<ScopedRole>)] = &[
 
 impl<'a> House<'a> {
     /// Founds both accounts. Members and readers have their role in `O1` and in `S1`.
-    pub(super) async fn found(store: &'a dyn TestedStore) -> Self {
+    pub(super) async fn found(store: &'a Store) -> Self {
         let entropy = Seeded::default();
         let mut keys = Vec::new();
         let organizations: &[(&str, &[&str])] = &[("O1", &["S1", "S1b", "S1p"]), ("O2", &["S2"])];
@@ -82,8 +82,8 @@ impl<'a> House<'a> {
         let stranger = &[("stranger", AccountRole::Admin, None)];
         let (globex, globex_keys) =
             founding("globex", &[("G1", &["GS1"])], stranger, store, &entropy);
-        let acme = store.found(acme).await.unwrap();
-        let globex = store.found(globex).await.unwrap();
+        let acme = store.execute(Request::host(), acme).await.unwrap();
+        let globex = store.execute(Request::host(), globex).await.unwrap();
         for (founded, texts) in [(&acme, acme_keys), (&globex, globex_keys)] {
             for (user, (name, text)) in founded.users.iter().zip(texts) {
                 keys.push((name, (user.id, user.key.unwrap(), text)));
@@ -131,12 +131,12 @@ impl<'a> House<'a> {
     }
 
     /// A call with the key that somebody was founded with.
-    pub(super) fn call(&self, who: &str) -> Call {
+    pub(super) fn call(&self, who: &str) -> Request {
         self.call_at(who, now())
     }
 
     /// A call with the key that somebody was founded with, at this instant. Later calls happen then too, until one says otherwise.
-    pub(super) fn call_at(&self, who: &str, at: Timestamp) -> Call {
+    pub(super) fn call_at(&self, who: &str, at: Timestamp) -> Request {
         self.store.set_time(at);
         call_with(self.text(who))
     }
@@ -164,7 +164,7 @@ impl<'a> House<'a> {
     pub(super) async fn create(&self, who: &str, name: &str) -> CallResult<(ApiKey, KeyText)> {
         let command = self.user_key(name);
         let text = command.minted.text.clone();
-        let key = self.store.create_user_key(self.call(who), command).await?;
+        let key = self.store.execute(self.call(who), command).await?;
         Ok((key, text))
     }
 
@@ -187,7 +187,7 @@ impl<'a> House<'a> {
     ) -> CallResult<(CreatedServiceKey, KeyText)> {
         let command = self.service_key(name, self.grants(spaces));
         let text = command.minted.text.clone();
-        let created = self.store.create_service_key(self.call(who), command).await?;
+        let created = self.store.execute(self.call(who), command).await?;
         Ok((created, text))
     }
 
@@ -223,13 +223,13 @@ impl<'a> House<'a> {
     /// Refreshes a key, and keeps the new text, which has the kind that the key has.
     pub(super) async fn refresh(
         &self,
-        call: Call,
+        call: Request,
         id: ApiKeyId,
         grace: i64,
     ) -> CallResult<(ApiKey, KeyText)> {
         let command = self.refresh_of(id, grace);
         let mut text = command.minted.text.clone();
-        let key = self.store.refresh_key(call, command).await?.key;
+        let key = self.store.execute(call, command).await?.key;
         text.key_type = key.key_type;
         Ok((key, text))
     }
@@ -237,15 +237,15 @@ impl<'a> House<'a> {
     /// Whether a key opens the door at this instant.
     pub(super) async fn opens(&self, text: &KeyText, now: Timestamp) -> bool {
         self.store.set_time(now);
-        match self.store.authenticate(call_with(text.clone())).await {
-            Ok(()) => true,
+        match self.store.execute(call_with(text.clone()), Authenticate).await {
+            Ok(_) => true,
             Err(CallError::Refused(Refusal::Unauthenticated)) => false,
             Err(other) => panic!("{other}"),
         }
     }
 
     pub(super) async fn list(&self, who: &str, query: ListKeys) -> CallResult<Page<ListedKey>> {
-        self.store.list_keys(self.call(who), query).await
+        self.store.execute(self.call(who), query).await
     }
 
     /// The ids of a list.
@@ -296,13 +296,13 @@ const TABLES: &[&str] = &[
 ];
 
 /// A call with this key.
-pub(super) fn call_with(key: KeyText) -> Call {
+pub(super) fn call_with(key: KeyText) -> Request {
     let context = RequestContext {
         request_id: "req-1".to_owned(),
         source: Some([192, 0, 2, 1].into()),
         user_agent: Some("suite/1".to_owned()),
     };
-    Call { key, context, quota: None }
+    Request { credential: Credential::ApiKey(key), context, quota: None }
 }
 
 /// The caller's own active user keys.
@@ -333,12 +333,12 @@ fn founding(
     account: &str,
     organizations: &[(&str, &[&str])],
     people: &[(&'static str, AccountRole, Option<ScopedRole>)],
-    store: &dyn TestedStore,
+    store: &Store,
     entropy: &Seeded,
-) -> (Founding, Texts) {
+) -> (CreateAccount, Texts) {
     let space =
-        |name: &&str| FoundingSpace { name: (*name).to_owned(), is_private: name.ends_with('p') };
-    let organizations = organizations.iter().map(|(name, spaces)| FoundingOrganization {
+        |name: &&str| FirstSpace { name: (*name).to_owned(), is_private: name.ends_with('p') };
+    let organizations = organizations.iter().map(|(name, spaces)| FirstOrganization {
         name: (*name).to_owned(),
         spaces: spaces.iter().map(space).collect(),
     });
@@ -347,21 +347,21 @@ fn founding(
     for (name, role, scoped) in people {
         let minted = MintedKey::generate(KeyType::User, store.installation().tag, entropy).unwrap();
         texts.push((*name, minted.text.clone()));
-        users.push(FoundingUser {
+        users.push(FirstUser {
             name: (*name).to_owned(),
             email: format!("{name}@example.com"),
             role: *role,
             is_developer: true,
             organizations: scoped.iter().map(|role| (0, *role)).collect(),
             spaces: scoped.iter().map(|role| (0, 0, *role)).collect(),
-            key: Some(FoundingKey { minted, name: KeyName::parse(name).unwrap() }),
+            key: Some(HostKey { minted, name: KeyName::parse(name).unwrap() }),
         });
     }
-    let founding = Founding {
+    let founding = CreateAccount {
         account: account.to_owned(),
         policy: AccountPolicy::default(),
         organizations: organizations.collect(),
-        roles: vec![FoundingRole {
+        roles: vec![FirstRole {
             name: "Project readers".to_owned(),
             permissions: PermissionSet::of(&[Permission::ProjectRead]),
         }],

@@ -2,16 +2,15 @@
 
 use claviger_domain::{KeyStatus, Refusal, Resource, UserKind, UserStatus};
 
-use super::TestedStore;
 use super::house::{House, call_with, later, now, refusal};
-use crate::ListKeys;
+use crate::{GetOrganization, GetSpace, GetUser, ListKeys, RemoveUser, RevokeKey, Store};
 
 /// By id is found what the lists show, and nothing else.
-pub async fn what_a_caller_sees_is_found_by_id(store: &dyn TestedStore) {
+pub async fn what_a_caller_sees_is_found_by_id(store: &Store) {
     let house = House::found(store).await;
     for (who, seen) in [("admin", "S1 S1b S1p S2"), ("member", "S1 S1b"), ("outsider", "")] {
         for name in ["S1", "S1b", "S1p", "S2"] {
-            let found = store.space(house.call(who), house.space(name)).await;
+            let found = store.execute(house.call(who), GetSpace { id: house.space(name) }).await;
             if seen.split(' ').any(|seen| seen == name) {
                 assert_eq!(found.unwrap().name, name, "{who}");
             } else {
@@ -19,28 +18,33 @@ pub async fn what_a_caller_sees_is_found_by_id(store: &dyn TestedStore) {
             }
         }
     }
-    let found = store.organization(house.call("member"), house.organization("O1")).await.unwrap();
+    let found = store
+        .execute(house.call("member"), GetOrganization { id: house.organization("O1") })
+        .await
+        .unwrap();
     assert_eq!((found.name.as_str(), found.created_at), ("O1", now()));
-    let unseen = store.organization(house.call("member"), house.organization("O2")).await;
+    let unseen =
+        store.execute(house.call("member"), GetOrganization { id: house.organization("O2") }).await;
     assert_eq!(refusal(unseen), Refusal::NotFound(Resource::Organization));
-    let other = store.user(house.call("member"), house.user("other")).await.unwrap();
+    let other =
+        store.execute(house.call("member"), GetUser { id: house.user("other") }).await.unwrap();
     assert_eq!((other.name.as_str(), other.kind), ("other", UserKind::Person));
     // An annotator of the account finds themselves and nobody else.
     let annotator =
         format!("UPDATE users SET role = 'annotator' WHERE id = {}", house.user("reader"));
-    assert_eq!(store.execute(&annotator).await.unwrap(), 1);
-    store.user(house.call("reader"), house.user("reader")).await.unwrap();
-    let unseen = store.user(house.call("reader"), house.user("other")).await;
+    assert_eq!(store.tamper(&annotator).await.unwrap(), 1);
+    store.execute(house.call("reader"), GetUser { id: house.user("reader") }).await.unwrap();
+    let unseen = store.execute(house.call("reader"), GetUser { id: house.user("other") }).await;
     assert_eq!(refusal(unseen), Refusal::NotFound(Resource::User));
 }
 
 /// All their user keys are revoked with them, whichever is presented and whenever.
-pub async fn removing_user_revokes_user_keys(store: &dyn TestedStore) {
+pub async fn removing_user_revokes_user_keys(store: &Store) {
     let house = House::found(store).await;
     let (second, second_text) = house.create("member", "second").await.unwrap();
     let (theirs, _) = house.create("other", "theirs").await.unwrap();
     let call = house.call_at("admin", later(60));
-    store.remove_user(call, house.user("member")).await.unwrap();
+    store.execute(call, RemoveUser { id: house.user("member") }).await.unwrap();
     for text in [house.text("member"), second_text] {
         assert!(!house.opens(&text, later(60)).await);
     }
@@ -53,17 +57,17 @@ pub async fn removing_user_revokes_user_keys(store: &dyn TestedStore) {
     assert_ne!(theirs.id, second.id);
     // Were the person ever let back in, the keys would stay dead.
     let back = format!("UPDATE users SET status = 'active' WHERE id = {}", house.user("member"));
-    assert_eq!(store.execute(&back).await.unwrap(), 1);
+    assert_eq!(store.tamper(&back).await.unwrap(), 1);
     assert!(!house.opens(&house.text("member"), later(60)).await);
 }
 
 /// Their service keys live on, with their maker's name; administrators see and revoke them.
-pub async fn service_key_outlives_creator(store: &dyn TestedStore) {
+pub async fn service_key_outlives_creator(store: &Store) {
     let house = House::found(store).await;
     let (made, text) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
-    store.remove_user(house.call("admin"), house.user("member")).await.unwrap();
+    store.execute(house.call("admin"), RemoveUser { id: house.user("member") }).await.unwrap();
     assert!(house.opens(&text, now()).await);
-    assert!(store.space(call_with(text), house.space("S1")).await.is_ok());
+    assert!(store.execute(call_with(text), GetSpace { id: house.space("S1") }).await.is_ok());
     let query = ListKeys {
         key_type: None,
         status: KeyStatus::Active,
@@ -75,15 +79,15 @@ pub async fn service_key_outlives_creator(store: &dyn TestedStore) {
     };
     let listed = house.list("admin", query).await.unwrap().items;
     assert_eq!(listed[0].key.created_by, house.user("member"));
-    store.revoke_key(house.call("admin"), made.key.id).await.unwrap();
+    store.execute(house.call("admin"), RevokeKey { id: made.key.id }).await.unwrap();
 }
 
 /// A removed person is nowhere, and removing them again changes nothing.
-pub async fn a_removed_person_is_not_found(store: &dyn TestedStore) {
+pub async fn a_removed_person_is_not_found(store: &Store) {
     let house = House::found(store).await;
-    store.remove_user(house.call("admin"), house.user("member")).await.unwrap();
+    store.execute(house.call("admin"), RemoveUser { id: house.user("member") }).await.unwrap();
     for who in ["admin", "other"] {
-        let gone = store.user(house.call(who), house.user("member")).await;
+        let gone = store.execute(house.call(who), GetUser { id: house.user("member") }).await;
         assert_eq!(refusal(gone), Refusal::NotFound(Resource::User), "{who}");
     }
     let memberships = format!(
@@ -92,24 +96,26 @@ pub async fn a_removed_person_is_not_found(store: &dyn TestedStore) {
     );
     assert_eq!(house.value(&memberships).await, "0");
     let before = house.everything().await;
-    store.remove_user(house.call("admin"), house.user("member")).await.unwrap();
+    store.execute(house.call("admin"), RemoveUser { id: house.user("member") }).await.unwrap();
     assert_eq!(house.everything().await, before);
 }
 
 /// For administrators of the account, of people, and never of oneself.
-pub async fn removing_users_is_refused_to_others(store: &dyn TestedStore) {
+pub async fn removing_users_is_refused_to_others(store: &Store) {
     let house = House::found(store).await;
     let (made, _) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
     let before = house.everything().await;
-    let forbidden = store.remove_user(house.call("member"), house.user("other")).await;
+    let forbidden =
+        store.execute(house.call("member"), RemoveUser { id: house.user("other") }).await;
     assert!(matches!(refusal(forbidden), Refusal::Forbidden(_)));
-    let own = store.remove_user(house.call("admin"), house.user("admin")).await;
+    let own = store.execute(house.call("admin"), RemoveUser { id: house.user("admin") }).await;
     assert!(matches!(refusal(own), Refusal::Invalid { .. }));
     for id in [made.bot.id, house.user("stranger")] {
-        let missing = store.remove_user(house.call("admin"), id).await;
+        let missing = store.execute(house.call("admin"), RemoveUser { id }).await;
         assert_eq!(refusal(missing), Refusal::NotFound(Resource::User));
     }
     assert_eq!(house.everything().await, before);
-    let blocked = store.user(house.call("admin"), house.user("other")).await.unwrap();
+    let blocked =
+        store.execute(house.call("admin"), GetUser { id: house.user("other") }).await.unwrap();
     assert_eq!(blocked.status, UserStatus::Active);
 }

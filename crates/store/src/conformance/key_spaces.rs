@@ -7,9 +7,9 @@ use claviger_domain::{
     PredefinedRole, ProjectId, RoleBindingId, ScopedRole, SpaceGrant, SpaceId, SpaceRole, UserId,
 };
 
-use super::TestedStore;
 use super::house::{House, now, own_keys};
 use crate::{CreateProject, CreateRoleBinding, CreateSpace, GrantsOrSpace, ListKeys};
+use crate::{DeleteProject, DeleteRoleBinding, DeleteSpace, RevokeKey, Store};
 
 /// How many sequences, and how many steps each has.
 const SEQUENCES: u64 = 12;
@@ -47,7 +47,7 @@ impl<'a> Played<'a> {
             let space = played.create_space(&format!("space {seed} {number}")).await;
             let name = Name::parse("project").unwrap();
             let command = CreateProject { space, name };
-            let project = house.store.create_project(house.call("admin"), command).await.unwrap();
+            let project = house.store.execute(house.call("admin"), command).await.unwrap();
             played.projects.insert(project.id.number(), space);
         }
         for _ in 0..3 {
@@ -64,7 +64,7 @@ impl<'a> Played<'a> {
             is_private: self.one_of(2) == 0,
         };
         let call = self.house.call("admin");
-        let space = self.house.store.create_space(call, command).await.unwrap();
+        let space = self.house.store.execute(call, command).await.unwrap();
         self.spaces.insert(space.id.number());
         space.id
     }
@@ -89,7 +89,7 @@ impl<'a> Played<'a> {
         let command = self.house.service_key("a robot", GrantsOrSpace::Grants(grants));
         let text = command.minted.text.clone();
         let call = self.house.call("admin");
-        let made = self.house.store.create_service_key(call, command).await.unwrap();
+        let made = self.house.store.execute(call, command).await.unwrap();
         self.members.insert(made.bot.id.number(), chosen);
         self.live.insert(made.key.id, (made.bot.id.number(), text));
     }
@@ -148,7 +148,7 @@ impl<'a> Played<'a> {
         let role = PredefinedRole::ProjectViewer.id();
         let command = CreateRoleBinding { user: UserId::new(bot), role, place };
         let call = self.house.call("admin");
-        let made = self.house.store.create_role_binding(call, command).await.unwrap();
+        let made = self.house.store.execute(call, command).await.unwrap();
         self.bindings.insert(made.id, (bot, place));
     }
 
@@ -156,7 +156,7 @@ impl<'a> Played<'a> {
         let ids: Vec<_> = self.bindings.keys().copied().collect();
         if let Some(id) = self.choose(ids.into_iter()) {
             let call = self.house.call("admin");
-            self.house.store.delete_role_binding(call, id).await.unwrap();
+            self.house.store.execute(call, DeleteRoleBinding { id }).await.unwrap();
             self.bindings.remove(&id);
         }
     }
@@ -166,7 +166,7 @@ impl<'a> Played<'a> {
         let Some(id) = self.choose(ids.into_iter()) else { return };
         let place = BoundTo::Project(ProjectId::new(id));
         let call = self.house.call("admin");
-        self.house.store.delete_project(call, ProjectId::new(id)).await.unwrap();
+        self.house.store.execute(call, DeleteProject { id: ProjectId::new(id) }).await.unwrap();
         self.lose(|known| *known == place);
         self.projects.remove(&id);
     }
@@ -175,7 +175,7 @@ impl<'a> Played<'a> {
         let ids: Vec<_> = self.spaces.iter().copied().collect();
         let Some(id) = self.choose(ids.into_iter()) else { return };
         let call = self.house.call("admin");
-        self.house.store.delete_space(call, SpaceId::new(id)).await.unwrap();
+        self.house.store.execute(call, DeleteSpace { id: SpaceId::new(id) }).await.unwrap();
         let projects = self.projects.clone();
         self.lose(|place| match place {
             BoundTo::Space(space) => space.number() == id,
@@ -235,7 +235,7 @@ impl<'a> Played<'a> {
 /// Whatever is bound, taken and deleted, in whatever order: each live service key is in the list of every space in which its bot has
 /// a role, in that of no other, and an administrator of the account lists and revokes it. One that reaches nowhere after a deletion is
 /// dead (fault S3).
-pub async fn every_live_service_key_is_listed_and_can_be_revoked(store: &dyn TestedStore) {
+pub async fn every_live_service_key_is_listed_and_can_be_revoked(store: &Store) {
     let house = House::found(store).await;
     for seed in 0..SEQUENCES {
         let mut played = Played::begin(&house, seed).await;
@@ -244,7 +244,7 @@ pub async fn every_live_service_key_is_listed_and_can_be_revoked(store: &dyn Tes
             played.check(&format!("sequence {seed}, step {step}")).await;
         }
         for (id, (_, text)) in &played.live {
-            store.revoke_key(house.call("admin"), *id).await.unwrap();
+            store.execute(house.call("admin"), RevokeKey { id: *id }).await.unwrap();
             assert!(!house.opens(text, now()).await);
         }
     }
@@ -254,7 +254,7 @@ pub async fn every_live_service_key_is_listed_and_can_be_revoked(store: &dyn Tes
 
 /// A key that lives on by a binding alone is refreshed and ended as any other is, by those who administer where it is bound, and its
 /// successor is in the same lists (fault S3).
-pub async fn a_key_that_lives_by_a_binding_is_refreshed_and_revoked(store: &dyn TestedStore) {
+pub async fn a_key_that_lives_by_a_binding_is_refreshed_and_revoked(store: &Store) {
     let house = House::found(store).await;
     let (made, text) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
     let place = BoundTo::Space(house.space("S2"));
@@ -265,9 +265,9 @@ pub async fn a_key_that_lives_by_a_binding_is_refreshed_and_revoked(store: &dyn 
         (house.user("outsider"), role),
     ] {
         let command = CreateRoleBinding { user, role, place };
-        store.create_role_binding(house.call("admin"), command).await.unwrap();
+        store.execute(house.call("admin"), command).await.unwrap();
     }
-    store.delete_space(house.call("admin"), house.space("S1")).await.unwrap();
+    store.execute(house.call("admin"), DeleteSpace { id: house.space("S1") }).await.unwrap();
     assert!(house.opens(&text, now()).await);
     let in_space = || ListKeys { space: Some(house.space("S2")), ..own_keys() };
     for who in ["admin", "other", "outsider"] {
@@ -275,8 +275,8 @@ pub async fn a_key_that_lives_by_a_binding_is_refreshed_and_revoked(store: &dyn 
     }
     let (next, text) = house.refresh(house.call("admin"), made.key.id, 0).await.unwrap();
     assert_eq!(house.ids("outsider", in_space()).await, [next.id]);
-    let refused = store.revoke_key(house.call("outsider"), next.id).await;
+    let refused = store.execute(house.call("outsider"), RevokeKey { id: next.id }).await;
     assert!(matches!(super::house::refusal(refused), claviger_domain::Refusal::Forbidden(_)));
-    store.revoke_key(house.call("other"), next.id).await.unwrap();
+    store.execute(house.call("other"), RevokeKey { id: next.id }).await.unwrap();
     assert!(!house.opens(&text, now()).await);
 }

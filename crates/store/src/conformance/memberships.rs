@@ -2,8 +2,8 @@
 
 use claviger_domain::{Refusal, Resource, ScopedRole, SpaceRole};
 
-use super::TestedStore;
 use super::house::{House, refusal};
+use crate::Store;
 use crate::{
     RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember, SetSpaceMember,
     SpaceRoleView,
@@ -18,62 +18,62 @@ fn in_space(house: &House<'_>, who: &str, role: SpaceRole) -> SetSpaceMember {
 }
 
 /// A role is given, given again, changed and taken away; the membership stays the same as long as it stays.
-pub async fn memberships_are_kept_as_they_were_given(store: &dyn TestedStore) {
+pub async fn memberships_are_kept_as_they_were_given(store: &Store) {
     let house = House::found(store).await;
     let call = || house.call("admin");
     let command = in_organization(&house, "member", ScopedRole::ReadOnly);
-    let first = store.set_organization_member(call(), command).await.unwrap();
+    let first = store.execute(call(), command).await.unwrap();
     assert_eq!((first.user, first.role), (house.user("member"), ScopedRole::ReadOnly));
     let before = house.everything().await;
-    assert_eq!(store.set_organization_member(call(), command).await.unwrap(), first);
+    assert_eq!(store.execute(call(), command).await.unwrap(), first);
     assert_eq!(house.everything().await, before, "nothing is written twice");
     let role = SpaceRole::Custom(house.role());
     let command = in_space(&house, "member", role);
-    let custom = store.set_space_member(call(), command).await.unwrap();
+    let custom = store.execute(call(), command).await.unwrap();
     let name = "Project readers".to_owned();
     assert_eq!(custom.role, SpaceRoleView::Custom { id: house.role(), name });
     let command = in_space(&house, "member", SpaceRole::Predefined(ScopedRole::Admin));
-    let admin = store.set_space_member(call(), command).await.unwrap();
+    let admin = store.execute(call(), command).await.unwrap();
     assert_eq!(admin.id, custom.id);
     assert_eq!(admin.role, SpaceRoleView::Predefined(ScopedRole::Admin));
     // The role holds at once: its holder takes it away from themselves.
     let (space, organization) = (house.space("S2"), house.organization("O2"));
     let user = house.user("member");
     let leave = RemoveSpaceMember { space, user };
-    store.remove_space_member(house.call("member"), leave).await.unwrap();
-    let gone = refusal(store.remove_space_member(call(), leave).await);
+    store.execute(house.call("member"), leave).await.unwrap();
+    let gone = refusal(store.execute(call(), leave).await);
     assert_eq!(gone, Refusal::NotFound(Resource::User));
     let command = in_space(&house, "member", SpaceRole::Predefined(ScopedRole::Member));
-    let again = store.set_space_member(call(), command).await.unwrap();
+    let again = store.execute(call(), command).await.unwrap();
     assert!(again.id > admin.id, "an id is handed out once");
     // Leaving the organization is leaving its spaces.
     let leave = RemoveOrganizationMember { organization, user };
-    store.remove_organization_member(call(), leave).await.unwrap();
+    store.execute(call(), leave).await.unwrap();
     for table in ["organization_members", "space_members"] {
         let left = format!("SELECT count(*) FROM {table} WHERE user_id = {user}");
         assert_eq!(house.value(&left).await, "1", "what was there before, and nothing more");
     }
-    let gone = refusal(store.remove_organization_member(call(), leave).await);
+    let gone = refusal(store.execute(call(), leave).await);
     assert_eq!(gone, Refusal::NotFound(Resource::User));
 }
 
 /// Nobody gives what they do not hold, and nobody is given a place past the organization or beside their track.
-pub async fn memberships_are_bounded(store: &dyn TestedStore) {
+pub async fn memberships_are_bounded(store: &Store) {
     let house = House::found(store).await;
     let (robot, _) = house.create_service("admin", "robot", &[("O1", &["S1"])]).await.unwrap();
     let before = house.everything().await;
     let member = SpaceRole::Predefined(ScopedRole::Member);
-    let outside = store.set_space_member(house.call("admin"), in_space(&house, "member", member));
+    let outside = store.execute(house.call("admin"), in_space(&house, "member", member));
     assert!(matches!(refusal(outside.await), Refusal::Invalid { .. }));
     let annotator = in_organization(&house, "member", ScopedRole::Annotator);
-    let beside = store.set_organization_member(house.call("admin"), annotator).await;
+    let beside = store.execute(house.call("admin"), annotator).await;
     assert!(matches!(refusal(beside), Refusal::Invalid { .. }));
     let (space, role) = (house.space("S1"), member);
     let command = SetSpaceMember { space, user: house.user("reader"), role };
-    let forbidden = refusal(store.set_space_member(house.call("member"), command).await);
+    let forbidden = refusal(store.execute(house.call("member"), command).await);
     assert!(matches!(forbidden, Refusal::Forbidden(_)), "{forbidden:?}");
     let bot = SetSpaceMember { space, user: robot.bot.id, role };
-    let bot = refusal(store.set_space_member(house.call("admin"), bot).await);
+    let bot = refusal(store.execute(house.call("admin"), bot).await);
     assert!(matches!(bot, Refusal::Unprocessable(_)), "{bot:?}");
     assert_eq!(house.everything().await, before);
 }

@@ -20,46 +20,24 @@ pub mod places;
 pub mod races;
 pub mod refresh;
 pub mod refusals;
+pub mod retries;
 pub mod revoke;
 pub mod roles;
 pub mod schema;
 pub mod tenancy;
 
-use async_trait::async_trait;
-use claviger_domain::{AuditNote, AuditVerdict};
-use jiff::Timestamp;
-
-use crate::{Store, StoreError};
-
-/// A store that lets tests look behind the trait.
-#[async_trait]
-pub trait TestedStore: Store {
-    /// Sets the time of the transactions that follow, also back.
-    fn set_time(&self, at: Timestamp);
-
-    /// Has the database understand a statement, without carrying it out.
-    async fn prepare(&self, statement: &'static str) -> Result<(), StoreError>;
-
-    /// The rows of a query, every column as text.
-    async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError>;
-
-    /// Holds the audit against its seals.
-    async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError>;
-
-    /// Changes rows behind the store's back, and says how many.
-    async fn execute(&self, text: &str) -> Result<usize, StoreError>;
-}
+use crate::Store;
 
 /// An empty store, with what has to live as long as it.
 #[derive(Debug)]
-pub struct Fresh<S, R> {
+pub struct Fresh<R> {
     /// The store.
-    pub store: S,
+    pub store: Store,
     /// A directory, a database of its own on a server.
     pub resources: R,
 }
 
-/// Makes one test of every case. The argument is the path of an `async fn() -> Fresh<impl TestedStore, _>`.
+/// Makes one test of every case. The argument is the path of an `async fn() -> Fresh<_>`.
 #[macro_export]
 macro_rules! store_conformance {
     ($factory:path) => {

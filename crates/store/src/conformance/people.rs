@@ -6,16 +6,17 @@ use claviger_domain::{
 };
 use jiff::Timestamp;
 
-use super::TestedStore;
 use super::house::{House, call_with, later, now, refusal};
+use crate::Store;
 use crate::{
-    CallResult, CreateUser, HandOver, InvitedUser, ListUsers, SignIn, SignedIn, UpdateUser,
+    CallResult, CreateUser, GetUser, InvitedUser, IssueSignInSecret, ListUsers, ProveSignInSecret,
+    RemoveUser, SignIn, SignedIn, UpdateUser,
 };
 
 const WEEK: i64 = 7 * 24 * 60 * 60;
 
 /// Invites somebody, and keeps what a temporary password would be.
-async fn invite(
+pub(super) async fn invite(
     house: &House<'_>,
     who: &str,
     email: &str,
@@ -32,7 +33,7 @@ async fn invite(
         minted: house.minted(KeyType::User),
     };
     let text = command.minted.text.clone();
-    let invited = house.store.create_user(house.call_at(who, now), command).await?;
+    let invited = house.store.execute(house.call_at(who, now), command).await?;
     Ok((invited, text))
 }
 
@@ -45,24 +46,24 @@ async fn come_in(
     let command = SignIn { minted: house.minted(KeyType::User), name };
     let text = command.minted.text.clone();
     house.store.set_time(now);
-    let call = call_with(secret.clone());
-    Ok((house.store.sign_in(call, command).await?, text))
+    let call = call_with(secret.clone()).with_sign_in_secret();
+    Ok((house.store.execute(call, command).await?, text))
 }
 
 async fn status(house: &House<'_>, id: UserId, now: Timestamp) -> UserStatus {
     let call = house.call_at("admin", now);
-    house.store.user(call, id).await.unwrap().status
+    house.store.execute(call, GetUser { id }).await.unwrap().status
 }
 
 /// A user is kept as described, and found by the status of the moment.
-pub async fn invitations_lapse_by_themselves(store: &dyn TestedStore) {
+pub async fn invitations_lapse_by_themselves(store: &Store) {
     let house = House::found(store).await;
     let mode = InviteMode::EmailLink;
     let (invited, _) = invite(&house, "member", "ada@example.org", mode, now()).await.unwrap();
     assert!(invited.is_new);
     let user = invited.user;
     assert_eq!((user.status, user.is_developer), (UserStatus::Invited, true));
-    assert_eq!(store.user(house.call("admin"), user.id).await.unwrap(), user);
+    assert_eq!(store.execute(house.call("admin"), GetUser { id: user.id }).await.unwrap(), user);
     let standing = invite(&house, "admin", "ADA@example.org", mode, now()).await.unwrap().0;
     assert_eq!((standing.user.id, standing.is_new), (user.id, false));
     assert_eq!(status(&house, user.id, later(WEEK - 1)).await, UserStatus::Invited);
@@ -70,20 +71,20 @@ pub async fn invitations_lapse_by_themselves(store: &dyn TestedStore) {
     for (wanted, found) in [(UserStatus::Invited, 0), (UserStatus::Expired, 1)] {
         let query = ListUsers { email: None, statuses: vec![wanted], after: None, limit: 9 };
         let call = house.call_at("admin", later(WEEK));
-        let users = store.list_users(call, query).await.unwrap().items;
+        let users = store.execute(call, query).await.unwrap().items;
         assert!(users.iter().all(|user| user.status == wanted));
         assert_eq!(users.len(), found, "{wanted:?}");
     }
     let (again, _) = invite(&house, "admin", "ada@example.org", mode, later(WEEK)).await.unwrap();
     assert!(again.is_new && again.user.id > user.id);
-    let gone = store.user(house.call("admin"), user.id).await;
+    let gone = store.execute(house.call("admin"), GetUser { id: user.id }).await;
     assert_eq!(refusal(gone), Refusal::NotFound(Resource::User));
 }
 
 /// An address is somebody's, once in an account.
-pub async fn an_address_is_taken_once(store: &dyn TestedStore) {
+pub async fn an_address_is_taken_once(store: &Store) {
     let house = House::found(store).await;
-    store.remove_user(house.call("admin"), house.user("other")).await.unwrap();
+    store.execute(house.call("admin"), RemoveUser { id: house.user("other") }).await.unwrap();
     let before = house.everything().await;
     for email in ["member@example.com", "MEMBER@EXAMPLE.COM", "other@example.com"] {
         for mode in [InviteMode::None, InviteMode::EmailLink, InviteMode::TemporaryPassword] {
@@ -96,7 +97,7 @@ pub async fn an_address_is_taken_once(store: &dyn TestedStore) {
 }
 
 /// A temporary password lets its person in, once and in time, and gives them a key.
-pub async fn a_sign_in_secret_lets_in_once(store: &dyn TestedStore) {
+pub async fn a_sign_in_secret_lets_in_once(store: &Store) {
     let house = House::found(store).await;
     let mode = InviteMode::TemporaryPassword;
     let (invited, secret) = invite(&house, "member", "ada@example.org", mode, now()).await.unwrap();
@@ -105,7 +106,10 @@ pub async fn a_sign_in_secret_lets_in_once(store: &dyn TestedStore) {
     assert_eq!(refusal(come_in(&house, &secret, later(WEEK)).await), Refusal::Unauthenticated);
     let member = house.text("member");
     assert_eq!(refusal(come_in(&house, &member, now()).await), Refusal::Unauthenticated);
-    store.prove_sign_in_secret(call_with(secret.clone())).await.unwrap();
+    store
+        .execute(call_with(secret.clone()).with_sign_in_secret(), ProveSignInSecret)
+        .await
+        .unwrap();
     assert_eq!(house.everything().await, before);
     let (signed_in, text) = come_in(&house, &secret, later(5)).await.unwrap();
     let expected = User { status: UserStatus::Active, invited_until: None, ..invited.user };
@@ -118,42 +122,49 @@ pub async fn a_sign_in_secret_lets_in_once(store: &dyn TestedStore) {
 }
 
 /// What is handed over takes the place of what was, and leads in only who is meant.
-pub async fn a_secret_handed_over_replaces_the_one_before(store: &dyn TestedStore) {
+pub async fn a_secret_handed_over_replaces_the_one_before(store: &Store) {
     let house = House::found(store).await;
     let mut secrets = Vec::new();
     for _ in 0..2 {
-        let command = HandOver {
+        let command = IssueSignInSecret {
             id: house.user("other"),
             minted: house.minted(KeyType::User),
             is_mailed: true,
         };
         secrets.push(command.minted.text.clone());
-        let until = store.hand_over(house.call("admin"), command).await.unwrap();
+        let until = store.execute(house.call("admin"), command).await.unwrap();
         assert_eq!(until.until, later(30 * 60));
     }
     assert_eq!(refusal(come_in(&house, &secrets[0], now()).await), Refusal::Unauthenticated);
     assert_eq!(refusal(come_in(&house, &secrets[1], later(1800)).await), Refusal::Unauthenticated);
     let (signed_in, _) = come_in(&house, &secrets[1], later(1799)).await.unwrap();
     assert_eq!(signed_in.user.id, house.user("other"));
-    let command =
-        HandOver { id: house.user("admin"), minted: house.minted(KeyType::User), is_mailed: true };
-    let refused = refusal(store.hand_over(house.call("member"), command).await);
+    let command = IssueSignInSecret {
+        id: house.user("admin"),
+        minted: house.minted(KeyType::User),
+        is_mailed: true,
+    };
+    let refused = refusal(store.execute(house.call("member"), command).await);
     assert!(matches!(refused, Refusal::Forbidden(_)));
 }
 
 /// Name and developer access are changed by those who may, and nothing else is.
-pub async fn people_are_changed_by_administrators(store: &dyn TestedStore) {
+pub async fn people_are_changed_by_administrators(store: &Store) {
     let house = House::found(store).await;
     let change = |is_developer| UpdateUser {
         id: house.user("other"),
         name: Some(Name::parse("renamed").unwrap()),
         is_developer,
     };
-    let before = store.user(house.call("admin"), house.user("other")).await.unwrap();
-    let refused = refusal(store.update_user(house.call("member"), change(None)).await);
+    let before =
+        store.execute(house.call("admin"), GetUser { id: house.user("other") }).await.unwrap();
+    let refused = refusal(store.execute(house.call("member"), change(None)).await);
     assert!(matches!(refused, Refusal::Forbidden(_)));
-    let after = store.update_user(house.call("admin"), change(Some(false))).await.unwrap();
+    let after = store.execute(house.call("admin"), change(Some(false))).await.unwrap();
     let expected = User { name: "renamed".to_owned(), is_developer: false, ..before };
     assert_eq!(after, expected);
-    assert_eq!(store.user(house.call("member"), expected.id).await.unwrap(), expected);
+    assert_eq!(
+        store.execute(house.call("member"), GetUser { id: expected.id }).await.unwrap(),
+        expected
+    );
 }

@@ -2,9 +2,11 @@
 
 use claviger_domain::{Change, Description, Name, Organization, Refusal, Resource, Space};
 
-use super::TestedStore;
 use super::house::{House, later, now, refusal};
-use crate::{CallResult, CreateOrganization, CreateSpace, UpdateOrganization, UpdateSpace};
+use crate::{
+    CallResult, CreateOrganization, CreateSpace, DeleteOrganization, DeleteSpace, GetOrganization,
+    GetSpace, Store, UpdateOrganization, UpdateSpace,
+};
 
 fn name(text: &str) -> Name {
     Name::parse(text).unwrap()
@@ -16,58 +18,67 @@ fn words(text: &str) -> Option<Description> {
 
 async fn organization(house: &House<'_>, who: &str, text: &str) -> CallResult<Organization> {
     let command = CreateOrganization { name: name(text), description: words("words") };
-    house.store.create_organization(house.call(who), command).await
+    house.store.execute(house.call(who), command).await
 }
 
 async fn space(house: &House<'_>, who: &str, place: &str, text: &str) -> CallResult<Space> {
     let organization = house.organization(place);
     let command =
         CreateSpace { organization, name: name(text), description: None, is_private: true };
-    house.store.create_space(house.call(who), command).await
+    house.store.execute(house.call(who), command).await
 }
 
 /// What was made is found, changed, and gone, each as it was said.
-pub async fn organizations_are_kept_as_they_were_made(store: &dyn TestedStore) {
+pub async fn organizations_are_kept_as_they_were_made(store: &Store) {
     let house = House::found(store).await;
     let made = organization(&house, "admin", "Labs").await.unwrap();
     assert_eq!((made.name.as_str(), made.description.as_str()), ("Labs", "words"));
     assert_eq!((made.account, made.created_at), (house.acme.account, now()));
-    assert_eq!(store.organization(house.call("admin"), made.id).await.unwrap(), made);
+    assert_eq!(
+        store.execute(house.call("admin"), GetOrganization { id: made.id }).await.unwrap(),
+        made
+    );
     let description = Change::Clear;
     let command = UpdateOrganization { id: made.id, name: Some(name("Lab")), description };
-    let changed = store.update_organization(house.call("admin"), command).await.unwrap();
+    let changed = store.execute(house.call("admin"), command).await.unwrap();
     let expected = Organization { name: "Lab".to_owned(), description: String::new(), ..made };
     assert_eq!(changed, expected);
-    assert_eq!(store.organization(house.call("admin"), changed.id).await.unwrap(), expected);
-    store.delete_organization(house.call("admin"), changed.id).await.unwrap();
-    let gone = store.organization(house.call("admin"), changed.id).await;
+    assert_eq!(
+        store.execute(house.call("admin"), GetOrganization { id: changed.id }).await.unwrap(),
+        expected
+    );
+    store.execute(house.call("admin"), DeleteOrganization { id: changed.id }).await.unwrap();
+    let gone = store.execute(house.call("admin"), GetOrganization { id: changed.id }).await;
     assert_eq!(refusal(gone), Refusal::NotFound(Resource::Organization));
     let again = organization(&house, "admin", "Lab").await.unwrap();
     assert!(again.id > changed.id, "an id is handed out once");
 }
 
 /// The same for spaces.
-pub async fn spaces_are_kept_as_they_were_made(store: &dyn TestedStore) {
+pub async fn spaces_are_kept_as_they_were_made(store: &Store) {
     let house = House::found(store).await;
     let made = space(&house, "admin", "O1", "Den").await.unwrap();
     assert_eq!((made.organization, made.is_private), (house.organization("O1"), true));
-    assert_eq!(store.space(house.call("admin"), made.id).await.unwrap(), made);
+    assert_eq!(store.execute(house.call("admin"), GetSpace { id: made.id }).await.unwrap(), made);
     let description = Change::Set(words("quiet").unwrap());
     let is_private = Some(false);
     let command = UpdateSpace { id: made.id, name: None, description, is_private };
-    let changed = store.update_space(house.call("admin"), command).await.unwrap();
+    let changed = store.execute(house.call("admin"), command).await.unwrap();
     let expected = Space { description: "quiet".to_owned(), is_private: false, ..made };
     assert_eq!(changed, expected);
-    assert_eq!(store.space(house.call("member"), changed.id).await.unwrap(), expected);
-    store.delete_space(house.call("admin"), changed.id).await.unwrap();
-    let gone = store.space(house.call("admin"), changed.id).await;
+    assert_eq!(
+        store.execute(house.call("member"), GetSpace { id: changed.id }).await.unwrap(),
+        expected
+    );
+    store.execute(house.call("admin"), DeleteSpace { id: changed.id }).await.unwrap();
+    let gone = store.execute(house.call("admin"), GetSpace { id: changed.id }).await;
     assert_eq!(refusal(gone), Refusal::NotFound(Resource::Space));
     let again = space(&house, "admin", "O1", "Den").await.unwrap();
     assert!(again.id > changed.id, "an id is handed out once");
 }
 
 /// A name is taken in its account or organization, and nowhere else.
-pub async fn names_of_places_are_unique(store: &dyn TestedStore) {
+pub async fn names_of_places_are_unique(store: &Store) {
     let house = House::found(store).await;
     let before = house.everything().await;
     let taken = |result: Refusal| assert!(matches!(result, Refusal::Conflict(_)), "{result:?}");
@@ -75,10 +86,10 @@ pub async fn names_of_places_are_unique(store: &dyn TestedStore) {
     taken(refusal(space(&house, "admin", "O1", "S1p").await));
     let id = house.organization("O1");
     let command = UpdateOrganization { id, name: Some(name("O2")), description: Change::Keep };
-    taken(refusal(store.update_organization(house.call("admin"), command).await));
+    taken(refusal(store.execute(house.call("admin"), command).await));
     let (id, name_) = (house.space("S1"), Some(name("S1b")));
     let command = UpdateSpace { id, name: name_, description: Change::Keep, is_private: None };
-    taken(refusal(store.update_space(house.call("admin"), command).await));
+    taken(refusal(store.execute(house.call("admin"), command).await));
     assert_eq!(house.everything().await, before);
     space(&house, "admin", "O2", "S1").await.unwrap();
     organization(&house, "admin", "G1").await.unwrap();
@@ -86,13 +97,13 @@ pub async fn names_of_places_are_unique(store: &dyn TestedStore) {
 }
 
 /// Keys that are left without a space are revoked with it; those that have another one lose this one alone.
-pub async fn space_delete_cuts_access(store: &dyn TestedStore) {
+pub async fn space_delete_cuts_access(store: &Store) {
     let house = House::found(store).await;
     let (only, only_text) = house.create_service("admin", "one", &[("O1", &["S1"])]).await.unwrap();
     let both: &[(&str, &[&str])] = &[("O1", &["S1"]), ("O2", &["S2"])];
     let (_, both_text) = house.create_service("admin", "two", both).await.unwrap();
     let call = house.call_at("admin", later(60));
-    store.delete_space(call, house.space("S1")).await.unwrap();
+    store.execute(call, DeleteSpace { id: house.space("S1") }).await.unwrap();
     assert!(!house.opens(&only_text, later(60)).await);
     assert!(house.opens(&both_text, later(60)).await);
     let revoked = "SELECT id, revoked_at FROM api_keys WHERE status = 'revoked'";
@@ -100,13 +111,16 @@ pub async fn space_delete_cuts_access(store: &dyn TestedStore) {
     assert_eq!(store.query(revoked).await.unwrap(), [row]);
     let details = house.value("SELECT details FROM audit_records WHERE action = 'space.delete'");
     assert!(details.await.contains(r#""revoked_service_keys":1"#));
-    store.delete_organization(house.call("admin"), house.organization("O2")).await.unwrap();
+    store
+        .execute(house.call("admin"), DeleteOrganization { id: house.organization("O2") })
+        .await
+        .unwrap();
     assert!(!house.opens(&both_text, now()).await);
     assert!(house.opens(&house.text("member"), now()).await, "people keep their keys");
 }
 
 /// Nobody else's call does it, and nothing is left behind.
-pub async fn places_are_changed_by_their_administrators(store: &dyn TestedStore) {
+pub async fn places_are_changed_by_their_administrators(store: &Store) {
     let house = House::found(store).await;
     let before = house.everything().await;
     for (who, seen) in [("member", true), ("reader", true), ("outsider", false)] {
@@ -117,11 +131,11 @@ pub async fn places_are_changed_by_their_administrators(store: &dyn TestedStore)
         let of_space =
             UpdateSpace { id: place, name: Some(name("x")), description, is_private: None };
         let refusals = [
-            refusal(store.update_organization(call(), command).await),
-            refusal(store.delete_organization(call(), id).await),
+            refusal(store.execute(call(), command).await),
+            refusal(store.execute(call(), DeleteOrganization { id }).await),
             refusal(space(&house, who, "O1", "x").await),
-            refusal(store.update_space(call(), of_space).await),
-            refusal(store.delete_space(call(), place).await),
+            refusal(store.execute(call(), of_space).await),
+            refusal(store.execute(call(), DeleteSpace { id: place }).await),
         ];
         for refused in refusals {
             let forbidden = matches!(refused, Refusal::Forbidden(_));

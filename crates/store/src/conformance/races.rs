@@ -5,14 +5,13 @@ use std::collections::HashSet;
 use claviger_domain::{KeyStatus, Refusal};
 use futures_util::future::join_all;
 
-use super::TestedStore;
 use super::house::{House, call_with, now, own_keys, refusal};
-use crate::{CallError, ListKeys};
+use crate::{CallError, ListKeys, RevokeKey, Store};
 
 const MANY: usize = 64;
 
 /// Sixty-four creations at once: all are there, each once, each with its record.
-pub async fn create_at_once_makes_all(store: &dyn TestedStore) {
+pub async fn create_at_once_makes_all(store: &Store) {
     let house = House::found(store).await;
     let before = house.audited().await;
     let names: Vec<_> = (0..MANY).map(|number| format!("key {number}")).collect();
@@ -30,7 +29,7 @@ pub async fn create_at_once_makes_all(store: &dyn TestedStore) {
 }
 
 /// Of many refreshes of one key exactly one is carried out.
-pub async fn race_concurrent_refresh_single_winner(store: &dyn TestedStore) {
+pub async fn race_concurrent_refresh_single_winner(store: &Store) {
     let house = House::found(store).await;
     for grace in [0, 300, 0, 300] {
         let (old, _) = house.create("member", "contested").await.unwrap();
@@ -54,12 +53,12 @@ pub async fn race_concurrent_refresh_single_winner(store: &dyn TestedStore) {
 }
 
 /// Either the refresh comes first, and the old key is dead and the new one lives; or the revocation, and there is no new one.
-pub async fn race_refresh_vs_revoke(store: &dyn TestedStore) {
+pub async fn race_refresh_vs_revoke(store: &Store) {
     let house = House::found(store).await;
     for round in 0..MANY {
         let (old, old_text) = house.create("member", "contested").await.unwrap();
         let refresh = house.refresh(house.call("member"), old.id, 0);
-        let revoke = store.revoke_key(house.call("member"), old.id);
+        let revoke = store.execute(house.call("member"), RevokeKey { id: old.id });
         let (refreshed, revoked) = if round % 2 == 0 {
             tokio::join!(refresh, revoke)
         } else {
@@ -76,11 +75,12 @@ pub async fn race_refresh_vs_revoke(store: &dyn TestedStore) {
 }
 
 /// A thousand revocations of one key: all are answered well, one changes something.
-pub async fn race_thousand_revokes_one_transition(store: &dyn TestedStore) {
+pub async fn race_thousand_revokes_one_transition(store: &Store) {
     let house = House::found(store).await;
     let (key, text) = house.create("member", "contested").await.unwrap();
     let before = house.audited().await;
-    let revocations = (0..1_000).map(|_| store.revoke_key(house.call("member"), key.id));
+    let revocations =
+        (0..1_000).map(|_| store.execute(house.call("member"), RevokeKey { id: key.id }));
     for revoked in join_all(revocations).await {
         revoked.unwrap();
     }
@@ -93,19 +93,19 @@ pub async fn race_thousand_revokes_one_transition(store: &dyn TestedStore) {
 }
 
 /// What a key makes while it is being revoked was made before it was: no record of its making follows that of its revocation.
-pub async fn race_revoked_key_cannot_mint(store: &dyn TestedStore) {
+pub async fn race_revoked_key_cannot_mint(store: &Store) {
     let house = House::found(store).await;
     for _ in 0..8 {
         let (thief, text) = house.create("member", "stolen").await.unwrap();
         let commands: Vec<_> = (0..MANY).map(|_| house.user_key("minted")).collect();
         let mint = commands.into_iter().map(|command| {
             let text = text.clone();
-            async move { store.create_user_key(call_with(text), command).await.is_ok() }
+            async move { store.execute(call_with(text), command).await.is_ok() }
         });
         let (first, second): (Vec<_>, Vec<_>) =
             mint.enumerate().partition(|(place, _)| place % 2 == 0);
         let minting = |futures: Vec<(usize, _)>| join_all(futures.into_iter().map(|(_, f)| f));
-        let revoke = store.revoke_key(house.call("member"), thief.id);
+        let revoke = store.execute(house.call("member"), RevokeKey { id: thief.id });
         let (before, revoked, after) = tokio::join!(minting(first), revoke, minting(second));
         revoked.unwrap();
         let minted = before.iter().chain(&after).filter(|minted| **minted).count();
@@ -116,19 +116,19 @@ pub async fn race_revoked_key_cannot_mint(store: &dyn TestedStore) {
         assert_eq!(house.value(&late).await, "0");
         let all = format!("SELECT count(*) FROM audit_records WHERE actor_key_id = {key}");
         assert_eq!(house.value(&all).await, minted.to_string(), "what was answered was made");
-        let late = store.create_user_key(call_with(text), house.user_key("late")).await;
+        let late = store.execute(call_with(text), house.user_key("late")).await;
         assert_eq!(refusal(late), Refusal::Unauthenticated);
     }
 }
 
 /// A read that begins when a write has been answered sees it.
-pub async fn reads_see_what_was_answered(store: &dyn TestedStore) {
+pub async fn reads_see_what_was_answered(store: &Store) {
     let house = House::found(store).await;
     let rounds = (0..MANY).map(|_| async {
         let (key, text) = house.create("member", "one").await.unwrap();
         assert!(house.opens(&text, now()).await);
         assert!(house.ids("member", own_keys()).await.contains(&key.id));
-        store.revoke_key(house.call("member"), key.id).await.unwrap();
+        store.execute(house.call("member"), RevokeKey { id: key.id }).await.unwrap();
         assert!(!house.opens(&text, now()).await);
         assert!(!house.ids("member", own_keys()).await.contains(&key.id));
     });

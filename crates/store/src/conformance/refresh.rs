@@ -2,12 +2,11 @@
 
 use claviger_domain::{KeyStatus, KeyType, Refusal, Resource};
 
-use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{CreateUserKey, ListKeys};
+use crate::{CreateUserKey, ListKeys, RevokeKey, Store};
 
 /// Another id and another secret; everything else is the key's.
-pub async fn a_refresh_keeps_what_the_key_is(store: &dyn TestedStore) {
+pub async fn a_refresh_keeps_what_the_key_is(store: &Store) {
     let house = House::found(store).await;
     let (old, old_text) = house.create("member", "nightly").await.unwrap();
     let call = house.call_at("member", later(60));
@@ -32,7 +31,7 @@ pub async fn a_refresh_keeps_what_the_key_is(store: &dyn TestedStore) {
 }
 
 /// With grace both keys work until its end, or until the old one's own expiry if that comes first.
-pub async fn grace_lets_the_old_key_live_a_while(store: &dyn TestedStore) {
+pub async fn grace_lets_the_old_key_live_a_while(store: &Store) {
     let house = House::found(store).await;
     let (old, old_text) = house.create("member", "unlimited").await.unwrap();
     let (new, new_text) = house.refresh(house.call("member"), old.id, 300).await.unwrap();
@@ -46,7 +45,7 @@ pub async fn grace_lets_the_old_key_live_a_while(store: &dyn TestedStore) {
     assert_eq!(listed[1].key.expires_at, Some(later(300)));
     // grace_never_extends
     let short = CreateUserKey { expires_at: Some(later(60)), ..house.user_key("short") };
-    let short = store.create_user_key(house.call("member"), short).await.unwrap();
+    let short = store.execute(house.call("member"), short).await.unwrap();
     house.refresh(house.call("member"), short.id, 86_400).await.unwrap();
     let listed = house.list("member", own_keys()).await.unwrap().items;
     let old = listed.iter().find(|item| item.key.id == short.id).unwrap();
@@ -54,7 +53,7 @@ pub async fn grace_lets_the_old_key_live_a_while(store: &dyn TestedStore) {
 }
 
 /// A key that was replaced is never replaced again, however long it lives on.
-pub async fn one_successor_a_key(store: &dyn TestedStore) {
+pub async fn one_successor_a_key(store: &Store) {
     let house = House::found(store).await;
     let (old, _) = house.create("member", "nightly").await.unwrap();
     let (new, _) = house.refresh(house.call("member"), old.id, 300).await.unwrap();
@@ -73,11 +72,11 @@ pub async fn one_successor_a_key(store: &dyn TestedStore) {
         old.id,
         house.key("member")
     );
-    assert!(store.execute(&second_successor).await.is_err());
+    assert!(store.tamper(&second_successor).await.is_err());
 }
 
 /// A service key's successor acts for the same bot user and is listed where the old one was.
-pub async fn a_refreshed_service_key_stays_in_its_spaces(store: &dyn TestedStore) {
+pub async fn a_refreshed_service_key_stays_in_its_spaces(store: &Store) {
     let house = House::found(store).await;
     let (made, old_text) =
         house.create_service("member", "robot", &[("O1", &["S1", "S1b"])]).await.unwrap();
@@ -100,12 +99,12 @@ pub async fn a_refreshed_service_key_stays_in_its_spaces(store: &dyn TestedStore
 }
 
 /// Revoked and expired keys stay what they are.
-pub async fn dead_keys_are_not_refreshed(store: &dyn TestedStore) {
+pub async fn dead_keys_are_not_refreshed(store: &Store) {
     let house = House::found(store).await;
     let (revoked, _) = house.create("member", "revoked").await.unwrap();
-    store.revoke_key(house.call("member"), revoked.id).await.unwrap();
+    store.execute(house.call("member"), RevokeKey { id: revoked.id }).await.unwrap();
     let short = CreateUserKey { expires_at: Some(later(1)), ..house.user_key("short") };
-    let expired = store.create_user_key(house.call("member"), short).await.unwrap();
+    let expired = store.execute(house.call("member"), short).await.unwrap();
     let before = house.everything().await;
     for id in [revoked.id, expired.id] {
         let call = house.call_at("member", later(1));
@@ -116,7 +115,7 @@ pub async fn dead_keys_are_not_refreshed(store: &dyn TestedStore) {
 }
 
 /// Other people's user keys do not exist; service keys that one may see and not refresh are forbidden.
-pub async fn refreshes_of_others_are_refused(store: &dyn TestedStore) {
+pub async fn refreshes_of_others_are_refused(store: &Store) {
     let house = House::found(store).await;
     let (made, _) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
     let before = house.everything().await;

@@ -3,9 +3,11 @@
 use claviger_domain::{AccountRole, Grants, KeyType, Refusal};
 use serde_json::{Value, json};
 
-use super::TestedStore;
 use super::house::{House, call_with, later, now, own_keys, refusal};
-use crate::{CreateUserKey, GrantsOrSpace, ListKeys};
+use crate::{
+    Authenticate, CreateUserKey, GetOrganization, GetSpace, GetUser, GrantsOrSpace, ListKeys,
+    RemoveUser, RevokeKey, Store,
+};
 
 /// The records of refusals, oldest first: who, with which key, on what, and the details.
 async fn on_record(house: &House<'_>) -> Vec<(Vec<String>, Value)> {
@@ -22,36 +24,36 @@ async fn on_record(house: &House<'_>) -> Vec<(Vec<String>, Value)> {
 
 async fn try_to_remove(house: &House<'_>, seconds: i64) {
     let call = house.call_at("member", later(seconds));
-    let refused = house.store.remove_user(call, house.user("other")).await;
+    let refused = house.store.execute(call, RemoveUser { id: house.user("other") }).await;
     assert!(matches!(refusal(refused), Refusal::Forbidden(_)));
 }
 
 /// Whatever is refused leaves every table as it was, but for the records of that.
-pub async fn refusals_change_nothing(store: &dyn TestedStore) {
+pub async fn refusals_change_nothing(store: &Store) {
     let house = House::found(store).await;
     let (dead, dead_text) = house.create("member", "dead").await.unwrap();
-    store.revoke_key(house.call("member"), dead.id).await.unwrap();
+    store.execute(house.call("member"), RevokeKey { id: dead.id }).await.unwrap();
     let before = house.everything().await;
     let call = || call_with(dead_text.clone());
     let grants = || house.grants(&[("O1", &["S1"])]);
     let in_space = ListKeys { space: Some(house.space("S1")), ..own_keys() };
     let refusals = [
-        refusal(store.authenticate(call()).await),
-        refusal(store.create_user_key(call(), house.user_key("x")).await),
-        refusal(store.create_service_key(call(), house.service_key("x", grants())).await),
-        refusal(store.refresh_key(call(), house.refresh_of(house.key("member"), 0)).await),
-        refusal(store.revoke_key(call(), house.key("member")).await),
-        refusal(store.list_keys(call(), in_space).await),
-        refusal(store.organization(call(), house.organization("O1")).await),
-        refusal(store.space(call(), house.space("S1")).await),
-        refusal(store.user(call(), house.user("member")).await),
-        refusal(store.remove_user(call(), house.user("other")).await),
+        refusal(store.execute(call(), Authenticate).await),
+        refusal(store.execute(call(), house.user_key("x")).await),
+        refusal(store.execute(call(), house.service_key("x", grants())).await),
+        refusal(store.execute(call(), house.refresh_of(house.key("member"), 0)).await),
+        refusal(store.execute(call(), RevokeKey { id: house.key("member") }).await),
+        refusal(store.execute(call(), in_space).await),
+        refusal(store.execute(call(), GetOrganization { id: house.organization("O1") }).await),
+        refusal(store.execute(call(), GetSpace { id: house.space("S1") }).await),
+        refusal(store.execute(call(), GetUser { id: house.user("member") }).await),
+        refusal(store.execute(call(), RemoveUser { id: house.user("other") }).await),
     ];
     for refused in refusals {
         assert_eq!(refused, Refusal::Unauthenticated);
     }
     let past = CreateUserKey { expires_at: Some(now()), ..house.user_key("past") };
-    refusal(store.create_user_key(house.call("member"), past).await);
+    refusal(store.execute(house.call("member"), past).await);
     refusal(house.create_service("reader", "x", &[("O1", &["S1"])]).await);
     refusal(house.refresh(house.call("member"), dead.id, 0).await);
     try_to_remove(&house, 0).await;
@@ -59,20 +61,20 @@ pub async fn refusals_change_nothing(store: &dyn TestedStore) {
 }
 
 /// Who tried what on which thing, and why it was refused; sealed like every record.
-pub async fn an_overreach_is_on_record(store: &dyn TestedStore) {
+pub async fn an_overreach_is_on_record(store: &Store) {
     let house = House::found(store).await;
-    let refused = store.revoke_key(house.call("admin"), house.key("stranger")).await;
+    let refused = store.execute(house.call("admin"), RevokeKey { id: house.key("stranger") }).await;
     assert!(matches!(refusal(refused), Refusal::NotFound(_)), "nothing that is known of");
     let dead = house.minted(KeyType::User).text;
-    refusal(store.revoke_key(call_with(dead), house.key("member")).await);
+    refusal(store.execute(call_with(dead), RevokeKey { id: house.key("member") }).await);
     assert_eq!(on_record(&house).await, [], "no overreach");
 
-    let refused = store.remove_user(house.call("member"), house.user("other")).await;
+    let refused = store.execute(house.call("member"), RemoveUser { id: house.user("other") }).await;
     let Refusal::Forbidden(reason) = refusal(refused) else { panic!("not forbidden") };
     let GrantsOrSpace::Grants(grants) = house.grants(&[("O1", &["S1"])]) else { unreachable!() };
     let above = Grants { account_role: AccountRole::Admin, ..grants };
     let above = house.service_key("x", GrantsOrSpace::Grants(above));
-    let refused = refusal(store.create_service_key(house.call("member"), above).await);
+    let refused = refusal(store.execute(house.call("member"), above).await);
     assert!(matches!(refused, Refusal::OverPrivileged(_)), "{refused}");
     let records = on_record(&house).await;
     let row = |kind: &str, id: String| {
@@ -98,13 +100,14 @@ pub async fn an_overreach_is_on_record(store: &dyn TestedStore) {
 }
 
 /// Sixty an hour of each user; the next record counts what was left out.
-pub async fn refusals_on_record_are_bounded(store: &dyn TestedStore) {
+pub async fn refusals_on_record_are_bounded(store: &Store) {
     let house = House::found(store).await;
     for seconds in 0..100 {
         try_to_remove(&house, seconds).await;
     }
     assert_eq!(on_record(&house).await.len(), 60);
-    let outsider = store.remove_user(house.call("outsider"), house.user("other")).await;
+    let outsider =
+        store.execute(house.call("outsider"), RemoveUser { id: house.user("other") }).await;
     assert!(matches!(refusal(outsider), Refusal::Forbidden(_)));
     assert_eq!(on_record(&house).await.len(), 61, "of everybody for themselves");
     try_to_remove(&house, 3_599).await;

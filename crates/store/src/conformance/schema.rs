@@ -2,12 +2,11 @@
 
 use claviger_domain::Refusal;
 
-use super::TestedStore;
 use super::house::{House, now, own_keys, refusal};
-use crate::{CallError, StoreError, tables};
+use crate::{Authenticate, CallError, GetSpace, RevokeKey, Store, StoreError, tables};
 
 /// The database understands every statement.
-pub async fn statements_prepare(store: &dyn TestedStore) {
+pub async fn statements_prepare(store: &Store) {
     assert!(tables::all().count() > 30);
     for (name, statement) in tables::all() {
         if let Err(error) = store.prepare(statement).await {
@@ -18,13 +17,13 @@ pub async fn statements_prepare(store: &dyn TestedStore) {
 }
 
 /// Ids go up, whatever was refused or revoked in between: an id in a log means one thing for ever.
-pub async fn ids_are_never_reused(store: &dyn TestedStore) {
+pub async fn ids_are_never_reused(store: &Store) {
     let house = House::found(store).await;
     let mut last = house.key("stranger");
     for _ in 0..5 {
         let (key, _) = house.create("member", "one").await.unwrap();
         assert!(key.id > last);
-        store.revoke_key(house.call("member"), key.id).await.unwrap();
+        store.execute(house.call("member"), RevokeKey { id: key.id }).await.unwrap();
         let refused = house.refresh(house.call("member"), key.id, 0).await;
         assert!(matches!(refusal(refused), Refusal::Unprocessable(_)));
         let (made, _) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
@@ -34,14 +33,14 @@ pub async fn ids_are_never_reused(store: &dyn TestedStore) {
 }
 
 /// The database answers and takes writes.
-pub async fn ready_when_it_is(store: &dyn TestedStore) {
+pub async fn ready_when_it_is(store: &Store) {
     store.ready().await.unwrap();
     House::found(store).await;
     store.ready().await.unwrap();
 }
 
 /// After the end, every method says that it cannot serve: nothing hangs, and nothing is refused as if a rule said so.
-pub async fn a_closed_store_says_so(store: &dyn TestedStore) {
+pub async fn a_closed_store_says_so(store: &Store) {
     let house = House::found(store).await;
     store.close().await;
     let unavailable = |error| matches!(error, StoreError::Unavailable(_));
@@ -50,16 +49,16 @@ pub async fn a_closed_store_says_so(store: &dyn TestedStore) {
         CallError::Store(error) => unavailable(error),
         CallError::Refused(_) => false,
     };
-    assert!(cannot(store.authenticate(house.call("member")).await.unwrap_err()));
+    assert!(cannot(store.execute(house.call("member"), Authenticate).await.unwrap_err()));
     assert!(cannot(house.list("member", own_keys()).await.unwrap_err()));
     assert!(cannot(house.create("member", "late").await.unwrap_err()));
-    let revoked = store.revoke_key(house.call("member"), house.key("member")).await;
+    let revoked = store.execute(house.call("member"), RevokeKey { id: house.key("member") }).await;
     assert!(cannot(revoked.unwrap_err()));
     store.close().await;
 }
 
 /// A row that a hand has spoilt is an error of that row: whoever is not it goes on, and nobody is let in by it.
-pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &dyn TestedStore) {
+pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &Store) {
     let house = House::found(store).await;
     house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
     let member = house.key("member");
@@ -70,8 +69,8 @@ pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &dyn TestedSt
         format!("UPDATE api_keys SET pepper = 1, handle = 'short' WHERE id = {member}"),
     ];
     for statement in spoilt {
-        assert_eq!(store.execute(&statement).await.unwrap(), 1, "{statement}");
-        let denied = store.authenticate(house.call("member")).await.unwrap_err();
+        assert_eq!(store.tamper(&statement).await.unwrap(), 1, "{statement}");
+        let denied = store.execute(house.call("member"), Authenticate).await.unwrap_err();
         assert!(
             matches!(
                 denied,
@@ -93,9 +92,9 @@ pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &dyn TestedSt
         house.role(),
         house.user("reader")
     );
-    assert_eq!(store.execute(&role).await.unwrap(), 1);
-    assert_eq!(store.execute(&hold).await.unwrap(), 1);
-    let denied = store.space(house.call("reader"), house.space("S1p")).await;
+    assert_eq!(store.tamper(&role).await.unwrap(), 1);
+    assert_eq!(store.tamper(&hold).await.unwrap(), 1);
+    let denied = store.execute(house.call("reader"), GetSpace { id: house.space("S1p") }).await;
     assert!(denied.is_err());
-    store.space(house.call("other"), house.space("S1")).await.unwrap();
+    store.execute(house.call("other"), GetSpace { id: house.space("S1") }).await.unwrap();
 }

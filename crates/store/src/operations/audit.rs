@@ -1,44 +1,81 @@
 //! Writing down what was done, and reading it.
 
 use claviger_domain::{
-    Action, AuditEntry, AuditRecord, AuditRecordId, Caller, Refusal, Target, decide,
+    AccountId, Action, ApiKeyId, AuditEntry, AuditRecord, AuditRecordId, Caller, Refusal, Target,
+    User, UserId, decide,
 };
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{authenticate, page};
+use super::authenticate;
+use super::page::{self, After, Page};
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{ListAuditRecords, Page, TimedCall};
+use crate::operation::{Kind, Operation};
 use crate::tables::AuditPage;
 use crate::transaction::{Driver, Transaction};
 
 /// How far back a list goes if nobody says (CONTRACT §8).
 const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Writes down what a caller did, and counts it: whoever makes the caller do too much is refused, and with the record all else is undone.
-pub(super) async fn audit<D: Driver>(
-    tx: &mut Transaction<D>,
-    call: TimedCall,
-    caller: &Caller,
-    action: Action,
-    target: Target,
-    details: Value,
-) -> CallResult<()> {
-    if let (true, Some(quota)) = (is_counted(action), &call.quota) {
-        quota.admit_change(caller.key.created_by)?;
+/// Who did what is written to the audit.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Actor {
+    account: AccountId,
+    user: Option<UserId>,
+    key: Option<ApiKeyId>,
+    /// Who made the key, whose changes are counted.
+    maker: Option<UserId>,
+}
+
+impl Actor {
+    /// Nobody who is known: the host, or somebody who showed no credential.
+    pub(super) fn nobody(account: AccountId) -> Self {
+        Self { account, user: None, key: None, maker: None }
     }
-    let record = AuditRecord {
-        at: call.now.at,
-        account: caller.account.id,
-        actor: Some(caller.user.id),
-        actor_key: Some(caller.key.id),
-        action,
-        target,
-        details,
-        context: call.context,
-    };
-    Ok(tx.insert_audit_record(&record).await?)
+
+    /// A person, who used no key.
+    pub(super) fn user(user: &User) -> Self {
+        Self { account: user.account, user: Some(user.id), key: None, maker: None }
+    }
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            account: caller.account.id,
+            user: Some(caller.user.id),
+            key: Some(caller.key.id),
+            maker: Some(caller.key.created_by),
+        }
+    }
+}
+
+impl<D: Driver> Transaction<'_, D> {
+    /// Writes to the audit what was done and by whom, and counts it: who makes a caller do too much is refused, and with the record all
+    /// else is undone.
+    pub(super) async fn audit(
+        &mut self,
+        actor: impl Into<Actor> + Send,
+        action: Action,
+        target: Target,
+        details: Value,
+    ) -> CallResult<()> {
+        let Actor { account, user, key, maker } = actor.into();
+        if let (true, Some(maker)) = (is_counted(action), maker) {
+            self.execution.admit(|quota| quota.admit_change(maker))?;
+        }
+        let record = AuditRecord {
+            at: self.now().at,
+            account,
+            actor: user,
+            actor_key: key,
+            action,
+            target,
+            details,
+            context: self.request().context.clone(),
+        };
+        Ok(self.insert_audit_record(&record).await?)
+    }
 }
 
 /// Whether a change counts against its maker's quota. Minting has one of its own, refusals are bounded by [`RecordLimit`], and nothing may
@@ -57,33 +94,56 @@ fn is_counted(action: Action) -> bool {
     )
 }
 
-pub(crate) async fn list_audit_records<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    query: ListAuditRecords,
-) -> CallResult<Page<AuditEntry>> {
-    let caller = authenticate::caller(tx, authority, &call).await?;
-    decide::read_audit(&caller)?;
-    let account = caller.account.id;
-    let to = query.to.unwrap_or(call.now.latest);
-    let from = query.from.unwrap_or_else(|| to.checked_sub(DEFAULT_SPAN).unwrap_or(Timestamp::MIN));
-    if from > to && query.to.is_some() {
-        return Err(Refusal::invalid("start_time", "it must not be after `end_time`").into());
+/// Which records to list.
+#[derive(Clone, Debug)]
+pub struct ListAuditRecords {
+    /// Not before this instant; thirty days before the end if it is not said.
+    pub from: Option<Timestamp>,
+    /// Not after this instant; now if it is not said.
+    pub to: Option<Timestamp>,
+    /// Done by this user.
+    pub user: Option<UserId>,
+    /// With one of these actions, by name: up to twenty. With any if there is none.
+    pub actions: Vec<String>,
+    /// Changes alone are written down: a list of anything else is empty.
+    pub of_changes: bool,
+    /// Those before this one in the order of the list.
+    pub after: Option<After<AuditRecordId>>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl Operation for ListAuditRecords {
+    type Output = Page<AuditEntry>;
+    const NAME: &'static str = "list_audit_records";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Page<AuditEntry>> {
+        let now = tx.now();
+
+        let caller = authenticate::caller(tx).await?;
+        decide::read_audit(&caller)?;
+        let account = caller.account.id;
+        let to = self.to.unwrap_or(now.latest);
+        let from =
+            self.from.unwrap_or_else(|| to.checked_sub(DEFAULT_SPAN).unwrap_or(Timestamp::MIN));
+        if from > to && self.to.is_some() {
+            return Err(Refusal::invalid("start_time", "it must not be after `end_time`").into());
+        }
+        let before = match page::place(&caller, self.after)? {
+            // Records stay: one that a cursor came from is there.
+            Some(id) => (tx.audit_record_time(account, id).await?.unwrap_or(from), id),
+            None => (to, AuditRecordId::new(i64::MAX)),
+        };
+        let wanted = AuditPage {
+            account,
+            from,
+            before,
+            actor: self.user,
+            actions: self.actions,
+            limit: self.limit + 1,
+        };
+        let found = if self.of_changes { tx.audit_records(&wanted).await? } else { Vec::new() };
+        Ok(page::cut(&caller, found, self.limit))
     }
-    let before = match page::place(&caller, query.after)? {
-        // Records stay: one that a cursor came from is there.
-        Some(id) => (tx.audit_record_time(account, id).await?.unwrap_or(from), id),
-        None => (to, AuditRecordId::new(i64::MAX)),
-    };
-    let wanted = AuditPage {
-        account,
-        from,
-        before,
-        actor: query.user,
-        actions: query.actions,
-        limit: query.limit + 1,
-    };
-    let found = if query.of_changes { tx.audit_records(&wanted).await? } else { Vec::new() };
-    Ok(page::cut(&caller, found, query.limit))
 }

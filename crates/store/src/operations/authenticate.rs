@@ -5,54 +5,63 @@ use std::collections::HashMap;
 use claviger_domain::decide::{self, Subject};
 use claviger_domain::{
     Access, AccountId, AccountRole, ApiKeyId, BoundTo, Caller, Grants, KeyType, OrganizationGrant,
-    PermissionSet, Place, ProjectId, ResolvedGrants, SpaceGrant, SpaceId, SpaceRole, User, UserId,
-    UserKind,
+    PermissionSet, Place, ProjectId, Refusal, ResolvedGrants, SpaceGrant, SpaceId, SpaceRole, User,
+    UserId, UserKind,
 };
 
-use super::list;
+use super::bot_users;
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{BotUser, SpaceRoleView, TimedCall};
 use crate::error::Corrupt;
+use crate::operation::{Kind, Operation};
+use crate::operations::{BotUser, SpaceRoleView};
+use crate::request::Credential;
 use crate::transaction::{Driver, RowResult, Transaction};
 
-/// Proves the presented key, and says whose it is.
-pub(crate) async fn authenticate<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-) -> CallResult<UserId> {
-    caller(tx, authority, &call).await.map(|caller| caller.user.id)
+/// Proves the presented key, and nothing else.
+#[derive(Clone, Copy, Debug)]
+pub struct Authenticate;
+
+impl Operation for Authenticate {
+    /// Whose key it is.
+    type Output = UserId;
+    const NAME: &'static str = "authenticate";
+    const KIND: Kind = Kind::Proof;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<UserId> {
+        caller(tx).await.map(|caller| caller.user.id)
+    }
 }
 
-/// Proves the presented key of a call that mints, and counts it against its user's quota.
-pub(super) async fn minting_caller<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: &TimedCall,
-) -> CallResult<Caller> {
-    let caller = caller(tx, authority, call).await?;
-    if let Some(quota) = &call.quota {
-        quota.admit(caller.user.id)?;
-    }
+/// Proves the presented key of a request that mints, and counts it against its user's quota.
+pub(super) async fn minting_caller<D: Driver>(tx: &mut Transaction<'_, D>) -> CallResult<Caller> {
+    let caller = caller(tx).await?;
+    tx.execution.admit(|quota| quota.admit(caller.user.id))?;
     Ok(caller)
 }
 
 /// Proves the presented key.
-pub(crate) async fn caller<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: &TimedCall,
-) -> CallResult<Caller> {
-    let found = tx.presented(call.key.handle).await?;
-    let caller = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
-    authority.uses.note(caller.key.id, call.now.at);
+pub(super) async fn caller<D: Driver>(tx: &mut Transaction<'_, D>) -> CallResult<Caller> {
+    let Credential::ApiKey(text) = &tx.request().credential else {
+        return Err(Refusal::Unauthenticated.into());
+    };
+    let found = tx.presented(text.handle).await?;
+    let now = tx.now();
+    let caller = decide::authenticate(&tx.authority().keyring, text, found, now)?;
+    tx.execution.on_end(|effects| effects.used = Some((caller.key.id, now.at)));
     Ok(caller)
+}
+
+/// Whether the host's own command line asks.
+pub(super) fn host<D: Driver>(tx: &Transaction<'_, D>) -> CallResult<()> {
+    match &tx.request().credential {
+        Credential::Host => Ok(()),
+        _ => Err(Refusal::Unauthenticated.into()),
+    }
 }
 
 /// What the caller may do.
 pub(super) async fn access<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
 ) -> RowResult<Access> {
     access_of(tx, &caller.user).await
@@ -60,7 +69,7 @@ pub(super) async fn access<D: Driver>(
 
 /// What a user may do. Account administrators' own roles further down add nothing, and are not read.
 pub(super) async fn access_of<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     user: &User,
 ) -> RowResult<Access> {
     let memberships = if user.role == AccountRole::Admin {
@@ -76,18 +85,16 @@ pub(super) async fn access_of<D: Driver>(
 
 /// Proves the presented key, and reads what its user may do.
 pub(super) async fn caller_and_access<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: &TimedCall,
+    tx: &mut Transaction<'_, D>,
 ) -> CallResult<(Caller, Access)> {
-    let caller = caller(tx, authority, call).await?;
+    let caller = caller(tx).await?;
     let access = access(tx, &caller).await?;
     Ok((caller, access))
 }
 
 /// A key of the caller's account, with the spaces in which its bot user has a role.
 pub(super) async fn subject<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     id: ApiKeyId,
 ) -> RowResult<Option<Subject>> {
@@ -107,7 +114,7 @@ pub(super) async fn subject<D: Driver>(
 
 /// The spaces and custom roles that grants name, as far as they are in the account.
 pub(super) async fn resolve<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     grants: Grants,
 ) -> RowResult<ResolvedGrants> {
@@ -123,11 +130,11 @@ pub(super) async fn resolve<D: Driver>(
 
 /// All that a bot user holds: what it was given with its key, and what bindings have added.
 pub(super) async fn held_by_bot<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     bot: UserId,
 ) -> RowResult<ResolvedGrants> {
-    let view = list::bot(tx, account, bot).await?;
+    let view = bot_users::bot(tx, account, bot).await?;
     let mut held = resolve(tx, account, grants_of(&view)).await?;
     held.bindings = bindings_of(tx, account, bot).await?;
     Ok(held)
@@ -135,7 +142,7 @@ pub(super) async fn held_by_bot<D: Driver>(
 
 /// What the role bindings of a bot user permit, and where.
 async fn bindings_of<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     bot: UserId,
 ) -> RowResult<Vec<(Place, PermissionSet)>> {
@@ -159,7 +166,7 @@ type Places = HashMap<BoundTo, Place>;
 
 /// Spaces and projects of the account, by a statement for each kind.
 async fn places_of<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     spaces: &[SpaceId],
     projects: &[ProjectId],
@@ -172,7 +179,7 @@ async fn places_of<D: Driver>(
 
 /// Those of the spaces and projects that can be read, and what is wrong with one that cannot.
 pub(super) async fn readable_places<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     spaces: &[SpaceId],
     projects: &[ProjectId],
@@ -199,7 +206,7 @@ pub(super) async fn readable_places<D: Driver>(
 
 /// A space or a project of the account.
 pub(super) async fn place<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     bound: BoundTo,
 ) -> RowResult<Option<Place>> {

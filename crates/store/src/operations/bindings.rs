@@ -5,17 +5,17 @@ use std::collections::HashMap;
 use claviger_domain::decide::Here;
 use claviger_domain::{
     Access, AccountId, Action, BoundTo, Caller, Permission, PermissionSet, Place, Refusal,
-    Resource, RoleBinding, RoleBindingId, Target, decide,
+    Resource, RoleBinding, RoleBindingId, RoleId, Target, UserId, decide,
 };
 use serde_json::{Value, json};
 
 use super::authenticate::{caller_and_access, place, readable_places};
 use super::makers::Affected;
+use super::page::Filling;
 use super::roles::find;
-use super::{audit, makers, page, projects};
+use super::{After, Page, makers, page, projects};
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{CreateRoleBinding, ListRoleBindings, Page, TimedCall, UpdateRoleBinding};
+use crate::operation::{Kind, Operation};
 use crate::tables::BindingPage;
 use crate::transaction::{Driver, RowResult, Transaction};
 
@@ -24,43 +24,56 @@ const CHANGE: PermissionSet =
     PermissionSet::of(&[Permission::RoleBindingCreate, Permission::RoleBindingDelete]);
 const DELETE: PermissionSet = PermissionSet::of(&[Permission::RoleBindingDelete]);
 
-pub(crate) async fn list_role_bindings<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    query: ListRoleBindings,
-) -> CallResult<Page<RoleBinding>> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let account = caller.account.id;
-    if let Some(user) = query.user {
-        decide::read_user(&caller, &access, tx.user(account, user).await?)?;
+/// Which role bindings to list.
+#[derive(Clone, Debug)]
+pub struct ListRoleBindings {
+    /// Those in projects, as against spaces.
+    pub in_projects: bool,
+    /// Of which user.
+    pub user: Option<UserId>,
+    /// Those after this one.
+    pub after: Option<After<RoleBindingId>>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl Operation for ListRoleBindings {
+    type Output = Page<RoleBinding>;
+    const NAME: &'static str = "list_role_bindings";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Page<RoleBinding>> {
+        let (caller, access) = caller_and_access(tx).await?;
+        let account = caller.account.id;
+        if let Some(user) = self.user {
+            decide::read_user(&caller, &access, tx.user(account, user).await?)?;
+        }
+        let mut wanted = BindingPage {
+            account,
+            after: page::place(&caller, self.after)?,
+            in_projects: self.in_projects,
+            user: self.user,
+            reach: projects::reach(&access, Permission::RoleBindingRead),
+            limit: self.limit + 1,
+        };
+        let mut list = Filling::new(self.limit, wanted.after, RoleBindingId::new);
+        while list.goes_on {
+            wanted.after = list.after;
+            let chunk = tx.role_bindings(&wanted).await?;
+            let places = places(tx, account, &chunk.items).await?;
+            list.add(chunk, |binding| {
+                places.get(&binding.place).is_some_and(|place| {
+                    access.may(Permission::RoleBindingRead, Here::Place(place))
+                })
+            });
+        }
+        Ok(page::cut(&caller, list.shown, self.limit))
     }
-    let mut wanted = BindingPage {
-        account,
-        after: page::place(&caller, query.after)?,
-        in_projects: query.in_projects,
-        user: query.user,
-        reach: projects::reach(&access, Permission::RoleBindingRead),
-        limit: query.limit + 1,
-    };
-    let after = wanted.after;
-    let found = page::filled(query.limit, after, RoleBindingId::new, async |after| {
-        wanted.after = after;
-        let mut chunk = tx.role_bindings(&wanted).await?;
-        let places = places(tx, account, &chunk.items).await?;
-        chunk.items.retain(|binding| {
-            places
-                .get(&binding.place)
-                .is_some_and(|place| access.may(Permission::RoleBindingRead, Here::Place(place)))
-        });
-        Ok(chunk)
-    });
-    Ok(page::cut(&caller, found.await?, query.limit))
 }
 
 /// The places of bindings that can be read, by two statements for all of them.
 async fn places<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     bindings: &[RoleBinding],
 ) -> RowResult<HashMap<BoundTo, Place>> {
@@ -76,7 +89,7 @@ async fn places<D: Driver>(
 
 /// A binding that the caller may do this to, with its place.
 async fn found<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     access: &Access,
     id: RoleBindingId,
@@ -91,94 +104,152 @@ async fn found<D: Driver>(
     Ok(decide::in_binding(access, found, needed)?)
 }
 
-pub(crate) async fn role_binding<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    id: RoleBindingId,
-) -> CallResult<RoleBinding> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    Ok(found(tx, &caller, &access, id, READ).await?.0)
+/// Reads a role binding.
+#[derive(Clone, Copy, Debug)]
+pub struct GetRoleBinding {
+    /// Which.
+    pub id: RoleBindingId,
 }
 
-pub(crate) async fn create_role_binding<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: CreateRoleBinding,
-) -> CallResult<RoleBinding> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let account = caller.account.id;
-    let there = decide::may_bind(&access, place(tx, account, command.place).await?)?;
-    let user = tx.user(account, command.user).await?;
-    let role = find(tx, account, command.role).await?;
-    let (user, role) = decide::bind(&caller, &access, &there, user, role)?;
-    if tx.role_binding_in(account, user.id, command.place).await?.is_some() {
-        let reason = "the user has a role there already: change that binding";
-        return Err(Refusal::conflict(reason).into());
+impl Operation for GetRoleBinding {
+    type Output = RoleBinding;
+    const NAME: &'static str = "role_binding";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<RoleBinding> {
+        let Self { id } = self;
+
+        let (caller, access) = caller_and_access(tx).await?;
+        Ok(found(tx, &caller, &access, id, READ).await?.0)
     }
-    let draft = RoleBinding {
-        id: RoleBindingId::NOTHING,
-        account,
-        user: user.id,
-        role: role.id,
-        place: command.place,
-        created_at: call.now.at,
-        updated_at: call.now.at,
-    };
-    let id = tx.insert_role_binding(&draft).await?;
-    tx.update_key_spaces(account, user.id, there.space.id).await?;
-    makers::keep_below(tx, &caller, &user).await?;
-    let binding = RoleBinding { id, ..draft };
-    let details = json!({ "after": words(&binding) });
-    let target = Target::RoleBinding(id);
-    audit(tx, call, &caller, Action::RoleBindingCreate, target, details).await?;
-    Ok(binding)
 }
 
-pub(crate) async fn update_role_binding<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: UpdateRoleBinding,
-) -> CallResult<RoleBinding> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let account = caller.account.id;
-    let (before, there) = found(tx, &caller, &access, command.id, CHANGE).await?;
-    let user = tx.user(account, before.user).await?;
-    let user = user.ok_or(Refusal::NotFound(Resource::User))?;
-    let role = find(tx, account, command.role).await?;
-    let role = decide::give(&access, &there, &user, role)?;
-    if role.id == before.role {
-        return Ok(before);
+/// A role to give.
+#[derive(Clone, Copy, Debug)]
+pub struct CreateRoleBinding {
+    /// To whom: a person or a bot user.
+    pub user: UserId,
+    /// Which role.
+    pub role: RoleId,
+    /// Where.
+    pub place: BoundTo,
+}
+
+impl Operation for CreateRoleBinding {
+    type Output = RoleBinding;
+    const NAME: &'static str = "create_role_binding";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::User(self.user))
     }
-    let after = RoleBinding { role: role.id, updated_at: call.now.at, ..before };
-    tx.update_role_binding(&after).await?;
-    makers::keep_below(tx, &caller, &user).await?;
-    let action = Action::RoleBindingUpdate;
-    makers::cut(tx, &call, &caller, action, Affected::User(user.id)).await?;
-    let details = json!({ "before": words(&before), "after": words(&after) });
-    let target = Target::RoleBinding(after.id);
-    audit(tx, call, &caller, action, target, details).await?;
-    Ok(after)
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<RoleBinding> {
+        let now = tx.now();
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let account = caller.account.id;
+        let there = decide::may_bind(&access, place(tx, account, self.place).await?)?;
+        let user = tx.user(account, self.user).await?;
+        let role = find(tx, account, self.role).await?;
+        let (user, role) = decide::bind(&caller, &access, &there, user, role)?;
+        if tx.role_binding_in(account, user.id, self.place).await?.is_some() {
+            let reason = "the user has a role there already: change that binding";
+            return Err(Refusal::conflict(reason).into());
+        }
+        let draft = RoleBinding {
+            id: RoleBindingId::NOTHING,
+            account,
+            user: user.id,
+            role: role.id,
+            place: self.place,
+            created_at: now.at,
+            updated_at: now.at,
+        };
+        let id = tx.insert_role_binding(&draft).await?;
+        tx.update_key_spaces(account, user.id, there.space.id).await?;
+        makers::keep_below(tx, &caller, &user).await?;
+        let binding = RoleBinding { id, ..draft };
+        let details = json!({ "after": words(&binding) });
+        let target = Target::RoleBinding(id);
+        tx.audit(&caller, Action::RoleBindingCreate, target, details).await?;
+        Ok(binding)
+    }
 }
 
-pub(crate) async fn delete_role_binding<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    id: RoleBindingId,
-) -> CallResult<()> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let (binding, there) = found(tx, &caller, &access, id, DELETE).await?;
-    tx.delete_role_binding(binding.account, id).await?;
-    tx.update_key_spaces(binding.account, binding.user, there.space.id).await?;
-    let action = Action::RoleBindingDelete;
-    makers::cut(tx, &call, &caller, action, Affected::User(binding.user)).await?;
-    let details = json!({ "before": words(&binding) });
-    let target = Target::RoleBinding(id);
-    audit(tx, call, &caller, action, target, details).await?;
-    Ok(())
+/// Another role to give in the place of one.
+#[derive(Clone, Copy, Debug)]
+pub struct UpdateRoleBinding {
+    /// Which binding.
+    pub id: RoleBindingId,
+    /// The new role.
+    pub role: RoleId,
+}
+
+impl Operation for UpdateRoleBinding {
+    type Output = RoleBinding;
+    const NAME: &'static str = "update_role_binding";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::RoleBinding(self.id))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<RoleBinding> {
+        let now = tx.now();
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let account = caller.account.id;
+        let (before, there) = found(tx, &caller, &access, self.id, CHANGE).await?;
+        let user = tx.user(account, before.user).await?;
+        let user = user.ok_or(Refusal::NotFound(Resource::User))?;
+        let role = find(tx, account, self.role).await?;
+        let role = decide::give(&access, &there, &user, role)?;
+        if role.id == before.role {
+            return Ok(before);
+        }
+        let after = RoleBinding { role: role.id, updated_at: now.at, ..before };
+        tx.update_role_binding(&after).await?;
+        makers::keep_below(tx, &caller, &user).await?;
+        let action = Action::RoleBindingUpdate;
+        makers::cut(tx, &caller, action, Affected::User(user.id)).await?;
+        let details = json!({ "before": words(&before), "after": words(&after) });
+        let target = Target::RoleBinding(after.id);
+        tx.audit(&caller, action, target, details).await?;
+        Ok(after)
+    }
+}
+
+/// Takes a role away.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteRoleBinding {
+    /// Which.
+    pub id: RoleBindingId,
+}
+
+impl Operation for DeleteRoleBinding {
+    type Output = ();
+    const NAME: &'static str = "delete_role_binding";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::RoleBinding(self.id))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<()> {
+        let Self { id } = self;
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let (binding, there) = found(tx, &caller, &access, id, DELETE).await?;
+        tx.delete_role_binding(binding.account, id).await?;
+        tx.update_key_spaces(binding.account, binding.user, there.space.id).await?;
+        let action = Action::RoleBindingDelete;
+        makers::cut(tx, &caller, action, Affected::User(binding.user)).await?;
+        let details = json!({ "before": words(&binding) });
+        let target = Target::RoleBinding(id);
+        tx.audit(&caller, action, target, details).await?;
+        Ok(())
+    }
 }
 
 /// Who has which role where, for the audit.

@@ -19,7 +19,7 @@ pub(super) struct Removed {
 
 /// Deletes a space with all that is in it.
 pub(super) async fn remove_space<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     space: SpaceId,
     at: Timestamp,
@@ -36,7 +36,7 @@ pub(super) async fn remove_space<D: Driver>(
 
 /// Deletes a project with the roles in it, and returns how many service keys were left without a role and are revoked.
 pub(super) async fn remove_project<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     project: &Project,
     at: Timestamp,
 ) -> RowResult<u32> {
@@ -52,7 +52,7 @@ pub(super) async fn remove_project<D: Driver>(
 
 /// Deletes an organization with its spaces.
 pub(super) async fn remove_organization<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     organization: &Organization,
     at: Timestamp,
 ) -> RowResult<Removed> {
@@ -70,7 +70,7 @@ pub(super) async fn remove_organization<D: Driver>(
 
 /// Takes a person out of a space, with all roles that they have in it: of their membership, if there `is_member`, and of bindings.
 pub(super) async fn leave_space<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     space: &Space,
     user: UserId,
     is_member: bool,
@@ -84,7 +84,7 @@ pub(super) async fn leave_space<D: Driver>(
 
 /// Takes a person out of an organization and all its spaces, and says how many of those they were in.
 pub(super) async fn leave_organization<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     organization: &Organization,
     user: UserId,
 ) -> RowResult<u32> {

@@ -3,38 +3,78 @@
 use std::collections::HashSet;
 
 use claviger_domain::{
-    Access, Action, ApiKey, Caller, Grants, Mint, OrganizationGrant, Refusal, ResolvedGrants,
-    Resource, SpaceGrant, SpaceRole, Target, User, UserId, UserKind, UserStatus, decide,
+    Access, AccountRole, Action, ApiKey, Caller, Description, Grants, KeyName, Mint, MintedKey,
+    OrganizationGrant, Refusal, ResolvedGrants, Resource, ScopedRole, SpaceGrant, SpaceId,
+    SpaceRole, Target, User, UserId, UserKind, UserStatus, decide,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::mint::{self, Label};
-use super::{audit, authenticate};
+use super::{BotOrganization, BotSpace, BotUser, SpaceRoleView, authenticate};
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{
-    BotOrganization, BotSpace, BotUser, CreateServiceKey, CreateUserKey, CreatedServiceKey,
-    GrantsOrSpace, SpaceRoleView, TimedCall,
-};
+use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, RowResult, Transaction};
 
-pub(crate) async fn create_user_key<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: CreateUserKey,
-) -> CallResult<ApiKey> {
-    let caller = authenticate::minting_caller(tx, authority, &call).await?;
-    let live = live_user_keys(tx, &caller, caller.user.id, call.now.at).await?;
-    let mint = decide::user_key(&caller, command.expires_at, live, call.now)?;
-    let CreateUserKey { minted, name, description, .. } = command;
-    let label = Label { name, description, replaces: None };
-    let key = mint::insert_key(tx, authority, &mint, &minted.text, label).await?;
-    let target = Target::ApiKey(key.id);
-    let details = flagged(json!({}), &mint);
-    audit(tx, call, &caller, Action::ApiKeyCreate, target, details).await?;
-    Ok(key)
+/// The two forms of a service key's grants.
+#[derive(Clone, Debug)]
+pub enum GrantsOrSpace {
+    /// Organizations and their spaces (dialects D and E).
+    Grants(Grants),
+    /// One space, whose organization goes with it (dialects A to C).
+    Space {
+        /// The space.
+        space: SpaceId,
+        /// The role in it.
+        space_role: ScopedRole,
+        /// The role in its organization.
+        organization_role: ScopedRole,
+        /// The role in the account.
+        account_role: AccountRole,
+    },
+}
+
+/// A new service key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreatedServiceKey {
+    /// The key.
+    pub key: ApiKey,
+    /// Its bot user, with all roles resolved.
+    pub bot: BotUser,
+}
+
+/// A user key to make.
+#[derive(Clone, Debug)]
+pub struct CreateUserKey {
+    /// The new secret and handle.
+    pub minted: MintedKey,
+    /// Its label.
+    pub name: KeyName,
+    /// What to note about it.
+    pub description: Option<Description>,
+    /// When it is to expire.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl Operation for CreateUserKey {
+    type Output = ApiKey;
+    const NAME: &'static str = "create_user_key";
+    const KIND: Kind = Kind::Write;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<ApiKey> {
+        let now = tx.now();
+
+        let caller = authenticate::minting_caller(tx).await?;
+        let live = live_user_keys(tx, &caller, caller.user.id, now.at).await?;
+        let mint = decide::user_key(&caller, self.expires_at, live, now)?;
+        let CreateUserKey { minted, name, description, .. } = self;
+        let label = Label { name, description, replaces: None };
+        let key = mint::insert_key(tx, &mint, &minted.text, label).await?;
+        let target = Target::ApiKey(key.id);
+        let details = flagged(json!({}), &mint);
+        tx.audit(&caller, Action::ApiKeyCreate, target, details).await?;
+        Ok(key)
+    }
 }
 
 /// What the record says of a new credential: also that it outlives the key that it was made with (T36), that it acts for another person
@@ -53,7 +93,7 @@ pub(super) fn flagged(mut details: Value, mint: &Mint) -> Value {
 ///
 /// The count that is kept along includes keys that have expired since. They are told apart only when it matters.
 pub(super) async fn live_user_keys<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     user: UserId,
     now: Timestamp,
@@ -67,36 +107,54 @@ pub(super) async fn live_user_keys<D: Driver>(
     tx.live_user_keys(account, user, now, most).await
 }
 
-pub(crate) async fn create_service_key<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: CreateServiceKey,
-) -> CallResult<CreatedServiceKey> {
-    let caller = authenticate::minting_caller(tx, authority, &call).await?;
-    decide::may_create_service_keys(&caller)?;
-    let access = authenticate::access(tx, &caller).await?;
-    let grants = complete(tx, &caller, &access, command.grants).await?;
-    let resolved = authenticate::resolve(tx, caller.account.id, grants).await?;
-    let mint = decide::service_key(&caller, &access, &resolved, command.expires_at, call.now)?;
-    let bot = insert_bot(tx, &caller, &resolved, command.name.as_str(), call.now.at).await?;
-    let CreateServiceKey { minted, name, description, .. } = command;
-    let label = Label { name, description, replaces: None };
-    let mint = mint.acting_for(bot.id);
-    let key = mint::insert_key(tx, authority, &mint, &minted.text, label).await?;
-    let spaces: Vec<_> = resolved.grants.spaces().map(|(_, _, grant)| grant.space).collect();
-    mint::insert_key_spaces(tx, &call, &caller, &key, &spaces).await?;
-    let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
-    let details = flagged(details, &mint);
-    let target = Target::ApiKey(key.id);
-    audit(tx, call, &caller, Action::ServiceKeyCreate, target, details).await?;
-    Ok(CreatedServiceKey { key, bot })
+/// A service key to make.
+#[derive(Clone, Debug)]
+pub struct CreateServiceKey {
+    /// The new secret and handle.
+    pub minted: MintedKey,
+    /// Its label, and the name of its bot user.
+    pub name: KeyName,
+    /// What to note about it.
+    pub description: Option<Description>,
+    /// When it is to expire.
+    pub expires_at: Option<Timestamp>,
+    /// What the bot user is to be given.
+    pub grants: GrantsOrSpace,
+}
+
+impl Operation for CreateServiceKey {
+    type Output = CreatedServiceKey;
+    const NAME: &'static str = "create_service_key";
+    const KIND: Kind = Kind::Write;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<CreatedServiceKey> {
+        let now = tx.now();
+
+        let caller = authenticate::minting_caller(tx).await?;
+        decide::may_create_service_keys(&caller)?;
+        let access = authenticate::access(tx, &caller).await?;
+        let grants = complete(tx, &caller, &access, self.grants).await?;
+        let resolved = authenticate::resolve(tx, caller.account.id, grants).await?;
+        let mint = decide::service_key(&caller, &access, &resolved, self.expires_at, now)?;
+        let bot = insert_bot(tx, &caller, &resolved, self.name.as_str(), now.at).await?;
+        let CreateServiceKey { minted, name, description, .. } = self;
+        let label = Label { name, description, replaces: None };
+        let mint = mint.acting_for(bot.id);
+        let key = mint::insert_key(tx, &mint, &minted.text, label).await?;
+        let spaces: Vec<_> = resolved.grants.spaces().map(|(_, _, grant)| grant.space).collect();
+        mint::insert_key_spaces(tx, &caller, &key, &spaces).await?;
+        let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
+        let details = flagged(details, &mint);
+        let target = Target::ApiKey(key.id);
+        tx.audit(&caller, Action::ServiceKeyCreate, target, details).await?;
+        Ok(CreatedServiceKey { key, bot })
+    }
 }
 
 /// Fills in the organization of a lone space. What is not in the caller's account ends here, with the same words as what is in it
 /// and not theirs to see.
 async fn complete<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     access: &Access,
     grants: GrantsOrSpace,
@@ -129,7 +187,7 @@ async fn complete<D: Driver>(
 }
 
 async fn insert_bot<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     resolved: &ResolvedGrants,
     name: &str,

@@ -3,47 +3,52 @@
 //! Nobody is named as the actor: a URL is no credential, and whoever wrote it need not be the key's owner. For the same reason it does not
 //! count as a use of the key.
 
-use claviger_domain::{Action, ApiKeyId, AuditRecord, Target, decide};
+use claviger_domain::{Action, Caller, KeyText, Target, decide};
 use serde_json::json;
 
+use super::audit::Actor;
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::TimedCall;
+use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
 
-/// Returns the id of the call's key if its appearance in a URL is to be put on record. Writes nothing.
-pub(crate) async fn exposed_key<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-) -> CallResult<Option<ApiKeyId>> {
-    let found = tx.presented(call.key.handle).await?;
-    let owner = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
-    Ok(authority.exposures.allows(&owner.key.id, authority.clock.uptime()).then_some(owner.key.id))
+/// That a key was in a URL. It is written to the audit at most once an hour for each key, if the key works; the next record counts those
+/// that were left out.
+#[derive(Clone, Debug)]
+pub struct NoteSecretInUrl {
+    /// The key.
+    pub key: KeyText,
 }
 
-/// Puts on record that the call's key was in a URL: at most once an hour for each key. The next record counts those that were left out.
-pub(crate) async fn note_secret_in_url<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-) -> CallResult<()> {
-    let found = tx.presented(call.key.handle).await?;
-    let owner = decide::authenticate(&authority.keyring, &call.key, found, call.now)?;
-    let Some(left_out) = authority.exposures.admit(owner.key.id, authority.clock.uptime()) else {
-        return Ok(());
-    };
-    let details = if left_out > 0 { json!({ "left_out_before": left_out }) } else { json!({}) };
-    let record = AuditRecord {
-        at: call.now.at,
-        account: owner.account.id,
-        actor: None,
-        actor_key: None,
-        action: Action::SecretInUrl,
-        target: Target::ApiKey(owner.key.id),
-        details,
-        context: call.context,
-    };
-    tx.insert_audit_record(&record).await?;
-    Ok(())
+impl NoteSecretInUrl {
+    async fn owner<D: Driver>(&self, tx: &mut Transaction<'_, D>) -> CallResult<Caller> {
+        let found = tx.presented(self.key.handle).await?;
+        Ok(decide::authenticate(&tx.authority().keyring, &self.key, found, tx.now())?)
+    }
+}
+
+impl Operation for NoteSecretInUrl {
+    type Output = ();
+    const NAME: &'static str = "note_secret_in_url";
+    const KIND: Kind = Kind::Write;
+    const PEEKS: bool = true;
+
+    /// What is made up, and what is on record already, costs the writer nothing.
+    async fn peek<D: Driver>(&self, tx: &mut Transaction<'_, D>) -> CallResult<Option<()>> {
+        let owner = self.owner(tx).await?;
+        let authority = tx.authority();
+        let is_due = authority.exposures.allows(&owner.key.id, authority.clock.uptime());
+        Ok((!is_due).then_some(()))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<()> {
+        let owner = self.owner(tx).await?;
+        let (id, authority) = (owner.key.id, tx.authority());
+        let Some(left_out) = authority.exposures.admit(id, authority.clock.uptime()) else {
+            return Ok(());
+        };
+        tx.execution.on_end(|effects| effects.counted_exposure = Some(id));
+        let details = if left_out > 0 { json!({ "left_out_before": left_out }) } else { json!({}) };
+        let actor = Actor::nobody(owner.account.id);
+        tx.audit(actor, Action::SecretInUrl, Target::ApiKey(id), details).await
+    }
 }

@@ -2,80 +2,180 @@
 
 use claviger_domain::decide::{self, Occasion};
 use claviger_domain::{
-    Account, AccountId, Action, AuditRecord, CustomRole, Organization, OrganizationId,
-    RequestContext, RoleId, Space, SpaceId, SpaceRole, Target, User, UserId, UserKind, UserStatus,
+    Account, AccountId, AccountPolicy, AccountRole, Action, ApiKeyId, CustomRole, KeyName,
+    MintedKey, Organization, OrganizationId, PermissionSet, RoleId, ScopedRole, Space, SpaceId,
+    SpaceRole, Target, User, UserId, UserKind, UserStatus,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::mint;
-use crate::authority::Authority;
-use crate::error::StoreError;
-use crate::founding::{Founded, FoundedUser, Founding, FoundingKey, FoundingUser};
+use super::audit::Actor;
+use super::{authenticate, mint};
+use crate::CallResult;
+use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, RowResult, Transaction};
 
-pub(crate) async fn found<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    founding: Founding,
-) -> RowResult<Founded> {
-    let now = tx.now().at;
-    let draft = Account { id: AccountId::NOTHING, name: founding.account, policy: founding.policy };
-    let account = tx.insert_account(&draft, now).await?;
-    let kept = Account { id: account, ..draft };
-    let mut founded =
-        Founded { account, organizations: Vec::new(), roles: Vec::new(), users: Vec::new() };
-    for organization in founding.organizations {
-        let draft = Organization {
-            id: OrganizationId::NOTHING,
+/// Makes an account with what it starts with.
+#[derive(Clone, Debug)]
+pub struct CreateAccount {
+    /// The account's name.
+    pub account: String,
+    /// What it demands of its keys.
+    pub policy: AccountPolicy,
+    /// Its organizations.
+    pub organizations: Vec<FirstOrganization>,
+    /// Its own roles.
+    pub roles: Vec<FirstRole>,
+    /// Its people.
+    pub users: Vec<FirstUser>,
+}
+
+/// An organization to make.
+#[derive(Clone, Debug)]
+pub struct FirstOrganization {
+    /// Its name.
+    pub name: String,
+    /// Its spaces.
+    pub spaces: Vec<FirstSpace>,
+}
+
+/// A space to make.
+#[derive(Clone, Debug)]
+pub struct FirstSpace {
+    /// Its name.
+    pub name: String,
+    /// Whether it is private.
+    pub is_private: bool,
+}
+
+/// A custom role to make.
+#[derive(Clone, Debug)]
+pub struct FirstRole {
+    /// Its name.
+    pub name: String,
+    /// What it permits.
+    pub permissions: PermissionSet,
+}
+
+/// A person to make.
+#[derive(Clone, Debug)]
+pub struct FirstUser {
+    /// Their name.
+    pub name: String,
+    /// Their address.
+    pub email: String,
+    /// Their role in the account.
+    pub role: AccountRole,
+    /// Whether they may make keys.
+    pub is_developer: bool,
+    /// Their roles in organizations, by place in the founding.
+    pub organizations: Vec<(usize, ScopedRole)>,
+    /// Their roles in spaces, by places of organization and space in the founding.
+    pub spaces: Vec<(usize, usize, ScopedRole)>,
+    /// A first key.
+    pub key: Option<HostKey>,
+}
+
+/// A user key to make.
+#[derive(Clone, Debug)]
+pub struct HostKey {
+    /// Its secret and handle.
+    pub minted: MintedKey,
+    /// Its label.
+    pub name: KeyName,
+}
+
+/// What was made, in the order of the founding.
+#[derive(Clone, Debug)]
+pub struct CreatedAccount {
+    /// The account.
+    pub account: AccountId,
+    /// Its organizations, each with its spaces.
+    pub organizations: Vec<(OrganizationId, Vec<SpaceId>)>,
+    /// Its own roles.
+    pub roles: Vec<RoleId>,
+    /// Its people.
+    pub users: Vec<CreatedUser>,
+}
+
+/// A person that was made.
+#[derive(Clone, Copy, Debug)]
+pub struct CreatedUser {
+    /// The user.
+    pub id: UserId,
+    /// Their first key.
+    pub key: Option<ApiKeyId>,
+}
+
+impl Operation for CreateAccount {
+    type Output = CreatedAccount;
+    const NAME: &'static str = "create_account";
+    const KIND: Kind = Kind::Write;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<CreatedAccount> {
+        authenticate::host(tx)?;
+        let now = tx.now().at;
+        let draft = Account { id: AccountId::NOTHING, name: self.account, policy: self.policy };
+        let account = tx.insert_account(&draft, now).await?;
+        let kept = Account { id: account, ..draft };
+        let mut founded = CreatedAccount {
             account,
-            name: organization.name,
-            description: String::new(),
-            created_at: now,
+            organizations: Vec::new(),
+            roles: Vec::new(),
+            users: Vec::new(),
         };
-        let id = tx.insert_organization(&draft).await?;
-        let mut spaces = Vec::new();
-        for space in organization.spaces {
-            let draft = Space {
-                id: SpaceId::NOTHING,
+        for organization in self.organizations {
+            let draft = Organization {
+                id: OrganizationId::NOTHING,
                 account,
-                organization: id,
-                name: space.name,
+                name: organization.name,
                 description: String::new(),
-                is_private: space.is_private,
                 created_at: now,
             };
-            spaces.push(tx.insert_space(&draft).await?);
+            let id = tx.insert_organization(&draft).await?;
+            let mut spaces = Vec::new();
+            for space in organization.spaces {
+                let draft = Space {
+                    id: SpaceId::NOTHING,
+                    account,
+                    organization: id,
+                    name: space.name,
+                    description: String::new(),
+                    is_private: space.is_private,
+                    created_at: now,
+                };
+                spaces.push(tx.insert_space(&draft).await?);
+            }
+            founded.organizations.push((id, spaces));
         }
-        founded.organizations.push((id, spaces));
+        for role in self.roles {
+            let draft = CustomRole {
+                id: RoleId::NOTHING,
+                account,
+                name: role.name,
+                description: String::new(),
+                permissions: role.permissions,
+                created_at: now,
+                updated_at: now,
+            };
+            founded.roles.push(tx.insert_custom_role(&draft).await?);
+        }
+        for user in self.users {
+            let made = insert_user(tx, (&kept, &founded), user, now).await?;
+            founded.users.push(made);
+        }
+        tx.audit(Actor::nobody(account), Action::AccountFound, Target::Account(account), json!({}))
+            .await?;
+        Ok(founded)
     }
-    for role in founding.roles {
-        let draft = CustomRole {
-            id: RoleId::NOTHING,
-            account,
-            name: role.name,
-            description: String::new(),
-            permissions: role.permissions,
-            created_at: now,
-            updated_at: now,
-        };
-        founded.roles.push(tx.insert_custom_role(&draft).await?);
-    }
-    for user in founding.users {
-        let made = insert_user(tx, authority, (&kept, &founded), user, now).await?;
-        founded.users.push(made);
-    }
-    record(tx, account, now).await?;
-    Ok(founded)
 }
 
 async fn insert_user<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    (account, founded): (&Account, &Founded),
-    user: FoundingUser,
+    tx: &mut Transaction<'_, D>,
+    (account, founded): (&Account, &CreatedAccount),
+    user: FirstUser,
     now: Timestamp,
-) -> RowResult<FoundedUser> {
+) -> RowResult<CreatedUser> {
     let draft = User {
         id: UserId::NOTHING,
         account: account.id,
@@ -104,28 +204,10 @@ async fn insert_user<D: Driver>(
     let key = match user.key {
         Some(key) => {
             let mint = decide::host_key(Occasion::NewAccount, account, id, None, tx.now());
-            let FoundingKey { minted, name } = key;
-            Some(mint::insert_key(tx, authority, &mint, &minted.text, name.into()).await?.id)
+            let HostKey { minted, name } = key;
+            Some(mint::insert_key(tx, &mint, &minted.text, name.into()).await?.id)
         }
         None => None,
     };
-    Ok(FoundedUser { id, key })
-}
-
-async fn record<D: Driver>(
-    tx: &mut Transaction<D>,
-    account: AccountId,
-    now: Timestamp,
-) -> Result<(), StoreError> {
-    let record = AuditRecord {
-        at: now,
-        account,
-        actor: None,
-        actor_key: None,
-        action: Action::AccountFound,
-        target: Target::Account(account),
-        details: json!({}),
-        context: RequestContext::default(),
-    };
-    tx.insert_audit_record(&record).await
+    Ok(CreatedUser { id, key })
 }

@@ -3,75 +3,118 @@
 //! Rules: nobody is named as the actor, since a report is not the owner's doing, and it does not count as a use of the key. A report
 //! ends all keys of the line: whoever refreshed it may have been the thief. A key without a live one in its line is recorded once.
 
-use claviger_domain::{Action, ApiKey, AuditRecord, Target, decide};
+use claviger_domain::{Action, ApiKey, ApiKeyId, KeyText, Target, User, decide};
 use serde_json::json;
 
+use super::audit::Actor;
 use super::revoke;
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{Leak, LeakReport, TimedCall};
+use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
 
-/// What is known of a reported key before anything is written: nothing is, if there is nothing to end and the report is on record.
-pub(crate) async fn known_leak<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-) -> CallResult<Option<Leak>> {
-    let Some(key) = leaked_key(tx, authority, call).await? else {
-        return Ok(Some(Leak::Unknown));
-    };
-    let is_over = tx.unrevoked_line(key.account, key.id).await?.is_empty()
-        && tx.is_leak_recorded(key.account, key.id).await?;
-    Ok(is_over.then_some(Leak::DeadBefore))
+/// Who says that a key has leaked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporter {
+    /// Somebody who holds it.
+    Holder,
+    /// GitHub's secret scanning.
+    Github,
 }
 
-/// The call's key, dead or alive.
-async fn leaked_key<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-) -> CallResult<Option<ApiKey>> {
-    let found = tx.presented(call.key.handle).await?;
-    Ok(decide::leaked_key(&authority.keyring, &call.key, found))
+/// What came of a report.
+#[derive(Clone, Debug)]
+pub enum Leak {
+    /// The key or others of its line were not revoked, and are.
+    Revoked {
+        /// The key.
+        key: Box<ApiKey>,
+        /// Who made it.
+        maker: Option<User>,
+    },
+    /// All keys of its line were revoked before: that it was found is recorded.
+    Recorded {
+        /// The key.
+        key: Box<ApiKey>,
+        /// Who made it.
+        maker: Option<User>,
+    },
+    /// The same, and recorded before: nothing was written.
+    DeadBefore,
+    /// There is no such key: nothing was written.
+    Unknown,
 }
 
-/// Revokes the call's key and all others of its line, whoever reports it.
-pub(crate) async fn report_leak<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    report: LeakReport,
-) -> CallResult<Leak> {
-    let Some(key) = leaked_key(tx, authority, call.clone()).await? else {
-        return Ok(Leak::Unknown);
-    };
-    let ended = tx.unrevoked_line(key.account, key.id).await?;
-    if ended.is_empty() && tx.is_leak_recorded(key.account, key.id).await? {
-        return Ok(Leak::DeadBefore);
+impl Reporter {
+    /// The name that is kept.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Holder => "holder",
+            Self::Github => "github",
+        }
     }
-    for one in &ended {
-        revoke::end(tx, one, call.now.at).await?;
+}
+
+/// That a key has leaked. All keys of its line are revoked, whoever reports it: its secret proves that they hold it.
+#[derive(Clone, Debug)]
+pub struct ReportLeak {
+    /// The key that was found.
+    pub key: KeyText,
+    /// Who says so.
+    pub reporter: Reporter,
+    /// Where it was found. It holds no secret.
+    pub url: Option<String>,
+}
+
+impl ReportLeak {
+    /// The key, dead or alive. Nothing is written.
+    async fn found<D: Driver>(&self, tx: &mut Transaction<'_, D>) -> CallResult<Option<ApiKey>> {
+        let found = tx.presented(self.key.handle).await?;
+        Ok(decide::leaked_key(&tx.authority().keyring, &self.key, found))
     }
-    let mut details = json!({ "reported_by": report.reporter.name(), "url": report.url });
-    let others = ended.iter().map(|one| one.id).filter(|id| *id != key.id);
-    let others: Vec<_> = others.map(claviger_domain::ApiKeyId::number).collect();
-    if !others.is_empty() {
-        details["also_revoked"] = json!(others);
+}
+
+impl Operation for ReportLeak {
+    type Output = Leak;
+    const NAME: &'static str = "report_leak";
+    const KIND: Kind = Kind::Write;
+    const PEEKS: bool = true;
+
+    /// Nothing is written of what is made up, and nothing twice of what is dead.
+    async fn peek<D: Driver>(&self, tx: &mut Transaction<'_, D>) -> CallResult<Option<Leak>> {
+        let Some(key) = self.found(tx).await? else {
+            return Ok(Some(Leak::Unknown));
+        };
+        let is_over = tx.unrevoked_line(key.account, key.id).await?.is_empty()
+            && tx.is_leak_recorded(key.account, key.id).await?;
+        Ok(is_over.then_some(Leak::DeadBefore))
     }
-    let record = AuditRecord {
-        at: call.now.at,
-        account: key.account,
-        actor: None,
-        actor_key: None,
-        action: Action::ApiKeyLeak,
-        target: Target::ApiKey(key.id),
-        details,
-        context: call.context,
-    };
-    tx.insert_audit_record(&record).await?;
-    let maker = tx.user(key.account, key.created_by).await?;
-    let key = ApiKey { revoked_at: key.revoked_at.or(Some(call.now.at)), ..key };
-    let key = Box::new(key);
-    Ok(if ended.is_empty() { Leak::Recorded { key, maker } } else { Leak::Revoked { key, maker } })
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Leak> {
+        let at = tx.now().at;
+        let Some(key) = self.found(tx).await? else {
+            return Ok(Leak::Unknown);
+        };
+        let ended = tx.unrevoked_line(key.account, key.id).await?;
+        if ended.is_empty() && tx.is_leak_recorded(key.account, key.id).await? {
+            return Ok(Leak::DeadBefore);
+        }
+        for one in &ended {
+            revoke::end(tx, one, at).await?;
+        }
+        let mut details = json!({ "reported_by": self.reporter.name(), "url": self.url });
+        let others = ended.iter().map(|one| one.id).filter(|id| *id != key.id);
+        let others: Vec<_> = others.map(ApiKeyId::number).collect();
+        if !others.is_empty() {
+            details["also_revoked"] = json!(others);
+        }
+        let target = Target::ApiKey(key.id);
+        tx.audit(Actor::nobody(key.account), Action::ApiKeyLeak, target, details).await?;
+        let maker = tx.user(key.account, key.created_by).await?;
+        let key = Box::new(ApiKey { revoked_at: key.revoked_at.or(Some(at)), ..key });
+        Ok(if ended.is_empty() {
+            Leak::Recorded { key, maker }
+        } else {
+            Leak::Revoked { key, maker }
+        })
+    }
 }

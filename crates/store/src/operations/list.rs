@@ -1,60 +1,90 @@
 //! Listing keys, and looking up bot users.
 
 use claviger_domain::decide::{self, KeyFilter, KeyScope, Named};
-use claviger_domain::{AccountId, AccountRole, ApiKeyId, KeyType, User, UserId};
+use claviger_domain::{AccountId, ApiKey, ApiKeyId, KeyStatus, KeyType, SpaceId, UserId};
 
-use super::authenticate;
-use super::page::{self, Room};
+use super::page::{self, Filling, Room};
+use super::{After, BotUser, Page, authenticate, bot_users};
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{BotUser, ListKeys, ListedKey, Page, TimedCall};
 use crate::error::StoreError;
+use crate::operation::{Kind, Operation};
 use crate::tables::KeyPage;
 use crate::transaction::{Driver, RowResult, Transaction};
 
-pub(crate) async fn list_keys<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    query: ListKeys,
-) -> CallResult<Page<ListedKey>> {
-    let caller = authenticate::caller(tx, authority, &call).await?;
-    let account = caller.account.id;
-    let access = authenticate::access(tx, &caller).await?;
-    let mut filter = KeyFilter { key_type: query.key_type, ..KeyFilter::default() };
-    if let Some(id) = query.space {
-        filter.space = Some(named(tx.space(account, id).await?));
-    }
-    if let Some(id) = query.user {
-        filter.user = Some(named(tx.user(account, id).await?));
-    }
-    let scope = decide::list_scope(&caller, &access, filter)?;
-    let after = page::place(&caller, query.after)?;
-    let limit = query.limit + 1;
-    let keys = page::filled(query.limit, after, ApiKeyId::new, async |after| {
-        let before = after.unwrap_or(ApiKeyId::new(i64::MAX));
-        tx.keys(KeyPage { account, scope, status: query.status, before, limit }).await
-    });
-    let keys = keys.await?;
-    let (found, mut room) = (keys.len(), Room::new(query.limit));
-    let mut items = Vec::new();
-    for key in keys {
-        // Bot users are read one by one, so that no more of them are read than there is room for.
-        if room.is_full() {
-            break;
+/// A key in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedKey {
+    /// The key.
+    pub key: ApiKey,
+    /// The bot user of a service key, if it was asked for.
+    pub bot: Option<BotUser>,
+}
+
+/// Which keys to list.
+#[derive(Clone, Debug)]
+pub struct ListKeys {
+    /// Of which type.
+    pub key_type: Option<KeyType>,
+    /// With which status.
+    pub status: KeyStatus,
+    /// Of which space.
+    pub space: Option<SpaceId>,
+    /// Made by whom.
+    pub user: Option<UserId>,
+    /// Those before this one in the order of the list.
+    pub after: Option<After<ApiKeyId>>,
+    /// How many at most: 1 to 100.
+    pub limit: u32,
+    /// Whether to look up the bot users of service keys.
+    pub with_bots: bool,
+}
+
+impl Operation for ListKeys {
+    type Output = Page<ListedKey>;
+    const NAME: &'static str = "list_keys";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Page<ListedKey>> {
+        let caller = authenticate::caller(tx).await?;
+        let account = caller.account.id;
+        let access = authenticate::access(tx, &caller).await?;
+        let mut filter = KeyFilter { key_type: self.key_type, ..KeyFilter::default() };
+        if let Some(id) = self.space {
+            filter.space = Some(named(tx.space(account, id).await?));
         }
-        let mut bot = None;
-        if query.with_bots && key.key_type == KeyType::Service {
-            bot = Some(listed_bot(tx, account, key.acts_for, scope).await?);
+        if let Some(id) = self.user {
+            filter.user = Some(named(tx.user(account, id).await?));
         }
-        let listed = ListedKey { key, bot };
-        if !room.take(&listed) {
-            break;
+        let scope = decide::list_scope(&caller, &access, filter)?;
+        let after = page::place(&caller, self.after)?;
+        let limit = self.limit + 1;
+        let mut list = Filling::new(self.limit, after, ApiKeyId::new);
+        while list.goes_on {
+            let before = list.after.unwrap_or(ApiKeyId::new(i64::MAX));
+            let wanted = KeyPage { account, scope, status: self.status, before, limit };
+            list.add(tx.keys(wanted).await?, |_| true);
         }
-        items.push(listed);
+        let keys = list.shown;
+        let (found, mut room) = (keys.len(), Room::new(self.limit));
+        let mut items = Vec::new();
+        for key in keys {
+            // Bot users are read one by one, so that no more of them are read than there is room for.
+            if room.is_full() {
+                break;
+            }
+            let mut bot = None;
+            if self.with_bots && key.key_type == KeyType::Service {
+                bot = Some(listed_bot(tx, account, key.acts_for, scope).await?);
+            }
+            let listed = ListedKey { key, bot };
+            if !room.take(&listed) {
+                break;
+            }
+            items.push(listed);
+        }
+        let has_more = items.len() < found;
+        Ok(Page { reader: caller.user.id, items, has_more })
     }
-    let has_more = items.len() < found;
-    Ok(Page { reader: caller.user.id, items, has_more })
 }
 
 fn named<T>(found: Option<T>) -> Named<T> {
@@ -63,7 +93,7 @@ fn named<T>(found: Option<T>) -> Named<T> {
 
 /// In lists that a space filters, the other bindings are not the caller's to read: none are shown (CONTRACT §2.3).
 async fn listed_bot<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     id: UserId,
     scope: KeyScope,
@@ -72,40 +102,12 @@ async fn listed_bot<D: Driver>(
         KeyScope::ServiceKeysIn(..) => tx
             .user(account, id)
             .await
-            .map(|user| user.map_or_else(|| unresolved(id), without_roles)),
-        _ => bot(tx, account, id).await,
+            .map(|user| user.map_or_else(|| bot_users::unresolved(id), bot_users::without_roles)),
+        _ => bot_users::bot(tx, account, id).await,
     };
     match found {
         // The key is listed all the same: somebody has to be able to revoke it.
-        Err(StoreError::Corrupt(_)) => Ok(unresolved(id)),
+        Err(StoreError::Corrupt(_)) => Ok(bot_users::unresolved(id)),
         found => found,
     }
-}
-
-fn without_roles(user: User) -> BotUser {
-    BotUser { id: user.id, name: user.name, account_role: user.role, organizations: Vec::new() }
-}
-
-/// A bot user that is gone or cannot be read has no name and the contract's placeholder role.
-fn unresolved(id: UserId) -> BotUser {
-    let account_role = AccountRole::Member;
-    BotUser { id, name: String::new(), account_role, organizations: Vec::new() }
-}
-
-/// A bot user with all its roles.
-pub(super) async fn bot<D: Driver>(
-    tx: &mut Transaction<D>,
-    account: AccountId,
-    id: UserId,
-) -> RowResult<BotUser> {
-    let Some(user) = tx.user(account, id).await? else {
-        return Ok(unresolved(id));
-    };
-    let mut organizations = tx.bot_organizations(account, id).await?;
-    for (organization, space) in tx.bot_spaces(account, id).await? {
-        if let Some(found) = organizations.iter_mut().find(|found| found.id == organization) {
-            found.spaces.push(space);
-        }
-    }
-    Ok(BotUser { organizations, ..without_roles(user) })
 }

@@ -10,15 +10,14 @@
 use std::collections::HashMap;
 
 use claviger_domain::{
-    Access, AccountId, Action, ApiKeyId, AuditRecord, Caller, ProjectId, RequestContext, RoleId,
-    SpaceId, Target, User, UserId, UserKind, UserStatus, decide,
+    Access, AccountId, Action, Caller, ProjectId, RoleId, SpaceId, Target, User, UserId, UserKind,
+    UserStatus, decide,
 };
-use jiff::Timestamp;
 use serde_json::json;
 
+use super::audit::Actor;
 use super::authenticate;
 use crate::CallResult;
-use crate::call::TimedCall;
 use crate::error::StoreError;
 use crate::transaction::{Driver, RowResult, Transaction};
 
@@ -38,57 +37,40 @@ pub(super) enum Affected {
 }
 
 /// What is written down about every key that is cut.
+#[derive(Clone, Copy)]
 struct Occasion {
-    at: Timestamp,
+    actor: Actor,
     account: AccountId,
-    actor: Option<UserId>,
-    actor_key: Option<ApiKeyId>,
     cause: Action,
-    context: RequestContext,
 }
 
 /// Cuts the keys above their makers after what a caller did.
 pub(super) async fn cut<D: Driver>(
-    tx: &mut Transaction<D>,
-    call: &TimedCall,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     cause: Action,
     affected: Affected,
-) -> RowResult<()> {
+) -> CallResult<()> {
     if !caller.account.policy.revoke_keys_above_maker {
         return Ok(());
     }
-    let occasion = Occasion {
-        at: call.now.at,
-        account: caller.account.id,
-        actor: Some(caller.user.id),
-        actor_key: Some(caller.key.id),
-        cause,
-        context: call.context.clone(),
-    };
-    cut_on(tx, &occasion, affected).await
+    let occasion = Occasion { actor: caller.into(), account: caller.account.id, cause };
+    cut_on(tx, occasion, affected).await
 }
 
 /// Cuts the keys above their makers at the moment at which a policy begins to ask for it.
 pub(super) async fn cut_under_policy<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
-    at: Timestamp,
-) -> RowResult<()> {
-    let occasion = Occasion {
-        at,
-        account,
-        actor: None,
-        actor_key: None,
-        cause: Action::PolicyUpdate,
-        context: RequestContext::default(),
-    };
-    cut_on(tx, &occasion, Affected::Everybody).await
+) -> CallResult<()> {
+    let actor = Actor::nobody(account);
+    let occasion = Occasion { actor, account, cause: Action::PolicyUpdate };
+    cut_on(tx, occasion, Affected::Everybody).await
 }
 
 /// Refuses a role for a bot user that would lift it above those who made it. People are given whatever the giver holds.
 pub(super) async fn keep_below<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     user: &User,
 ) -> CallResult<()> {
@@ -105,10 +87,10 @@ pub(super) async fn keep_below<D: Driver>(
 }
 
 async fn cut_on<D: Driver>(
-    tx: &mut Transaction<D>,
-    occasion: &Occasion,
+    tx: &mut Transaction<'_, D>,
+    occasion: Occasion,
     affected: Affected,
-) -> RowResult<()> {
+) -> CallResult<()> {
     for maker in makers(tx, occasion.account, affected).await? {
         cut_keys_of(tx, occasion, maker).await?;
     }
@@ -117,7 +99,7 @@ async fn cut_on<D: Driver>(
 
 /// The users whose keys are to be held against what they hold now, each once.
 async fn makers<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     affected: Affected,
 ) -> RowResult<Vec<UserId>> {
@@ -143,7 +125,7 @@ async fn makers<D: Driver>(
 
 /// What a maker may do; nothing, not even as a member of the account, if they were removed.
 async fn access<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     account: AccountId,
     maker: UserId,
 ) -> RowResult<Option<Access>> {
@@ -156,12 +138,12 @@ async fn access<D: Driver>(
 }
 
 async fn cut_keys_of<D: Driver>(
-    tx: &mut Transaction<D>,
-    occasion: &Occasion,
+    tx: &mut Transaction<'_, D>,
+    occasion: Occasion,
     maker: UserId,
-) -> RowResult<()> {
-    let account = occasion.account;
-    let keys = tx.live_keys_made_under(account, maker, occasion.at).await?;
+) -> CallResult<()> {
+    let (account, at) = (occasion.account, tx.now().at);
+    let keys = tx.live_keys_made_under(account, maker, at).await?;
     if keys.is_empty() {
         return Ok(());
     }
@@ -176,38 +158,21 @@ async fn cut_keys_of<D: Driver>(
                 Ok(held) => decide::is_above_maker(&held, access.as_ref()),
                 // What cannot be read may be more than anybody holds.
                 Err(StoreError::Corrupt(_)) => true,
-                Err(error) => return Err(error),
+                Err(error) => return Err(error.into()),
             };
             judged.insert(bot, is_above);
             is_above
         };
         if is_above {
-            tx.revoke_key(account, key, occasion.at).await?;
-            record(tx, occasion, key, maker).await?;
+            tx.revoke_key(account, key, at).await?;
+            let details = json!({
+                "reason": "above_maker",
+                "maker": maker.number(),
+                "cause": occasion.cause.name(),
+            });
+            let target = Target::ApiKey(key);
+            tx.audit(occasion.actor, Action::ApiKeyRevoke, target, details).await?;
         }
     }
     Ok(())
-}
-
-async fn record<D: Driver>(
-    tx: &mut Transaction<D>,
-    occasion: &Occasion,
-    key: ApiKeyId,
-    maker: UserId,
-) -> RowResult<()> {
-    let record = AuditRecord {
-        at: occasion.at,
-        account: occasion.account,
-        actor: occasion.actor,
-        actor_key: occasion.actor_key,
-        action: Action::ApiKeyRevoke,
-        target: Target::ApiKey(key),
-        details: json!({
-            "reason": "above_maker",
-            "maker": maker.number(),
-            "cause": occasion.cause.name(),
-        }),
-        context: occasion.context.clone(),
-    };
-    tx.insert_audit_record(&record).await
 }

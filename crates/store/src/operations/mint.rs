@@ -6,8 +6,6 @@ use claviger_domain::{
 use jiff::Timestamp;
 
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::TimedCall;
 use crate::tables::{NewKey, NewSignInSecret};
 use crate::transaction::{Driver, RowResult, Transaction};
 
@@ -27,8 +25,7 @@ impl From<KeyName> for Label {
 
 /// Keeps a new key, and counts it if it is a user key.
 pub(super) async fn insert_key<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
+    tx: &mut Transaction<'_, D>,
     mint: &Mint,
     text: &KeyText,
     label: Label,
@@ -49,7 +46,7 @@ pub(super) async fn insert_key<D: Driver>(
         last_used_at: None,
         replaces: label.replaces,
     };
-    let new = NewKey { key, digest: authority.keyring.digest(text, mint) };
+    let new = NewKey { key, digest: tx.authority().keyring.digest(text, mint) };
     let id = tx.insert_key(&new).await?;
     if text.key_type == KeyType::User {
         tx.count_user_keys(mint.account(), mint.acts_for(), 1).await?;
@@ -62,24 +59,20 @@ const SPACES_PER_CHANGE: usize = 100;
 
 /// Keeps which spaces a service key is bound to. Large keys count as more than their one mint, since they are as many rows.
 pub(super) async fn insert_key_spaces<D: Driver>(
-    tx: &mut Transaction<D>,
-    call: &TimedCall,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     key: &ApiKey,
     spaces: &[SpaceId],
 ) -> CallResult<()> {
-    if let Some(quota) = &call.quota {
-        for _ in 0..spaces.len() / SPACES_PER_CHANGE {
-            quota.admit_change(caller.key.created_by)?;
-        }
+    for _ in 0..spaces.len() / SPACES_PER_CHANGE {
+        tx.execution.admit(|quota| quota.admit_change(caller.key.created_by))?;
     }
     Ok(tx.insert_key_spaces(key, spaces).await?)
 }
 
 /// Keeps a sign-in secret of a person, and returns until when it is good.
 pub(super) async fn set_sign_in_secret<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
+    tx: &mut Transaction<'_, D>,
     mint: &Mint,
     text: &KeyText,
     purpose: SignInPurpose,
@@ -88,7 +81,7 @@ pub(super) async fn set_sign_in_secret<D: Driver>(
     let secret = NewSignInSecret {
         purpose,
         handle: text.handle,
-        digest: authority.keyring.digest(text, mint),
+        digest: tx.authority().keyring.digest(text, mint),
         expires_at,
         mint: *mint,
     };

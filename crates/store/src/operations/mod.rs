@@ -1,10 +1,9 @@
-//! What each method of the store does, over the statements of `tables`. Written once for every database.
-//!
-//! Rule: read, decide, write, in this order. The caller is authenticated before anything else is read.
+//! What can be asked of the store: each operation with its rule, its statements and what it answers, once for every database.
 
 mod audit;
 mod authenticate;
 mod bindings;
+mod bot_users;
 mod cascade;
 mod clock;
 mod create;
@@ -28,40 +27,45 @@ mod sign_in;
 mod spaces;
 mod users;
 
-use audit::audit;
-
-pub(crate) use audit::list_audit_records;
-pub(crate) use authenticate::authenticate;
-pub(crate) use bindings::{
-    create_role_binding, delete_role_binding, list_role_bindings, role_binding, update_role_binding,
+pub use audit::ListAuditRecords;
+pub use authenticate::Authenticate;
+pub use bindings::{
+    CreateRoleBinding, DeleteRoleBinding, GetRoleBinding, ListRoleBindings, UpdateRoleBinding,
 };
-pub(crate) use clock::accept_clock;
-pub(crate) use create::{create_service_key, create_user_key};
-pub(crate) use exposure::{exposed_key, note_secret_in_url};
-pub(crate) use found::found;
-pub(crate) use leak::{known_leak, report_leak};
-pub(crate) use list::list_keys;
-pub(crate) use memberships::{
-    remove_organization_member, remove_space_member, set_organization_member, set_space_member,
+pub use bot_users::{BotOrganization, BotSpace, BotUser, SpaceRoleView};
+pub use clock::{AcceptClock, AcceptedClock};
+pub use create::{CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace};
+pub use exposure::NoteSecretInUrl;
+pub use found::{
+    CreateAccount, CreatedAccount, CreatedUser, FirstOrganization, FirstRole, FirstSpace,
+    FirstUser, HostKey,
 };
-pub(crate) use organizations::{
-    create_organization, delete_organization, list_organizations, organization, update_organization,
+pub use leak::{Leak, ReportLeak, Reporter};
+pub use list::{ListKeys, ListedKey};
+pub use memberships::{
+    OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,
+    SetSpaceMember, SpaceMember,
 };
-pub(crate) use policy::set_policy;
-pub(crate) use projects::{
-    create_project, delete_project, list_projects, list_restrictions, project, restrict,
-    unrestrict, update_project,
+pub use organizations::{
+    CreateOrganization, DeleteOrganization, GetOrganization, ListOrganizations, UpdateOrganization,
 };
-pub(crate) use recover::recover;
-pub(crate) use refresh::refresh_key;
-pub(crate) use refusals::{Attempt, note_refusal};
-pub(crate) use revoke::{revoke_all_keys, revoke_key};
-pub(crate) use roles::{create_role, delete_role, list_roles, role, update_role};
-pub(crate) use sign_in::{
-    hand_over, prove_sign_in_secret, resend_invitation, reset_password, sign_in,
+pub use page::{After, Page};
+pub use policy::{ListAccounts, SetPolicy};
+pub use projects::{
+    CreateProject, DeleteProject, GetProject, ListProjects, ListRestrictions, RestrictProject,
+    UnrestrictProject, UpdateProject,
 };
-pub(crate) use spaces::{create_space, delete_space, list_spaces, space, update_space};
-pub(crate) use users::{create_user, list_users, remove_user, update_user, user};
+pub use recover::RecoverAdministrator;
+pub use refresh::{RefreshKey, Refreshed};
+pub(crate) use refusals::note_refusal;
+pub use revoke::{RevokeAllKeys, RevokeKey, RevokedKeys};
+pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
+pub use sign_in::{
+    IssueSignInSecret, IssuedSignInSecret, ProveSignInSecret, Reminded, ResendInvitation,
+    ResetPassword, SignIn, SignedIn,
+};
+pub use spaces::{CreateSpace, DeleteSpace, GetSpace, ListSpaces, UpdateSpace};
+pub use users::{CreateUser, GetUser, InvitedUser, ListUsers, RemoveUser, UpdateUser};
 
 #[cfg(test)]
 mod tests {

@@ -1,13 +1,33 @@
 //! Pages of lists: at most so many items, about so many bytes, and nothing that cannot be read.
 //!
-//! Rule: a list is read by [`filled`] and ends with [`cut`], whatever it lists.
+//! Rule: a list is read by [`Filling`] and ends with [`cut`], whatever it lists.
 
 use claviger_domain::{
-    AuditEntry, Caller, Organization, Project, Refusal, Role, RoleBinding, Space, User,
+    AuditEntry, Caller, Organization, Project, Refusal, Role, RoleBinding, Space, User, UserId,
 };
 
-use crate::call::{After, BotUser, ListedKey, Page, SpaceRoleView};
-use crate::transaction::{Chunk, RowResult};
+use super::{BotUser, ListedKey, SpaceRoleView};
+use crate::transaction::Chunk;
+
+/// Where a list goes on, and for whom: a place in one caller's list is no place in another's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct After<Id> {
+    /// The user whose list it is.
+    pub reader: UserId,
+    /// The last thing shown.
+    pub id: Id,
+}
+
+/// Part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The user whose list it is.
+    pub reader: UserId,
+    /// The things.
+    pub items: Vec<T>,
+    /// Whether there are more behind the last.
+    pub has_more: bool,
+}
 
 /// About how many bytes of a response the items of a page take. A single larger item is a page of its own.
 const MAX_BYTES: usize = 1 << 20;
@@ -67,24 +87,31 @@ pub(super) fn place<Id>(caller: &Caller, after: Option<After<Id>>) -> Result<Opt
     }
 }
 
-/// The items of a list that are shown, from a place on: one more than asked for, if there are so many. `read` gives up to
-/// `wanted` and one rows behind a place.
-pub(super) async fn filled<T, Id>(
-    wanted: u32,
-    mut after: Option<Id>,
-    id: impl Fn(i64) -> Id,
-    mut read: impl AsyncFnMut(Option<Id>) -> RowResult<Chunk<T>>,
-) -> RowResult<Vec<T>> {
-    let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
-    let mut shown = Vec::new();
-    loop {
-        let chunk = read(after).await?;
-        let is_last = chunk.read <= wanted || chunk.last.is_none();
-        after = chunk.last.map(&id);
-        shown.extend(chunk.items);
-        if is_last || shown.len() > wanted {
-            return Ok(shown);
-        }
+/// The items of a list that are shown, while they are read from a place on: one more than asked for, if there are so many.
+#[derive(Debug)]
+pub(super) struct Filling<T, Id> {
+    wanted: usize,
+    id: fn(i64) -> Id,
+    /// Behind which row to read on.
+    pub after: Option<Id>,
+    /// Whether there is anything left to read.
+    pub goes_on: bool,
+    /// What is shown.
+    pub shown: Vec<T>,
+}
+
+impl<T, Id> Filling<T, Id> {
+    pub(super) fn new(wanted: u32, after: Option<Id>, id: fn(i64) -> Id) -> Self {
+        let wanted = usize::try_from(wanted).unwrap_or(usize::MAX);
+        Self { wanted, id, after, goes_on: true, shown: Vec::new() }
+    }
+
+    /// Takes the next rows, which were read as up to one more than `wanted`, as far as they are shown.
+    pub(super) fn add(&mut self, chunk: Chunk<T>, is_shown: impl FnMut(&T) -> bool) {
+        self.goes_on = chunk.read > self.wanted && chunk.last.is_some();
+        self.after = chunk.last.map(self.id);
+        self.shown.extend(chunk.items.into_iter().filter(is_shown));
+        self.goes_on &= self.shown.len() <= self.wanted;
     }
 }
 

@@ -2,36 +2,58 @@
 //!
 //! Rule: a policy is set at the host, so nobody is its actor; what it rules out goes in the transaction that sets it.
 
-use claviger_domain::{AccountId, AccountPolicy, Action, AuditRecord, RequestContext, Target};
+use claviger_domain::{Account, AccountId, AccountPolicy, Action, Target};
 use serde_json::{Value, json};
 
-use super::makers;
-use crate::transaction::{Driver, RowResult, Transaction};
+use super::audit::Actor;
+use super::{authenticate, makers};
+use crate::CallResult;
+use crate::operation::{Kind, Operation};
+use crate::transaction::{Driver, Transaction};
+
+/// Lists all accounts, oldest first.
+#[derive(Clone, Copy, Debug)]
+pub struct ListAccounts;
+
+impl Operation for ListAccounts {
+    type Output = Vec<Account>;
+    const NAME: &'static str = "list_accounts";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Vec<Account>> {
+        authenticate::host(tx)?;
+        Ok(tx.accounts().await?.items)
+    }
+}
 
 /// Sets an account's policy, and cuts what it rules out from now on.
-pub(crate) async fn set_policy<D: Driver>(
-    tx: &mut Transaction<D>,
-    account: AccountId,
-    policy: AccountPolicy,
-) -> RowResult<()> {
-    let at = tx.now().at;
-    let before = tx.accounts().await?.items.into_iter().find(|known| known.id == account);
-    tx.set_policy(account, &policy).await?;
-    let record = AuditRecord {
-        at,
-        account,
-        actor: None,
-        actor_key: None,
-        action: Action::PolicyUpdate,
-        target: Target::Account(account),
-        details: json!({ "before": before.map(|known| words(&known.policy)), "after": words(&policy) }),
-        context: RequestContext::default(),
-    };
-    tx.insert_audit_record(&record).await?;
-    if policy.revoke_keys_above_maker {
-        makers::cut_under_policy(tx, account, at).await?;
+#[derive(Clone, Debug)]
+pub struct SetPolicy {
+    /// Whose.
+    pub account: AccountId,
+    /// The new policy.
+    pub policy: AccountPolicy,
+}
+
+impl Operation for SetPolicy {
+    type Output = ();
+    const NAME: &'static str = "set_policy";
+    const KIND: Kind = Kind::Write;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<()> {
+        authenticate::host(tx)?;
+        let Self { account, policy } = self;
+        let before = tx.accounts().await?.items.into_iter().find(|known| known.id == account);
+        tx.set_policy(account, &policy).await?;
+        let before = before.map(|known| words(&known.policy));
+        let details = json!({ "before": before, "after": words(&policy) });
+        let target = Target::Account(account);
+        tx.audit(Actor::nobody(account), Action::PolicyUpdate, target, details).await?;
+        if policy.revoke_keys_above_maker {
+            makers::cut_under_policy(tx, account).await?;
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 fn words(policy: &AccountPolicy) -> Value {

@@ -2,22 +2,67 @@
 
 use claviger_domain::decide::{self, Occasion};
 use claviger_domain::{
-    Account, AccountRole, Action, ApiKey, AuditRecord, Refusal, RequestContext, Resource, Target,
-    User, UserId, UserKind, UserStatus, to_micros,
+    Account, AccountRole, Action, ApiKey, Refusal, Resource, Target, User, UserId, UserKind,
+    UserStatus, to_micros,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::mint;
+use super::audit::Actor;
+use super::{HostKey, authenticate, mint};
 use crate::CallResult;
-use crate::authority::Authority;
 use crate::error::CallError;
-use crate::founding::{FoundingKey, Recovery};
+use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
+
+/// Makes a key for an administrator who has none left that works. Limits on how many and how often do not count here; the longest
+/// lifetime does.
+///
+/// # Errors
+///
+/// [`Refusal::NotFound`] if no administrator takes part under this address, and there is another one.
+#[derive(Clone, Debug)]
+pub struct RecoverAdministrator {
+    /// The administrator's address.
+    pub email: String,
+    /// The key.
+    pub key: HostKey,
+    /// How long it lives; shorter if the account's policy says so.
+    pub lifetime: SignedDuration,
+}
+
+impl Operation for RecoverAdministrator {
+    type Output = ApiKey;
+    const NAME: &'static str = "recover";
+    const KIND: Kind = Kind::Write;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<ApiKey> {
+        authenticate::host(tx)?;
+        let Self { email, key, lifetime } = self;
+        let now = tx.now().at;
+        let expires_at = to_micros(now.checked_add(lifetime).unwrap_or(Timestamp::MAX));
+        let known = tx.administrator_by_email(&email).await?;
+        let was_made = known.is_none();
+        let (user, account) =
+            if let Some(known) = known { known } else { make_administrator(tx, &email).await? };
+        let mint =
+            decide::host_key(Occasion::Recovery, &account, user.id, Some(expires_at), tx.now());
+        let HostKey { minted, name } = key;
+        let key = mint::insert_key(tx, &mint, &minted.text, name.into()).await?;
+        let details = json!({
+            "user": user.id.number(),
+            "expires_at": key.expires_at.map(|end| end.to_string()),
+            "made_administrator": was_made,
+        });
+        let target = Target::ApiKey(key.id);
+        tx.audit(Actor::nobody(account.id), Action::ApiKeyRecover, target, details).await?;
+        Ok(key)
+    }
+}
 
 /// Makes the person of this address an administrator of the one account that has none, and the person too if there is nobody.
 async fn make_administrator<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     email: &str,
 ) -> CallResult<(User, Account)> {
     let mut without = Vec::new();
@@ -51,38 +96,4 @@ async fn make_administrator<D: Driver>(
     }
     tx.make_administrator(account.id, user.id).await?;
     Ok((user, account))
-}
-
-/// Makes the key. Limits on how many and how often do not count here; the longest lifetime does.
-pub(crate) async fn recover<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    recovery: Recovery,
-) -> CallResult<ApiKey> {
-    let Recovery { email, key, lifetime } = recovery;
-    let now = tx.now().at;
-    let expires_at = to_micros(now.checked_add(lifetime).unwrap_or(Timestamp::MAX));
-    let known = tx.administrator_by_email(&email).await?;
-    let was_made = known.is_none();
-    let (user, account) =
-        if let Some(known) = known { known } else { make_administrator(tx, &email).await? };
-    let mint = decide::host_key(Occasion::Recovery, &account, user.id, Some(expires_at), tx.now());
-    let FoundingKey { minted, name } = key;
-    let key = mint::insert_key(tx, authority, &mint, &minted.text, name.into()).await?;
-    let record = AuditRecord {
-        at: now,
-        account: account.id,
-        actor: None,
-        actor_key: None,
-        action: Action::ApiKeyRecover,
-        target: Target::ApiKey(key.id),
-        details: json!({
-            "user": user.id.number(),
-            "expires_at": key.expires_at.map(|end| end.to_string()),
-            "made_administrator": was_made,
-        }),
-        context: RequestContext::default(),
-    };
-    tx.insert_audit_record(&record).await?;
-    Ok(key)
 }

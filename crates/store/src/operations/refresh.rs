@@ -1,82 +1,111 @@
 //! Refreshing keys.
 
+use claviger_domain::decide::RefreshRequest;
 use claviger_domain::decide::Subject;
-use claviger_domain::{Action, ApiKey, Caller, KeyType, Target, decide};
+use claviger_domain::{Action, ApiKey, ApiKeyId, Caller, KeyType, MintedKey, Target, User, decide};
 use jiff::Timestamp;
 use serde_json::json;
 
 use super::mint::{self, Label};
-use super::{audit, authenticate, create, revoke};
+use super::{authenticate, create, revoke};
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{RefreshKey, Refreshed, TimedCall};
+use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, RowResult, Transaction};
 
-pub(crate) async fn refresh_key<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: RefreshKey,
-) -> CallResult<Refreshed> {
-    let caller = authenticate::minting_caller(tx, authority, &call).await?;
-    let access = authenticate::access(tx, &caller).await?;
-    let subject = authenticate::subject(tx, &caller, command.id).await?;
-    let mut grants = None;
-    if let Some(key) = subject.as_ref().map(|subject| &subject.key)
-        && key.key_type == KeyType::Service
-    {
-        grants = Some(authenticate::held_by_bot(tx, caller.account.id, key.acts_for).await?);
+/// The key in the place of another.
+#[derive(Clone, Debug)]
+pub struct Refreshed {
+    /// The new key.
+    pub key: ApiKey,
+    /// The person whom it acts for, if somebody else refreshed it and now holds a secret that acts for them.
+    pub taken_from: Option<User>,
+}
+
+/// A key to replace.
+#[derive(Clone, Debug)]
+pub struct RefreshKey {
+    /// Which.
+    pub id: ApiKeyId,
+    /// The new secret and handle. Its kind is set to the old key's.
+    pub minted: MintedKey,
+    /// Expiry and grace.
+    pub request: RefreshRequest,
+}
+
+impl Operation for RefreshKey {
+    type Output = Refreshed;
+    const NAME: &'static str = "refresh_key";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::ApiKey(self.id))
     }
-    let live_keys = live_keys(tx, &caller, subject.as_ref(), call.now.at).await?;
-    let plan = decide::refresh(
-        &caller,
-        &access,
-        subject.as_ref(),
-        grants.as_ref(),
-        live_keys,
-        command.request,
-        call.now,
-    )?;
-    let Some(subject) = subject else {
-        return Err(claviger_domain::Refusal::NotFound(claviger_domain::Resource::ApiKey).into());
-    };
-    let old = subject.key;
-    let mut minted = command.minted;
-    minted.text.key_type = old.key_type;
-    let label = Label {
-        name: old.name.clone(),
-        description: old.description.clone(),
-        replaces: Some(old.id),
-    };
-    let key = mint::insert_key(tx, authority, &plan.mint, &minted.text, label).await?;
-    if !subject.spaces.is_empty() {
-        let spaces: Vec<_> = subject.spaces.iter().map(|space| space.id).collect();
-        mint::insert_key_spaces(tx, &call, &caller, &key, &spaces).await?;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Refreshed> {
+        let now = tx.now();
+
+        let caller = authenticate::minting_caller(tx).await?;
+        let access = authenticate::access(tx, &caller).await?;
+        let subject = authenticate::subject(tx, &caller, self.id).await?;
+        let mut grants = None;
+        if let Some(key) = subject.as_ref().map(|subject| &subject.key)
+            && key.key_type == KeyType::Service
+        {
+            grants = Some(authenticate::held_by_bot(tx, caller.account.id, key.acts_for).await?);
+        }
+        let live_keys = live_keys(tx, &caller, subject.as_ref(), now.at).await?;
+        let plan = decide::refresh(
+            &caller,
+            &access,
+            subject.as_ref(),
+            grants.as_ref(),
+            live_keys,
+            self.request,
+            now,
+        )?;
+        let Some(subject) = subject else {
+            return Err(
+                claviger_domain::Refusal::NotFound(claviger_domain::Resource::ApiKey).into()
+            );
+        };
+        let old = subject.key;
+        let mut minted = self.minted;
+        minted.text.key_type = old.key_type;
+        let label = Label {
+            name: old.name.clone(),
+            description: old.description.clone(),
+            replaces: Some(old.id),
+        };
+        let key = mint::insert_key(tx, &plan.mint, &minted.text, label).await?;
+        if !subject.spaces.is_empty() {
+            let spaces: Vec<_> = subject.spaces.iter().map(|space| space.id).collect();
+            mint::insert_key_spaces(tx, &caller, &key, &spaces).await?;
+        }
+        retire(tx, &caller, &old, plan.old_expires_at, now.at).await?;
+        if plan.old_expires_at.is_some() {
+            // Without a grace, what was asked for with the key ends with it, as when it is revoked.
+            tx.move_sign_in_secrets(key.account, old.id, key.id).await?;
+        }
+        let details = json!({
+            "replaces": old.id.number(),
+            "grace_until": plan.old_expires_at.map(|at| at.to_string()),
+            "expiry_rule": plan.rule.name(),
+            "impersonation": plan.mint.impersonates(),
+        });
+        let details = create::flagged(details, &plan.mint);
+        let target = Target::ApiKey(key.id);
+        tx.audit(&caller, Action::ApiKeyRefresh, target, details).await?;
+        let mut taken_from = None;
+        if plan.mint.impersonates() {
+            taken_from = tx.user(key.account, key.acts_for).await?;
+        }
+        Ok(Refreshed { key, taken_from })
     }
-    retire(tx, &caller, &old, plan.old_expires_at, call.now.at).await?;
-    if plan.old_expires_at.is_some() {
-        // Without a grace, what was asked for with the key ends with it, as when it is revoked.
-        tx.move_sign_in_secrets(key.account, old.id, key.id).await?;
-    }
-    let details = json!({
-        "replaces": old.id.number(),
-        "grace_until": plan.old_expires_at.map(|at| at.to_string()),
-        "expiry_rule": plan.rule.name(),
-        "impersonation": plan.mint.impersonates(),
-    });
-    let details = create::flagged(details, &plan.mint);
-    let target = Target::ApiKey(key.id);
-    audit(tx, call, &caller, Action::ApiKeyRefresh, target, details).await?;
-    let mut taken_from = None;
-    if plan.mint.impersonates() {
-        taken_from = tx.user(key.account, key.acts_for).await?;
-    }
-    Ok(Refreshed { key, taken_from })
 }
 
 /// How many live keys the person of a user key has.
 async fn live_keys<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     subject: Option<&Subject>,
     now: Timestamp,
@@ -91,7 +120,7 @@ async fn live_keys<D: Driver>(
 
 /// Ends the old key: at its grace, or at once.
 async fn retire<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     caller: &Caller,
     old: &ApiKey,
     grace_until: Option<Timestamp>,

@@ -6,48 +6,30 @@
 use claviger_domain::{Action, Refusal, Target};
 use serde_json::json;
 
-use super::{audit, authenticate};
+use super::authenticate;
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{Call, Tried};
 use crate::error::CallError;
 use crate::transaction::{Driver, Transaction};
-
-/// A change that is about to be tried.
-#[derive(Debug)]
-pub(crate) struct Attempt {
-    call: Call,
-    operation: &'static str,
-    target: Option<Target>,
-}
-
-impl Attempt {
-    /// A change that a caller is about to try.
-    pub(crate) fn new(call: &Call, operation: &'static str, asked: Option<&dyn Tried>) -> Self {
-        Self { call: call.clone(), operation, target: asked.and_then(Tried::target) }
-    }
-}
 
 /// Writes down that a change was refused, as far as that is to be on record. What the change had written is undone before.
 ///
 /// Each person, with all keys that they made, has so many refusals an hour on record that nobody can fill the disk by being told no; the
 /// next record counts those that were left out.
 pub(crate) async fn note_refusal<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    attempt: Attempt,
+    tx: &mut Transaction<'_, D>,
+    operation: &'static str,
+    target: Option<Target>,
     refusal: &Refusal,
 ) -> CallResult<()> {
     if !refusal.is_overreach() {
         return Ok(());
     }
-    let Attempt { call, operation, target } = attempt;
-    let call = call.at(tx.now());
-    let caller = match authenticate::caller(tx, authority, &call).await {
+    let caller = match authenticate::caller(tx).await {
         Ok(caller) => caller,
         Err(CallError::Refused(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
+    let authority = tx.authority();
     let Some(left_out) = authority.refusals.admit(caller.key.created_by, authority.clock.uptime())
     else {
         return Ok(());
@@ -57,6 +39,6 @@ pub(crate) async fn note_refusal<D: Driver>(
     if left_out > 0 {
         details["left_out_before"] = left_out.into();
     }
-    audit(tx, call, &caller, Action::ChangeRefuse, target, details).await?;
+    tx.audit(&caller, Action::ChangeRefuse, target, details).await?;
     Ok(())
 }

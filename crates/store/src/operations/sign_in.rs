@@ -4,172 +4,260 @@ use claviger_domain::decide::{
     self, Delivery, INVITATION_LIFETIME, Mint, RESET_LIFETIME, SignInSecret,
 };
 use claviger_domain::{
-    Access, Action, AuditRecord, Caller, SignInPurpose, Target, User, UserId, UserStatus,
+    Access, Action, ApiKey, Caller, KeyName, MintedKey, Refusal, SignInPurpose, Target, User,
+    UserId, UserStatus,
 };
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::audit::Actor;
 use super::authenticate::{self, caller_and_access};
-use super::{audit, create, mint};
+use super::{create, mint};
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{HandOver, HandedOver, Remind, Reminded, SignIn, SignedIn, TimedCall};
+use crate::operation::{Kind, Operation};
+use crate::request::Credential;
 use crate::transaction::{Driver, Transaction};
 
 /// Who asks. Making a secret counts against the limit on secrets.
 async fn reminding_caller<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: &TimedCall,
-    command: &Remind,
+    tx: &mut Transaction<'_, D>,
+    is_minting: bool,
 ) -> CallResult<(Caller, Access)> {
-    if command.minted.is_none() {
-        return caller_and_access(tx, authority, call).await;
+    if !is_minting {
+        return caller_and_access(tx).await;
     }
-    let caller = authenticate::minting_caller(tx, authority, call).await?;
+    let caller = authenticate::minting_caller(tx).await?;
     let access = authenticate::access(tx, &caller).await?;
     Ok((caller, access))
 }
 
-pub(crate) async fn resend_invitation<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: Remind,
-) -> CallResult<Reminded> {
-    let (caller, access) = reminding_caller(tx, authority, &call, &command).await?;
-    let found = tx.user(caller.account.id, command.id).await?;
-    let mail_goes = command.minted.is_some();
-    let user = decide::resend_invitation(&caller, &access, found, mail_goes, call.now)?;
-    let until = call.now.at + INVITATION_LIFETIME;
-    let purpose = SignInPurpose::Invitation;
-    let mint = mail_secret(tx, authority, &call, (&caller, &user), command, purpose, until).await?;
-    let user = User { invited_until: Some(until), ..user };
-    tx.update_user(&user).await?;
-    let details = create::flagged(json!({ "until": until.to_string(), "mailed": true }), &mint);
-    audit(tx, call, &caller, Action::UserInvite, Target::User(user.id), details).await?;
-    Ok(Reminded { until: mint.expires_at().unwrap_or(until), user })
+/// Who came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// The person.
+    pub user: User,
+    /// Their new key, unless they may not have any.
+    pub key: Option<ApiKey>,
+    /// Whether somebody else was shown the secret, and may hold the key.
+    pub is_impersonated: bool,
 }
 
-pub(crate) async fn reset_password<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: Remind,
-) -> CallResult<Reminded> {
-    let (caller, access) = reminding_caller(tx, authority, &call, &command).await?;
-    let found = tx.user(caller.account.id, command.id).await?;
-    let user = decide::reset_password(&caller, &access, found, command.minted.is_some())?;
-    let until = call.now.at + RESET_LIFETIME;
-    let purpose = SignInPurpose::Reset;
-    let mint = mail_secret(tx, authority, &call, (&caller, &user), command, purpose, until).await?;
-    let details = create::flagged(json!({ "mailed": true }), &mint);
-    audit(tx, call, &caller, Action::UserReset, Target::User(user.id), details).await?;
-    Ok(Reminded { until: mint.expires_at().unwrap_or(until), user })
+/// A sign-in secret that was shown to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedSignInSecret {
+    /// Until when it is good.
+    pub until: Timestamp,
+    /// The person whom it acts for, if that is not the caller.
+    pub impersonated_user: Option<User>,
 }
 
-/// Keeps the secret of a letter to a person, which counts against the limits on letters.
-async fn mail_secret<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: &TimedCall,
-    (caller, user): (&Caller, &User),
-    command: Remind,
+/// A person to whom a letter goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reminded {
+    /// The person.
+    pub user: User,
+    /// Until when the secret in the letter lets them in.
+    pub until: Timestamp,
+}
+
+/// Sends an invitation again. It stands anew, with a new secret.
+#[derive(Clone, Debug)]
+pub struct ResendInvitation {
+    /// Whom.
+    pub id: UserId,
+    /// The secret that goes to their address; nothing where no mail goes.
+    pub minted: Option<MintedKey>,
+}
+
+impl Operation for ResendInvitation {
+    type Output = Reminded;
+    const NAME: &'static str = "resend_invitation";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::User(self.id))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Reminded> {
+        let now = tx.now();
+        let (caller, access) = reminding_caller(tx, self.minted.is_some()).await?;
+        let found = tx.user(caller.account.id, self.id).await?;
+        let mail_goes = self.minted.is_some();
+        let user = decide::resend_invitation(&caller, &access, found, mail_goes, now)?;
+        let until = now.at + INVITATION_LIFETIME;
+        let letter = Letter { to: &user, purpose: SignInPurpose::Invitation, until };
+        let mint = keep_secret(tx, &caller, letter, self.minted.as_ref()).await?;
+        let user = User { invited_until: Some(until), ..user };
+        tx.update_user(&user).await?;
+        let details = create::flagged(json!({ "until": until.to_string(), "mailed": true }), &mint);
+        tx.audit(&caller, Action::UserInvite, Target::User(user.id), details).await?;
+        Ok(Reminded { until: mint.expires_at().unwrap_or(until), user })
+    }
+}
+
+/// Requests a password reset: keeps a new secret, which goes out by mail.
+#[derive(Clone, Debug)]
+pub struct ResetPassword {
+    /// Whom.
+    pub id: UserId,
+    /// The secret that goes to their address; nothing where no mail goes.
+    pub minted: Option<MintedKey>,
+}
+
+impl Operation for ResetPassword {
+    type Output = Reminded;
+    const NAME: &'static str = "reset_password";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::User(self.id))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Reminded> {
+        let (caller, access) = reminding_caller(tx, self.minted.is_some()).await?;
+        let found = tx.user(caller.account.id, self.id).await?;
+        let user = decide::reset_password(&caller, &access, found, self.minted.is_some())?;
+        let until = tx.now().at + RESET_LIFETIME;
+        let letter = Letter { to: &user, purpose: SignInPurpose::Reset, until };
+        let mint = keep_secret(tx, &caller, letter, self.minted.as_ref()).await?;
+        let details = create::flagged(json!({ "mailed": true }), &mint);
+        tx.audit(&caller, Action::UserReset, Target::User(user.id), details).await?;
+        Ok(Reminded { until: mint.expires_at().unwrap_or(until), user })
+    }
+}
+
+/// A letter with a sign-in secret.
+struct Letter<'a> {
+    to: &'a User,
     purpose: SignInPurpose,
     until: Timestamp,
+}
+
+/// Keeps the secret of a letter, which counts against the limits on letters.
+async fn keep_secret<D: Driver>(
+    tx: &mut Transaction<'_, D>,
+    caller: &Caller,
+    letter: Letter<'_>,
+    minted: Option<&MintedKey>,
 ) -> CallResult<Mint> {
-    call.admit_letter(user.account, purpose, &user.email)?;
-    let mint = decide::sign_in_secret(caller, user, Delivery::Mailed, true, until)?;
-    if let Some(minted) = command.minted {
-        mint::set_sign_in_secret(tx, authority, &mint, &minted.text, purpose).await?;
+    let Letter { to, purpose, until } = letter;
+    tx.execution.admit(|quota| quota.admit_letter(to.account, purpose, &to.email))?;
+    let mint = decide::sign_in_secret(caller, to, Delivery::Mailed, true, until)?;
+    if let Some(minted) = minted {
+        mint::set_sign_in_secret(tx, &mint, &minted.text, purpose).await?;
     }
     Ok(mint)
 }
 
-pub(crate) async fn hand_over<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: HandOver,
-) -> CallResult<HandedOver> {
-    let caller = authenticate::minting_caller(tx, authority, &call).await?;
-    let access = authenticate::access(tx, &caller).await?;
-    let found = tx.user(caller.account.id, command.id).await?;
-    let (user, purpose) = decide::hand_over(&caller, &access, found, call.now)?;
-    let (action, until) = match purpose {
-        SignInPurpose::Invitation => (Action::UserInvite, call.now.at + INVITATION_LIFETIME),
-        SignInPurpose::Reset => (Action::UserReset, call.now.at + RESET_LIFETIME),
+/// A sign-in secret to make for a person, and to show to the caller.
+#[derive(Clone, Debug)]
+pub struct IssueSignInSecret {
+    /// For whom.
+    pub id: UserId,
+    /// The secret.
+    pub minted: MintedKey,
+    /// Whether mail goes out, so that there is another way.
+    pub is_mailed: bool,
+}
+
+impl Operation for IssueSignInSecret {
+    type Output = IssuedSignInSecret;
+    const NAME: &'static str = "hand_over";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::User(self.id))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<IssuedSignInSecret> {
+        let now = tx.now();
+
+        let caller = authenticate::minting_caller(tx).await?;
+        let access = authenticate::access(tx, &caller).await?;
+        let found = tx.user(caller.account.id, self.id).await?;
+        let (user, purpose) = decide::hand_over(&caller, &access, found, now)?;
+        let (action, until) = match purpose {
+            SignInPurpose::Invitation => (Action::UserInvite, now.at + INVITATION_LIFETIME),
+            SignInPurpose::Reset => (Action::UserReset, now.at + RESET_LIFETIME),
+        };
+        let mail_goes = self.is_mailed;
+        let mint = decide::sign_in_secret(&caller, &user, Delivery::HandedOver, mail_goes, until)?;
+        let text = &self.minted.text;
+        let until = mint::set_sign_in_secret(tx, &mint, text, purpose).await?;
+        let user = User { invited_until: user.invited_until.map(|_| until), ..user };
+        if purpose == SignInPurpose::Invitation {
+            tx.update_user(&user).await?;
+        }
+        let details = json!({ "until": until.to_string(), "handed_to_caller": true });
+        let details = create::flagged(details, &mint);
+        tx.audit(&caller, action, Target::User(self.id), details).await?;
+        Ok(IssuedSignInSecret { until, impersonated_user: mint.impersonates().then_some(user) })
+    }
+}
+
+async fn proven<D: Driver>(tx: &mut Transaction<'_, D>) -> CallResult<SignInSecret> {
+    let Credential::SignInSecret(text) = &tx.request().credential else {
+        return Err(Refusal::Unauthenticated.into());
     };
-    let mail_goes = command.is_mailed;
-    let mint = decide::sign_in_secret(&caller, &user, Delivery::HandedOver, mail_goes, until)?;
-    let text = &command.minted.text;
-    let until = mint::set_sign_in_secret(tx, authority, &mint, text, purpose).await?;
-    let user = User { invited_until: user.invited_until.map(|_| until), ..user };
-    if purpose == SignInPurpose::Invitation {
+    let found = tx.sign_in_secret(text.handle).await?;
+    Ok(decide::sign_in(&tx.authority().keyring, text, found, tx.now())?)
+}
+
+/// Proves the presented sign-in secret, and leaves it as it is.
+#[derive(Clone, Copy, Debug)]
+pub struct ProveSignInSecret;
+
+impl Operation for ProveSignInSecret {
+    type Output = ();
+    const NAME: &'static str = "prove_sign_in_secret";
+    const KIND: Kind = Kind::Proof;
+
+    /// Proves the presented secret, and leaves it as it is.
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<()> {
+        proven(tx).await.map(drop)
+    }
+}
+
+/// Coming in with a sign-in secret, which is the key of the call.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    /// The secret and handle of the person's new key.
+    pub minted: MintedKey,
+    /// Its label.
+    pub name: KeyName,
+}
+
+impl Operation for SignIn {
+    type Output = SignedIn;
+    const NAME: &'static str = "sign_in";
+    const KIND: Kind = Kind::Write;
+
+    /// A secret lets in once. What it was handed out for is done by it: the invitation is accepted.
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<SignedIn> {
+        let now = tx.now();
+
+        let secret = proven(tx).await?;
+        let (account, id) = (secret.account.id, secret.user.id);
+        // No quota: a thief who uses it up must not keep the owner out. Each secret was counted when it was made.
+        let mint = decide::key_at_sign_in(&secret, now)?;
+        tx.delete_sign_in_secrets(account, id).await?;
+        let user = User { status: UserStatus::Active, invited_until: None, ..secret.user };
         tx.update_user(&user).await?;
+        let mut details = json!({
+            "purpose": secret.purpose.name(),
+            "secret_shown_to": secret.shown_to.map(UserId::number),
+        });
+        let mut key = None;
+        let mut is_impersonated = false;
+        if let Some(mint) = mint {
+            let (text, label) = (&self.minted.text, self.name.into());
+            let made = mint::insert_key(tx, &mint, text, label).await?;
+            details["api_key"] = made.id.number().into();
+            details = create::flagged(details, &mint);
+            is_impersonated = mint.impersonates();
+            key = Some(made);
+        }
+        tx.audit(Actor::user(&user), Action::UserSignIn, Target::User(id), details).await?;
+        Ok(SignedIn { user, key, is_impersonated })
     }
-    let details = json!({ "until": until.to_string(), "handed_to_caller": true });
-    let details = create::flagged(details, &mint);
-    audit(tx, call, &caller, action, Target::User(command.id), details).await?;
-    Ok(HandedOver { until, impersonated_user: mint.impersonates().then_some(user) })
-}
-
-async fn proven<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: &TimedCall,
-) -> CallResult<SignInSecret> {
-    let found = tx.sign_in_secret(call.key.handle).await?;
-    Ok(decide::sign_in(&authority.keyring, &call.key, found, call.now)?)
-}
-
-/// Proves the presented secret, and leaves it as it is.
-pub(crate) async fn prove_sign_in_secret<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-) -> CallResult<()> {
-    proven(tx, authority, &call).await.map(drop)
-}
-
-/// A secret lets in once. What it was handed out for is done by it: the invitation is accepted.
-pub(crate) async fn sign_in<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: SignIn,
-) -> CallResult<SignedIn> {
-    let secret = proven(tx, authority, &call).await?;
-    let (account, id) = (secret.account.id, secret.user.id);
-    // No quota either: a thief who uses it up must not keep the owner out. Each secret was counted when it was made.
-    let mint = decide::key_at_sign_in(&secret, call.now)?;
-    tx.delete_sign_in_secrets(account, id).await?;
-    let user = User { status: UserStatus::Active, invited_until: None, ..secret.user };
-    tx.update_user(&user).await?;
-    let mut details = json!({
-        "purpose": secret.purpose.name(),
-        "secret_shown_to": secret.shown_to.map(UserId::number),
-    });
-    let mut key = None;
-    let mut is_impersonated = false;
-    if let Some(mint) = mint {
-        let (text, label) = (&command.minted.text, command.name.into());
-        let made = mint::insert_key(tx, authority, &mint, text, label).await?;
-        details["api_key"] = made.id.number().into();
-        details = create::flagged(details, &mint);
-        is_impersonated = mint.impersonates();
-        key = Some(made);
-    }
-    let record = AuditRecord {
-        at: call.now.at,
-        account,
-        actor: Some(id),
-        actor_key: None,
-        action: Action::UserSignIn,
-        target: Target::User(id),
-        details,
-        context: call.context,
-    };
-    tx.insert_audit_record(&record).await?;
-    Ok(SignedIn { user, key, is_impersonated })
 }

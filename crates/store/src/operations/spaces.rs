@@ -2,136 +2,218 @@
 
 use claviger_domain::decide::{self, Need};
 use claviger_domain::{
-    Access, Action, Change, Permission, Refusal, Resource, Space, SpaceId, Target,
+    Access, Action, Change, Description, Name, OrganizationId, Permission, Refusal, Resource,
+    Space, SpaceId, Target,
 };
 use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
 use super::makers::Affected;
-use super::{audit, cascade, makers, page};
+use super::page::Filling;
+use super::{After, Page, cascade, makers, page};
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{CreateSpace, ListSpaces, Page, TimedCall, UpdateSpace};
+use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
 
-pub(crate) async fn list_spaces<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    mut query: ListSpaces,
-) -> CallResult<Page<Space>> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    if let Some(organization) = query.organization {
-        let found = tx.organization(caller.account.id, organization).await?;
-        found
-            .filter(|found| access.sees_organization(found.id))
-            .ok_or(Refusal::NotFound(Resource::Organization))?;
-    }
-    let wanted = query.limit;
-    let after = page::place(&caller, query.after)?;
-    let reach = access.reach(Permission::SpaceRead);
-    query.limit += 1;
-    let found = page::filled(wanted, after, SpaceId::new, async |after| {
-        let mut chunk = tx.spaces(caller.account.id, &query, after, &reach).await?;
-        chunk.items.retain(|space| access.sees_space(space));
-        Ok(chunk)
-    });
-    Ok(page::cut(&caller, found.await?, wanted))
+/// Which spaces to list.
+#[derive(Clone, Debug)]
+pub struct ListSpaces {
+    /// Of which organization.
+    pub organization: Option<OrganizationId>,
+    /// Whose name contains this, in whatever case.
+    pub name: Option<String>,
+    /// Those after this one.
+    pub after: Option<After<SpaceId>>,
+    /// How many at most.
+    pub limit: u32,
 }
 
-pub(crate) async fn space<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    id: SpaceId,
-) -> CallResult<Space> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let found = tx.space(caller.account.id, id).await?;
-    let seen = found.filter(|space| access.sees_space(space));
-    Ok(seen.ok_or(Refusal::NotFound(Resource::Space))?)
+impl Operation for ListSpaces {
+    type Output = Page<Space>;
+    const NAME: &'static str = "list_spaces";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Page<Space>> {
+        let mut query = self;
+
+        let (caller, access) = caller_and_access(tx).await?;
+        if let Some(organization) = query.organization {
+            let found = tx.organization(caller.account.id, organization).await?;
+            found
+                .filter(|found| access.sees_organization(found.id))
+                .ok_or(Refusal::NotFound(Resource::Organization))?;
+        }
+        let wanted = query.limit;
+        let after = page::place(&caller, query.after)?;
+        let reach = access.reach(Permission::SpaceRead);
+        query.limit += 1;
+        let mut list = Filling::new(wanted, after, SpaceId::new);
+        while list.goes_on {
+            let chunk = tx.spaces(caller.account.id, &query, list.after, &reach).await?;
+            list.add(chunk, |space| access.sees_space(space));
+        }
+        Ok(page::cut(&caller, list.shown, wanted))
+    }
 }
 
-pub(crate) async fn create_space<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: CreateSpace,
-) -> CallResult<Space> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let found = tx.organization(caller.account.id, command.organization).await?;
-    let need = Need::Permission(Permission::SpaceCreate);
-    let organization = decide::in_organization(&access, found, need)?;
-    let draft = Space {
-        id: SpaceId::NOTHING,
-        account: organization.account,
-        organization: organization.id,
-        name: command.name.into(),
-        description: command.description.map(String::from).unwrap_or_default(),
-        is_private: command.is_private,
-        created_at: call.now.at,
-    };
-    name_is_free(tx, &access, &draft).await?;
-    let id = tx.insert_space(&draft).await?;
-    let space = Space { id, ..draft };
-    let details = json!({ "organization": space.organization.number(), "after": words(&space) });
-    audit(tx, call, &caller, Action::SpaceCreate, Target::Space(id), details).await?;
-    Ok(space)
+/// Reads a space.
+#[derive(Clone, Copy, Debug)]
+pub struct GetSpace {
+    /// Which.
+    pub id: SpaceId,
 }
 
-pub(crate) async fn update_space<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: UpdateSpace,
-) -> CallResult<Space> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let found = tx.space(caller.account.id, command.id).await?;
-    let before = decide::change_space(&access, found, command.is_private)?;
-    let mut after = before.clone();
-    if let Some(name) = command.name {
-        after.name = name.into();
+impl Operation for GetSpace {
+    type Output = Space;
+    const NAME: &'static str = "space";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Space> {
+        let Self { id } = self;
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let found = tx.space(caller.account.id, id).await?;
+        let seen = found.filter(|space| access.sees_space(space));
+        Ok(seen.ok_or(Refusal::NotFound(Resource::Space))?)
     }
-    match command.description {
-        Change::Keep => {}
-        Change::Clear => after.description.clear(),
-        Change::Set(description) => after.description = description.into(),
-    }
-    if let Some(is_private) = command.is_private {
-        after.is_private = is_private;
-    }
-    if after == before {
-        return Ok(after);
-    }
-    if after.name != before.name {
-        name_is_free(tx, &access, &after).await?;
-    }
-    tx.update_space(&after).await?;
-    if after.is_private && !before.is_private {
-        let affected = Affected::Space(after.id);
-        makers::cut(tx, &call, &caller, Action::SpaceUpdate, affected).await?;
-    }
-    let details = json!({ "before": words(&before), "after": words(&after) });
-    audit(tx, call, &caller, Action::SpaceUpdate, Target::Space(after.id), details).await?;
-    Ok(after)
 }
 
-pub(crate) async fn delete_space<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    id: SpaceId,
-) -> CallResult<()> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let found = tx.space(caller.account.id, id).await?;
-    let space = decide::in_space(&access, found, Need::Permission(Permission::SpaceDelete))?;
-    let removed = cascade::remove_space(tx, space.account, id, call.now.at).await?;
-    let details = json!({ "before": words(&space), "revoked_service_keys": removed.service_keys });
-    audit(tx, call, &caller, Action::SpaceDelete, Target::Space(id), details).await?;
-    Ok(())
+/// A space to make.
+#[derive(Clone, Debug)]
+pub struct CreateSpace {
+    /// The organization to make it in.
+    pub organization: OrganizationId,
+    /// Its name, unique in the organization.
+    pub name: Name,
+    /// What to note about it.
+    pub description: Option<Description>,
+    /// Whether organization roles below administrator are to stop at it.
+    pub is_private: bool,
+}
+
+impl Operation for CreateSpace {
+    type Output = Space;
+    const NAME: &'static str = "create_space";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::Organization(self.organization))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Space> {
+        let now = tx.now();
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let found = tx.organization(caller.account.id, self.organization).await?;
+        let need = Need::Permission(Permission::SpaceCreate);
+        let organization = decide::in_organization(&access, found, need)?;
+        let draft = Space {
+            id: SpaceId::NOTHING,
+            account: organization.account,
+            organization: organization.id,
+            name: self.name.into(),
+            description: self.description.map(String::from).unwrap_or_default(),
+            is_private: self.is_private,
+            created_at: now.at,
+        };
+        name_is_free(tx, &access, &draft).await?;
+        let id = tx.insert_space(&draft).await?;
+        let space = Space { id, ..draft };
+        let details =
+            json!({ "organization": space.organization.number(), "after": words(&space) });
+        tx.audit(&caller, Action::SpaceCreate, Target::Space(id), details).await?;
+        Ok(space)
+    }
+}
+
+/// What to change of a space.
+#[derive(Clone, Debug)]
+pub struct UpdateSpace {
+    /// Which.
+    pub id: SpaceId,
+    /// Its new name.
+    pub name: Option<Name>,
+    /// Its new description.
+    pub description: Change<Description>,
+    /// Whether it is to be private.
+    pub is_private: Option<bool>,
+}
+
+impl Operation for UpdateSpace {
+    type Output = Space;
+    const NAME: &'static str = "update_space";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::Space(self.id))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Space> {
+        let (caller, access) = caller_and_access(tx).await?;
+        let found = tx.space(caller.account.id, self.id).await?;
+        let before = decide::change_space(&access, found, self.is_private)?;
+        let mut after = before.clone();
+        if let Some(name) = self.name {
+            after.name = name.into();
+        }
+        match self.description {
+            Change::Keep => {}
+            Change::Clear => after.description.clear(),
+            Change::Set(description) => after.description = description.into(),
+        }
+        if let Some(is_private) = self.is_private {
+            after.is_private = is_private;
+        }
+        if after == before {
+            return Ok(after);
+        }
+        if after.name != before.name {
+            name_is_free(tx, &access, &after).await?;
+        }
+        tx.update_space(&after).await?;
+        if after.is_private && !before.is_private {
+            let affected = Affected::Space(after.id);
+            makers::cut(tx, &caller, Action::SpaceUpdate, affected).await?;
+        }
+        let details = json!({ "before": words(&before), "after": words(&after) });
+        tx.audit(&caller, Action::SpaceUpdate, Target::Space(after.id), details).await?;
+        Ok(after)
+    }
+}
+
+/// Deletes a space with its memberships, and revokes the service keys that are left without a space.
+#[derive(Clone, Copy, Debug)]
+pub struct DeleteSpace {
+    /// Which.
+    pub id: SpaceId,
+}
+
+impl Operation for DeleteSpace {
+    type Output = ();
+    const NAME: &'static str = "delete_space";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::Space(self.id))
+    }
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<()> {
+        let now = tx.now();
+        let Self { id } = self;
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let found = tx.space(caller.account.id, id).await?;
+        let space = decide::in_space(&access, found, Need::Permission(Permission::SpaceDelete))?;
+        let removed = cascade::remove_space(tx, space.account, id, now.at).await?;
+        let details =
+            json!({ "before": words(&space), "revoked_service_keys": removed.service_keys });
+        tx.audit(&caller, Action::SpaceDelete, Target::Space(id), details).await?;
+        Ok(())
+    }
 }
 
 async fn name_is_free<D: Driver>(
-    tx: &mut Transaction<D>,
+    tx: &mut Transaction<'_, D>,
     access: &Access,
     space: &Space,
 ) -> CallResult<()> {

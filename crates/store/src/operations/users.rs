@@ -2,49 +2,90 @@
 
 use claviger_domain::decide::{self, Delivery, INVITATION_LIFETIME, Invitation, NewUser};
 use claviger_domain::{
-    Action, Caller, InviteMode, Now, Refusal, SignInPurpose, Target, User, UserId, UserKind,
-    UserStatus,
+    AccountRole, Action, Caller, Email, InviteMode, MintedKey, Name, Now, Refusal, SignInPurpose,
+    Target, User, UserId, UserKind, UserStatus,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::authenticate::{self, caller_and_access};
 use super::makers::Affected;
-use super::{audit, create, makers, mint, page};
+use super::page::Filling;
+use super::{After, Page, create, makers, mint, page};
 use crate::CallResult;
-use crate::authority::Authority;
-use crate::call::{CreateUser, InvitedUser, ListUsers, Page, TimedCall, UpdateUser};
+use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
 
-pub(crate) async fn list_users<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    mut query: ListUsers,
-) -> CallResult<Page<User>> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    if !decide::may_read_users(&access) {
-        return Err(Refusal::forbidden("listing users needs USER_READ in the account").into());
-    }
-    let wanted = query.limit;
-    query.limit += 1;
-    let after = page::place(&caller, query.after)?;
-    let users = page::filled(wanted, after, UserId::new, async |after| {
-        tx.users(caller.account.id, &query, after, call.now.latest).await
-    });
-    let users = users.await?.into_iter().map(|user| seen_at(user, call.now)).collect();
-    Ok(page::cut(&caller, users, wanted))
+/// What became of an invitation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvitedUser {
+    /// The user.
+    pub user: User,
+    /// Until when the secret that was made lets them in, if one was.
+    pub until: Option<Timestamp>,
+    /// Whether they are new, as against invited already.
+    pub is_new: bool,
 }
 
-pub(crate) async fn user<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    id: UserId,
-) -> CallResult<User> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let found = tx.user(caller.account.id, id).await?;
-    Ok(seen_at(decide::read_user(&caller, &access, found)?, call.now))
+/// Which users to list.
+#[derive(Clone, Debug)]
+pub struct ListUsers {
+    /// Whose address contains this, in whatever case.
+    pub email: Option<String>,
+    /// With one of these statuses; with any that is listed at all if empty.
+    pub statuses: Vec<UserStatus>,
+    /// Those after this one.
+    pub after: Option<After<UserId>>,
+    /// How many at most.
+    pub limit: u32,
+}
+
+impl Operation for ListUsers {
+    type Output = Page<User>;
+    const NAME: &'static str = "list_users";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Page<User>> {
+        let now = tx.now();
+        let mut query = self;
+
+        let (caller, access) = caller_and_access(tx).await?;
+        if !decide::may_read_users(&access) {
+            return Err(Refusal::forbidden("listing users needs USER_READ in the account").into());
+        }
+        let wanted = query.limit;
+        query.limit += 1;
+        let after = page::place(&caller, query.after)?;
+        let mut list = Filling::new(wanted, after, UserId::new);
+        while list.goes_on {
+            let chunk = tx.users(caller.account.id, &query, list.after, now.latest).await?;
+            list.add(chunk, |_| true);
+        }
+        let users = list.shown.into_iter().map(|user| seen_at(user, now)).collect();
+        Ok(page::cut(&caller, users, wanted))
+    }
+}
+
+/// Reads a user.
+#[derive(Clone, Copy, Debug)]
+pub struct GetUser {
+    /// Which.
+    pub id: UserId,
+}
+
+impl Operation for GetUser {
+    type Output = User;
+    const NAME: &'static str = "user";
+    const KIND: Kind = Kind::Read;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<User> {
+        let now = tx.now();
+        let Self { id } = self;
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let found = tx.user(caller.account.id, id).await?;
+        Ok(seen_at(decide::read_user(&caller, &access, found)?, now))
+    }
 }
 
 /// The user with the status that they have at this instant.
@@ -52,21 +93,42 @@ fn seen_at(user: User, now: Now) -> User {
     User { status: user.status_at(now.latest), ..user }
 }
 
-pub(crate) async fn create_user<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: CreateUser,
-) -> CallResult<InvitedUser> {
-    let caller = authenticate::minting_caller(tx, authority, &call).await?;
-    let access = authenticate::access(tx, &caller).await?;
-    let CreateUser { role, invite_mode, is_developer, .. } = command;
-    let wanted = NewUser { role, is_developer, invite_mode };
-    let is_developer = decide::invite(&caller, &access, wanted)?;
-    decide::mode_works(invite_mode, command.is_mailed)?;
-    let known = tx.user_by_email(caller.account.id, command.email.as_str()).await?;
-    let replaces =
-        match (decide::invitation(&access, known.as_ref(), invite_mode, call.now)?, known) {
+/// A user to invite.
+#[derive(Clone, Debug)]
+pub struct CreateUser {
+    /// What they are called.
+    pub name: Name,
+    /// Where mail reaches them: unique in the account.
+    pub email: Email,
+    /// Their role in the account.
+    pub role: AccountRole,
+    /// Whether they may make keys; the role decides if it is left out.
+    pub is_developer: Option<bool>,
+    /// How they get in.
+    pub invite_mode: InviteMode,
+    /// The secret to sign in with, which is kept if a new user is made and gets it: as a temporary password, or by mail.
+    pub minted: MintedKey,
+    /// Whether mail goes out, so that an `EMAIL_LINK` invitation has a secret too.
+    pub is_mailed: bool,
+}
+
+impl Operation for CreateUser {
+    type Output = InvitedUser;
+    const NAME: &'static str = "create_user";
+    const KIND: Kind = Kind::Write;
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<InvitedUser> {
+        let now = tx.now();
+
+        let caller = authenticate::minting_caller(tx).await?;
+        let access = authenticate::access(tx, &caller).await?;
+        let CreateUser { role, invite_mode, is_developer, .. } = self;
+        let wanted = NewUser { role, is_developer, invite_mode };
+        let is_developer = decide::invite(&caller, &access, wanted)?;
+        decide::mode_works(invite_mode, self.is_mailed)?;
+        let known = tx.user_by_email(caller.account.id, self.email.as_str()).await?;
+        let replaces = match (decide::invitation(&access, known.as_ref(), invite_mode, now)?, known)
+        {
             (Invitation::Standing, Some(user)) => {
                 return Ok(InvitedUser { user, until: None, is_new: false });
             }
@@ -77,34 +139,36 @@ pub(crate) async fn create_user<D: Driver>(
             }
             (Invitation::New | Invitation::Standing, _) => None,
         };
-    let purpose = SignInPurpose::Invitation;
-    let delivery = match invite_mode {
-        InviteMode::None => None,
-        InviteMode::EmailLink => Some(Delivery::Mailed),
-        InviteMode::TemporaryPassword => Some(Delivery::TemporaryPassword),
-    };
-    if delivery == Some(Delivery::Mailed) {
-        call.admit_letter(caller.account.id, purpose, command.email.as_str())?;
+        let purpose = SignInPurpose::Invitation;
+        let delivery = match invite_mode {
+            InviteMode::None => None,
+            InviteMode::EmailLink => Some(Delivery::Mailed),
+            InviteMode::TemporaryPassword => Some(Delivery::TemporaryPassword),
+        };
+        if delivery == Some(Delivery::Mailed) {
+            let (account, address) = (caller.account.id, self.email.as_str());
+            tx.execution.admit(|quota| quota.admit_letter(account, purpose, address))?;
+        }
+        let draft = draft(&caller, &self, is_developer, now.at);
+        let id = tx.insert_user(&draft).await?;
+        let user = User { id, ..draft };
+        let mut details = json!({
+            "after": words(&user),
+            "role": role.name(),
+            "invite_mode": invite_mode.name(),
+            "replaces": replaces.map(UserId::number),
+        });
+        let mut until = None;
+        if let Some(delivery) = delivery {
+            let end = now.at + INVITATION_LIFETIME;
+            let secret = decide::sign_in_secret(&caller, &user, delivery, self.is_mailed, end)?;
+            let text = &self.minted.text;
+            until = Some(mint::set_sign_in_secret(tx, &secret, text, purpose).await?);
+            details = create::flagged(details, &secret);
+        }
+        tx.audit(&caller, Action::UserCreate, Target::User(id), details).await?;
+        Ok(InvitedUser { user, until, is_new: true })
     }
-    let draft = draft(&caller, &command, is_developer, call.now.at);
-    let id = tx.insert_user(&draft).await?;
-    let user = User { id, ..draft };
-    let mut details = json!({
-        "after": words(&user),
-        "role": role.name(),
-        "invite_mode": invite_mode.name(),
-        "replaces": replaces.map(UserId::number),
-    });
-    let mut until = None;
-    if let Some(delivery) = delivery {
-        let end = call.now.at + INVITATION_LIFETIME;
-        let secret = decide::sign_in_secret(&caller, &user, delivery, command.is_mailed, end)?;
-        let text = &command.minted.text;
-        until = Some(mint::set_sign_in_secret(tx, authority, &secret, text, purpose).await?);
-        details = create::flagged(details, &secret);
-    }
-    audit(tx, call, &caller, Action::UserCreate, Target::User(id), details).await?;
-    Ok(InvitedUser { user, until, is_new: true })
 }
 
 fn draft(caller: &Caller, command: &CreateUser, is_developer: bool, now: Timestamp) -> User {
@@ -123,52 +187,85 @@ fn draft(caller: &Caller, command: &CreateUser, is_developer: bool, now: Timesta
     }
 }
 
-pub(crate) async fn update_user<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    command: UpdateUser,
-) -> CallResult<User> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let found = tx.user(caller.account.id, command.id).await?;
-    let before = decide::update_user(&caller, &access, found, command.is_developer)?;
-    let mut after = before.clone();
-    if let Some(name) = command.name {
-        after.name = name.into();
-    }
-    if let Some(is_developer) = command.is_developer {
-        after.is_developer = is_developer;
-    }
-    if after != before {
-        tx.update_user(&after).await?;
-        let details = json!({ "before": words(&before), "after": words(&after) });
-        let (now, target) = (call.now, Target::User(after.id));
-        audit(tx, call, &caller, Action::UserUpdate, target, details).await?;
-        return Ok(seen_at(after, now));
-    }
-    Ok(seen_at(after, call.now))
+/// What to change of a user.
+#[derive(Clone, Debug)]
+pub struct UpdateUser {
+    /// Whom.
+    pub id: UserId,
+    /// Their new name.
+    pub name: Option<Name>,
+    /// Whether they may make keys.
+    pub is_developer: Option<bool>,
 }
 
-/// Removal is for good: the person's keys are revoked with it, so that nothing revives them (T42).
-pub(crate) async fn remove_user<D: Driver>(
-    tx: &mut Transaction<D>,
-    authority: &Authority,
-    call: TimedCall,
-    id: UserId,
-) -> CallResult<()> {
-    let (caller, access) = caller_and_access(tx, authority, &call).await?;
-    let account = caller.account.id;
-    let found = tx.user(account, id).await?;
-    let other_administrators = tx.has_other_administrator(account, id).await?;
-    if decide::remove_user(&caller, &access, found, other_administrators)?.is_none() {
-        return Ok(());
+impl Operation for UpdateUser {
+    type Output = User;
+    const NAME: &'static str = "update_user";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::User(self.id))
     }
-    tx.block_user(account, id).await?;
-    let revoked = tx.revoke_user_keys(account, id, None, call.now.at).await?;
-    makers::cut(tx, &call, &caller, Action::UserDelete, Affected::User(id)).await?;
-    let details = json!({ "revoked_user_keys": revoked });
-    audit(tx, call, &caller, Action::UserDelete, Target::User(id), details).await?;
-    Ok(())
+
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<User> {
+        let now = tx.now();
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let found = tx.user(caller.account.id, self.id).await?;
+        let before = decide::update_user(&caller, &access, found, self.is_developer)?;
+        let mut after = before.clone();
+        if let Some(name) = self.name {
+            after.name = name.into();
+        }
+        if let Some(is_developer) = self.is_developer {
+            after.is_developer = is_developer;
+        }
+        if after != before {
+            tx.update_user(&after).await?;
+            let details = json!({ "before": words(&before), "after": words(&after) });
+            let (now, target) = (now, Target::User(after.id));
+            tx.audit(&caller, Action::UserUpdate, target, details).await?;
+            return Ok(seen_at(after, now));
+        }
+        Ok(seen_at(after, now))
+    }
+}
+
+/// Removes a person for good and revokes their user keys. A second time changes nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct RemoveUser {
+    /// Which.
+    pub id: UserId,
+}
+
+impl Operation for RemoveUser {
+    type Output = ();
+    const NAME: &'static str = "remove_user";
+    const KIND: Kind = Kind::Write;
+
+    fn target(&self) -> Option<Target> {
+        Some(Target::User(self.id))
+    }
+
+    /// Removal is for good: the person's keys are revoked with it, so that nothing revives them (T42).
+    async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<()> {
+        let now = tx.now();
+        let Self { id } = self;
+
+        let (caller, access) = caller_and_access(tx).await?;
+        let account = caller.account.id;
+        let found = tx.user(account, id).await?;
+        let other_administrators = tx.has_other_administrator(account, id).await?;
+        if decide::remove_user(&caller, &access, found, other_administrators)?.is_none() {
+            return Ok(());
+        }
+        tx.block_user(account, id).await?;
+        let revoked = tx.revoke_user_keys(account, id, None, now.at).await?;
+        makers::cut(tx, &caller, Action::UserDelete, Affected::User(id)).await?;
+        let details = json!({ "revoked_user_keys": revoked });
+        tx.audit(&caller, Action::UserDelete, Target::User(id), details).await?;
+        Ok(())
+    }
 }
 
 /// What was said about a person, for the audit.

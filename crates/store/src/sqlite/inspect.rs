@@ -1,35 +1,36 @@
 //! What tests may do behind the store's back. Not part of the product.
 
-use async_trait::async_trait;
 use claviger_domain::{AuditNote, AuditVerdict};
 use jiff::Timestamp;
 use rusqlite::StatementStatus;
 use rusqlite::types::Value;
 
-use super::transaction::{SqliteTransaction, store_error};
-use super::{SqliteStore, only_store};
-use crate::conformance::TestedStore;
+use super::only_store;
+use super::transaction::{SqliteDriver, store_error};
 use crate::error::StoreError;
+use crate::store::Store;
 use crate::tables;
 
-#[async_trait]
-impl TestedStore for SqliteStore {
-    fn set_time(&self, at: Timestamp) {
-        self.authority.clock.set(at);
+impl Store {
+    /// Sets the time of the transactions that follow, also back.
+    pub fn set_time(&self, at: Timestamp) {
+        self.authority().clock.set(at);
     }
 
-    async fn prepare(&self, statement: &'static str) -> Result<(), StoreError> {
-        let job = move |tx: &mut SqliteTransaction<'_>| {
-            tx.driver.connection().prepare(statement).map_err(store_error)?;
+    /// Has the database understand a statement, without carrying it out.
+    pub async fn prepare(&self, statement: &'static str) -> Result<(), StoreError> {
+        let job = move |driver: SqliteDriver<'_>, _| {
+            driver.connection().prepare(statement).map_err(store_error)?;
             Ok(())
         };
-        self.writer.run(job).await.map_err(only_store)
+        self.sqlite().writer.run(job).await.map_err(only_store)
     }
 
-    async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError> {
+    /// The rows of a query, every column as text.
+    pub async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError> {
         let text = text.to_owned();
-        let job = move |tx: &mut SqliteTransaction<'_>| {
-            let mut statement = tx.driver.connection().prepare(&text).map_err(store_error)?;
+        let job = move |driver: SqliteDriver<'_>, _| {
+            let mut statement = driver.connection().prepare(&text).map_err(store_error)?;
             let columns = statement.column_count();
             let mut found = statement.query([]).map_err(store_error)?;
             let mut texts = Vec::new();
@@ -39,41 +40,42 @@ impl TestedStore for SqliteStore {
             }
             Ok(texts)
         };
-        self.readers.run(None, job).await.map_err(only_store)
+        self.sqlite().readers.run(None, job).await.map_err(only_store)
     }
 
-    async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError> {
-        let peppers = self.peppers.clone();
-        let job = move |tx: &mut SqliteTransaction<'_>| {
-            super::audit_log::verify(tx.driver.connection(), &peppers, note)
+    /// Holds the audit against its seals.
+    pub async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError> {
+        let peppers = self.sqlite().peppers.clone();
+        let job = move |driver: SqliteDriver<'_>, _| {
+            super::audit_log::verify(driver.connection(), &peppers, note)
                 .map_err(|error| StoreError::Failed(Box::new(error)).into())
         };
-        self.readers.run(None, job).await.map_err(only_store)
+        self.sqlite().readers.run(None, job).await.map_err(only_store)
     }
 
-    /// On a connection of its own: the writer would take it for its own doing.
-    async fn execute(&self, text: &str) -> Result<usize, StoreError> {
-        let connection = rusqlite::Connection::open(&self.path).map_err(store_error)?;
+    /// Changes rows behind the store's back, and returns how many. On a connection of its own: the writer would take it for its own
+    /// doing.
+    #[expect(clippy::unused_async, reason = "other databases are changed over a network")]
+    pub async fn tamper(&self, text: &str) -> Result<usize, StoreError> {
+        let connection = rusqlite::Connection::open(&self.sqlite().path).map_err(store_error)?;
         connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(store_error)?;
         connection.execute(text, []).map_err(store_error)
     }
-}
 
-impl SqliteStore {
     /// Runs a job that changes rows and then panics, as a defect would.
     #[doc(hidden)]
     pub async fn change_and_panic(&self, text: &'static str) -> Result<(), StoreError> {
-        let job = move |tx: &mut SqliteTransaction<'_>| {
-            tx.driver.connection().execute(text, []).map_err(store_error)?;
+        let job = move |driver: SqliteDriver<'_>, _| {
+            driver.connection().execute(text, []).map_err(store_error)?;
             panic!("made to panic")
         };
-        self.writer.run(job).await.map_err(only_store)
+        self.sqlite().writer.run(job).await.map_err(only_store)
     }
 
     /// What the last call of each operation cost, by name.
     #[doc(hidden)]
     pub fn work(&self) -> std::collections::HashMap<&'static str, crate::Work> {
-        self.authority.work()
+        self.authority().work()
     }
 
     /// Keeps a reading thread at a read that says when it has begun, and ends when its gate is dropped.
@@ -83,29 +85,29 @@ impl SqliteStore {
         begun: std::sync::mpsc::Sender<()>,
         gate: std::sync::mpsc::Receiver<()>,
     ) -> Result<(), StoreError> {
-        let job = move |_: &mut SqliteTransaction<'_>| {
+        let job = move |_: SqliteDriver<'_>, _| {
             begun.send(()).map_err(|error| StoreError::Failed(Box::new(error)))?;
             // The gate is never sent anything: it is dropped.
             assert!(gate.recv().is_err());
             Ok(())
         };
-        self.readers.run(None, job).await.map_err(only_store)
+        self.sqlite().readers.run(None, job).await.map_err(only_store)
     }
 
     /// The statements that the writer's connection has prepared more than once.
     #[doc(hidden)]
     pub async fn prepared_again(&self) -> Result<Vec<&'static str>, StoreError> {
-        let job = move |tx: &mut SqliteTransaction<'_>| {
+        let job = move |driver: SqliteDriver<'_>, _| {
             let mut again = Vec::new();
             for (name, text) in tables::all() {
-                let statement = tx.driver.connection().prepare_cached(text).map_err(store_error)?;
+                let statement = driver.connection().prepare_cached(text).map_err(store_error)?;
                 if statement.get_status(StatementStatus::RePrepare) > 0 {
                     again.push(*name);
                 }
             }
             Ok(again)
         };
-        self.writer.run(job).await.map_err(only_store)
+        self.sqlite().writer.run(job).await.map_err(only_store)
     }
 }
 

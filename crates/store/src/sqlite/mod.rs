@@ -23,27 +23,30 @@ mod transaction;
 mod turns;
 mod writer;
 
-use async_trait::async_trait;
-use claviger_domain::{Account, AccountId, AccountPolicy, ApiKey, UserId};
+use std::sync::Arc;
+
+use claviger_domain::{ApiKeyId, Now, UserId};
 use futures_util::FutureExt as _;
+use jiff::Timestamp;
 
+use crate::CallResult;
 use crate::authority::Authority;
-use crate::call::Call;
 use crate::error::{CallError, StoreError};
-use crate::founding::{Founded, Founding, Recovery};
-
-use crate::{AcceptedClock, CallResult, Installation, Store, operations};
+use crate::operation::{Kind, Operation};
+use crate::operations;
+use crate::request::{Execution, Request};
+use crate::store::Job;
+use crate::transaction::Transaction;
 
 pub use audit_log::{AuditLog, Exported};
 pub use open::{Durability, OpenError, SqliteOptions};
 use readers::Readers;
-use transaction::SqliteTransaction;
+use transaction::SqliteDriver;
 use writer::Writer;
 
-/// A store in an SQLite file.
+/// An open SQLite file.
 #[derive(Debug)]
-pub struct SqliteStore {
-    installation: Installation,
+pub(crate) struct SqliteDatabase {
     authority: Authority,
     writer: Writer,
     readers: Readers,
@@ -58,151 +61,102 @@ fn now<T>(future: impl Future<Output = T>) -> T {
     future.now_or_never().unwrap_or_else(|| unreachable!("SQLite's statements never wait"))
 }
 
-/// Runs a caller's operation in the writer's next group, and writes down if it is refused. The answer comes when the group is on disk.
-macro_rules! write {
-    ($self:ident, $operation:ident($call:ident $(, $asked:ident)?)) => {{
-        let asked: Option<&dyn crate::call::Tried> = None $(.or(Some(&$asked)))?;
-        let attempt = operations::Attempt::new(&$call, stringify!($operation), asked);
-        let authority = $self.authority.clone();
-        let noting = authority.clone();
-        $self
-            .writer
-            .run_or_note(
-                move |tx| {
-                    let call = $call.at(tx.now());
-                    let answer = now(operations::$operation(tx, &authority, call $(, $asked)?));
-                    #[cfg(feature = "conformance")]
-                    authority.note_work(stringify!($operation), tx.driver.take_work());
-                    answer
-                },
-                move |tx, refusal| now(operations::note_refusal(tx, &noting, attempt, refusal)),
-            )
-            .await
-    }};
+/// Carries out an operation in an open transaction.
+fn run<O: Operation>(job: Job<O>, driver: SqliteDriver<'_>, at: Now) -> CallResult<O::Output> {
+    let execution = Arc::clone(&job.execution);
+    let mut tx = Transaction::new(driver, at, &execution);
+    let answer = now(job.run(&mut tx));
+    #[cfg(feature = "conformance")]
+    execution.authority.note_work(O::NAME, tx.driver.take_work());
+    answer
 }
 
-/// Runs a caller's operation on a reader's snapshot, when it is the turn of the caller's user. Whose call it is is proven before it
-/// waits: a queue is for one user, whatever others send.
-macro_rules! read {
-    ($self:ident, $operation:ident($call:ident $(, $asked:ident)?)) => {{
-        let who = $self.user_of($call.clone()).await?;
-        let authority = $self.authority.clone();
-        $self
-            .readers
-            .run(who, move |tx: &mut SqliteTransaction<'_>| {
-                let call = $call.at(tx.now());
-                let answer = now(operations::$operation(tx, &authority, call $(, $asked)?));
-                #[cfg(feature = "conformance")]
-                authority.note_work(stringify!($operation), tx.driver.take_work());
-                answer
-            })
-            .await
-    }};
-}
-
-/// Runs an operation that reads no more than the presented key's own rows, on the snapshot of the reader that is kept for that.
-macro_rules! prove {
-    ($self:ident, $operation:ident($call:ident)) => {{
-        let authority = $self.authority.clone();
-        $self
-            .readers
-            .prove(move |tx: &mut SqliteTransaction<'_>| {
-                let call = $call.at(tx.now());
-                now(operations::$operation(tx, &authority, call))
-            })
-            .await
-    }};
-}
-
-mod methods;
-
-#[async_trait]
-impl Store for SqliteStore {
-    fn installation(&self) -> &Installation {
-        &self.installation
-    }
-
-    async fn authenticate(&self, call: Call) -> CallResult<()> {
-        prove!(self, authenticate(call)).map(|_| ())
-    }
-
-    async fn write_last_uses(&self) -> Result<(), StoreError> {
-        self.authority.clock.check();
-        let taken = self.authority.uses.take();
-        let uses = taken.uses();
-        let job = move |tx: &mut SqliteTransaction<'_>| {
-            for (id, at) in uses.iter() {
-                now(tx.set_last_used(*id, *at))?;
+impl SqliteDatabase {
+    pub(crate) async fn execute<O: Operation>(&self, job: Job<O>) -> CallResult<O::Output> {
+        match O::KIND {
+            Kind::Write => self.write(job).await,
+            Kind::Read => {
+                // A queue is for one user, whatever others send: whose request it is is proven before it waits.
+                let who = self.user_of(&job.execution).await?;
+                self.readers.run(who, move |driver, at| run(job, driver, at)).await
             }
-            let at = tx.now().at;
-            Ok(now(tx.set_latest_instant(at))?)
-        };
-        self.writer.run(job).await.map_err(only_store)?;
-        taken.written();
-        Ok(())
-    }
-
-    async fn found(&self, founding: Founding) -> Result<Founded, StoreError> {
-        let authority = self.authority.clone();
-        let job = move |tx: &mut SqliteTransaction<'_>| {
-            Ok(now(operations::found(tx, &authority, founding))?)
-        };
-        self.writer.run(job).await.map_err(only_store)
-    }
-
-    async fn recover(&self, recovery: Recovery) -> CallResult<ApiKey> {
-        let authority = self.authority.clone();
-        self.writer.run(move |tx| now(operations::recover(tx, &authority, recovery))).await
-    }
-
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        let job = |tx: &mut SqliteTransaction<'_>| Ok(now(tx.accounts())?.items);
-        self.readers.run(None, job).await.map_err(only_store)
-    }
-
-    async fn set_policy(
-        &self,
-        account: AccountId,
-        policy: AccountPolicy,
-    ) -> Result<(), StoreError> {
-        let job = move |tx: &mut SqliteTransaction<'_>| {
-            Ok(now(operations::set_policy(tx, account, policy))?)
-        };
-        self.writer.run(job).await.map_err(only_store)
-    }
-
-    async fn ready(&self) -> Result<(), StoreError> {
-        if !self.writer.has_written() {
-            self.writer.run(|tx| Ok(now(tx.probe_write())?)).await.map_err(only_store)?;
+            Kind::Proof => self.readers.prove(move |driver, at| run(job, driver, at)).await,
         }
-        self.readers.prove(|_| Ok(())).await.map_err(only_store)
     }
 
-    async fn close(&self) {
-        self.readers.close().await;
-        self.writer.close().await;
+    /// Carries out an operation in the writer's next group, and writes down if it is refused. The answer comes when the group is on
+    /// disk.
+    async fn write<O: Operation>(&self, job: Job<O>) -> CallResult<O::Output> {
+        if O::PEEKS {
+            let (operation, execution) = (job.operation.clone(), Arc::clone(&job.execution));
+            let peek = move |driver: SqliteDriver<'_>, at| {
+                now(operation.peek(&mut Transaction::new(driver, at, &execution)))
+            };
+            if let Some(answer) = self.readers.prove(peek).await? {
+                return Ok(answer);
+            }
+        }
+        let refused = job.refused();
+        let note = move |driver: SqliteDriver<'_>, at, refusal: &_| {
+            let execution = Arc::clone(&refused.execution);
+            now(refused.note(&mut Transaction::new(driver, at, &execution), refusal))
+        };
+        self.writer.run_or_note(move |driver, at| run(job, driver, at), note).await
     }
-}
 
-impl SqliteStore {
-    /// Whose turn a call waits for: `None` if its key opens nothing.
-    async fn user_of(&self, call: Call) -> CallResult<Option<UserId>> {
-        match prove!(self, authenticate(call)) {
+    /// Whose turn a request waits for: `None` if its credential opens nothing.
+    async fn user_of(&self, execution: &Arc<Execution>) -> CallResult<Option<UserId>> {
+        let job = Job { execution: Arc::clone(execution), operation: operations::Authenticate };
+        match self.readers.prove(move |driver, at| run(job, driver, at)).await {
             Ok(user) => Ok(Some(user)),
             Err(CallError::Refused(_)) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
-    /// Sets the time that the database has seen to that of the machine's clock, and records it in every account. For the host's own
-    /// command, on a store that was opened by [`SqliteOptions::open_accepting_clock`].
-    pub async fn accept_clock(&self) -> Result<AcceptedClock, StoreError> {
-        let job = move |tx: &mut SqliteTransaction<'_>| Ok(now(operations::accept_clock(tx))?);
+    /// Writes down when keys were last used, and the time.
+    pub(crate) async fn write_last_uses(
+        &self,
+        uses: Arc<[(ApiKeyId, Timestamp)]>,
+    ) -> Result<(), StoreError> {
+        self.write_as_host(move |tx| {
+            for (id, at) in uses.iter() {
+                now(tx.set_last_used(*id, *at))?;
+            }
+            let at = tx.now().at;
+            now(tx.set_latest_instant(at))
+        })
+        .await
+    }
+
+    pub(crate) async fn ready(&self) -> Result<(), StoreError> {
+        if !self.writer.has_written() {
+            self.write_as_host(|tx| now(tx.probe_write())).await?;
+        }
+        self.readers.prove(|_, _| Ok(())).await.map_err(only_store)
+    }
+
+    /// Carries out what nobody asked for.
+    async fn write_as_host<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Transaction<'_, SqliteDriver<'_>>) -> Result<T, StoreError>
+        + Send
+        + 'static,
+    ) -> Result<T, StoreError> {
+        let execution = Execution::new(Request::host(), self.authority.clone());
+        let job = move |driver: SqliteDriver<'_>, at| {
+            Ok(job(&mut Transaction::new(driver, at, &execution))?)
+        };
         self.writer.run(job).await.map_err(only_store)
+    }
+
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
     }
 }
 
-/// The host's own operations are refused by nobody.
+/// What nobody asked for is refused by nobody.
 fn only_store(error: CallError) -> StoreError {
     match error {
         CallError::Store(error) => error,

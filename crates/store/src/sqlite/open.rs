@@ -19,11 +19,12 @@ use super::files::DatabaseFiles;
 use super::guard::Guard;
 use super::readers::Readers;
 use super::writer::Writer;
-use super::{SqliteStore, migrate, proof, schema};
+use super::{SqliteDatabase, migrate, proof, schema};
 use crate::Installation;
 use crate::authority::Authority;
 use crate::clock::StoreClock;
 use crate::error::StoreError;
+use crate::store::Store;
 
 /// The oldest SQLite that is safe to write with: earlier ones could lose commits when a WAL was reset. 3.52.0 was withdrawn.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -174,7 +175,7 @@ impl SqliteOptions {
         peppers: PepperRing,
         entropy: &dyn Entropy,
         clock: Arc<dyn Clock>,
-    ) -> Result<SqliteStore, OpenError> {
+    ) -> Result<Store, OpenError> {
         if self.exists() {
             return Err(OpenError::Exists(self.path.clone()));
         }
@@ -204,16 +205,12 @@ impl SqliteOptions {
     /// # Errors
     ///
     /// [`OpenError::Peppers`] if the ring is not the one that the database was made with, and what else can go wrong.
-    pub fn open(
-        &self,
-        peppers: PepperRing,
-        clock: Arc<dyn Clock>,
-    ) -> Result<SqliteStore, OpenError> {
+    pub fn open(&self, peppers: PepperRing, clock: Arc<dyn Clock>) -> Result<Store, OpenError> {
         self.open_with(peppers, clock, false)
     }
 
     /// Opens an existing database although it has seen a later time than the machine's clock says, which the caller knows to be right.
-    /// The database keeps its time until [`SqliteStore::accept_clock`] is called.
+    /// The database keeps its time until [`AcceptClock`](crate::AcceptClock) is carried out.
     ///
     /// # Errors
     ///
@@ -222,7 +219,7 @@ impl SqliteOptions {
         &self,
         peppers: PepperRing,
         clock: Arc<dyn Clock>,
-    ) -> Result<SqliteStore, OpenError> {
+    ) -> Result<Store, OpenError> {
         self.open_with(peppers, clock, true)
     }
 
@@ -231,7 +228,7 @@ impl SqliteOptions {
         peppers: PepperRing,
         clock: Arc<dyn Clock>,
         accepts_clock: bool,
-    ) -> Result<SqliteStore, OpenError> {
+    ) -> Result<Store, OpenError> {
         if !self.exists() {
             return Err(OpenError::Missing(self.path.clone()));
         }
@@ -287,7 +284,7 @@ impl SqliteOptions {
         peppers: PepperRing,
         chain: Chain,
         clock: StoreClock,
-    ) -> Result<SqliteStore, OpenError> {
+    ) -> Result<Store, OpenError> {
         let thread = |error| OpenError::File(error, self.path.clone());
         #[cfg(feature = "conformance")]
         let kept_peppers = peppers.clone();
@@ -304,16 +301,16 @@ impl SqliteOptions {
             .map_err(thread)?;
         let guard = Guard::new(&writer, files)?;
         let writer = Writer::start(writer, chain, Arc::clone(clock), guard).map_err(thread)?;
-        Ok(SqliteStore {
-            installation,
-            authority,
+        let database = SqliteDatabase {
+            authority: authority.clone(),
             writer,
             readers,
             #[cfg(feature = "conformance")]
             path: self.path.clone(),
             #[cfg(feature = "conformance")]
             peppers: kept_peppers,
-        })
+        };
+        Ok(Store::new(installation, authority, database))
     }
 
     fn connect(&self, flags: OpenFlags) -> Result<Connection, OpenError> {

@@ -7,14 +7,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use claviger_domain::UserId;
+use claviger_domain::{Now, UserId};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::files::DatabaseFiles;
 use super::incident::Incident;
 use super::sealed::SealedRecords;
-use super::transaction::{SqliteDriver, SqliteTransaction, store_error};
+use super::transaction::{SqliteDriver, store_error};
 use super::turns::{NotTaken, Turns};
 use crate::CallResult;
 use crate::clock::StoreClock;
@@ -23,7 +23,7 @@ use crate::error::{CallError, StoreError};
 /// How many proofs wait for the thread that proves keys, at most: fewer than its queue takes.
 const MAX_PROOFS: usize = 512;
 
-type Job = Box<dyn FnOnce(&mut SqliteTransaction<'_>) + Send>;
+type Job = Box<dyn FnOnce(SqliteDriver<'_>, Now) + Send>;
 
 /// Jobs by the user who waits for them.
 type Lane = Turns<Option<UserId>, Job>;
@@ -91,7 +91,7 @@ impl Readers {
     pub(super) async fn run<T: Send + 'static>(
         &self,
         who: Option<UserId>,
-        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
+        job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         self.run_in(&self.turns, who, job).await
     }
@@ -99,7 +99,7 @@ impl Readers {
     /// Runs a job that reads no more than a key's own tx, beside what users wait for.
     pub(super) async fn prove<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
+        job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         let _room = self.room_for_proofs.acquire().await;
         self.run_in(&self.proofs, None, job).await
@@ -109,12 +109,12 @@ impl Readers {
         &self,
         lane: &Lane,
         who: Option<UserId>,
-        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
+        job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         let (sender, answer) = oneshot::channel();
-        let job: Job = Box::new(move |tx| {
+        let job: Job = Box::new(move |driver, at| {
             // Whoever asked may be gone.
-            drop(sender.send(job(tx)));
+            drop(sender.send(job(driver, at)));
         });
         let answer = match lane.push(who, job).map_err(ReaderError::from) {
             Ok(()) => {
@@ -162,8 +162,8 @@ fn serve(connection: &mut Connection, sealed: &SealedRecords, clock: &StoreClock
             continue;
         }
         let driver = SqliteDriver::new(connection, None, sealed);
-        let mut tx = SqliteTransaction::new(driver, clock.now());
-        if catch_unwind(AssertUnwindSafe(|| job(&mut tx))).is_err() {
+        let now = clock.now();
+        if catch_unwind(AssertUnwindSafe(|| job(driver, now))).is_err() {
             tracing::error!("a read panicked");
         }
         if let Err(error) = connection.execute_batch("COMMIT") {

@@ -8,10 +8,7 @@ use super::sealed::SealedRecords;
 use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::{Row, WrongType};
-use crate::transaction::{Driver, RowResult, TakeRow, Transaction};
-
-/// What operations run on.
-pub(super) type SqliteTransaction<'a> = Transaction<SqliteDriver<'a>>;
+use crate::transaction::{Driver, RowResult, TakeRow};
 
 /// A connection with an open transaction.
 pub(crate) struct SqliteDriver<'a> {

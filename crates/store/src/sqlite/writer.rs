@@ -22,7 +22,7 @@ use super::guard::Guard;
 use super::incident::Incident;
 use super::open::BUSY_TIMEOUT;
 use super::sealed::SealedRecords;
-use super::transaction::{SqliteDriver, SqliteTransaction, store_error};
+use super::transaction::{SqliteDriver, store_error};
 use crate::CallResult;
 use crate::clock::StoreClock;
 use crate::error::{CallError, StoreError};
@@ -37,10 +37,10 @@ const CHECKPOINT_PAGES: i64 = 8_192;
 const TOO_MANY_PAGES: i64 = 65_536;
 
 /// A job: what becomes of what it wrote, and how to answer it.
-type Job = Box<dyn FnOnce(&mut SqliteTransaction<'_>) -> (Fate, Answer) + Send>;
+type Job = Box<dyn FnOnce(SqliteDriver<'_>, Now) -> (Fate, Answer) + Send>;
 
 /// What is to be written down instead of what a refused job wrote.
-type Note = Box<dyn FnOnce(&mut SqliteTransaction<'_>) -> CallResult<()>>;
+type Note = Box<dyn FnOnce(SqliteDriver<'_>, Now) -> CallResult<()>>;
 
 /// What becomes of what a job wrote.
 enum Fate {
@@ -122,7 +122,7 @@ impl Writer {
     /// Runs a job in the next group and answers when that is on disk.
     pub(super) async fn run<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
+        job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         self.enqueue(job, |_| Fate::Undone).await
     }
@@ -130,20 +130,23 @@ impl Writer {
     /// The same, and writes down what `note` makes of it if the job is refused.
     pub(super) async fn run_or_note<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
-        note: impl FnOnce(&mut SqliteTransaction<'_>, &Refusal) -> CallResult<()> + Send + 'static,
+        job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
+        note: impl FnOnce(SqliteDriver<'_>, Now, &Refusal) -> CallResult<()> + Send + 'static,
     ) -> CallResult<T> {
-        self.enqueue(job, |refusal| Fate::Replaced(Box::new(move |tx| note(tx, &refusal)))).await
+        self.enqueue(job, |refusal| {
+            Fate::Replaced(Box::new(move |driver, at| note(driver, at, &refusal)))
+        })
+        .await
     }
 
     async fn enqueue<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut SqliteTransaction<'_>) -> CallResult<T> + Send + 'static,
+        job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
         refused: impl FnOnce(Refusal) -> Fate + Send + 'static,
     ) -> CallResult<T> {
         let (sender, answer) = oneshot::channel();
-        let job: Job = Box::new(move |tx| {
-            let result = job(tx);
+        let job: Job = Box::new(move |driver, at| {
+            let result = job(driver, at);
             let fate = match &result {
                 Ok(_) => Fate::Kept,
                 Err(CallError::Refused(refusal)) => refused(refusal.clone()),
@@ -347,14 +350,9 @@ impl Loop {
     }
 
     /// Runs what writes; nothing if it panicked.
-    fn written<T>(
-        &mut self,
-        now: Now,
-        job: impl FnOnce(&mut SqliteTransaction<'_>) -> T,
-    ) -> Option<T> {
+    fn written<T>(&mut self, now: Now, job: impl FnOnce(SqliteDriver<'_>, Now) -> T) -> Option<T> {
         let driver = SqliteDriver::new(&mut self.connection, Some(&mut self.tip), &self.sealed);
-        let mut tx = SqliteTransaction::new(driver, now);
-        catch_unwind(AssertUnwindSafe(|| job(&mut tx))).ok()
+        catch_unwind(AssertUnwindSafe(|| job(driver, now))).ok()
     }
 
     fn undo(&mut self, before: Tip) -> Result<(), StoreError> {

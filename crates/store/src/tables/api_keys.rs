@@ -211,7 +211,7 @@ fn minter(key: &ApiKey) -> Option<i64> {
     (key.minted_by != key.created_by).then(|| key.minted_by.number())
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     pub(crate) async fn presented(&mut self, handle: KeyHandle) -> RowResult<Option<Presented>> {
         self.one("api_keys", PRESENTED, &params![handle.as_str()], |columns| columns.presented())
             .await

@@ -93,7 +93,7 @@ pub(crate) fn audit_row(entry: &AuditEntry) -> [Param<'_>; 11] {
     ]
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     /// Writes a record, which becomes part of the chain.
     pub(crate) async fn insert_audit_record(&mut self, record: &AuditRecord) -> RowResult<()> {
         let mut entry = record.entry(AuditRecordId::NOTHING);
@@ -143,7 +143,7 @@ struct AuditRow {
     entry: Option<AuditEntry>,
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     async fn audit_rows(
         &mut self,
         page: &AuditPage,

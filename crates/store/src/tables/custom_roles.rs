@@ -38,7 +38,7 @@ statements! {
     DELETE_CUSTOM_ROLE = "DELETE FROM custom_roles WHERE id = $1 AND account_id = $2";
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     pub(crate) async fn custom_role(
         &mut self,
         account: AccountId,

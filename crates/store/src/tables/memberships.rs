@@ -7,7 +7,7 @@ use claviger_domain::{
 use serde_json::{Value, json};
 
 use super::custom_roles::permissions;
-use crate::call::{BotOrganization, BotSpace, SpaceRoleView};
+use crate::operations::{BotOrganization, BotSpace, SpaceRoleView};
 use crate::param::params;
 use crate::row::{Columns, Decoded};
 use crate::transaction::{Driver, RowResult, Transaction};
@@ -83,7 +83,7 @@ fn space_role_columns(role: SpaceRole) -> (Option<&'static str>, Option<i64>) {
     }
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     pub(crate) async fn memberships(
         &mut self,
         account: AccountId,

@@ -3,7 +3,7 @@
 use claviger_domain::{AccountId, Organization, OrganizationId, Reach};
 
 use super::{contains, json, sets};
-use crate::call::ListOrganizations;
+use crate::operations::ListOrganizations;
 use crate::param::params;
 use crate::row::{Columns, Decoded};
 use crate::transaction::{Chunk, Driver, RowResult, Transaction};
@@ -35,7 +35,7 @@ statements! {
     DELETE_ORGANIZATION = "DELETE FROM organizations WHERE id = $1 AND account_id = $2";
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     pub(crate) async fn organization(
         &mut self,
         account: AccountId,

@@ -86,7 +86,7 @@ impl ProjectReach {
     }
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     async fn projects_reached(&mut self, page: &ProjectPage) -> RowResult<Chunk<Place>> {
         let ProjectReach { places, administered } = &page.reach;
         let [spaces, organizations, private_of] = sets(places);

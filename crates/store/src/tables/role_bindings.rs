@@ -99,7 +99,7 @@ fn columns_of(place: BoundTo) -> (Option<i64>, Option<i64>) {
     }
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     async fn bindings_reached(&mut self, page: &BindingPage) -> RowResult<Chunk<RoleBinding>> {
         let (account, after) = (page.account, page.after.map_or(0, RoleBindingId::number));
         let (is_of_one, user) = (page.user.is_some(), page.user.map_or(0, UserId::number));

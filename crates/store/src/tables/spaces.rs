@@ -3,7 +3,7 @@
 use claviger_domain::{AccountId, OrganizationId, Reach, Space, SpaceId, UserId};
 
 use super::{contains, json, sets};
-use crate::call::ListSpaces;
+use crate::operations::ListSpaces;
 use crate::param::params;
 use crate::row::{Columns, Decoded};
 use crate::transaction::{Chunk, Driver, RowResult, Transaction};
@@ -46,7 +46,7 @@ statements! {
     DELETE_SPACE = "DELETE FROM spaces WHERE id = $1 AND account_id = $2";
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     pub(crate) async fn space(
         &mut self,
         account: AccountId,

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::{
     DELETE_BINDINGS_OF_USER, DELETE_ORGANIZATION_MEMBERSHIPS, DELETE_SPACE_MEMBERSHIPS, contains,
 };
-use crate::call::ListUsers;
+use crate::operations::ListUsers;
 use crate::param::params;
 use crate::row::{Columns, Decoded};
 use crate::transaction::{Chunk, Driver, RowResult, Transaction};
@@ -95,7 +95,7 @@ pub(crate) struct NewSignInSecret {
     pub mint: Mint,
 }
 
-impl<D: Driver> Transaction<D> {
+impl<D: Driver> Transaction<'_, D> {
     pub(crate) async fn user(&mut self, account: AccountId, id: UserId) -> RowResult<Option<User>> {
         self.one("users", USER, &params![id, account], |columns| columns.user()).await
     }

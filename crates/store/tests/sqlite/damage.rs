@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use claviger_store::Store as _;
 use rusqlite::Connection;
 
 use super::Place;

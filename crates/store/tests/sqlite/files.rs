@@ -5,20 +5,19 @@ use std::path::PathBuf;
 
 use claviger_domain::AuditRecordId;
 use claviger_domain::{KeyName, KeyType, MintedKey};
-use claviger_store::conformance::TestedStore as _;
 use claviger_store::{
-    Call, CallError, CreateUserKey, KeyStore as _, OpenError, SqliteStore, Store as _, StoreError,
+    Authenticate, CallError, CreateUserKey, OpenError, Request, Store, StoreError,
 };
 
 use super::{Place, Seeded, create, found, ring};
 
-async fn try_to_create(store: &SqliteStore, call: &Call, name: &str) -> Result<(), CallError> {
+async fn try_to_create(store: &Store, call: &Request, name: &str) -> Result<(), CallError> {
     let seed = name.bytes().fold(3, |seed, byte| seed * 31 + u64::from(byte));
     let tag = store.installation().tag;
     let minted = MintedKey::generate(KeyType::User, tag, &Seeded::new(seed)).unwrap();
     let name = KeyName::parse(name).unwrap();
     let command = CreateUserKey { minted, name, description: None, expires_at: None };
-    store.create_user_key(call.clone(), command).await.map(|_| ())
+    store.execute(call.clone(), command).await.map(|_| ())
 }
 
 fn beside(place: &Place, ending: &str) -> PathBuf {
@@ -94,7 +93,7 @@ async fn last_uses_survive_a_write_that_fails() {
     let place = Place::new();
     let store = place.create();
     let call = found(&store).await;
-    store.authenticate(call).await.unwrap();
+    store.execute(call, Authenticate).await.unwrap();
     let elsewhere = beside(&place, ".elsewhere");
     fs::rename(place.database(), &elsewhere).unwrap();
     store.write_last_uses().await.unwrap_err();
@@ -115,7 +114,7 @@ async fn a_wal_that_grew_is_cut() {
     let reader = place.connection();
     reader.execute_batch("BEGIN; SELECT * FROM accounts").unwrap();
     for name in ["hex(zeroblob(20000000))", "'acme'"] {
-        store.execute(&["UPDATE accounts SET name = ", name].concat()).await.unwrap();
+        store.tamper(&["UPDATE accounts SET name = ", name].concat()).await.unwrap();
     }
     let size = || fs::metadata(beside(&place, "-wal")).unwrap().len();
     store.ready().await.unwrap();

@@ -9,6 +9,7 @@ mod breaks;
 mod damage;
 mod files;
 mod readers;
+mod retries;
 mod tampering;
 mod upgrade;
 mod work;
@@ -23,10 +24,11 @@ use claviger_domain::{
     AccountPolicy, AccountRole, ApiKeyId, Clock, Entropy, EntropyUnavailable, KeyName, KeyType,
     MintedKey, PepperMismatch, PepperRing, PredefinedRole, Refusal, RequestContext,
 };
-use claviger_store::conformance::{Fresh, TestedStore as _};
+use claviger_store::conformance::Fresh;
 use claviger_store::{
-    Call, CallError, CreateUserKey, Founding, FoundingKey, FoundingUser, KeyStore as _, OpenError,
-    RefreshKey, RoleStore as _, SqliteOptions, SqliteStore, Store, StoreError,
+    AcceptClock, Authenticate, CallError, CreateAccount, CreateUserKey, Credential, DeleteRole,
+    FirstUser, HostKey, OpenError, RefreshKey, Request, RevokeKey, SetPolicy, SqliteOptions, Store,
+    StoreError,
 };
 use jiff::{SignedDuration, Timestamp};
 use rusqlite::Connection;
@@ -98,12 +100,12 @@ impl Place {
         self.0.path().join("claviger.db")
     }
 
-    fn create(&self) -> SqliteStore {
+    fn create(&self) -> Store {
         let entropy = Seeded::new(9);
         self.options().create(ring(1), &entropy, clock()).unwrap()
     }
 
-    fn open(&self) -> Result<SqliteStore, OpenError> {
+    fn open(&self) -> Result<Store, OpenError> {
         self.options().open(ring(1), clock())
     }
 
@@ -124,34 +126,34 @@ impl Place {
     clippy::unused_async,
     reason = "the suite waits for its factory: other databases are made over a network"
 )]
-async fn sqlite() -> Fresh<SqliteStore, Place> {
+async fn sqlite() -> Fresh<Place> {
     let resources = Place::new();
     Fresh { store: resources.create(), resources }
 }
 
 /// Founds an account with one person, who calls.
-async fn found(store: &SqliteStore) -> Call {
+async fn found(store: &Store) -> Request {
     let entropy = Seeded::new(77);
     let minted = MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap();
     let key = minted.text.clone();
-    let user = FoundingUser {
+    let user = FirstUser {
         name: "one".to_owned(),
         email: "one@example.com".to_owned(),
         role: AccountRole::Admin,
         is_developer: true,
         organizations: vec![],
         spaces: vec![],
-        key: Some(FoundingKey { minted, name: KeyName::parse("first").unwrap() }),
+        key: Some(HostKey { minted, name: KeyName::parse("first").unwrap() }),
     };
-    let founding = Founding {
+    let founding = CreateAccount {
         account: "acme".to_owned(),
         policy: AccountPolicy::default(),
         organizations: vec![],
         roles: vec![],
         users: vec![user],
     };
-    store.found(founding).await.unwrap();
-    Call { key, context: RequestContext::default(), quota: None }
+    store.execute(Request::host(), founding).await.unwrap();
+    Request { credential: Credential::ApiKey(key), context: RequestContext::default(), quota: None }
 }
 
 #[tokio::test]
@@ -164,7 +166,7 @@ async fn what_was_answered_is_there_after_a_restart() {
     drop(store);
     let store = place.open().unwrap();
     assert_eq!(store.installation().tag, tag);
-    store.authenticate(call).await.unwrap();
+    store.execute(call, Authenticate).await.unwrap();
 }
 
 #[tokio::test]
@@ -173,7 +175,7 @@ async fn what_was_answered_is_there_without_a_close() {
     let store = place.create();
     let call = found(&store).await;
     drop(store);
-    place.open().unwrap().authenticate(call).await.unwrap();
+    place.open().unwrap().execute(call, Authenticate).await.unwrap();
 }
 
 #[tokio::test]
@@ -303,7 +305,9 @@ async fn panicking_job_undone_and_others_committed() {
     let panics = (0..8).map(|_| store.change_and_panic(rename));
     let policy = |number| AccountPolicy { max_user_keys: number, ..AccountPolicy::default() };
     let account = claviger_domain::AccountId::new(1);
-    let changes = (1..=8).map(|number| store.set_policy(account, policy(number)));
+    let changes = (1..=8).map(|number| {
+        store.execute(Request::host(), SetPolicy { account, policy: policy(number) })
+    });
     let (spoiling, changes) = tokio::join!(
         futures_util::future::join_all(panics),
         futures_util::future::join_all(changes)
@@ -318,7 +322,7 @@ async fn panicking_job_undone_and_others_committed() {
     assert_eq!(store.query(state).await.unwrap(), [["acme", "8"]]);
     let records = "SELECT count(*) FROM audit_records WHERE action = 'policy.update'";
     assert_eq!(store.query(records).await.unwrap(), [["8"]]);
-    store.authenticate(call).await.unwrap();
+    store.execute(call, Authenticate).await.unwrap();
     store.ready().await.unwrap();
 }
 
@@ -329,11 +333,11 @@ async fn a_refusal_without_its_record_is_not_given() {
     let call = found(&store).await;
     let predefined = PredefinedRole::ProjectAdmin.id();
     let no_room = "CREATE TRIGGER no_room BEFORE INSERT ON audit_records BEGIN SELECT RAISE(FAIL, 'no room'); END";
-    store.execute(no_room).await.unwrap();
-    let refused = store.delete_role(call.clone(), predefined).await;
+    store.tamper(no_room).await.unwrap();
+    let refused = store.execute(call.clone(), DeleteRole { id: predefined }).await;
     assert!(matches!(refused, Err(CallError::Store(_))), "{refused:?}");
-    store.execute("DROP TRIGGER no_room").await.unwrap();
-    let refused = store.delete_role(call, predefined).await;
+    store.tamper("DROP TRIGGER no_room").await.unwrap();
+    let refused = store.execute(call, DeleteRole { id: predefined }).await;
     assert!(matches!(refused, Err(CallError::Refused(Refusal::Forbidden(_)))), "{refused:?}");
     let records = "SELECT count(*) FROM audit_records WHERE action = 'change.refuse'";
     assert_eq!(store.query(records).await.unwrap(), [["1"]]);
@@ -351,15 +355,15 @@ async fn a_statement_is_prepared_once() {
             || MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap();
         let name = KeyName::parse("a key").unwrap();
         let command = CreateUserKey { minted: minted(), name, description: None, expires_at: None };
-        let created = store.create_user_key(call.clone(), command).await.unwrap();
+        let created = store.execute(call.clone(), command).await.unwrap();
         let request = RefreshRequest {
             expires_at: None,
             grace: SignedDuration::ZERO,
             rule: RefreshExpiryRule::Free,
         };
         let command = RefreshKey { id: created.id, minted: minted(), request };
-        let refreshed = store.refresh_key(call.clone(), command).await.unwrap();
-        store.revoke_key(call.clone(), refreshed.key.id).await.unwrap();
+        let refreshed = store.execute(call.clone(), command).await.unwrap();
+        store.execute(call.clone(), RevokeKey { id: refreshed.key.id }).await.unwrap();
     }
     // Whatever is bound: preparing costs more than all else that a change takes.
     assert_eq!(store.prepared_again().await.unwrap(), Vec::<&str>::new());
@@ -370,24 +374,24 @@ async fn a_digest_that_was_made_up_lets_nobody_in() {
     let place = Place::new();
     let store = place.create();
     let call = found(&store).await;
-    store.authenticate(call.clone()).await.unwrap();
+    store.execute(call.clone(), Authenticate).await.unwrap();
     // Whoever can write the file, but has not got the pepper, gives a row a pepper that there is not.
     let thief = place.connection();
     thief.pragma_update(None, "foreign_keys", false).unwrap();
     for byte in ["00", "ff"] {
         let spoil = ["UPDATE api_keys SET pepper = 9, digest = x'", &byte.repeat(32), "'"].concat();
         assert_eq!(thief.execute(&spoil, []).unwrap(), 1);
-        assert!(store.authenticate(call.clone()).await.is_err(), "{byte}");
+        assert!(store.execute(call.clone(), Authenticate).await.is_err(), "{byte}");
     }
 }
 
-async fn create(store: &SqliteStore, call: &Call, name: &str) -> ApiKeyId {
+async fn create(store: &Store, call: &Request, name: &str) -> ApiKeyId {
     let seed = name.bytes().fold(1_u64, |seed, byte| seed * 31 + u64::from(byte));
     let entropy = Seeded::new(seed);
     let minted = MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap();
     let name = KeyName::parse(name).unwrap();
     let command = CreateUserKey { minted, name, description: None, expires_at: None };
-    store.create_user_key(call.clone(), command).await.unwrap().id
+    store.execute(call.clone(), command).await.unwrap().id
 }
 
 fn clock_at(instant: &str) -> Arc<dyn Clock> {
@@ -410,12 +414,12 @@ async fn a_start_far_behind_what_was_seen_is_refused_until_the_clock_is_accepted
     assert!(said.contains("claviger clock accept"), "{said}");
 
     let store = place.options().open_accepting_clock(ring(1), right()).unwrap();
-    let accepted = store.accept_clock().await.unwrap();
+    let accepted = store.execute(Request::host(), AcceptClock).await.unwrap();
     assert_eq!(accepted.before.to_string(), "2026-12-10T12:00:00Z");
     assert_eq!(accepted.after.to_string(), "2026-11-23T12:00:01Z");
     shut(store).await;
     let store = place.options().open(ring(1), right()).unwrap();
-    store.authenticate(call).await.unwrap();
+    store.execute(call, Authenticate).await.unwrap();
     let records = store.query("SELECT action FROM audit_records ORDER BY id DESC LIMIT 1").await;
     assert_eq!(records.unwrap(), [["clock.accept"]]);
 }
@@ -436,20 +440,24 @@ async fn a_start_a_little_behind_goes_on_from_what_was_seen() {
     let call = found(&store).await;
     let expiring = expiring_key(&store, "2026-11-23T13:00:30Z");
     let text = expiring.minted.text.clone();
-    store.create_user_key(call, expiring).await.unwrap();
+    store.execute(call, expiring).await.unwrap();
     shut(store).await;
-    let presented = Call { key: text, context: RequestContext::default(), quota: None };
+    let presented = Request {
+        credential: Credential::ApiKey(text),
+        context: RequestContext::default(),
+        quota: None,
+    };
     for (wall, works) in [("2026-11-23T12:30:00Z", true), ("2026-11-23T13:00:30Z", false)] {
         let store = place.options().open(ring(1), clock_at(wall)).unwrap();
-        assert_eq!(store.authenticate(presented.clone()).await.is_ok(), works, "{wall}");
+        assert_eq!(store.execute(presented.clone(), Authenticate).await.is_ok(), works, "{wall}");
         store.write_last_uses().await.unwrap();
         shut(store).await;
     }
     let store = place.options().open(ring(1), clock_at("2026-11-23T12:45:00Z")).unwrap();
-    assert!(store.authenticate(presented).await.is_err(), "it came back over a restart");
+    assert!(store.execute(presented, Authenticate).await.is_err(), "it came back over a restart");
 }
 
-fn expiring_key(store: &SqliteStore, until: &str) -> CreateUserKey {
+fn expiring_key(store: &Store, until: &str) -> CreateUserKey {
     let entropy = Seeded::new(78);
     CreateUserKey {
         minted: MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap(),
@@ -460,6 +468,6 @@ fn expiring_key(store: &SqliteStore, until: &str) -> CreateUserKey {
 }
 
 /// Closes a store and lets go of its lock.
-async fn shut(store: SqliteStore) {
+async fn shut(store: Store) {
     store.close().await;
 }

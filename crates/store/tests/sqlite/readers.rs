@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::mpsc::channel;
 
-use claviger_store::Store as _;
+use claviger_store::Authenticate;
 
 use super::{Place, found};
 
@@ -23,7 +23,7 @@ async fn lists_hold_up_neither_proofs_nor_readiness() {
         gates.push(gate);
         held.recv().unwrap();
     }
-    store.authenticate(call).await.unwrap();
+    store.execute(call, Authenticate).await.unwrap();
     store.ready().await.unwrap();
     drop(gates);
     for read in reads {

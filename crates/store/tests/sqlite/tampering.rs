@@ -5,8 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use claviger_domain::{AuditFault, AuditNote, AuditRecordId};
-use claviger_store::conformance::TestedStore as _;
-use claviger_store::{KeyStore as _, SqliteOptions, Store as _};
+use claviger_store::{RevokeKey, SqliteOptions};
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use tempfile::TempDir;
@@ -54,7 +53,7 @@ impl World {
         let store = place.open().unwrap();
         create(&store, &call, "two").await;
         let last = create(&store, &call, "three").await;
-        store.revoke_key(call, last).await.unwrap();
+        store.execute(call, RevokeKey { id: last }).await.unwrap();
         let verdict = store.verify_audit(None).await.unwrap();
         assert_eq!((verdict.records, verdict.faults), (5, vec![]));
         let (id, link) = verdict.tip;

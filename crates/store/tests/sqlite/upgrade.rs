@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use claviger_domain::{AuditFault, KeyType, MintedKey};
-use claviger_store::conformance::TestedStore as _;
-use claviger_store::{Call, OpenError, Store as _};
+use claviger_store::{Authenticate, Credential, OpenError, Request};
 use rusqlite::Connection;
 use sha2::Digest as _;
 
@@ -21,10 +20,14 @@ fn of_schema_8() -> Place {
 }
 
 /// The key of the one person in it.
-fn caller(tag: claviger_domain::InstanceTag) -> Call {
+fn caller(tag: claviger_domain::InstanceTag) -> Request {
     let entropy = Seeded::new(77);
     let key = MintedKey::generate(KeyType::User, tag, &entropy).unwrap().text;
-    Call { key, context: claviger_domain::RequestContext::default(), quota: None }
+    Request {
+        credential: Credential::ApiKey(key),
+        context: claviger_domain::RequestContext::default(),
+        quota: None,
+    }
 }
 
 /// A genuine database of the version before is taken over once, and its log says so (fault R3).
@@ -33,7 +36,7 @@ async fn a_database_without_a_proof_is_adopted_once() {
     let place = of_schema_8();
     let store = place.open().unwrap();
     let call = caller(store.installation().tag);
-    store.authenticate(call.clone()).await.unwrap();
+    store.execute(call.clone(), Authenticate).await.unwrap();
     create(&store, &call, "after").await;
     for _ in 0..2 {
         let verdict = store.verify_audit(None).await.unwrap();

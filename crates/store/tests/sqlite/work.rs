@@ -9,56 +9,64 @@ use claviger_domain::{
     RequestContext, ScopedRole, SpaceGrant, SpaceRole,
 };
 use claviger_store::{
-    Call, CreateServiceKey, CreateUserKey, Founded, Founding, FoundingKey, FoundingOrganization,
-    FoundingSpace, FoundingUser, GrantsOrSpace, KeyStore as _, ListOrganizations, ListProjects,
-    ListRestrictions, ListRoleBindings, ListSpaces, OrganizationStore as _, ProjectStore as _,
-    RefreshKey, RevokeAllKeys, RoleBindingStore as _, SpaceStore as _, SqliteStore, Store as _,
+    CreateAccount, CreateServiceKey, CreateUserKey, CreatedAccount, Credential, FirstOrganization,
+    FirstSpace, FirstUser, GrantsOrSpace, HostKey, ListOrganizations, ListProjects,
+    ListRestrictions, ListRoleBindings, ListSpaces, RefreshKey, Request, RevokeAllKeys, RevokeKey,
+    Store,
 };
 use jiff::SignedDuration;
 use rusqlite::Connection;
 
 use super::{Place, Seeded};
 
-fn call(key: &KeyText) -> Call {
-    Call { key: key.clone(), context: RequestContext::default(), quota: None }
+fn call(key: &KeyText) -> Request {
+    Request {
+        credential: Credential::ApiKey(key.clone()),
+        context: RequestContext::default(),
+        quota: None,
+    }
 }
 
-fn minted(store: &SqliteStore, seed: u64, key_type: KeyType) -> MintedKey {
+fn minted(store: &Store, seed: u64, key_type: KeyType) -> MintedKey {
     MintedKey::generate(key_type, store.installation().tag, &Seeded::new(seed)).unwrap()
 }
 
 /// An account with an administrator, and a member of the first organization and its first space.
-async fn founded(store: &SqliteStore, organizations: usize, spaces: usize) -> (Founded, [Call; 2]) {
+async fn founded(
+    store: &Store,
+    organizations: usize,
+    spaces: usize,
+) -> (CreatedAccount, [Request; 2]) {
     let minted = [1, 2].map(|seed| minted(store, seed, KeyType::User));
     let calls = [0, 1].map(|place: usize| call(&minted[place].text));
-    let [admin, member] = minted.map(|minted| FoundingUser {
+    let [admin, member] = minted.map(|minted| FirstUser {
         name: "one".to_owned(),
         email: format!("{}@example.com", minted.text.handle.as_str()),
         role: AccountRole::Admin,
         is_developer: true,
         organizations: vec![],
         spaces: vec![],
-        key: Some(FoundingKey { minted, name: KeyName::parse("first").unwrap() }),
+        key: Some(HostKey { minted, name: KeyName::parse("first").unwrap() }),
     });
-    let member = FoundingUser {
+    let member = FirstUser {
         role: AccountRole::Member,
         organizations: vec![(0, ScopedRole::Member)],
         spaces: vec![(0, 0, ScopedRole::Admin)],
         ..member
     };
-    let space = |number| FoundingSpace { name: format!("space {number}"), is_private: false };
-    let organizations = (0..organizations).map(|number| FoundingOrganization {
+    let space = |number| FirstSpace { name: format!("space {number}"), is_private: false };
+    let organizations = (0..organizations).map(|number| FirstOrganization {
         name: format!("organization {number}"),
         spaces: (0..spaces).map(space).collect(),
     });
-    let founding = Founding {
+    let founding = CreateAccount {
         account: "acme".to_owned(),
         policy: AccountPolicy::default(),
         organizations: organizations.collect(),
         roles: vec![],
         users: vec![admin, member],
     };
-    (store.found(founding).await.unwrap(), calls)
+    (store.execute(Request::host(), founding).await.unwrap(), calls)
 }
 
 /// Steps of every list for a member who sees one organization, with so many things of every kind that they do not see.
@@ -90,19 +98,19 @@ async fn steps_beside(hidden: u32) -> Vec<(&'static str, u64)> {
     drop(database);
     let store = place.open().unwrap();
     let query = ListOrganizations { name: None, after: None, limit: 1 };
-    let page = store.list_organizations(member.clone(), query).await.unwrap();
+    let page = store.execute(member.clone(), query).await.unwrap();
     assert_eq!((page.items.len(), page.has_more), (1, false));
     let query = ListSpaces { organization: None, name: None, after: None, limit: 1 };
-    let page = store.list_spaces(member.clone(), query).await.unwrap();
+    let page = store.execute(member.clone(), query).await.unwrap();
     assert_eq!((page.items.len(), page.has_more), (1, false));
     let query = ListProjects { space: None, space_name: None, name: None, after: None, limit: 1 };
-    assert!(store.list_projects(member.clone(), query).await.unwrap().items.is_empty());
+    assert!(store.execute(member.clone(), query).await.unwrap().items.is_empty());
     let query = ListRestrictions { of_projects: true, after: None, limit: 1 };
-    assert!(store.list_restrictions(member.clone(), query).await.unwrap().items.is_empty());
+    assert!(store.execute(member.clone(), query).await.unwrap().items.is_empty());
     let mut steps = Vec::new();
     for in_projects in [false, true] {
         let query = ListRoleBindings { in_projects, user: None, after: None, limit: 1 };
-        assert!(store.list_role_bindings(member.clone(), query).await.unwrap().items.is_empty());
+        assert!(store.execute(member.clone(), query).await.unwrap().items.is_empty());
         let name = if in_projects { "bindings in projects" } else { "bindings in spaces" };
         steps.push((name, store.work()["list_role_bindings"].steps));
     }
@@ -140,10 +148,10 @@ async fn revoking_all_keys_takes_few_statements() {
                 description: None,
                 expires_at: None,
             };
-            store.create_user_key(admin.clone(), command).await.unwrap();
+            store.execute(admin.clone(), command).await.unwrap();
         }
         let command = RevokeAllKeys { user: None, include_current: false };
-        let revoked = store.revoke_all_keys(admin.clone(), command).await.unwrap();
+        let revoked = store.execute(admin.clone(), command).await.unwrap();
         assert_eq!(u64::from(revoked.count), keys);
         costs.push(store.work()["revoke_all_keys"].statements);
     }
@@ -173,7 +181,7 @@ async fn the_largest_service_key_takes_few_statements() {
             expires_at: None,
             grants: GrantsOrSpace::Grants(grants),
         };
-        let created = store.create_service_key(admin.clone(), command).await.unwrap();
+        let created = store.execute(admin.clone(), command).await.unwrap();
         let refresh = RefreshKey {
             id: created.key.id,
             minted: minted(&store, seed + 10, KeyType::User),
@@ -183,8 +191,8 @@ async fn the_largest_service_key_takes_few_statements() {
                 rule: RefreshExpiryRule::Free,
             },
         };
-        let successor = store.refresh_key(admin.clone(), refresh).await.unwrap().key;
-        store.revoke_key(admin.clone(), successor.id).await.unwrap();
+        let successor = store.execute(admin.clone(), refresh).await.unwrap().key;
+        store.execute(admin.clone(), RevokeKey { id: successor.id }).await.unwrap();
         for name in ["create_service_key", "refresh_key", "revoke_key"] {
             let statements = store.work()[name].statements;
             assert!(statements <= 60, "{name} takes {statements} statements");
