@@ -7,8 +7,8 @@ use claviger_domain::{
 use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
-use super::makers::Affected;
-use super::{SpaceRoleView, cascade, makers};
+use super::creator_ceiling::Affected;
+use super::{SpaceRoleView, cascade, creator_ceiling};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
@@ -76,7 +76,7 @@ impl Operation for SetOrganizationMember {
         let known = has.and_then(|(id, _)| id);
         let id = tx.set_organization_member(account, organization, user, role, known).await?;
         let action = Action::OrganizationMemberSet;
-        makers::cut(tx, &caller, action, Affected::User(user)).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(user)).await?;
         let details = json!({
             "user": user.number(),
             "before": has.map(|(_, role)| role.name()),
@@ -117,7 +117,7 @@ impl Operation for RemoveOrganizationMember {
             .ok_or(Refusal::NotFound(Resource::User))?;
         let spaces = cascade::leave_organization(tx, &organization, self.user).await?;
         let action = Action::OrganizationMemberRemove;
-        makers::cut(tx, &caller, action, Affected::User(self.user)).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(self.user)).await?;
         let details = json!({ "user": self.user.number(), "spaces": spaces });
         let target = Target::Organization(organization.id);
         tx.audit(&caller, action, target, details).await?;
@@ -174,7 +174,7 @@ impl Operation for SetSpaceMember {
         let known = has.and_then(|(id, _)| id);
         let id = tx.set_space_member(account, space, user, role, known).await?;
         let action = Action::SpaceMemberSet;
-        makers::cut(tx, &caller, action, Affected::User(user)).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(user)).await?;
         let details = json!({
             "user": user.number(),
             "before": had.map(words),
@@ -216,7 +216,7 @@ impl Operation for RemoveSpaceMember {
         }
         cascade::leave_space(tx, &space, self.user, member.is_some()).await?;
         let action = Action::SpaceMemberRemove;
-        makers::cut(tx, &caller, action, Affected::User(self.user)).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(self.user)).await?;
         let before = member.map(|(_, role)| words(plain(&role)));
         let details = json!({
             "user": self.user.number(),

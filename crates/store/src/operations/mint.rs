@@ -4,6 +4,7 @@ use claviger_domain::{
     ApiKey, ApiKeyId, Caller, Description, KeyName, KeyText, KeyType, Mint, SignInPurpose, SpaceId,
 };
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::CallResult;
 use crate::tables::{NewKey, NewSignInSecret};
@@ -87,4 +88,16 @@ pub(super) async fn set_sign_in_secret<D: Driver>(
     };
     tx.add_sign_in_secret(&secret).await?;
     Ok(expires_at)
+}
+
+/// What the record says of a new credential: also that it outlives the key that it was made with (T36), that it acts for another person
+/// (T34), and who was shown it if that is not the actor.
+pub(super) fn flagged(mut details: Value, mint: &Mint) -> Value {
+    if mint.outlives() {
+        details["outlives_creating_key"] = true.into();
+    }
+    if mint.impersonates() {
+        details["impersonation"] = true.into();
+    }
+    details
 }

@@ -1,47 +1,36 @@
 //! What can be asked of the store: each operation with its rule, its statements and what it answers, once for every database.
 
-mod audit;
+mod accounts;
+mod api_keys;
+mod audit_logs;
 mod authenticate;
-mod bindings;
 mod bot_users;
 mod cascade;
-mod clock;
-mod create;
-mod exposure;
-mod found;
-mod leak;
-mod list;
-mod makers;
+mod creator_ceiling;
 mod memberships;
 mod mint;
 mod organizations;
 mod page;
-mod policy;
 mod projects;
-mod recover;
-mod refresh;
 mod refusals;
-mod revoke;
+mod role_bindings;
 mod roles;
 mod sign_in;
 mod spaces;
 mod users;
 
-pub use audit::ListAuditRecords;
+pub use accounts::{
+    AcceptClock, AcceptedClock, CreateAccount, CreatedAccount, CreatedUser, FirstOrganization,
+    FirstRole, FirstSpace, FirstUser, HostKey, ListAccounts, RecoverAdministrator, SetPolicy,
+};
+pub use api_keys::{
+    CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace, Leak, ListKeys, ListedKey,
+    NoteSecretInUrl, RefreshKey, Refreshed, ReportLeak, Reporter, RevokeAllKeys, RevokeKey,
+    RevokedKeys,
+};
+pub use audit_logs::ListAuditRecords;
 pub use authenticate::Authenticate;
-pub use bindings::{
-    CreateRoleBinding, DeleteRoleBinding, GetRoleBinding, ListRoleBindings, UpdateRoleBinding,
-};
 pub use bot_users::{BotOrganization, BotSpace, BotUser, SpaceRoleView};
-pub use clock::{AcceptClock, AcceptedClock};
-pub use create::{CreateServiceKey, CreateUserKey, CreatedServiceKey, GrantsOrSpace};
-pub use exposure::NoteSecretInUrl;
-pub use found::{
-    CreateAccount, CreatedAccount, CreatedUser, FirstOrganization, FirstRole, FirstSpace,
-    FirstUser, HostKey,
-};
-pub use leak::{Leak, ReportLeak, Reporter};
-pub use list::{ListKeys, ListedKey};
 pub use memberships::{
     OrganizationMember, RemoveOrganizationMember, RemoveSpaceMember, SetOrganizationMember,
     SetSpaceMember, SpaceMember,
@@ -50,15 +39,14 @@ pub use organizations::{
     CreateOrganization, DeleteOrganization, GetOrganization, ListOrganizations, UpdateOrganization,
 };
 pub use page::{After, Page};
-pub use policy::{ListAccounts, SetPolicy};
 pub use projects::{
     CreateProject, DeleteProject, GetProject, ListProjects, ListRestrictions, RestrictProject,
     UnrestrictProject, UpdateProject,
 };
-pub use recover::RecoverAdministrator;
-pub use refresh::{RefreshKey, Refreshed};
 pub(crate) use refusals::note_refusal;
-pub use revoke::{RevokeAllKeys, RevokeKey, RevokedKeys};
+pub use role_bindings::{
+    CreateRoleBinding, DeleteRoleBinding, GetRoleBinding, ListRoleBindings, UpdateRoleBinding,
+};
 pub use roles::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use sign_in::{
     IssueSignInSecret, IssuedSignInSecret, ProveSignInSecret, Reminded, ResendInvitation,
@@ -69,21 +57,23 @@ pub use users::{CreateUser, GetUser, InvitedUser, ListUsers, RemoveUser, UpdateU
 
 #[cfg(test)]
 mod tests {
+    use std::path::{Path, PathBuf};
+
+    fn sources(directory: &Path) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(directory).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths.flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] }).collect()
+    }
+
     /// What is stored is spelled, not printed for debugging (fault S16).
     #[test]
     fn no_debug_text_is_stored() {
-        let files = concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations");
-        let mut count = 0;
-        for file in std::fs::read_dir(files).unwrap() {
-            let path = file.unwrap().path();
-            let debug = format!(":?{}", '}');
-            assert!(
-                !std::fs::read_to_string(&path).unwrap().contains(&debug),
-                "{}",
-                path.display()
-            );
-            count += 1;
+        let sources = sources(Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src/operations")));
+        assert!(sources.len() > 10, "{sources:?}");
+        let debug = format!(":?{}", '}');
+        for path in sources.iter().filter(|path| !path.ends_with("operations/mod.rs")) {
+            let text = std::fs::read_to_string(path).unwrap();
+            assert!(!text.contains(&debug), "{}", path.display());
         }
-        assert!(count > 10, "{count}");
     }
 }

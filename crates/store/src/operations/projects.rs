@@ -7,9 +7,9 @@ use claviger_domain::{
 use serde_json::json;
 
 use super::authenticate::caller_and_access;
-use super::makers::Affected;
+use super::creator_ceiling::Affected;
 use super::page::Filling;
-use super::{After, Page, cascade, makers, page};
+use super::{After, Page, cascade, creator_ceiling, page};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::tables::{ProjectPage, ProjectReach};
@@ -292,7 +292,7 @@ impl Operation for RestrictProject {
         let after = Project { restricted_at: Some(now.at), ..before };
         tx.update_project(&after).await?;
         let action = Action::ProjectRestrict;
-        makers::cut(tx, &caller, action, Affected::Project(id)).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::Project(id)).await?;
         tx.audit(&caller, action, Target::Project(id), json!({})).await?;
         Ok(after)
     }

@@ -7,9 +7,9 @@ use claviger_domain::{
 use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
-use super::makers::Affected;
+use super::creator_ceiling::Affected;
 use super::page::Filling;
-use super::{After, Page, makers, page};
+use super::{After, Page, creator_ceiling, page};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, RowResult, Transaction};
@@ -176,7 +176,7 @@ impl Operation for UpdateRole {
         after.updated_at = now.at;
         tx.update_custom_role(&after).await?;
         let affected = Affected::HoldersOf(after.id);
-        makers::cut(tx, &caller, Action::RoleUpdate, affected).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, Action::RoleUpdate, affected).await?;
         let holders = tx.holders_of_role(account, after.id).await?;
         let details = json!({
             "before": words(&before),

@@ -10,9 +10,9 @@ use claviger_domain::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::audit::Actor;
+use super::audit_logs::Actor;
 use super::authenticate::{self, caller_and_access};
-use super::{create, mint};
+use super::mint;
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::request::Credential;
@@ -89,7 +89,7 @@ impl Operation for ResendInvitation {
         let mint = keep_secret(tx, &caller, letter, self.minted.as_ref()).await?;
         let user = User { invited_until: Some(until), ..user };
         tx.update_user(&user).await?;
-        let details = create::flagged(json!({ "until": until.to_string(), "mailed": true }), &mint);
+        let details = mint::flagged(json!({ "until": until.to_string(), "mailed": true }), &mint);
         tx.audit(&caller, Action::UserInvite, Target::User(user.id), details).await?;
         Ok(Reminded { until: mint.expires_at().unwrap_or(until), user })
     }
@@ -120,7 +120,7 @@ impl Operation for ResetPassword {
         let until = tx.now().at + RESET_LIFETIME;
         let letter = Letter { to: &user, purpose: SignInPurpose::Reset, until };
         let mint = keep_secret(tx, &caller, letter, self.minted.as_ref()).await?;
-        let details = create::flagged(json!({ "mailed": true }), &mint);
+        let details = mint::flagged(json!({ "mailed": true }), &mint);
         tx.audit(&caller, Action::UserReset, Target::User(user.id), details).await?;
         Ok(Reminded { until: mint.expires_at().unwrap_or(until), user })
     }
@@ -189,7 +189,7 @@ impl Operation for IssueSignInSecret {
             tx.update_user(&user).await?;
         }
         let details = json!({ "until": until.to_string(), "handed_to_caller": true });
-        let details = create::flagged(details, &mint);
+        let details = mint::flagged(details, &mint);
         tx.audit(&caller, action, Target::User(self.id), details).await?;
         Ok(IssuedSignInSecret { until, impersonated_user: mint.impersonates().then_some(user) })
     }
@@ -253,7 +253,7 @@ impl Operation for SignIn {
             let (text, label) = (&self.minted.text, self.name.into());
             let made = mint::insert_key(tx, &mint, text, label).await?;
             details["api_key"] = made.id.number().into();
-            details = create::flagged(details, &mint);
+            details = mint::flagged(details, &mint);
             is_impersonated = mint.impersonates();
             key = Some(made);
         }

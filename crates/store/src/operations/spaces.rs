@@ -8,9 +8,9 @@ use claviger_domain::{
 use serde_json::{Value, json};
 
 use super::authenticate::caller_and_access;
-use super::makers::Affected;
+use super::creator_ceiling::Affected;
 use super::page::Filling;
-use super::{After, Page, cascade, makers, page};
+use super::{After, Page, cascade, creator_ceiling, page};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
@@ -173,7 +173,7 @@ impl Operation for UpdateSpace {
         tx.update_space(&after).await?;
         if after.is_private && !before.is_private {
             let affected = Affected::Space(after.id);
-            makers::cut(tx, &caller, Action::SpaceUpdate, affected).await?;
+            creator_ceiling::revoke_exceeding(tx, &caller, Action::SpaceUpdate, affected).await?;
         }
         let details = json!({ "before": words(&before), "after": words(&after) });
         tx.audit(&caller, Action::SpaceUpdate, Target::Space(after.id), details).await?;

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::authenticate::{self, caller_and_access};
-use super::makers::Affected;
+use super::creator_ceiling::Affected;
 use super::page::Filling;
-use super::{After, Page, create, makers, mint, page};
+use super::{After, Page, creator_ceiling, mint, page};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
@@ -164,7 +164,7 @@ impl Operation for CreateUser {
             let secret = decide::sign_in_secret(&caller, &user, delivery, self.is_mailed, end)?;
             let text = &self.minted.text;
             until = Some(mint::set_sign_in_secret(tx, &secret, text, purpose).await?);
-            details = create::flagged(details, &secret);
+            details = mint::flagged(details, &secret);
         }
         tx.audit(&caller, Action::UserCreate, Target::User(id), details).await?;
         Ok(InvitedUser { user, until, is_new: true })
@@ -261,7 +261,8 @@ impl Operation for RemoveUser {
         }
         tx.block_user(account, id).await?;
         let revoked = tx.revoke_user_keys(account, id, None, now.at).await?;
-        makers::cut(tx, &caller, Action::UserDelete, Affected::User(id)).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, Action::UserDelete, Affected::User(id))
+            .await?;
         let details = json!({ "revoked_user_keys": revoked });
         tx.audit(&caller, Action::UserDelete, Target::User(id), details).await?;
         Ok(())

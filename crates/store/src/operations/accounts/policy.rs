@@ -5,10 +5,10 @@
 use claviger_domain::{Account, AccountId, AccountPolicy, Action, Target};
 use serde_json::{Value, json};
 
-use super::audit::Actor;
-use super::{authenticate, makers};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::audit_logs::Actor;
+use crate::operations::{authenticate, creator_ceiling};
 use crate::transaction::{Driver, Transaction};
 
 /// Lists all accounts, oldest first.
@@ -50,7 +50,7 @@ impl Operation for SetPolicy {
         let target = Target::Account(account);
         tx.audit(Actor::nobody(account), Action::PolicyUpdate, target, details).await?;
         if policy.revoke_keys_above_maker {
-            makers::cut_under_policy(tx, account).await?;
+            creator_ceiling::revoke_exceeding_under_policy(tx, account).await?;
         }
         Ok(())
     }

@@ -3,11 +3,11 @@
 use claviger_domain::decide::{self, KeyFilter, KeyScope, Named};
 use claviger_domain::{AccountId, ApiKey, ApiKeyId, KeyStatus, KeyType, SpaceId, UserId};
 
-use super::page::{self, Filling, Room};
-use super::{After, BotUser, Page, authenticate, bot_users};
 use crate::CallResult;
 use crate::error::StoreError;
 use crate::operation::{Kind, Operation};
+use crate::operations::page::{self, Filling, Room};
+use crate::operations::{After, BotUser, Page, authenticate, bot_users};
 use crate::tables::KeyPage;
 use crate::transaction::{Driver, RowResult, Transaction};
 

@@ -4,10 +4,10 @@ use claviger_domain::{Action, Target};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::audit::Actor;
-use super::authenticate;
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::audit_logs::Actor;
+use crate::operations::authenticate;
 use crate::transaction::{Driver, Transaction};
 
 /// Sets the time that the database has seen to that of the machine's clock, and records it in every account. For a store that was opened

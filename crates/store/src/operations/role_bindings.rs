@@ -10,10 +10,10 @@ use claviger_domain::{
 use serde_json::{Value, json};
 
 use super::authenticate::{caller_and_access, place, readable_places};
-use super::makers::Affected;
+use super::creator_ceiling::Affected;
 use super::page::Filling;
 use super::roles::find;
-use super::{After, Page, makers, page, projects};
+use super::{After, Page, creator_ceiling, page, projects};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::tables::BindingPage;
@@ -168,7 +168,7 @@ impl Operation for CreateRoleBinding {
         };
         let id = tx.insert_role_binding(&draft).await?;
         tx.update_key_spaces(account, user.id, there.space.id).await?;
-        makers::keep_below(tx, &caller, &user).await?;
+        creator_ceiling::ensure_within_creator(tx, &caller, &user).await?;
         let binding = RoleBinding { id, ..draft };
         let details = json!({ "after": words(&binding) });
         let target = Target::RoleBinding(id);
@@ -210,9 +210,9 @@ impl Operation for UpdateRoleBinding {
         }
         let after = RoleBinding { role: role.id, updated_at: now.at, ..before };
         tx.update_role_binding(&after).await?;
-        makers::keep_below(tx, &caller, &user).await?;
+        creator_ceiling::ensure_within_creator(tx, &caller, &user).await?;
         let action = Action::RoleBindingUpdate;
-        makers::cut(tx, &caller, action, Affected::User(user.id)).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(user.id)).await?;
         let details = json!({ "before": words(&before), "after": words(&after) });
         let target = Target::RoleBinding(after.id);
         tx.audit(&caller, action, target, details).await?;
@@ -244,7 +244,8 @@ impl Operation for DeleteRoleBinding {
         tx.delete_role_binding(binding.account, id).await?;
         tx.update_key_spaces(binding.account, binding.user, there.space.id).await?;
         let action = Action::RoleBindingDelete;
-        makers::cut(tx, &caller, action, Affected::User(binding.user)).await?;
+        creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(binding.user))
+            .await?;
         let details = json!({ "before": words(&binding) });
         let target = Target::RoleBinding(id);
         tx.audit(&caller, action, target, details).await?;

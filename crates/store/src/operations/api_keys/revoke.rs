@@ -5,9 +5,9 @@ use claviger_domain::{Action, ApiKey, ApiKeyId, KeyType, Target, UserId, decide}
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::authenticate;
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::authenticate;
 use crate::transaction::{Driver, RowResult, Transaction};
 
 /// Revokes a key. A second time changes nothing and writes nothing.

@@ -3,17 +3,17 @@
 use std::collections::HashSet;
 
 use claviger_domain::{
-    Access, AccountRole, Action, ApiKey, Caller, Description, Grants, KeyName, Mint, MintedKey,
+    Access, AccountRole, Action, ApiKey, Caller, Description, Grants, KeyName, MintedKey,
     OrganizationGrant, Refusal, ResolvedGrants, Resource, ScopedRole, SpaceGrant, SpaceId,
     SpaceRole, Target, User, UserId, UserKind, UserStatus, decide,
 };
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::mint::{self, Label};
-use super::{BotOrganization, BotSpace, BotUser, SpaceRoleView, authenticate};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::mint::{self, Label};
+use crate::operations::{BotOrganization, BotSpace, BotUser, SpaceRoleView, authenticate};
 use crate::transaction::{Driver, RowResult, Transaction};
 
 /// The two forms of a service key's grants.
@@ -71,22 +71,10 @@ impl Operation for CreateUserKey {
         let label = Label { name, description, replaces: None };
         let key = mint::insert_key(tx, &mint, &minted.text, label).await?;
         let target = Target::ApiKey(key.id);
-        let details = flagged(json!({}), &mint);
+        let details = mint::flagged(json!({}), &mint);
         tx.audit(&caller, Action::ApiKeyCreate, target, details).await?;
         Ok(key)
     }
-}
-
-/// What the record says of a new credential: also that it outlives the key that it was made with (T36), that it acts for another person
-/// (T34), and who was shown it if that is not the actor.
-pub(super) fn flagged(mut details: Value, mint: &Mint) -> Value {
-    if mint.outlives() {
-        details["outlives_creating_key"] = true.into();
-    }
-    if mint.impersonates() {
-        details["impersonation"] = true.into();
-    }
-    details
 }
 
 /// How many live user keys somebody of the caller's account has; exact at the account's limit, where it decides, and an upper bound below it.
@@ -144,7 +132,7 @@ impl Operation for CreateServiceKey {
         let spaces: Vec<_> = resolved.grants.spaces().map(|(_, _, grant)| grant.space).collect();
         mint::insert_key_spaces(tx, &caller, &key, &spaces).await?;
         let details = json!({ "bot_user": bot.id.number(), "made_by_bot": caller.is_bot() });
-        let details = flagged(details, &mint);
+        let details = mint::flagged(details, &mint);
         let target = Target::ApiKey(key.id);
         tx.audit(&caller, Action::ServiceKeyCreate, target, details).await?;
         Ok(CreatedServiceKey { key, bot })

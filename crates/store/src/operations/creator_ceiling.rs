@@ -1,4 +1,4 @@
-//! Cutting service keys that hold more than whoever made them, in accounts whose policy asks for it (`revoke_keys_above_maker`).
+//! Revoking service keys that hold more than whoever made them, in accounts whose policy asks for it (`revoke_keys_above_maker`).
 //!
 //! Rule: an operation that can take a right from somebody, or add one to a bot user, says here who is [`Affected`], after its change and
 //! in its transaction; nothing else looks for such keys. Deleting a project, a space or an organization is no such operation: the roles
@@ -15,7 +15,7 @@ use claviger_domain::{
 };
 use serde_json::json;
 
-use super::audit::Actor;
+use super::audit_logs::Actor;
 use super::authenticate;
 use crate::CallResult;
 use crate::error::StoreError;
@@ -36,7 +36,7 @@ pub(super) enum Affected {
     Everybody,
 }
 
-/// What is written down about every key that is cut.
+/// What is written down about every key that is revoked.
 #[derive(Clone, Copy)]
 struct Occasion {
     actor: Actor,
@@ -44,8 +44,8 @@ struct Occasion {
     cause: Action,
 }
 
-/// Cuts the keys above their makers after what a caller did.
-pub(super) async fn cut<D: Driver>(
+/// Revokes the keys above their makers after what a caller did.
+pub(super) async fn revoke_exceeding<D: Driver>(
     tx: &mut Transaction<'_, D>,
     caller: &Caller,
     cause: Action,
@@ -55,21 +55,21 @@ pub(super) async fn cut<D: Driver>(
         return Ok(());
     }
     let occasion = Occasion { actor: caller.into(), account: caller.account.id, cause };
-    cut_on(tx, occasion, affected).await
+    revoke_on(tx, occasion, affected).await
 }
 
-/// Cuts the keys above their makers at the moment at which a policy begins to ask for it.
-pub(super) async fn cut_under_policy<D: Driver>(
+/// Revokes the keys above their makers at the moment at which a policy begins to ask for it.
+pub(super) async fn revoke_exceeding_under_policy<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,
 ) -> CallResult<()> {
     let actor = Actor::nobody(account);
     let occasion = Occasion { actor, account, cause: Action::PolicyUpdate };
-    cut_on(tx, occasion, Affected::Everybody).await
+    revoke_on(tx, occasion, Affected::Everybody).await
 }
 
 /// Refuses a role for a bot user that would lift it above those who made it. People are given whatever the giver holds.
-pub(super) async fn keep_below<D: Driver>(
+pub(super) async fn ensure_within_creator<D: Driver>(
     tx: &mut Transaction<'_, D>,
     caller: &Caller,
     user: &User,
@@ -86,13 +86,13 @@ pub(super) async fn keep_below<D: Driver>(
     Ok(())
 }
 
-async fn cut_on<D: Driver>(
+async fn revoke_on<D: Driver>(
     tx: &mut Transaction<'_, D>,
     occasion: Occasion,
     affected: Affected,
 ) -> CallResult<()> {
     for maker in makers(tx, occasion.account, affected).await? {
-        cut_keys_of(tx, occasion, maker).await?;
+        revoke_keys_of(tx, occasion, maker).await?;
     }
     Ok(())
 }
@@ -137,7 +137,7 @@ async fn access<D: Driver>(
     }
 }
 
-async fn cut_keys_of<D: Driver>(
+async fn revoke_keys_of<D: Driver>(
     tx: &mut Transaction<'_, D>,
     occasion: Occasion,
     maker: UserId,

@@ -6,10 +6,11 @@ use claviger_domain::{Action, ApiKey, ApiKeyId, Caller, KeyType, MintedKey, Targ
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::mint::{self, Label};
-use super::{authenticate, create, revoke};
+use super::{create, revoke};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::authenticate;
+use crate::operations::mint::{self, Label};
 use crate::transaction::{Driver, RowResult, Transaction};
 
 /// The key in the place of another.
@@ -92,7 +93,7 @@ impl Operation for RefreshKey {
             "expiry_rule": plan.rule.name(),
             "impersonation": plan.mint.impersonates(),
         });
-        let details = create::flagged(details, &plan.mint);
+        let details = mint::flagged(details, &plan.mint);
         let target = Target::ApiKey(key.id);
         tx.audit(&caller, Action::ApiKeyRefresh, target, details).await?;
         let mut taken_from = None;

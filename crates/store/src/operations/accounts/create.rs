@@ -9,10 +9,10 @@ use claviger_domain::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::audit::Actor;
-use super::{authenticate, mint};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::audit_logs::Actor;
+use crate::operations::{authenticate, mint};
 use crate::transaction::{Driver, RowResult, Transaction};
 
 /// Makes an account with what it starts with.

@@ -8,11 +8,12 @@ use claviger_domain::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
-use super::audit::Actor;
-use super::{HostKey, authenticate, mint};
+use super::HostKey;
 use crate::CallResult;
 use crate::error::CallError;
 use crate::operation::{Kind, Operation};
+use crate::operations::audit_logs::Actor;
+use crate::operations::{authenticate, mint};
 use crate::transaction::{Driver, Transaction};
 
 /// Makes a key for an administrator who has none left that works. Limits on how many and how often do not count here; the longest

@@ -6,9 +6,9 @@
 use claviger_domain::{Action, Caller, KeyText, Target, decide};
 use serde_json::json;
 
-use super::audit::Actor;
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::audit_logs::Actor;
 use crate::transaction::{Driver, Transaction};
 
 /// That a key was in a URL. It is written to the audit at most once an hour for each key, if the key works; the next record counts those

@@ -6,10 +6,10 @@
 use claviger_domain::{Action, ApiKey, ApiKeyId, KeyText, Target, User, decide};
 use serde_json::json;
 
-use super::audit::Actor;
 use super::revoke;
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::audit_logs::Actor;
 use crate::transaction::{Driver, Transaction};
 
 /// Who says that a key has leaked.

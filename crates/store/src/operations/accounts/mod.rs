@@ -1,0 +1,14 @@
+//! Accounts, by the host: making one, its policy, letting an administrator back in, and the clock.
+
+mod clock;
+mod create;
+mod policy;
+mod recover;
+
+pub use clock::{AcceptClock, AcceptedClock};
+pub use create::{
+    CreateAccount, CreatedAccount, CreatedUser, FirstOrganization, FirstRole, FirstSpace,
+    FirstUser, HostKey,
+};
+pub use policy::{ListAccounts, SetPolicy};
+pub use recover::RecoverAdministrator;
