@@ -41,7 +41,6 @@ pub(super) fn router() -> OpenApiRouter<App> {
         (status = 200, description = "A page of organizations", body = OrganizationList),
         (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
@@ -106,7 +105,6 @@ async fn get(
         (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
@@ -142,7 +140,6 @@ async fn create(
         (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]

@@ -39,7 +39,6 @@ pub(super) fn router() -> OpenApiRouter<App> {
         (status = 200, description = "A page of restrictions", body = RestrictionList),
         (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
         (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
@@ -76,7 +75,6 @@ async fn list(
         (status = 404, description = "No such resource", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]

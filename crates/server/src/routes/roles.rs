@@ -104,7 +104,6 @@ async fn get(
         (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
@@ -140,7 +139,6 @@ async fn create(
         (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
         (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]

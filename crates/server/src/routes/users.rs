@@ -199,6 +199,7 @@ async fn update(
         (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The last active person who administers the account", body = ProblemBody, content_type = "application/problem+json"),
         (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]

@@ -13,7 +13,7 @@
 //! | `cases` | several requests: each replaces some words of the row |
 //! | anything else | a word of [`Exchange`] |
 //!
-//! `[defaults]` are words that every row of the file starts from; `[[route]]`s are where rows with `every_route` are sent.
+//! `[defaults]` are words that every row of the file starts from; `route`s are where rows with `every_route` are sent.
 
 use std::collections::BTreeMap;
 
@@ -63,6 +63,8 @@ pub(crate) struct Row {
 pub(crate) struct Options {
     pub(crate) mint_rate_per_minute: Option<u32>,
     pub(crate) failure_rate_per_minute: Option<u32>,
+    /// Whether the server takes reports of a scanner, which signs with `is_signed`. It then sends no mail.
+    pub(crate) scanner: bool,
 }
 
 /// What is sent, and what has to come back. Every text may hold placeholders, see [`crate::placeholders`].
@@ -101,10 +103,14 @@ pub(crate) struct Exchange {
     pub(crate) bit_flips_of: Option<String>,
     /// The same exchange on every route of the section.
     pub(crate) every_route: bool,
+    /// The same exchange on every route of the section that has a body.
+    pub(crate) every_route_with_body: bool,
     /// Send it so many times in a row, each with the same answer.
     pub(crate) times: u32,
     /// The store is out of reach while this is sent.
     pub(crate) database_down: bool,
+    /// Whether the scanner signs the body.
+    pub(crate) is_signed: bool,
 
     /// The status of the answer.
     pub(crate) status: u16,
@@ -156,8 +162,10 @@ impl Default for Exchange {
             values: Vec::new(),
             bit_flips_of: None,
             every_route: false,
+            every_route_with_body: false,
             times: 1,
             database_down: false,
+            is_signed: false,
             status: 200,
             answers: Vec::new(),
             stays_open: false,
@@ -198,6 +206,8 @@ pub(crate) enum Step {
 pub(crate) struct Policy {
     /// As a span of time, such as `720h`.
     pub(crate) max_key_lifetime: Option<String>,
+    /// Whether keys end at the latest when the key does that they were made with; the default if it is left out.
+    pub(crate) derived_expiry_cap: Option<bool>,
 }
 
 /// Whose role becomes which one.
@@ -236,7 +246,7 @@ impl Section {
 
     /// The same exchange as it is sent to each route; itself if it is for one only.
     pub(crate) fn on_routes(&self, exchange: &Exchange) -> Vec<Exchange> {
-        if !exchange.every_route {
+        if !exchange.every_route && !exchange.every_route_with_body {
             return vec![exchange.clone()];
         }
         assert!(!self.routes.is_empty(), "`every_route`, but the section has no routes");
@@ -245,11 +255,13 @@ impl Section {
             Exchange {
                 method: text("method").unwrap_or_default(),
                 path: text("path").unwrap_or_default(),
-                body: text("body"),
+                query: exchange.query.clone().or_else(|| text("query")),
+                body: exchange.body.clone().or_else(|| text("body")),
                 ..exchange.clone()
             }
         };
-        self.routes.iter().map(on).collect()
+        let wanted = |route: &&Table| exchange.every_route || route.contains_key("body");
+        self.routes.iter().filter(wanted).map(on).collect()
     }
 }
 

@@ -47,7 +47,7 @@ pub(crate) async fn exchange(address: SocketAddr, request: &Request) -> Outcome 
     let status = tokio::time::timeout(HANG, first_status(&mut stream)).await;
     let status = status.expect("the server hangs: it neither answers nor refuses");
     let answer = Answer { status, headers: HeaderMap::new(), text: String::new() };
-    Outcome { answers: vec![answer], closed: None }
+    Outcome { answers: vec![answer], closed: None, exchanged: None }
 }
 
 /// What the server says of the first stream. A connection that ends without a word is a refusal too.

@@ -5,6 +5,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "test code")]
 
+mod coverage;
 mod expect;
 mod format;
 mod http2;
@@ -20,7 +21,7 @@ use std::path::Path;
 use crate::format::Section;
 
 /// The catalogue's sections: their letter, how many rows they have, and the table.
-const SECTIONS: [(char, usize, &str); 8] = [
+const SECTIONS: [(char, usize, &str); 9] = [
     ('A', 21, include_str!("authorization.toml")),
     ('L', 24, include_str!("list.toml")),
     ('C', 37, include_str!("user_keys.toml")),
@@ -29,6 +30,7 @@ const SECTIONS: [(char, usize, &str); 8] = [
     ('R', 24, include_str!("refresh.toml")),
     ('D', 13, include_str!("revoke.toml")),
     ('H', 18, include_str!("raw_http.toml")),
+    ('O', 17, include_str!("operations.toml")),
 ];
 
 #[tokio::test]
@@ -79,6 +81,14 @@ fn catalogue_has_every_row() {
         let expected: Vec<String> = (1..=count).map(|row| format!("{letter}-{row:02}")).collect();
         assert_eq!(present, expected, "{}", section.title);
     }
+}
+
+/// What the operations of the OpenAPI document answer, each with every status that it declares.
+#[tokio::test]
+async fn catalogue_covers_openapi() {
+    let (exchanged, declared) = run::section(SECTIONS[8].2).await;
+    let missing = declared.missing(&exchanged);
+    assert!(missing.is_empty(), "{} are never answered:\n{}", missing.len(), missing.join("\n"));
 }
 
 /// Every row sends something, or says which test shows it, or why there is nothing to show.

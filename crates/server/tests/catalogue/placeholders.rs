@@ -19,9 +19,10 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use claviger_domain::{KeyHandle, KeyText, MintedKey, ObjectIdCodec, ObjectKind};
-use claviger_testkit::TestServer;
+use claviger_testkit::{Scanner, TestServer};
 use jiff::SignedDuration;
 
 /// Fills in placeholders, and remembers which secrets it handed out on the way.
@@ -31,12 +32,19 @@ pub(crate) struct Placeholders {
     pub(crate) saved: BTreeMap<String, String>,
     /// What `{value}` stands for.
     pub(crate) value: String,
+    scanner: Option<Arc<Scanner>>,
     secrets: RefCell<BTreeSet<String>>,
 }
 
 impl Placeholders {
-    pub(crate) fn new() -> Self {
-        Self { saved: BTreeMap::new(), value: String::new(), secrets: RefCell::default() }
+    pub(crate) fn new(scanner: Option<Arc<Scanner>>) -> Self {
+        let (saved, value) = (BTreeMap::new(), String::new());
+        Self { saved, value, scanner, secrets: RefCell::default() }
+    }
+
+    /// The scanner whose reports the server takes.
+    pub(crate) fn scanner(&self) -> &Scanner {
+        self.scanner.as_ref().expect("the row's options have `scanner = true`")
     }
 
     /// The secret part of every key that was filled in.

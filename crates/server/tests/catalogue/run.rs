@@ -1,10 +1,14 @@
 //! Goes through a section row by row, and tells of every row that is not as the table says, not only of the first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use axum::http::StatusCode;
-use claviger_testkit::TestServer;
+use claviger_domain::AccountPolicy;
+use claviger_server::Options;
+use claviger_testkit::{Scanner, TestServer};
 
+use crate::coverage::{Declared, Exchanged};
 use crate::expect::{self, Complaints};
 use crate::format::{Demotion, Exchange, Row, Section, Step};
 use crate::logs;
@@ -15,15 +19,18 @@ use crate::tenant;
 /// Answers that have to be equal, by the name of their group: where the first one came from, and what it said.
 type SameAnswers = BTreeMap<String, (String, String)>;
 
-/// Runs every row.
-pub(crate) async fn section(text: &str) {
+/// Runs every row. Returns what was handed to the router, and which answers the document declares.
+pub(crate) async fn section(text: &str) -> (Vec<Exchanged>, Declared) {
     logs::keep();
     let section = Section::parse(text);
     let mut run = Run::of(&section);
     for row in &section.rows {
         run.row(row).await;
     }
-    let Run { mut failures, sent, secrets, .. } = run;
+    let Run { mut failures, sent, secrets, exchanged, .. } = run;
+    let declared = Declared::by(&TestServer::start().await).await;
+    let undeclared = declared.undeclared(&exchanged).into_iter();
+    failures.extend(undeclared.map(|answer| format!("the OpenAPI document lacks {answer}")));
     let rows = section.rows.len();
     assert!(logs::length() > 0, "nothing was logged, so nothing is known of secrets in the log");
     if secrets.iter().any(|secret| logs::hold(secret)) {
@@ -32,6 +39,7 @@ pub(crate) async fn section(text: &str) {
     let (title, failed) = (&section.title, failures.len());
     let list = failures.join("\n");
     assert!(failed == 0, "{title}: {rows} rows, {sent} requests, {failed} failed\n{list}");
+    (exchanged, declared)
 }
 
 struct Run<'a> {
@@ -39,6 +47,7 @@ struct Run<'a> {
     same: SameAnswers,
     failures: Vec<String>,
     secrets: BTreeSet<String>,
+    exchanged: Vec<Exchanged>,
     sent: usize,
 }
 
@@ -49,6 +58,7 @@ impl<'a> Run<'a> {
             same: BTreeMap::new(),
             failures: Vec::new(),
             secrets: BTreeSet::new(),
+            exchanged: Vec::new(),
             sent: 0,
         }
     }
@@ -120,6 +130,7 @@ impl<'a> Run<'a> {
             self.sent += 1;
             let mut complaints = Complaints(Vec::new());
             let outcome = world.send(&mut complaints, exchange).await;
+            self.exchanged.extend(outcome.exchanged.clone());
             self.judge(label, world, &mut complaints, exchange, &outcome);
             self.secrets.extend(world.names.secrets());
             if complaints.0.is_empty() {
@@ -195,16 +206,21 @@ struct World {
 impl World {
     async fn start(row: &Row) -> Self {
         let wanted = row.options;
-        let server = TestServer::with(|options| {
+        let set = |options: &mut Options| {
             if let Some(rate) = wanted.mint_rate_per_minute {
                 options.mint_rate_per_minute = rate;
             }
             if let Some(rate) = wanted.failure_rate_per_minute {
                 options.failure_rate_per_minute = rate;
             }
-        })
-        .await;
-        Self { server, names: Placeholders::new() }
+        };
+        let (server, scanner): (_, Option<Arc<Scanner>>) = if wanted.scanner {
+            let (server, scanner) = TestServer::with_scanner(set).await;
+            (server, Some(scanner))
+        } else {
+            (TestServer::with(set).await, None)
+        };
+        Self { server, names: Placeholders::new(scanner) }
     }
 
     async fn send(&self, complaints: &mut Complaints, exchange: &Exchange) -> Outcome {
@@ -254,7 +270,13 @@ impl World {
             Step::Advance(span) => self.server.clock.advance(span.parse().expect("a span of time")),
             Step::Policy(policy) => {
                 let lifetime = policy.max_key_lifetime.as_ref().map(|span| span.parse().unwrap());
-                self.server.set_policy(|policy| policy.max_key_lifetime = lifetime).await;
+                let set = |wanted: &mut AccountPolicy| {
+                    wanted.max_key_lifetime = lifetime;
+                    if let Some(is_on) = policy.derived_expiry_cap {
+                        wanted.derived_expiry_cap = is_on;
+                    }
+                };
+                self.server.set_policy(set).await;
             }
             Step::Demote(demotion) => demote(&self.server, demotion),
             Step::Found(size) => {

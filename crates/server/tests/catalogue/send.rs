@@ -1,9 +1,13 @@
 //! Puts a row's request together and hands it to the router, or writes it on a connection of its own.
 
+use std::net::Ipv4Addr;
+
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
+use claviger_server::front::PeerAddress;
 use claviger_testkit::TestServer;
 
+use crate::coverage::Exchanged;
 use crate::format::Exchange;
 use crate::http2;
 use crate::placeholders::Placeholders;
@@ -23,6 +27,8 @@ pub(crate) struct Outcome {
     pub(crate) answers: Vec<Answer>,
     /// Whether the server closed the connection; not told where there is none.
     pub(crate) closed: Option<bool>,
+    /// What was handed to the router, if it was.
+    pub(crate) exchanged: Option<Exchanged>,
 }
 
 /// Sends an exchange's request as the table says.
@@ -45,9 +51,11 @@ pub(crate) async fn send(
         let raw = request.on_the_wire();
         return socket::exchange(server.listen().await, &raw, None, exchange).await;
     }
+    let (method, target) = (request.method.clone(), request.target.clone());
     let answer = server.send(request.in_process()).await;
+    let exchanged = Some(Exchanged { method, target, status: answer.status });
     let answer = Answer { status: answer.status, headers: answer.headers, text: answer.text };
-    Outcome { answers: vec![answer], closed: None }
+    Outcome { answers: vec![answer], closed: None, exchanged }
 }
 
 /// A request, its placeholders filled in.
@@ -76,6 +84,11 @@ impl Composed {
             headers.push((name.to_owned(), names.fill(server, value.trim_start())));
         }
         let body = exchange.body.as_ref().map(|body| names.fill(server, body));
+        if exchange.is_signed {
+            let (key, signature) = names.scanner().sign(body.as_deref().unwrap_or_default());
+            headers.push(("Github-Public-Key-Identifier".to_owned(), key.into_bytes()));
+            headers.push(("Github-Public-Key-Signature".to_owned(), signature.into_bytes()));
+        }
         if body.is_some() && exchange.content_type != "none" {
             headers.push(("Content-Type".to_owned(), exchange.content_type.clone().into_bytes()));
         }
@@ -87,6 +100,8 @@ impl Composed {
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
+        // As if it had come by a connection: failures to authenticate are counted by address.
+        let request = request.extension(PeerAddress(Ipv4Addr::LOCALHOST.into()));
         request.body(self.body.map_or_else(Body::empty, Body::from)).expect("a request")
     }
 

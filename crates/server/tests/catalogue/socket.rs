@@ -55,11 +55,11 @@ async fn read(mut reader: OwnedReadHalf, wanted: usize, until_closed: bool) -> O
             answers.push(answer);
         }
         if answers.len() >= wanted && !until_closed {
-            return Outcome { answers, closed: Some(false) };
+            return Outcome { answers, closed: Some(false), exchanged: None };
         }
         let read = tokio::time::timeout(HANG, reader.read(&mut chunk)).await;
         match read.expect("the server hangs: it neither answers nor ends the connection") {
-            Ok(0) | Err(_) => return Outcome { answers, closed: Some(true) },
+            Ok(0) | Err(_) => return Outcome { answers, closed: Some(true), exchanged: None },
             Ok(count) => bytes.extend_from_slice(&chunk[..count]),
         }
     }
