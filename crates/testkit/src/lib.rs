@@ -8,6 +8,7 @@ mod dump;
 mod faults;
 pub mod flood;
 mod letters;
+mod nginx;
 mod response;
 mod scanner;
 mod server;
@@ -15,6 +16,7 @@ mod world;
 
 pub use crate::ambient::{FixedClock, SeededEntropy};
 pub use crate::letters::Letters;
+pub use crate::nginx::Nginx;
 pub use crate::response::TestResponse;
 pub use crate::scanner::Scanner;
 pub use crate::server::TestServer;

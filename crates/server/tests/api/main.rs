@@ -20,5 +20,6 @@ mod sdk;
 mod secrets;
 mod seed;
 mod seed_errors;
+mod shared_cache;
 mod throttle;
 mod urls;
