@@ -28,7 +28,7 @@ impl Server {
         let started = Instant::now();
         let mut child = Command::new(&installation.server)
             .arg("serve")
-            .args(["--listen", "127.0.0.1:0", "--log", "error"])
+            .args(["--listen", "127.0.0.1:0", "--log", "error", "--shutdown-delay", "0"])
             .args(["--mint-rate", "0", "--failure-rate", "0", "--data-dir"])
             .arg(&installation.data_dir)
             .stderr(Stdio::piped())
