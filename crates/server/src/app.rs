@@ -10,11 +10,12 @@ use tokio::sync::Semaphore;
 use crate::client_address::TrustedProxies;
 use crate::contact::SecurityContact;
 use crate::cors::CorsOrigin;
+use crate::failures::FailureThrottle;
 use crate::leaks::GithubReports;
 use crate::letters::Letter;
 use crate::mail::Outbox;
 use crate::request_id::RequestIds;
-use crate::throttle::{ChangeThrottle, FailureThrottle, LetterThrottle, Quotas};
+use crate::throttle::{ChangeThrottle, LetterThrottle, Quotas};
 use crate::wire::cursor::CursorCodec;
 use crate::wire::dialect::Dialect;
 

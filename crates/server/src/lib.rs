@@ -13,6 +13,7 @@ mod client_address;
 mod contact;
 mod cors;
 mod error;
+mod failures;
 pub mod front;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;

@@ -31,7 +31,7 @@ impl SecretInUrl {
         Some(Self { key, context })
     }
 
-    /// Refuses the request. A key that works is put on record first.
+    /// Refuses the request. A key that works is put on record first, unless too many from its address did not.
     pub(crate) async fn refuse(self, app: &App) -> Response {
         tracing::warn!(
             request.id = %self.context.request_id,
@@ -40,7 +40,11 @@ impl SecretInUrl {
             "a request carried a key in its URL",
         );
         let tag = app.store.installation().tag;
-        if let Some(key) = self.key.filter(|key| key.handle.tag() == tag) {
+        let key = self.key.filter(|key| key.handle.tag() == tag);
+        // Many made-up keys are not all looked up.
+        let throttle = app.failures.as_ref().zip(self.context.source);
+        let is_admitted = || throttle.is_none_or(|(it, source)| it.admit(source, None).is_ok());
+        if let Some(key) = key.filter(|_| is_admitted()) {
             let request = claviger_store::Request::anonymous(self.context);
             if let Err(CallError::Store(error)) =
                 app.store.execute(request, NoteSecretInUrl { key }).await

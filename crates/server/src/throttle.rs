@@ -1,10 +1,12 @@
-//! Limits on how often: minting and other changes, per user; failing to authenticate, per address; letters, per recipient and per account.
+//! Limits on how often: minting and other changes, per user; letters, per recipient and per account. Failures to authenticate are in
+//! `failures.rs`.
 //!
-//! All are token buckets in memory, so that a restart fills them. A valid key is never throttled for what others do from the same address.
+//! All are token buckets in memory, so that a restart fills them.
 
-use std::net::IpAddr;
+use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use claviger_domain::{AccountId, Clock, Refusal, SignInPurpose, UserId};
@@ -16,14 +18,16 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{Quota as Rate, RateLimiter};
 use jiff::SignedDuration;
 
-use crate::front::network;
-
-/// Above this many buckets, the full ones are let go.
+/// The most buckets of one limit that each count one key alone.
 const MOST_BUCKETS: usize = 50_000;
+/// How many buckets the keys share that come when there are so many.
+const SHARED_BUCKETS: u64 = 1_024;
+/// How long after one search for full buckets the next begins, at the earliest.
+const BETWEEN_SWEEPS: Duration = Duration::from_secs(10);
 
 /// The uptime of the injected clock, as the limiter reads it: it goes on when the wall clock stands still or jumps.
 #[derive(Clone, Debug)]
-struct Ticks(Arc<dyn Clock>);
+pub(crate) struct Ticks(pub Arc<dyn Clock>);
 
 impl GovernorClock for Ticks {
     type Instant = Nanos;
@@ -62,60 +66,96 @@ impl Quota for Quotas {
 
 type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Nanos>>;
 
-fn limiter<K: std::hash::Hash + Eq + Clone>(per_minute: u32, ticks: &Ticks) -> Option<Limiter<K>> {
-    Some(limiter_at(Rate::per_minute(NonZeroU32::new(per_minute)?), ticks))
+/// What one bucket counts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Bucket<K> {
+    /// One key.
+    Own(K),
+    /// All keys with this remainder of their hash.
+    Shared(u64),
 }
 
-fn hourly<K: std::hash::Hash + Eq + Clone>(per_hour: u32, ticks: &Ticks) -> Option<Limiter<K>> {
-    Some(limiter_at(Rate::per_hour(NonZeroU32::new(per_hour)?), ticks))
+/// A token bucket for each key. There are never more than [`MOST_BUCKETS`] and [`SHARED_BUCKETS`], whatever comes.
+#[derive(Debug)]
+pub(crate) struct Buckets<K: Clone + Eq + Hash> {
+    limiter: Limiter<Bucket<K>>,
+    /// Keyed at random, so that nobody chooses with whom they share.
+    hasher: RandomState,
+    /// The uptime in nanoseconds at the last search for full buckets, which are let go.
+    swept: AtomicU64,
+    ticks: Ticks,
 }
 
-fn limiter_at<K: std::hash::Hash + Eq + Clone>(rate: Rate, ticks: &Ticks) -> Limiter<K> {
-    RateLimiter::new(rate, DashMapStateStore::default(), ticks.clone())
-}
-
-/// Counts one, or says how long to wait.
-fn admit<K: std::hash::Hash + Eq + Clone>(
-    limiter: &Limiter<K>,
-    ticks: &Ticks,
-    key: &K,
-) -> Result<(), Duration> {
-    if limiter.len() > MOST_BUCKETS {
-        limiter.retain_recent();
+impl<K: Clone + Eq + Hash> Buckets<K> {
+    /// Buckets for so many a minute. Zero limits nothing: there are none.
+    pub(crate) fn per_minute(count: u32, ticks: &Ticks) -> Option<Self> {
+        Some(Self::at(Rate::per_minute(NonZeroU32::new(count)?), ticks))
     }
-    let now = ticks.now();
-    limiter.check_key(key).map_err(|early| early.wait_time_from(now))
+
+    /// Buckets for so many an hour. Zero limits nothing: there are none.
+    fn per_hour(count: u32, ticks: &Ticks) -> Option<Self> {
+        Some(Self::at(Rate::per_hour(NonZeroU32::new(count)?), ticks))
+    }
+
+    fn at(rate: Rate, ticks: &Ticks) -> Self {
+        let limiter = RateLimiter::new(rate, DashMapStateStore::default(), ticks.clone());
+        let (hasher, swept) = (RandomState::new(), AtomicU64::new(0));
+        Self { limiter, hasher, swept, ticks: ticks.clone() }
+    }
+
+    /// Counts one, or says how long to wait.
+    pub(crate) fn admit(&self, key: &K) -> Result<(), Duration> {
+        let now = self.ticks.now();
+        let bucket = if self.has_room(now) {
+            Bucket::Own(key.clone())
+        } else {
+            Bucket::Shared(self.hasher.hash_one(key) % SHARED_BUCKETS)
+        };
+        self.limiter.check_key(&bucket).map_err(|early| early.wait_time_from(now))
+    }
+
+    /// Whether there can be one bucket more. Looking for full ones takes time, so it is not done for every key that finds no room.
+    fn has_room(&self, now: Nanos) -> bool {
+        if self.limiter.len() < MOST_BUCKETS {
+            return true;
+        }
+        let (now, swept) = (now.as_u64(), self.swept.load(Ordering::Relaxed));
+        let is_due = Duration::from_nanos(now.saturating_sub(swept)) >= BETWEEN_SWEEPS;
+        let (success, failure) = (Ordering::Relaxed, Ordering::Relaxed);
+        if is_due && self.swept.compare_exchange(swept, now, success, failure).is_ok() {
+            self.limiter.retain_recent();
+        }
+        self.limiter.len() < MOST_BUCKETS
+    }
 }
 
 /// How often one user may mint keys, and how much one may change. A missing limiter limits nothing.
 #[derive(Debug)]
 pub(crate) struct ChangeThrottle {
-    mints: Option<Limiter<UserId>>,
-    changes: Option<Limiter<UserId>>,
-    ticks: Ticks,
+    mints: Option<Buckets<UserId>>,
+    changes: Option<Buckets<UserId>>,
 }
 
 impl ChangeThrottle {
     pub(crate) fn new(mints: u32, changes: u32, clock: Arc<dyn Clock>) -> Self {
         let ticks = Ticks(clock);
-        Self { mints: limiter(mints, &ticks), changes: limiter(changes, &ticks), ticks }
+        let (mints, changes) =
+            (Buckets::per_minute(mints, &ticks), Buckets::per_minute(changes, &ticks));
+        Self { mints, changes }
     }
 
-    fn count(&self, limiter: Option<&Limiter<UserId>>, user: UserId) -> Result<(), Refusal> {
-        let Some(limiter) = limiter else { return Ok(()) };
-        admit(limiter, &self.ticks, &user)
-            .map_err(|wait| Refusal::TooMany { retry_after: whole_seconds(wait) })
-    }
-}
-
-impl ChangeThrottle {
     fn admit(&self, user: UserId) -> Result<(), Refusal> {
-        self.count(self.mints.as_ref(), user)
+        count(self.mints.as_ref(), user)
     }
 
     fn admit_change(&self, user: UserId) -> Result<(), Refusal> {
-        self.count(self.changes.as_ref(), user)
+        count(self.changes.as_ref(), user)
     }
+}
+
+fn count(buckets: Option<&Buckets<UserId>>, user: UserId) -> Result<(), Refusal> {
+    let Some(buckets) = buckets else { return Ok(()) };
+    buckets.admit(&user).map_err(|wait| Refusal::TooMany { retry_after: whole_seconds(wait) })
 }
 
 /// What a letter is for: a sign-in secret of this purpose, or a notice.
@@ -124,16 +164,16 @@ type LetterKind = Option<SignInPurpose>;
 /// How many letters go out. Invitations, ways back in and notices are counted apart, so that none of them keeps another back.
 #[derive(Debug)]
 pub(crate) struct LetterThrottle {
-    recipients: Option<Limiter<(LetterKind, String)>>,
-    accounts: Option<Limiter<(LetterKind, AccountId)>>,
-    ticks: Ticks,
+    recipients: Option<Buckets<(LetterKind, String)>>,
+    accounts: Option<Buckets<(LetterKind, AccountId)>>,
 }
 
 impl LetterThrottle {
     pub(crate) fn new(per_recipient: u32, per_account: u32, clock: Arc<dyn Clock>) -> Self {
         let ticks = Ticks(clock);
-        let (recipients, accounts) = (hourly(per_recipient, &ticks), hourly(per_account, &ticks));
-        Self { recipients, accounts, ticks }
+        let recipients = Buckets::per_hour(per_recipient, &ticks);
+        let accounts = Buckets::per_hour(per_account, &ticks);
+        Self { recipients, accounts }
     }
 
     /// Counts a letter to an address, or says how long to wait. Notices count for their recipient alone: in an account, nobody uses up
@@ -145,36 +185,60 @@ impl LetterThrottle {
         address: &str,
     ) -> Result<(), Duration> {
         if let Some(recipients) = &self.recipients {
-            admit(recipients, &self.ticks, &(kind, address.to_lowercase()))?;
+            recipients.admit(&(kind, address.to_lowercase()))?;
         }
         match (&self.accounts, kind) {
-            (Some(accounts), Some(_)) => admit(accounts, &self.ticks, &(kind, account)),
+            (Some(accounts), Some(_)) => accounts.admit(&(kind, account)),
             _ => Ok(()),
         }
     }
 }
 
-/// How often one address may present keys that do not authenticate.
-#[derive(Debug)]
-pub(crate) struct FailureThrottle {
-    limiter: Limiter<IpAddr>,
-    ticks: Ticks,
-}
-
-impl FailureThrottle {
-    pub(crate) fn new(per_minute: u32, clock: Arc<dyn Clock>) -> Option<Self> {
-        let ticks = Ticks(clock);
-        Some(Self { limiter: limiter(per_minute, &ticks)?, ticks })
-    }
-
-    /// Counts a failure; above the limit, says how long to wait.
-    pub(crate) fn failed(&self, source: IpAddr) -> Result<(), SignedDuration> {
-        admit(&self.limiter, &self.ticks, &network(source)).map_err(whole_seconds)
-    }
-}
-
 /// `Retry-After` counts whole seconds (RFC 9110 §10.2.3): rounded up, so that coming back then succeeds.
-fn whole_seconds(wait: Duration) -> SignedDuration {
+pub(crate) fn whole_seconds(wait: Duration) -> SignedDuration {
     let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
     SignedDuration::from_secs(i64::try_from(seconds.max(1)).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    use claviger_testkit::FixedClock;
+
+    fn buckets() -> (Arc<FixedClock>, Buckets<u32>) {
+        let clock = Arc::new(FixedClock::at(jiff::Timestamp::UNIX_EPOCH));
+        let ticks = Ticks(Arc::clone(&clock) as Arc<dyn Clock>);
+        (clock, Buckets::per_minute(1, &ticks).unwrap())
+    }
+
+    /// However many keys come, and however often they come back, memory has a bound (fault F16).
+    #[test]
+    fn there_are_never_more_buckets_than_the_bound() {
+        let (clock, buckets) = buckets();
+        for key in 0..200_000 {
+            if key % 10_000 == 0 {
+                clock.advance(SignedDuration::from_secs(1));
+            }
+            // Whether it is admitted does not matter here.
+            buckets.admit(&key).ok();
+        }
+        let most = MOST_BUCKETS + usize::try_from(SHARED_BUCKETS).unwrap();
+        assert!(buckets.limiter.len() <= most, "{}", buckets.limiter.len());
+        let refused = (200_000..210_000).filter(|key| buckets.admit(key).is_err()).count();
+        assert!(refused > 8_000, "only {refused} of those that share buckets were refused");
+    }
+
+    /// After a flood everybody has a bucket of their own again.
+    #[test]
+    fn full_buckets_make_room() {
+        let (clock, buckets) = buckets();
+        let refused = (0..100_000).filter(|key| buckets.admit(key).is_err()).count();
+        assert!(refused > 0, "all had buckets of their own");
+        clock.advance(SignedDuration::from_mins(2));
+        for key in 200_000..210_000 {
+            assert_eq!(buckets.admit(&key), Ok(()), "{key}");
+        }
+        assert!(buckets.limiter.len() <= 10_000 + 1, "{}", buckets.limiter.len());
+    }
 }

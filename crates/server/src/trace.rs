@@ -17,6 +17,7 @@ use jiff::SignedDuration;
 
 use crate::app::App;
 use crate::client_address::ClientAddress;
+use crate::failures::Fingerprint;
 use crate::front::PeerAddress;
 use crate::problem::{Problem, ProblemKind};
 use crate::request_id::{RequestId, X_REQUEST_ID};
@@ -63,22 +64,33 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
         let client = asked.and_then(|asked| asked.client);
         return throttle(&app, client).map_or(response, |wait| too_many(wait).into_response());
     }
-    let is_authenticating = request.headers().contains_key(header::AUTHORIZATION);
+    let credential = request.headers().get(header::AUTHORIZATION).cloned();
     let path = instance(request.uri().path());
-    let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response = response.unwrap_or_else(|_| {
-        let id = asked.as_ref().map_or("", |asked| asked.id.as_str());
-        tracing::error!(request.id = id, "a handler panicked");
-        let detail = "something is wrong on our side: the log has more under the request id";
-        Problem::new(ProblemKind::InternalError, detail).into_response()
-    });
-    if let (true, Some(asked)) = (is_authenticating, asked) {
-        response = asked.judge(&app, response);
-    }
+    let mut response = match (credential, asked) {
+        (Some(credential), Some(asked)) => {
+            let credential = app.failures.as_ref().map(|it| it.fingerprint(credential.as_bytes()));
+            match asked.wait(&app, credential) {
+                Some(wait) => asked.failed_too_often(wait),
+                None => asked.judge(&app, credential, run(next, request, Some(&asked)).await),
+            }
+        }
+        (_, asked) => run(next, request, asked.as_ref()).await,
+    };
     if let Some(path) = path {
         response.extensions_mut().insert(Instance(path));
     }
     response
+}
+
+/// Runs the handler. A panic becomes an answer.
+async fn run(next: Next, request: Request, asked: Option<&Asked>) -> Response {
+    let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    response.unwrap_or_else(|_| {
+        let id = asked.map_or("", |asked| asked.id.as_str());
+        tracing::error!(request.id = id, "a handler panicked");
+        let detail = "something is wrong on our side: the log has more under the request id";
+        Problem::new(ProblemKind::InternalError, detail).into_response()
+    })
 }
 
 impl Asked {
@@ -106,8 +118,18 @@ impl Asked {
         asked
     }
 
-    /// Logs what was refused to the presented key, and answers a failure to authenticate above its client's limit with 429.
-    fn judge(&self, app: &App, response: Response) -> Response {
+    /// Returns how long the client has to wait, if the presented key may not be looked up now. What is no key of ours is not looked up
+    /// anyway.
+    fn wait(&self, app: &App, credential: Option<Fingerprint>) -> Option<SignedDuration> {
+        let tag = app.store.installation().tag;
+        self.key.filter(|key| key.tag() == tag)?;
+        app.failures.as_ref()?.admit(self.client?, credential).err()
+    }
+
+    /// Remembers whether the presented key has worked, logs what was refused to it, and answers a failure to authenticate above its
+    /// client's limit with 429.
+    fn judge(&self, app: &App, credential: Option<Fingerprint>, response: Response) -> Response {
+        self.remember(app, credential, response.status());
         let (id, client, key) = (&self.id, self.client(), self.key());
         let (method, route) = (&self.method, self.route());
         match response.status() {
@@ -116,11 +138,7 @@ impl Asked {
                     tracing::info!(request.id = %id, client.address = %client, key.handle = key, %method, route, "authentication failed");
                     response
                 }
-                // A line of its own kind: who fails too often crowds out nobody else's failures.
-                Some(wait) => {
-                    tracing::info!(request.id = %id, client.address = %client, key.handle = key, %method, route, "authentication failed too often");
-                    too_many(wait).into_response()
-                }
+                Some(wait) => self.failed_too_often(wait),
             },
             // The audit has a bounded number of these on record (decision 0010).
             StatusCode::FORBIDDEN if self.method != Method::GET => {
@@ -129,6 +147,26 @@ impl Asked {
             }
             _ => response,
         }
+    }
+
+    /// Remembers a key that has worked, and forgets one that has not.
+    fn remember(&self, app: &App, credential: Option<Fingerprint>, status: StatusCode) {
+        let Some((failures, credential)) = app.failures.as_ref().zip(credential) else { return };
+        // Every operation under this path needs a key, so that success proves it. Others ignore what they are sent.
+        let needs_key = self.route().starts_with("/v2/") && self.method != Method::OPTIONS;
+        if status == StatusCode::UNAUTHORIZED {
+            failures.forget(credential);
+        } else if needs_key && (status.is_success() || status == StatusCode::FORBIDDEN) {
+            failures.worked(credential);
+        }
+    }
+
+    /// Answers a client that is above its limit. A log line of its own kind: who fails too often crowds out nobody else's failures.
+    fn failed_too_often(&self, wait: SignedDuration) -> Response {
+        let (id, client, key) = (&self.id, self.client(), self.key());
+        let (method, route) = (&self.method, self.route());
+        tracing::info!(request.id = %id, client.address = %client, key.handle = key, %method, route, "authentication failed too often");
+        too_many(wait).into_response()
     }
 
     /// Logs the request: for the access log if there is one, else for `debug`.

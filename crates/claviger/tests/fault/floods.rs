@@ -2,7 +2,7 @@
 //!
 //! Rule: a client that behaves is answered all along, on one connection, whatever others send.
 
-use claviger_testkit::flood::{Flood, KINDS, Kind, Target};
+use claviger_testkit::flood::{Flood, KINDS, Kind, Target, unknown_key};
 use tempfile::TempDir;
 
 use crate::http::Client;
@@ -21,6 +21,12 @@ const TWICE: [&str; 4] =
     ["http1_large_bodies", "idle_after_a_request", "http2_large_heads", "http2_half_heads"];
 /// How much more the second time may take.
 const GROWTH_MIB: u64 = 8;
+/// How much more a server may take for a flood of keys that nobody was given.
+const KEYS_MIB: u64 = 64;
+/// How many addresses send them.
+const KEY_SOURCES: usize = 4;
+/// How often an address may fail a minute.
+const FAILURE_RATE: usize = 20;
 /// How often every connection of a flood sends.
 const ROUNDS: usize = 3;
 /// How many requests of others come between.
@@ -73,6 +79,19 @@ impl Flooded {
             self.goes_on(REQUESTS, kind.name);
         }
         flood.made()
+    }
+
+    /// Presents keys that nobody was given until the client's own address is told to wait.
+    fn block_own_address(&mut self) {
+        for _ in 0..100 * FAILURE_RATE {
+            let unknown = unknown_key(&self.target).unwrap();
+            let answer = self.client.verify(&unknown).unwrap();
+            if answer.status == 429 {
+                return;
+            }
+            assert_eq!(answer.status, 401, "{answer:?}");
+        }
+        panic!("an address may fail as often as it likes");
     }
 
     pub(crate) fn is_well(&mut self, after: &str) {
@@ -149,4 +168,25 @@ pub(crate) fn with_idle_connections() -> String {
         lines.push(format!("  {name}: {made} made, at most {} MiB", resident.most));
     }
     lines.join("\n")
+}
+
+/// Keys that nobody was given, from a few addresses, as fast as they are answered. A client with a key goes on, from an address that is
+/// blocked too. How many look-ups they cost is counted in the tests of the router.
+pub(crate) fn with_random_keys() -> String {
+    let mut flooded = Flooded::start(None, &["--failure-rate", "20"]);
+    flooded.goes_on(1, "before");
+    let before = Resident::of(&flooded.server).most;
+    let kind = Kind { connections: 200, sources: KEY_SOURCES, ..kind("failing_keys") };
+    let mut made = 0;
+    for _ in 0..10 {
+        flooded.block_own_address();
+        made += flooded.flood(kind, 5);
+    }
+    flooded.is_well(kind.name);
+    let resident = Resident::of(&flooded.server);
+    assert!(resident.most <= before + KEYS_MIB, "{before} MiB before, then {resident:?}");
+    format!(
+        "fault_random_key_flood: {made} connections from {KEY_SOURCES} addresses, {before} MiB before, at most {} MiB",
+        resident.most
+    )
 }

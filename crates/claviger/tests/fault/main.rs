@@ -130,6 +130,13 @@ fn fault_10k_idle_connections() {
     report(&floods::with_idle_connections());
 }
 
+/// Keys that nobody was given cost little memory, and hold up nobody who has one (fault F16).
+#[test]
+fn fault_random_key_flood() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    report(&floods::with_random_keys());
+}
+
 /// A wall clock that is wrong lets no expired key in, and breaks nothing for good.
 #[test]
 fn fault_clock_jumps() {

@@ -1,11 +1,10 @@
 //! Who is let in, from when until when, and what everybody else is told (BAR T13, T16, T17, T20, T22).
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use axum::body::{Body, Bytes};
 use axum::http::Request;
 use claviger_domain::{InstanceTag, KeyText, KeyType, MintedKey};
-use claviger_server::front::PeerAddress;
 use claviger_testkit::{TestResponse, TestServer};
 use http_body_util::Empty;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -31,7 +30,7 @@ fn like(key: &str, change: impl FnOnce(&mut KeyText)) -> String {
 }
 
 /// A well-formed key of this installation that was never handed out.
-fn unknown(server: &TestServer) -> String {
+pub(crate) fn unknown(server: &TestServer) -> String {
     let tag = server.store.installation().tag;
     MintedKey::generate(KeyType::User, tag, &*server.entropy).unwrap().reveal()
 }
@@ -323,72 +322,4 @@ async fn revoked_between_head_and_body() {
     connection.write(&body[5..]).await;
     assert_eq!(connection.status().await, 401);
     assert!(!server.dump().await.contains("came after the end"));
-}
-
-/// A request that came from an address.
-async fn from(server: &TestServer, address: &str, key: Option<&str>) -> TestResponse {
-    let mut request = Request::get(LIST).extension(PeerAddress(address.parse::<IpAddr>().unwrap()));
-    if let Some(key) = key {
-        request = request.header("authorization", format!("Bearer {key}"));
-    }
-    server.send(request.body(Body::empty()).unwrap()).await
-}
-
-/// After 20 failures a minute an address is told to wait; whoever has a valid key is served from it all the same.
-#[tokio::test]
-async fn failures_are_throttled_per_address() {
-    let server = TestServer::with(|options| options.failure_rate_per_minute = 20).await;
-    let (junk, valid) = (unknown(&server), server.world.key("member").to_owned());
-    for n in 0..20 {
-        assert_eq!(from(&server, "192.0.2.1", Some(&junk)).await.status, 401, "failure {n}");
-    }
-    for key in [junk.as_str(), "junk", server.world.key("revoked"), server.world.key("expired")] {
-        let answer = from(&server, "192.0.2.1", Some(key)).await;
-        let problem = answer.json(429);
-        assert_eq!(problem["title"], "Rate limit exceeded");
-        let wait: u32 = answer.header("retry-after").parse().unwrap();
-        assert!((1..=60).contains(&wait), "{wait}");
-    }
-    assert_eq!(from(&server, "192.0.2.1", Some(&valid)).await.status, 200);
-    assert_eq!(from(&server, "192.0.2.2", Some(&junk)).await.status, 401);
-    server.advance(60);
-    for n in 0..20 {
-        assert_eq!(from(&server, "192.0.2.1", Some(&junk)).await.status, 401, "failure {n}");
-    }
-    assert_eq!(from(&server, "192.0.2.1", Some(&junk)).await.status, 429);
-}
-
-#[tokio::test]
-async fn coming_back_when_told_is_in_time() {
-    let server = TestServer::with(|options| options.failure_rate_per_minute = 20).await;
-    for _ in 0..20 {
-        assert_eq!(from(&server, "192.0.2.1", Some("junk")).await.status, 401);
-    }
-    let answer = from(&server, "192.0.2.1", Some("junk")).await;
-    assert_eq!(answer.status, 429);
-    let wait: i64 = answer.header("retry-after").parse().unwrap();
-    server.advance(wait);
-    assert_eq!(from(&server, "192.0.2.1", Some("junk")).await.status, 401);
-}
-
-/// Whoever has one IPv6 address has all of its /64.
-#[tokio::test]
-async fn an_ipv6_network_is_throttled_as_one() {
-    let server = TestServer::with(|options| options.failure_rate_per_minute = 20).await;
-    for n in 0..20 {
-        let address = format!("2001:db8:0:1::{n:x}");
-        assert_eq!(from(&server, &address, Some("junk")).await.status, 401);
-    }
-    assert_eq!(from(&server, "2001:db8:0:1:ffff::", Some("junk")).await.status, 429);
-    assert_eq!(from(&server, "2001:db8:0:2::1", Some("junk")).await.status, 401);
-}
-
-/// A request without a key guesses nothing, and is not counted.
-#[tokio::test]
-async fn requests_without_a_key_are_not_throttled() {
-    let server = TestServer::with(|options| options.failure_rate_per_minute = 20).await;
-    for _ in 0..50 {
-        assert_eq!(from(&server, "192.0.2.1", None).await.status, 401);
-    }
-    assert_eq!(from(&server, "192.0.2.1", Some("junk")).await.status, 401);
 }

@@ -9,6 +9,7 @@ mod clock;
 mod connection_logs;
 mod dialects;
 mod documents;
+mod failures;
 mod headers;
 mod identity;
 mod large_bodies;

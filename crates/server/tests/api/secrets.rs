@@ -113,7 +113,7 @@ async fn stolen_files_hold_no_secret() {
 }
 
 /// The text of a key with one key's handle and another's secret.
-fn spliced(handle: &str, secret: &str) -> String {
+pub(crate) fn spliced(handle: &str, secret: &str) -> String {
     let (handle, secret) = (KeyText::parse(handle).unwrap(), KeyText::parse(secret).unwrap());
     let text = KeyText { key_type: handle.key_type, handle: handle.handle, secret: secret.secret };
     MintedKey { text }.reveal()
