@@ -327,6 +327,19 @@ pub(crate) fn sync_dir(path: &Path) -> anyhow::Result<()> {
         .with_context(|| format!("{} cannot be written", path.display()))
 }
 
+/// Refuses a file in a data directory: only what belongs to an installation is in it, and SQLite may take any other file for its own.
+pub(crate) fn is_outside(flag: &str, file: Option<&Path>, data_dir: &Path) -> anyhow::Result<()> {
+    let Some(file) = file else { return Ok(()) };
+    let is_inside = std::path::absolute(file)?.starts_with(std::path::absolute(data_dir)?)
+        || file.parent().and_then(|parent| parent.canonicalize().ok()).is_some_and(|parent| {
+            data_dir.canonicalize().is_ok_and(|data_dir| parent.starts_with(data_dir))
+        });
+    if is_inside {
+        bail!("nothing was done: `{flag}` must be outside of the data directory");
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

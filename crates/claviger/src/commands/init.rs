@@ -1,8 +1,6 @@
 //! `claviger init`: makes a data directory, and shows nothing that was not asked for.
 
-use std::path::Path;
-
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use claviger_domain::{Email, Name};
 
 use crate::args::Init;
@@ -18,22 +16,17 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<()> {
         admin_name: named("--admin-name", &args.admin_name)?,
         admin_email: address(&args.admin_email)?,
     };
-    is_outside("--admin-key-file", args.admin_key.admin_key_file.as_deref(), &args.data_dir)?;
-    is_outside("--pepper-file", args.pepper_file.as_deref(), &args.data_dir)?;
+    data_dir::is_outside(
+        "--admin-key-file",
+        args.admin_key.admin_key_file.as_deref(),
+        &args.data_dir,
+    )?;
+    data_dir::is_outside("--pepper-file", args.pepper_file.as_deref(), &args.data_dir)?;
     let first_key = FirstKey::To(KeyPlace::prove(&args.admin_key)?);
     let made = data_dir::make(&args.data_dir, args.pepper_file.as_deref(), beginning, first_key)
         .await
         .with_context(|| format!("{} cannot be initialised", args.data_dir.display()))?;
     output::initialised(&args.data_dir, &made.organization_id, &made.space_id);
-    Ok(())
-}
-
-/// Refuses a file in the directory that is to be made: it is there whole or not at all, and only what belongs to it is in it.
-fn is_outside(flag: &str, file: Option<&Path>, data_dir: &Path) -> anyhow::Result<()> {
-    let Some(file) = file else { return Ok(()) };
-    if std::path::absolute(file)?.starts_with(std::path::absolute(data_dir)?) {
-        bail!("nothing was done: `{flag}` must be outside of the data directory");
-    }
     Ok(())
 }
 

@@ -12,6 +12,11 @@ use crate::key_place::KeyPlace;
 use crate::{data_dir, output};
 
 pub(crate) async fn run(args: Recover) -> anyhow::Result<()> {
+    data_dir::is_outside(
+        "--admin-key-file",
+        args.admin_key.admin_key_file.as_deref(),
+        &args.data_dir,
+    )?;
     let place = KeyPlace::prove(&args.admin_key)?;
     let store = data_dir::open_stopped(&args.data_dir, args.pepper_file.as_deref())?;
     let made = make(&store, &args, place).await;

@@ -119,3 +119,23 @@ fn recover_makes_an_administrator_where_there_is_none() {
         assert!(users.contains(email) && users.contains("ADMIN"), "{users}");
     }
 }
+
+/// A key file in the data directory would be taken for a file of SQLite's, and go with it (fault R25).
+#[test]
+fn recover_puts_no_key_file_into_the_data_directory() {
+    let installed = Installed::to_try("recover");
+    let link = installed.data.parent().unwrap().join("link");
+    std::os::unix::fs::symlink(&installed.data, &link).unwrap();
+    for directory in [&installed.data, &link] {
+        let file = directory.join("claviger.db-journal");
+        let arguments = ["--admin-email", EMAIL, "--admin-key-file", file.to_str().unwrap()];
+        let output = installed.run(&arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(
+            said.contains("`--admin-key-file` must be outside of the data directory"),
+            "{said}"
+        );
+        assert!(!file.exists());
+    }
+}

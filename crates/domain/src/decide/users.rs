@@ -38,6 +38,19 @@ pub fn read_user(caller: &Caller, access: &Access, found: Option<User>) -> Resul
         .ok_or(Refusal::NotFound(Resource::User))
 }
 
+/// The user, if the caller may look them up: a bot user is looked up by itself and by administrators of the account. To others its name,
+/// which is that of its key, tells of a key that may be hidden from them.
+///
+/// # Errors
+///
+/// 404 if there is none that the caller may look up.
+pub fn get_user(caller: &Caller, access: &Access, found: Option<User>) -> Result<User, Refusal> {
+    let sees_bots = access.at_account().contains(Permission::UserDelete);
+    let found = found
+        .filter(|user| user.kind == UserKind::Person || user.id == caller.user.id || sees_bots);
+    read_user(caller, access, found)
+}
+
 /// A person that the caller may read, and do this to.
 fn person(
     caller: &Caller,

@@ -467,3 +467,16 @@ async fn addresses_are_addresses() {
         assert_eq!(made["email"], email);
     }
 }
+
+/// The name of a bot user is that of its key, which may be hidden.
+#[tokio::test]
+async fn a_bot_user_is_looked_up_by_administrators() {
+    let server = TestServer::start().await;
+    let listed = ("GET", "/v2/api-keys?key_type=service", Value::Null);
+    let keys = answered(&server, "admin", listed, 200).await;
+    let path = format!("{ALL}/{}", keys["api_keys"][0]["bot_user"]["id"].as_str().unwrap());
+    answered(&server, "admin", ("GET", &path, Value::Null), 200).await;
+    for who in ["plain", "member"] {
+        refused(&server, who, ("GET", &path, Value::Null), 404).await;
+    }
+}

@@ -124,6 +124,7 @@ macro_rules! store_conformance {
             roles::roles_are_listed_own_first,
             roles::roles_are_refused_to_others,
             schema::a_closed_store_says_so,
+            schema::asking_whether_it_is_ready_writes_little,
             schema::ids_are_never_reused,
             schema::ready_when_it_is,
             schema::rows_that_cannot_be_read_deny_only_their_owner,

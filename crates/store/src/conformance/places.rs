@@ -110,7 +110,9 @@ pub async fn space_delete_cuts_access(store: &Store) {
     let row = vec![only.key.id.to_string(), later(60).as_microsecond().to_string()];
     assert_eq!(store.query(revoked).await.unwrap(), [row]);
     let details = house.value("SELECT details FROM audit_records WHERE action = 'space.delete'");
-    assert!(details.await.contains(r#""revoked_service_keys":1"#));
+    let named = format!(r#""revoked_keys":[{}],"revoked_service_keys":1"#, only.key.id);
+    let details = details.await;
+    assert!(details.contains(&named), "{details}");
     store
         .execute(house.call("admin"), DeleteOrganization { id: house.organization("O2") })
         .await

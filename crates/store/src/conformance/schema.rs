@@ -2,7 +2,7 @@
 
 use claviger_domain::Refusal;
 
-use super::house::{House, now, own_keys, refusal};
+use super::house::{House, later, now, own_keys, refusal};
 use crate::{Authenticate, CallError, GetSpace, RevokeKey, Store, StoreError, tables};
 
 /// The database understands every statement.
@@ -37,6 +37,24 @@ pub async fn ready_when_it_is(store: &Store) {
     store.ready().await.unwrap();
     House::found(store).await;
     store.ready().await.unwrap();
+}
+
+/// Asking whether a store is ready costs a write once in a while, however often and by however many it is asked.
+pub async fn asking_whether_it_is_ready_writes_little(store: &Store) {
+    let house = House::found(store).await;
+    let probes = "SELECT latest FROM id_sequences WHERE kind = 'write_probe'";
+    let ready = || async {
+        for _ in 0..100 {
+            store.ready().await.unwrap();
+        }
+    };
+    ready().await;
+    assert_eq!(store.query(probes).await.unwrap().len(), 0, "a write was just answered");
+    for (minutes, expected) in [(1, "1"), (2, "2")] {
+        store.set_time(later(60 * minutes));
+        futures_util::future::join_all((0..10).map(|_| ready())).await;
+        assert_eq!(house.value(probes).await, expected);
+    }
 }
 
 /// After the end, every method says that it cannot serve: nothing hangs, and nothing is refused as if a rule said so.

@@ -3,18 +3,29 @@
 //! Rule: whatever refers to a space or a project is removed here, in the transaction that deletes it. A service key whose bot user is
 //! left without any role in a space or project is revoked in it (T43); one that has others keeps those.
 
-use claviger_domain::{AccountId, Organization, Project, Space, SpaceId, UserId};
+use claviger_domain::{AccountId, ApiKeyId, Organization, Project, Space, SpaceId, UserId};
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::transaction::{Driver, RowResult, Transaction};
 
 /// What went along, for the audit.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Removed {
     /// Spaces.
     pub spaces: u32,
     /// Service keys that were left without a space, and are revoked.
-    pub service_keys: u32,
+    pub service_keys: Vec<ApiKeyId>,
+}
+
+/// How many revoked keys a record names; it counts all.
+const MAX_NAMED: usize = 100;
+
+/// Adds to the details of a record which service keys were revoked.
+pub(super) fn note_revoked(details: &mut Value, keys: &[ApiKeyId]) {
+    let named: Vec<_> = keys.iter().take(MAX_NAMED).map(|id| id.number()).collect();
+    details["revoked_service_keys"] = keys.len().into();
+    details["revoked_keys"] = named.into();
 }
 
 /// Deletes a space with all that is in it.
@@ -34,12 +45,12 @@ pub(super) async fn remove_space<D: Driver>(
     Ok(Removed { spaces: 1, service_keys })
 }
 
-/// Deletes a project with the roles in it, and returns how many service keys were left without a role and are revoked.
+/// Deletes a project with the roles in it, and returns which service keys were left without a role and are revoked.
 pub(super) async fn remove_project<D: Driver>(
     tx: &mut Transaction<'_, D>,
     project: &Project,
     at: Timestamp,
-) -> RowResult<u32> {
+) -> RowResult<Vec<ApiKeyId>> {
     let account = project.account;
     let holders = tx.holders_in_project(account, project.id).await?;
     tx.delete_bindings_in_project(account, project.id).await?;
@@ -61,7 +72,7 @@ pub(super) async fn remove_organization<D: Driver>(
     for space in tx.space_ids(account, organization.id).await? {
         let one = remove_space(tx, account, space, at).await?;
         removed.spaces += one.spaces;
-        removed.service_keys += one.service_keys;
+        removed.service_keys.extend(one.service_keys);
     }
     tx.delete_organization_members(account, organization.id).await?;
     tx.delete_organization(account, organization.id).await?;

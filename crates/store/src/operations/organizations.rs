@@ -178,11 +178,11 @@ impl Operation for DeleteOrganization {
         let need = Need::Permission(Permission::OrganizationDelete);
         let organization = decide::in_organization(&access, found, need)?;
         let removed = cascade::remove_organization(tx, &organization, now.at).await?;
-        let details = json!({
+        let mut details = json!({
             "before": words(&organization),
             "spaces": removed.spaces,
-            "revoked_service_keys": removed.service_keys,
         });
+        cascade::note_revoked(&mut details, &removed.service_keys);
         tx.audit(&caller, Action::OrganizationDelete, Target::Organization(id), details).await?;
         Ok(())
     }

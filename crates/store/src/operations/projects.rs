@@ -209,8 +209,8 @@ impl Operation for DeleteProject {
         let project = of(decide::in_project(&access, found, Permission::ProjectDelete)?)?;
         let service_keys = cascade::remove_project(tx, &project, now.at).await?;
         let mut details = json!({ "before": { "name": project.name } });
-        if service_keys > 0 {
-            details["revoked_service_keys"] = service_keys.into();
+        if !service_keys.is_empty() {
+            cascade::note_revoked(&mut details, &service_keys);
         }
         tx.audit(&caller, Action::ProjectDelete, Target::Project(id), details).await?;
         Ok(())

@@ -205,8 +205,8 @@ impl Operation for DeleteSpace {
         let found = tx.space(caller.account.id, id).await?;
         let space = decide::in_space(&access, found, Need::Permission(Permission::SpaceDelete))?;
         let removed = cascade::remove_space(tx, space.account, id, now.at).await?;
-        let details =
-            json!({ "before": words(&space), "revoked_service_keys": removed.service_keys });
+        let mut details = json!({ "before": words(&space) });
+        cascade::note_revoked(&mut details, &removed.service_keys);
         tx.audit(&caller, Action::SpaceDelete, Target::Space(id), details).await?;
         Ok(())
     }

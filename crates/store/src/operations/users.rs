@@ -84,7 +84,7 @@ impl Operation for GetUser {
 
         let (caller, access) = caller_and_access(tx).await?;
         let found = tx.user(caller.account.id, id).await?;
-        Ok(seen_at(decide::read_user(&caller, &access, found)?, now))
+        Ok(seen_at(decide::get_user(&caller, &access, found)?, now))
     }
 }
 

@@ -50,6 +50,8 @@ pub(crate) struct SqliteDatabase {
     authority: Authority,
     writer: Writer,
     readers: Readers,
+    /// Held by whoever probes the disk.
+    probing: tokio::sync::Mutex<()>,
     #[cfg(feature = "conformance")]
     path: std::path::PathBuf,
     #[cfg(feature = "conformance")]
@@ -130,8 +132,13 @@ impl SqliteDatabase {
     }
 
     pub(crate) async fn ready(&self) -> Result<(), StoreError> {
-        if !self.writer.has_written() {
-            self.write_as_host(|tx| now(tx.probe_write())).await?;
+        let has_written = || self.writer.has_written(self.authority.clock.uptime());
+        if !has_written() {
+            // One at a time, however many ask: those who wait see what the first one found.
+            let _turn = self.probing.lock().await;
+            if !has_written() {
+                self.write_as_host(|tx| now(tx.probe_write())).await?;
+            }
         }
         self.readers.prove(|_, _| Ok(())).await.map_err(only_store)
     }

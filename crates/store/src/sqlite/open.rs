@@ -305,6 +305,7 @@ impl SqliteOptions {
             authority: authority.clone(),
             writer,
             readers,
+            probing: tokio::sync::Mutex::default(),
             #[cfg(feature = "conformance")]
             path: self.path.clone(),
             #[cfg(feature = "conformance")]

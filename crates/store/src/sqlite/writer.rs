@@ -5,13 +5,13 @@
 //! the file hold may have parted (a failed `fsync` forgets, it does not retry).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use claviger_domain::{Now, Refusal, Tip};
+use jiff::SignedDuration;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -35,6 +35,9 @@ const MOST_IN_GROUP: usize = 256;
 const CHECKPOINT_PAGES: i64 = 8_192;
 /// How many pages of WAL are too many: 256 MiB. Somebody reads an old snapshot, and nothing behind it can be moved.
 const TOO_MANY_PAGES: i64 = 65_536;
+
+/// How long a write shows that the disk takes writes. Anybody can ask whether the server is ready: what that makes it write is bounded.
+const PROBE_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// A job: what becomes of what it wrote, and how to answer it.
 type Job = Box<dyn FnOnce(SqliteDriver<'_>, Now) -> (Fate, Answer) + Send>;
@@ -60,8 +63,22 @@ enum Message {
 pub(super) struct Writer {
     messages: SyncSender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
-    has_written: Arc<AtomicBool>,
+    last_write: Arc<LastWrite>,
     incident: Incident,
+}
+
+/// When the disk last took a write, by the uptime; nothing if the last group failed.
+#[derive(Debug, Default)]
+struct LastWrite(Mutex<Option<SignedDuration>>);
+
+impl LastWrite {
+    fn set(&self, at: Option<SignedDuration>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = at;
+    }
+
+    fn get(&self) -> Option<SignedDuration> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The writer took no job, or did not come back with one.
@@ -89,7 +106,7 @@ impl Writer {
         guard: Guard,
     ) -> std::io::Result<Self> {
         let (messages, waiting) = sync_channel(MOST_WAITING);
-        let has_written = Arc::new(AtomicBool::new(false));
+        let last_write = Arc::new(LastWrite::default());
         let rounds = Loop {
             connection,
             clock,
@@ -99,7 +116,7 @@ impl Writer {
             chain,
             guard,
             broken: false,
-            has_written: Arc::clone(&has_written),
+            last_write: Arc::clone(&last_write),
             incident: Incident::of("a write"),
             wal: Incident::of("moving the WAL into the database"),
         };
@@ -109,14 +126,14 @@ impl Writer {
         Ok(Self {
             messages,
             thread: Mutex::new(Some(thread)),
-            has_written,
+            last_write,
             incident: Incident::of("taking a write"),
         })
     }
 
-    /// Whether the last group was written to the disk, and one was since this was last asked.
-    pub(super) fn has_written(&self) -> bool {
-        self.has_written.swap(false, Ordering::Relaxed)
+    /// Whether the last group was written to the disk, and that was not long ago.
+    pub(super) fn has_written(&self, now: SignedDuration) -> bool {
+        self.last_write.get().is_some_and(|at| now - at < PROBE_EVERY)
     }
 
     /// Runs a job in the next group and answers when that is on disk.
@@ -204,7 +221,7 @@ struct Loop {
     tip: Tip,
     sealed: Arc<SealedRecords>,
     broken: bool,
-    has_written: Arc<AtomicBool>,
+    last_write: Arc<LastWrite>,
     incident: Incident,
     wal: Incident,
     /// Behind the connection: it holds the lock.
@@ -244,7 +261,7 @@ impl Loop {
     /// Carries out a group of jobs in one transaction. Whoever waits for a dropped job is told that it was not carried out.
     fn group(&mut self, jobs: Vec<Job>) {
         if let Err(error) = self.begin() {
-            self.has_written.store(false, Ordering::Relaxed);
+            self.last_write.set(None);
             self.incident.failed(&Chained(&*error));
             self.give_up();
             return;
@@ -258,12 +275,12 @@ impl Loop {
         let outcome = self.commit();
         match &outcome {
             Ok(()) if has_changed => {
-                self.has_written.store(true, Ordering::Relaxed);
+                self.last_write.set(Some(self.clock.uptime()));
                 self.incident.passed();
             }
             Ok(()) => {}
             Err(error) => {
-                self.has_written.store(false, Ordering::Relaxed);
+                self.last_write.set(None);
                 self.incident.failed(&Chained(&**error));
                 self.give_up();
             }

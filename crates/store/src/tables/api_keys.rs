@@ -124,7 +124,8 @@ statements! {
           )
           AND NOT EXISTS (
               SELECT 1 FROM role_bindings b WHERE b.user_id = api_keys.acts_for_user_id AND b.account_id = api_keys.account_id
-          )";
+          )
+        RETURNING id";
     MAKERS = "
         SELECT created_by_user_id AS user_id FROM api_keys WHERE account_id = $1 AND key_type = 'service'
         UNION
@@ -403,16 +404,15 @@ impl<D: Driver> Transaction<'_, D> {
         .await
     }
 
-    /// Revokes the service keys of those of these users that have no role in any space or project. Returns how many those were.
+    /// Revokes the service keys of those of these users that have no role in any space or project, and returns which those were.
     pub(crate) async fn revoke_keys_without_roles(
         &mut self,
         account: AccountId,
         users: &[UserId],
         at: Timestamp,
-    ) -> RowResult<u32> {
+    ) -> RowResult<Vec<ApiKeyId>> {
         let rows = params![at, account, json(users.iter().map(|id| id.number()))];
-        let count = self.execute(REVOKE_KEYS_WITHOUT_ROLES, &rows).await?;
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        self.all("api_keys", REVOKE_KEYS_WITHOUT_ROLES, &rows, |columns| columns.take("id")).await
     }
 
     /// Puts the service keys of a user into the list of a space if the user has a role there, and takes them out if not. To be called
