@@ -16,6 +16,7 @@ mod report;
 mod server;
 mod starts;
 mod stock;
+mod timing;
 mod turns;
 
 use std::path::{Path, PathBuf};
@@ -26,7 +27,7 @@ use crate::installation::Installation;
 use crate::machine::Machine;
 use crate::report::Results;
 
-const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick | turns OTHER_SERVER…]";
+const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick | timing REQUESTS | turns OTHER_SERVER…]";
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +60,14 @@ fn main() -> anyhow::Result<()> {
         None => Extent::FULL,
         Some(Some("quick")) => Extent::QUICK,
         Some(Some("turns")) => Extent::TURNS,
+        Some(Some("timing")) => {
+            let requests = arguments.next().context(USAGE)?;
+            let requests = requests.to_str().context(USAGE)?.parse()?;
+            return runtime()?.block_on(timing::measure(&directory, &document, requests));
+        }
         Some(_) => anyhow::bail!(USAGE),
     };
-    // One thread: the client shares the machine with the server and must leave it what it can.
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = runtime()?;
     let directory = tempfile::tempdir_in(&directory)
         .with_context(|| format!("there is no room in {}", directory.display()))?;
     if extent == Extent::TURNS {
@@ -71,6 +76,11 @@ fn main() -> anyhow::Result<()> {
     }
     let results = runtime.block_on(measure(&server, directory.path(), extent))?;
     report::write(&document, &results)
+}
+
+/// One thread: the client shares the machine with the server and must leave it what it can.
+fn runtime() -> anyhow::Result<tokio::runtime::Runtime> {
+    Ok(tokio::runtime::Builder::new_current_thread().enable_all().build()?)
 }
 
 async fn measure(server: &Path, directory: &Path, extent: Extent) -> anyhow::Result<Results> {

@@ -37,16 +37,26 @@ pub(crate) fn progress(what: &str) {
 
 /// Puts the results between the marks of a document.
 pub(crate) fn write(document: &Path, results: &Results) -> anyhow::Result<()> {
+    write_between(document, BEGIN, END, &markdown(results)?)
+}
+
+/// Puts a text between two marks of a document.
+pub(crate) fn write_between(
+    document: &Path,
+    begin: &str,
+    end: &str,
+    results: &str,
+) -> anyhow::Result<()> {
     let text = fs::read_to_string(document)?;
-    let text = replaced(&text, &markdown(results)?).context("the document has no marks")?;
+    let text = replaced(&text, begin, end, results).context("the document has no marks")?;
     fs::write(document, text)?;
     Ok(())
 }
 
-fn replaced(document: &str, results: &str) -> Option<String> {
-    let (before, rest) = document.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some([before, BEGIN, "\n", results, "\n", END, after].concat())
+fn replaced(document: &str, begin: &str, end: &str, results: &str) -> Option<String> {
+    let (before, rest) = document.split_once(begin)?;
+    let (_, after) = rest.split_once(end)?;
+    Some([before, begin, "\n", results, "\n", end, after].concat())
 }
 
 fn markdown(results: &Results) -> anyhow::Result<String> {
@@ -260,10 +270,10 @@ mod tests {
     fn results_replace_what_is_between_the_marks_and_nothing_else() {
         let document = [BEGIN, "old", END, " after"].concat();
         let document = ["before ", &document].concat();
-        let text = replaced(&document, "new").unwrap();
+        let text = replaced(&document, BEGIN, END, "new").unwrap();
         assert_eq!(text, ["before ", BEGIN, "\nnew\n", END, " after"].concat());
-        assert_eq!(replaced(&text, "new").unwrap(), text);
-        assert_eq!(replaced("no marks", "new"), None);
+        assert_eq!(replaced(&text, BEGIN, END, "new").unwrap(), text);
+        assert_eq!(replaced("no marks", BEGIN, END, "new"), None);
     }
 
     #[test]
