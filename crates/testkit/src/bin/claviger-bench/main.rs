@@ -6,6 +6,7 @@
 mod creates;
 mod disk;
 mod figures;
+mod floods;
 mod http;
 mod installation;
 mod lists;
@@ -27,7 +28,7 @@ use crate::installation::Installation;
 use crate::machine::Machine;
 use crate::report::Results;
 
-const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick | timing REQUESTS | turns OTHER_SERVER…]";
+const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick | floods | timing REQUESTS | turns OTHER_SERVER…]";
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,8 @@ impl Extent {
     const QUICK: Self = Self { rounds: 1, keys: 20_000, seconds: 1 };
     /// To see what a change does to creating keys.
     const TURNS: Self = Self { rounds: 3, keys: 0, seconds: 2 };
+    /// To see what floods do to a client that behaves.
+    const FLOODS: Self = Self { rounds: 1, keys: 0, seconds: 2 };
 }
 
 /// How many keys the small installation has.
@@ -65,11 +68,15 @@ fn main() -> anyhow::Result<()> {
             let requests = requests.to_str().context(USAGE)?.parse()?;
             return runtime()?.block_on(timing::measure(&directory, &document, requests));
         }
+        Some(Some("floods")) => Extent::FLOODS,
         Some(_) => anyhow::bail!(USAGE),
     };
     let runtime = runtime()?;
     let directory = tempfile::tempdir_in(&directory)
         .with_context(|| format!("there is no room in {}", directory.display()))?;
+    if extent == Extent::FLOODS {
+        return runtime.block_on(floods::measure(&server, directory.path(), extent));
+    }
     if extent == Extent::TURNS {
         let binaries: Vec<_> = std::iter::once(server).chain(arguments).collect();
         return runtime.block_on(turns::measure(&binaries, directory.path(), extent));

@@ -25,11 +25,19 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server without limits on how often, and waits until it is ready.
     pub(crate) async fn start(installation: &Installation) -> anyhow::Result<Self> {
+        Self::start_limited(installation, "0").await
+    }
+
+    /// The same, with a limit on failures to authenticate.
+    pub(crate) async fn start_limited(
+        installation: &Installation,
+        failure_rate: &str,
+    ) -> anyhow::Result<Self> {
         let started = Instant::now();
         let mut child = Command::new(&installation.server)
             .arg("serve")
             .args(["--listen", "127.0.0.1:0", "--log", "error", "--shutdown-delay", "0"])
-            .args(["--mint-rate", "0", "--failure-rate", "0", "--data-dir"])
+            .args(["--mint-rate", "0", "--failure-rate", failure_rate, "--data-dir"])
             .arg(&installation.data_dir)
             .stderr(Stdio::piped())
             .spawn()?;
