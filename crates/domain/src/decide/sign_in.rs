@@ -31,16 +31,16 @@ pub struct SignInSecret {
     pub shown_to: Option<UserId>,
     /// When the key that it was made with ends, if it does.
     pub made_with: Option<Timestamp>,
-    /// Whether the key that it was made with has been revoked.
-    pub is_maker_revoked: bool,
+    /// Whether a key has been revoked since it was made: the one that it was made with, one that this replaced, or one that replaced it.
+    pub is_line_revoked: bool,
 }
 
 impl SignInSecret {
-    /// Whether it ended with the key that it was made with: whoever stole that key may hold it, or the mailbox of somebody whom they
-    /// invited. A way back in that went to the address of an active person goes on.
+    /// Whether it ended with the line of the key that it was made with: whoever stole a key of it may hold the secret, or the mailbox of
+    /// somebody whom they invited. A way back in that went to the address of an active person goes on.
     fn ended_with_key(&self) -> bool {
         let is_safe = self.purpose == SignInPurpose::Reset && self.shown_to.is_none();
-        self.is_maker_revoked && !is_safe
+        self.is_line_revoked && !is_safe
     }
 }
 

@@ -4,6 +4,7 @@ use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
 
 use crate::acts::{answered, opens, refused, unchanged};
+use crate::letters::invitation;
 
 const REVOKE_ALL: &str = "/auth/v1/api-keys/revoke-all";
 
@@ -179,4 +180,110 @@ async fn revoking_all_keys_ends_secrets_that_somebody_was_shown() {
     answered(&server, "member", ("POST", REVOKE_ALL, Value::Null), 200).await;
     let mailed = letter.text.split_whitespace().find(|word| word.starts_with("clvu_")).unwrap();
     assert_eq!(sign_in(&server, mailed).await.status, 201);
+}
+
+/// What is done with the keys of one line, counted from the oldest.
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    /// The newest key is refreshed, with this many seconds of grace.
+    Refresh(u32),
+    /// Somebody is invited with a key, and the temporary password is shown.
+    Ask(usize),
+    Revoke(usize),
+    Delete(usize),
+    Report(usize),
+    /// All keys of the person but this one are revoked, with it.
+    RevokeAllWith(usize),
+    Wait(i64),
+}
+
+/// Takes the steps with the keys of a line that the member makes, and presents the temporary password.
+async fn signs_in_after(steps: &[Step]) -> u16 {
+    let server = TestServer::start().await;
+    let made = create(&server, "member").await.json(201);
+    let mut line = vec![(text(&made, "id").to_owned(), text(&made, "key").to_owned())];
+    let mut password = String::new();
+    for step in steps {
+        let newest = line.len() - 1;
+        let (key, method, path, body, expected) = match *step {
+            Step::Refresh(grace) => {
+                let body = json!({ "grace_period_seconds": grace });
+                (newest, "POST", format!("/v2/api-keys/{}/refresh", line[newest].0), body, 200)
+            }
+            Step::Ask(key) => {
+                let body = invitation("eve@example.com", "TEMPORARY_PASSWORD", "MEMBER");
+                (key, "POST", "/v2/users".to_owned(), body, 201)
+            }
+            Step::Revoke(key) => {
+                let path = format!("/v2/api-keys/{}/revoke", line[key].0);
+                (newest, "PUT", path, Value::Null, 204)
+            }
+            Step::Delete(key) => {
+                let path = format!("/v2/api-keys/{}", line[key].0);
+                (newest, "DELETE", path, Value::Null, 204)
+            }
+            Step::Report(key) => (key, "POST", "/auth/v1/leaked-keys".to_owned(), Value::Null, 204),
+            Step::RevokeAllWith(key) => (key, "POST", REVOKE_ALL.to_owned(), Value::Null, 200),
+            Step::Wait(seconds) => {
+                server.advance(seconds);
+                continue;
+            }
+        };
+        let answer = server.call_with(&line[key].1, method, &path, body, &[]).await;
+        assert_eq!(answer.status, expected, "{step:?} of {steps:?}: {}", answer.text);
+        match step {
+            Step::Refresh(_) => {
+                let made = answer.json(200);
+                line.push((text(&made, "id").to_owned(), text(&made, "key").to_owned()));
+            }
+            Step::Ask(_) => {
+                password = text(&answer.json(201), "temporary_password").to_owned();
+            }
+            _ => {}
+        }
+    }
+    sign_in(&server, &password).await.status
+}
+
+/// Refreshing a stolen key carries nothing of the thief's to safety: what was asked for with a key ends when it is revoked, or a key that
+/// it replaced, or one that replaced it (fault H1).
+#[tokio::test]
+async fn a_secret_ends_with_any_key_of_the_line_that_asked_for_it() {
+    use Step::{Ask, Delete, Refresh, Report, Revoke, RevokeAllWith, Wait};
+    let cases: &[&[Step]] = &[
+        &[Ask(0), Refresh(3_600), RevokeAllWith(1)],
+        &[Ask(0), Refresh(3_600), Revoke(0)],
+        &[Ask(0), Refresh(3_600), Delete(0)],
+        &[Ask(0), Refresh(3_600), Report(0)],
+        &[Ask(0), Refresh(3_600), Wait(60), Refresh(3_600), Revoke(0)],
+        &[Ask(0), Refresh(3_600), Wait(60), Refresh(3_600), Revoke(1)],
+        &[Ask(0), Refresh(60), Wait(60), Refresh(60), Wait(60), Revoke(2)],
+        &[Ask(0), Refresh(3_600), Refresh(0)],
+        &[Refresh(60), Ask(0), Wait(60), Revoke(1)],
+        &[Refresh(60), Ask(0), Wait(60), Refresh(0)],
+        &[Refresh(60), Ask(0), RevokeAllWith(1)],
+        &[Refresh(60), Ask(1), Revoke(0)],
+        &[Refresh(3_600), Refresh(60), Ask(2), RevokeAllWith(2)],
+    ];
+    for steps in cases {
+        assert_eq!(signs_in_after(steps).await, 401, "{steps:?}");
+    }
+}
+
+/// Rotating a key ends nothing that was asked for within its grace, and a key whose line was cleared up asks for secrets like any other.
+#[tokio::test]
+async fn a_rotation_keeps_what_was_asked_for() {
+    use Step::{Ask, Refresh, Revoke, RevokeAllWith, Wait};
+    let cases: &[&[Step]] = &[
+        &[Ask(0), Refresh(60)],
+        &[Ask(0), Refresh(60), Wait(60), Refresh(60), Wait(60)],
+        &[Refresh(60), Ask(0), Wait(60)],
+        &[Refresh(0), Ask(1)],
+        &[Refresh(0), Ask(1), Refresh(60), Wait(60)],
+        &[Refresh(3_600), Revoke(0), Ask(1)],
+        &[Refresh(3_600), RevokeAllWith(1), Ask(1), Refresh(60), Wait(60)],
+    ];
+    for steps in cases {
+        assert_eq!(signs_in_after(steps).await, 201, "{steps:?}");
+    }
 }

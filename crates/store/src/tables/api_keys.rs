@@ -25,17 +25,8 @@ statements! {
     KEY = concat!("SELECT ", key_columns!(), " FROM api_keys k WHERE k.id = $1 AND k.account_id = $2");
     IS_REPLACED = "SELECT 1 FROM api_keys WHERE replaces_key_id = $1 AND account_id = $2";
     UNREVOKED_LINE = concat!(
-        "WITH RECURSIVE older (id, replaces) AS (
-            SELECT id, replaces_key_id FROM api_keys WHERE id = $1 AND account_id = $2
-            UNION
-            SELECT o.id, o.replaces_key_id FROM older l JOIN api_keys o ON o.id = l.replaces WHERE o.account_id = $2
-        ), newer (id) AS (
-            SELECT id FROM api_keys WHERE id = $1 AND account_id = $2
-            UNION
-            SELECT n.id FROM newer l JOIN api_keys n ON n.replaces_key_id = l.id WHERE n.account_id = $2
-        )
-        SELECT ", key_columns!(), " FROM api_keys k
-        WHERE k.id IN (SELECT id FROM older UNION SELECT id FROM newer) AND k.account_id = $2 AND k.status = 'active'
+        with_line!("$1", "$2"), " SELECT ", key_columns!(), " FROM api_keys k
+        WHERE k.id IN (SELECT id FROM line) AND k.account_id = $2 AND k.status = 'active'
         ORDER BY k.id"
     );
     IS_LEAK_RECORDED = "

@@ -14,6 +14,39 @@ macro_rules! key_columns {
     };
 }
 
+/// What a query begins with that looks at a key, those that it replaced and those that replaced it: `line`, their ids.
+macro_rules! with_line {
+    ($key:literal, $account:literal) => {
+        concat!(
+            "WITH RECURSIVE older (id, replaces) AS (
+                SELECT id, replaces_key_id FROM api_keys WHERE id = ", $key, " AND account_id = ", $account, "
+                UNION
+                SELECT o.id, o.replaces_key_id FROM older l JOIN api_keys o ON o.id = l.replaces
+                WHERE o.account_id = ", $account, "
+            ), newer (id) AS (
+                SELECT id FROM api_keys WHERE id = ", $key, " AND account_id = ", $account, "
+                UNION
+                SELECT n.id FROM newer l JOIN api_keys n ON n.replaces_key_id = l.id WHERE n.account_id = ", $account, "
+            ), line (id) AS (SELECT id FROM older UNION SELECT id FROM newer)"
+        )
+    };
+}
+
+/// How many keys of a line are revoked.
+macro_rules! revoked_in_line {
+    ($key:literal, $account:literal) => {
+        concat!(
+            "(",
+            with_line!($key, $account),
+            "
+            SELECT count(*) FROM line l JOIN api_keys r ON r.id = l.id
+            WHERE r.account_id = ",
+            $account,
+            " AND r.status = 'revoked')"
+        )
+    };
+}
+
 macro_rules! user_columns {
     () => {
         "u.id, u.account_id, u.kind, u.name, u.email, u.role, u.is_developer, u.status, u.created_at, u.invited_until"

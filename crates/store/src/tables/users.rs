@@ -2,7 +2,7 @@
 
 use claviger_domain::decide::{Occasion, SignInSecret};
 use claviger_domain::{
-    Account, AccountId, AccountRole, ApiKeyId, KeyDigest, KeyHandle, Mint, PepperId, SignInPurpose,
+    Account, AccountId, AccountRole, KeyDigest, KeyHandle, Mint, PepperId, SignInPurpose,
     StoredDigest, User, UserId, UserKind, UserStatus,
 };
 use jiff::Timestamp;
@@ -53,17 +53,18 @@ statements! {
     BLOCK_USER = "UPDATE users SET status = 'blocked', user_keys = 0 WHERE id = $1 AND account_id = $2";
     SIGN_IN_SECRET = concat!(
         "SELECT ", user_columns!(), ", ", account_columns!(), ", i.pepper, i.digest, i.purpose, i.expires_at,
-            i.shown_to_user_id, i.made_with_expires_at, coalesce(k.status = 'revoked', 0) AS is_maker_revoked
+            i.shown_to_user_id, i.made_with_expires_at,
+            ", revoked_in_line!("i.made_with_key_id", "i.account_id"), " > i.revoked_in_line AS is_line_revoked
         FROM sign_in_secrets i
         JOIN users u ON u.id = i.user_id AND u.account_id = i.account_id
         JOIN accounts a ON a.id = i.account_id
-        LEFT JOIN api_keys k ON k.id = i.made_with_key_id AND k.account_id = i.account_id
         WHERE i.handle = $1"
     );
-    ADD_SIGN_IN_SECRET = "
-        INSERT INTO sign_in_secrets (user_id, account_id, purpose, handle, pepper, digest, expires_at, shown_to_user_id,
-            made_with_expires_at, made_with_key_id)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    ADD_SIGN_IN_SECRET = concat!(
+        "INSERT INTO sign_in_secrets (user_id, account_id, purpose, handle, pepper, digest, expires_at, shown_to_user_id,
+            made_with_expires_at, made_with_key_id, revoked_in_line)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ", revoked_in_line!("$10", "$2"), ")"
+    );
     DELETE_SECRETS_SHOWN_TO = "
         DELETE FROM sign_in_secrets WHERE user_id = $1 AND account_id = $2 AND shown_to_user_id = $3";
     DELETE_OLDEST_MAILED = "
@@ -73,8 +74,6 @@ statements! {
             WHERE user_id = $1 AND account_id = $2 AND shown_to_user_id IS NULL
             ORDER BY id DESC LIMIT $3
         )";
-    MOVE_SIGN_IN_SECRETS = "
-        UPDATE sign_in_secrets SET made_with_key_id = $1 WHERE made_with_key_id = $2 AND account_id = $3";
     DELETE_SHOWN_WAYS_BACK = "
         DELETE FROM sign_in_secrets
         WHERE user_id = $1 AND account_id = $2 AND purpose = 'reset' AND shown_to_user_id IS NOT NULL";
@@ -260,17 +259,6 @@ impl<D: Driver> Transaction<'_, D> {
         self.execute_one(ADD_SIGN_IN_SECRET, &row).await
     }
 
-    /// Lets the secrets that were made with a key end with another key.
-    pub(crate) async fn move_sign_in_secrets(
-        &mut self,
-        account: AccountId,
-        from: ApiKeyId,
-        to: ApiKeyId,
-    ) -> RowResult<()> {
-        self.execute(MOVE_SIGN_IN_SECRETS, &params![to, from, account]).await?;
-        Ok(())
-    }
-
     /// Deletes the secrets of ways back in that somebody was shown, and says how many those were.
     pub(crate) async fn delete_shown_ways_back(
         &mut self,
@@ -319,7 +307,7 @@ impl Columns<'_> {
         let digest = StoredDigest { pepper, digest };
         let shown_to = columns.take("shown_to_user_id")?;
         let made_with = columns.take("made_with_expires_at")?;
-        let is_maker_revoked = columns.take("is_maker_revoked")?;
+        let is_line_revoked = columns.take("is_line_revoked")?;
         Ok(SignInSecret {
             user,
             account,
@@ -328,7 +316,7 @@ impl Columns<'_> {
             expires_at,
             shown_to,
             made_with,
-            is_maker_revoked,
+            is_line_revoked,
         })
     }
 }

@@ -54,7 +54,7 @@ fn presented(mint: &Mint, user: &Caller, policy: &AccountPolicy) -> SignInSecret
         expires_at: mint.expires_at().unwrap(),
         shown_to: (mint.occasion() == Occasion::ShownSecret).then(|| mint.minted_by()),
         made_with: mint.made_with(),
-        is_maker_revoked: false,
+        is_line_revoked: false,
     }
 }
 

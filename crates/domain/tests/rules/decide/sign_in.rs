@@ -22,7 +22,7 @@ fn secret(purpose: SignInPurpose, status: UserStatus) -> SignInSecret {
         expires_at: seconds(60),
         shown_to: None,
         made_with: None,
-        is_maker_revoked: false,
+        is_line_revoked: false,
     }
 }
 
@@ -138,7 +138,7 @@ fn a_secret_ends_with_the_key_that_it_was_made_with() {
         (of_active(), Some(UserId::new(9)), "unauthenticated"),
         (of_active(), None, "yes"),
     ] {
-        let secret = SignInSecret { shown_to, is_maker_revoked: true, ..secret };
+        let secret = SignInSecret { shown_to, is_line_revoked: true, ..secret };
         assert_eq!(outcome(&present(USER_KEY, Some(secret))), expected, "{shown_to:?}");
     }
 }

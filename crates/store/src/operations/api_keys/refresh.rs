@@ -83,10 +83,6 @@ impl Operation for RefreshKey {
             mint::insert_key_spaces(tx, &caller, &key, &spaces).await?;
         }
         retire(tx, &caller, &old, plan.old_expires_at, now.at).await?;
-        if plan.old_expires_at.is_some() {
-            // Without a grace, what was asked for with the key ends with it, as when it is revoked.
-            tx.move_sign_in_secrets(key.account, old.id, key.id).await?;
-        }
         let details = json!({
             "replaces": old.id.number(),
             "grace_until": plan.old_expires_at.map(|at| at.to_string()),
