@@ -33,13 +33,17 @@ pub struct SignInSecret {
     pub made_with: Option<Timestamp>,
     /// Whether a key has been revoked since it was made: the one that it was made with, one that this replaced, or one that replaced it.
     pub is_line_revoked: bool,
+    /// Whether the user has come in by a mailed secret before.
+    pub is_address_proven: bool,
 }
 
 impl SignInSecret {
     /// Whether it ended with the line of the key that it was made with: whoever stole a key of it may hold the secret, or the mailbox of
-    /// somebody whom they invited. A way back in that went to the address of an active person goes on.
+    /// somebody whom they made. A way back in that went to an address where mail has reached the person before goes on.
     fn ended_with_key(&self) -> bool {
-        let is_safe = self.purpose == SignInPurpose::Reset && self.shown_to.is_none();
+        let is_safe = self.purpose == SignInPurpose::Reset
+            && self.shown_to.is_none()
+            && self.is_address_proven;
         self.is_line_revoked && !is_safe
     }
 }

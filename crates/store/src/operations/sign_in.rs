@@ -243,6 +243,9 @@ impl Operation for SignIn {
         tx.delete_sign_in_secrets(account, id).await?;
         let user = User { status: UserStatus::Active, invited_until: None, ..secret.user };
         tx.update_user(&user).await?;
+        if secret.shown_to.is_none() {
+            tx.prove_address(account, id, now.at).await?;
+        }
         let mut details = json!({
             "purpose": secret.purpose.name(),
             "secret_shown_to": secret.shown_to.map(UserId::number),

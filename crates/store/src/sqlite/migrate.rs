@@ -22,6 +22,7 @@ const STEPS: &[(i64, &str)] = &[
     (12, include_str!("../../migrations/sqlite/0012_names_by_what_is_seen.sql")),
     (13, include_str!("../../migrations/sqlite/0013_letting_people_in.sql")),
     (14, include_str!("../../migrations/sqlite/0014_secrets_end_with_a_line.sql")),
+    (15, include_str!("../../migrations/sqlite/0015_proven_addresses.sql")),
 ];
 
 /// The step since which audit records are sealed.

@@ -49,12 +49,15 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     UPDATE_USER = "
         UPDATE users SET name = $1, is_developer = $2, status = $3, invited_until = $4 WHERE id = $5 AND account_id = $6";
+    PROVE_ADDRESS = "
+        UPDATE users SET address_proven_at = $1 WHERE id = $2 AND account_id = $3 AND address_proven_at IS NULL";
     COUNT_USER_KEYS = "UPDATE users SET user_keys = user_keys + $1 WHERE id = $2 AND account_id = $3";
     BLOCK_USER = "UPDATE users SET status = 'blocked', user_keys = 0 WHERE id = $1 AND account_id = $2";
     SIGN_IN_SECRET = concat!(
         "SELECT ", user_columns!(), ", ", account_columns!(), ", i.pepper, i.digest, i.purpose, i.expires_at,
             i.shown_to_user_id, i.made_with_expires_at,
-            ", revoked_in_line!("i.made_with_key_id", "i.account_id"), " > i.revoked_in_line AS is_line_revoked
+            ", revoked_in_line!("i.made_with_key_id", "i.account_id"), " > i.revoked_in_line AS is_line_revoked,
+            u.address_proven_at IS NOT NULL AS is_address_proven
         FROM sign_in_secrets i
         JOIN users u ON u.id = i.user_id AND u.account_id = i.account_id
         JOIN accounts a ON a.id = i.account_id
@@ -212,6 +215,17 @@ impl<D: Driver> Transaction<'_, D> {
         self.one("users", USER_BY_EMAIL, &row, |columns| columns.user()).await
     }
 
+    /// Notes that mail to the user's address reaches them. A second time changes nothing.
+    pub(crate) async fn prove_address(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        at: Timestamp,
+    ) -> RowResult<()> {
+        self.execute(PROVE_ADDRESS, &params![at, user, account]).await?;
+        Ok(())
+    }
+
     /// Keeps the user's name, developer access and status.
     pub(crate) async fn update_user(&mut self, user: &User) -> RowResult<()> {
         let row = params![
@@ -308,6 +322,7 @@ impl Columns<'_> {
         let shown_to = columns.take("shown_to_user_id")?;
         let made_with = columns.take("made_with_expires_at")?;
         let is_line_revoked = columns.take("is_line_revoked")?;
+        let is_address_proven = columns.take("is_address_proven")?;
         Ok(SignInSecret {
             user,
             account,
@@ -317,6 +332,7 @@ impl Columns<'_> {
             shown_to,
             made_with,
             is_line_revoked,
+            is_address_proven,
         })
     }
 }

@@ -55,6 +55,7 @@ fn presented(mint: &Mint, user: &Caller, policy: &AccountPolicy) -> SignInSecret
         shown_to: (mint.occasion() == Occasion::ShownSecret).then(|| mint.minted_by()),
         made_with: mint.made_with(),
         is_line_revoked: false,
+        is_address_proven: true,
     }
 }
 

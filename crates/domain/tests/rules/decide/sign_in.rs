@@ -23,6 +23,7 @@ fn secret(purpose: SignInPurpose, status: UserStatus) -> SignInSecret {
         shown_to: None,
         made_with: None,
         is_line_revoked: false,
+        is_address_proven: true,
     }
 }
 
@@ -129,16 +130,18 @@ fn the_key_of_a_sign_in_lives_no_longer_than_others() {
     assert_eq!(key_at_sign_in(&secret, now().into()), Ok(None));
 }
 
-/// A secret ends with the key that it was made with, but for a way back in that went to a person's own address (lead L4).
+/// A secret ends with the key that it was made with, but for a way back in that went to an address where mail has reached the person
+/// before (lead L4, fault H2).
 #[test]
 fn a_secret_ends_with_the_key_that_it_was_made_with() {
-    for (secret, shown_to, expected) in [
-        (of_invited(), Some(UserId::new(9)), "unauthenticated"),
-        (of_invited(), None, "unauthenticated"),
-        (of_active(), Some(UserId::new(9)), "unauthenticated"),
-        (of_active(), None, "yes"),
+    for (secret, shown_to, is_address_proven, expected) in [
+        (of_invited(), Some(UserId::new(9)), true, "unauthenticated"),
+        (of_invited(), None, true, "unauthenticated"),
+        (of_active(), Some(UserId::new(9)), true, "unauthenticated"),
+        (of_active(), None, true, "yes"),
+        (of_active(), None, false, "unauthenticated"),
     ] {
-        let secret = SignInSecret { shown_to, is_line_revoked: true, ..secret };
+        let secret = SignInSecret { shown_to, is_line_revoked: true, is_address_proven, ..secret };
         assert_eq!(outcome(&present(USER_KEY, Some(secret))), expected, "{shown_to:?}");
     }
 }
