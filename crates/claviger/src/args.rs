@@ -224,10 +224,10 @@ pub(crate) struct Server {
     /// The address to listen on; port 0 takes a free one
     #[arg(long, env = "CLAVIGER_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// How many keys one user may mint a minute, by creating and refreshing; 0 for no limit
+    /// How many keys one person may mint a minute, and all their service keys together; 0 for no limit
     #[arg(long, env = "CLAVIGER_MINT_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
     pub mint_rate: u32,
-    /// How many other changes one user may make a minute, with all keys that they made; 0 for no limit
+    /// How many other changes one person may make a minute, and all their service keys together; 0 for no limit
     #[arg(long, env = "CLAVIGER_CHANGE_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
     pub change_rate: u32,
     /// How many requests with an invalid key one address may send a minute; 0 for no limit

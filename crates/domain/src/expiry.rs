@@ -17,6 +17,9 @@ pub enum RefreshExpiryRule {
     Free,
     /// Never later than before; required if the key has one (CONTRACT §2.5, from Go 0.16, Python 8.39, JS 1.23).
     TightenOnly,
+    /// Never later than before; none means as before. For a service key that refreshes itself, where the client is bound by no rule:
+    /// whoever holds it must not make it last by saying which client they are.
+    NeverLater,
 }
 
 impl RefreshExpiryRule {
@@ -29,11 +32,21 @@ impl RefreshExpiryRule {
         }
     }
 
+    /// The rule that applies to a service key that refreshes itself, where this one would apply to others.
+    #[must_use]
+    pub fn for_itself(self) -> Self {
+        match self {
+            Self::Free => Self::NeverLater,
+            Self::TightenOnly | Self::NeverLater => self,
+        }
+    }
+
     /// The name that audit records use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Free => "free",
             Self::TightenOnly => "tighten_only",
+            Self::NeverLater => "never_later",
         }
     }
 }
@@ -95,8 +108,10 @@ pub fn at_refresh(
     made_with: Option<Timestamp>,
     now: Now,
 ) -> Result<Option<Timestamp>, Refusal> {
-    if let (RefreshExpiryRule::TightenOnly, Some(old)) = (rule, old) {
+    let bound = old.filter(|_| rule != RefreshExpiryRule::Free);
+    if let Some(old) = bound {
         match asked {
+            None if rule == RefreshExpiryRule::NeverLater => {}
             None => {
                 return Err(Refusal::unprocessable(
                     "`expires_at` is required: the key has an expiry, and a refresh can only shorten it",
@@ -110,7 +125,8 @@ pub fn at_refresh(
             Some(_) => {}
         }
     }
-    at_creation(asked, policy, made_with, now)
+    let expiry = at_creation(asked, policy, made_with, now)?;
+    Ok(expiry.into_iter().chain(bound).min())
 }
 
 /// The expiry of a key that goes on working for a while after it was replaced: never later than its own.

@@ -25,15 +25,15 @@ const LARGE_BODIES: usize = 4;
 /// What an operator may set.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// How many keys one user may mint a minute, by creating and refreshing; no limit if 0.
+    /// How many keys one person may mint a minute, and all their service keys together; no limit if 0.
     pub mint_rate_per_minute: u32,
-    /// How many other changes one user may make a minute, with all keys that they made; no limit if 0.
+    /// How many other changes one person may make a minute, and all their service keys together; no limit if 0.
     pub change_rate_per_minute: u32,
     /// How many requests with a key that does not authenticate one address may send a minute; no limit if 0.
     pub failure_rate_per_minute: u32,
     /// How many invitations, ways back in and notices one address is sent an hour, each counted apart; no limit if 0.
     pub letters_per_recipient: u32,
-    /// How many invitations and ways back in an account sends an hour, each counted apart; no limit if 0.
+    /// How many invitations and ways back in an account sends an hour, each counted apart, and those of administrators too; no limit if 0.
     pub letters_per_account: u32,
     /// The dialect of clients that are not recognised.
     pub dialect: Dialect,
@@ -152,7 +152,7 @@ impl App {
         if person.kind != UserKind::Person || person.status == UserStatus::Blocked {
             return;
         }
-        if self.quotas.letters.admit(person.account, None, &person.email).is_err() {
+        if self.quotas.letters.admit_notice(&person.email).is_err() {
             tracing::warn!(user.id = %person.id, "too many notices to one person: one was left out");
             return;
         }

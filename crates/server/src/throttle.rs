@@ -1,4 +1,4 @@
-//! Limits on how often: minting and other changes, per user; letters, per recipient and per account. Failures to authenticate are in
+//! Limits on how often: minting and other changes, per share; letters, per recipient, sender and account. Failures to authenticate are in
 //! `failures.rs`.
 //!
 //! All are token buckets in memory, so that a restart fills them.
@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use claviger_domain::{AccountId, Clock, Refusal, SignInPurpose, UserId};
-use claviger_store::Quota;
+use claviger_domain::{AccountId, Clock, Refusal, SignInPurpose};
+use claviger_store::{Quota, Sender, Share};
 use governor::clock::Clock as GovernorClock;
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
@@ -45,21 +45,21 @@ pub(crate) struct Quotas {
 }
 
 impl Quota for Quotas {
-    fn admit(&self, user: UserId) -> Result<(), Refusal> {
-        self.changes.admit(user)
+    fn admit(&self, share: Share) -> Result<(), Refusal> {
+        self.changes.admit(share)
     }
 
-    fn admit_change(&self, user: UserId) -> Result<(), Refusal> {
-        self.changes.admit_change(user)
+    fn admit_change(&self, share: Share) -> Result<(), Refusal> {
+        self.changes.admit_change(share)
     }
 
     fn admit_letter(
         &self,
-        account: AccountId,
+        sender: Sender,
         purpose: SignInPurpose,
         address: &str,
     ) -> Result<(), Refusal> {
-        let admitted = self.letters.admit(account, Some(purpose), address);
+        let admitted = self.letters.admit(sender, purpose, address);
         admitted.map_err(|wait| Refusal::TooManyLetters { retry_after: whole_seconds(wait) })
     }
 }
@@ -129,11 +129,11 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
     }
 }
 
-/// How often one user may mint keys, and how much one may change. A missing limiter limits nothing.
+/// How often keys may be minted, and how much may be changed, share by share. A missing limiter limits nothing.
 #[derive(Debug)]
 pub(crate) struct ChangeThrottle {
-    mints: Option<Buckets<UserId>>,
-    changes: Option<Buckets<UserId>>,
+    mints: Option<Buckets<Share>>,
+    changes: Option<Buckets<Share>>,
 }
 
 impl ChangeThrottle {
@@ -144,52 +144,68 @@ impl ChangeThrottle {
         Self { mints, changes }
     }
 
-    fn admit(&self, user: UserId) -> Result<(), Refusal> {
-        count(self.mints.as_ref(), user)
+    fn admit(&self, share: Share) -> Result<(), Refusal> {
+        count(self.mints.as_ref(), share)
     }
 
-    fn admit_change(&self, user: UserId) -> Result<(), Refusal> {
-        count(self.changes.as_ref(), user)
+    fn admit_change(&self, share: Share) -> Result<(), Refusal> {
+        count(self.changes.as_ref(), share)
     }
 }
 
-fn count(buckets: Option<&Buckets<UserId>>, user: UserId) -> Result<(), Refusal> {
+fn count(buckets: Option<&Buckets<Share>>, share: Share) -> Result<(), Refusal> {
     let Some(buckets) = buckets else { return Ok(()) };
-    buckets.admit(&user).map_err(|wait| Refusal::TooMany { retry_after: whole_seconds(wait) })
+    buckets.admit(&share).map_err(|wait| Refusal::TooMany { retry_after: whole_seconds(wait) })
 }
 
 /// What a letter is for: a sign-in secret of this purpose, or a notice.
 type LetterKind = Option<SignInPurpose>;
 
-/// How many letters go out. Invitations, ways back in and notices are counted apart, so that none of them keeps another back.
+/// A sender who does not administer the account sends this part of what all of them may.
+const SENDERS: u32 = 4;
+
+/// How many letters go out. Invitations, ways back in and notices are counted apart, so that none of them keeps another back; and so are
+/// the letters of administrators and those of others.
 #[derive(Debug)]
 pub(crate) struct LetterThrottle {
     recipients: Option<Buckets<(LetterKind, String)>>,
-    accounts: Option<Buckets<(LetterKind, AccountId)>>,
+    senders: Option<Buckets<(SignInPurpose, Share)>>,
+    accounts: Option<Buckets<(SignInPurpose, AccountId, bool)>>,
 }
 
 impl LetterThrottle {
     pub(crate) fn new(per_recipient: u32, per_account: u32, clock: Arc<dyn Clock>) -> Self {
         let ticks = Ticks(clock);
         let recipients = Buckets::per_hour(per_recipient, &ticks);
+        let senders = Buckets::per_hour(per_account.div_ceil(SENDERS), &ticks);
         let accounts = Buckets::per_hour(per_account, &ticks);
-        Self { recipients, accounts }
+        Self { recipients, senders, accounts }
     }
 
-    /// Counts a letter to an address, or says how long to wait. Notices count for their recipient alone: in an account, nobody uses up
-    /// what is to tell others.
-    pub(crate) fn admit(
-        &self,
-        account: AccountId,
-        kind: LetterKind,
-        address: &str,
-    ) -> Result<(), Duration> {
-        if let Some(recipients) = &self.recipients {
-            recipients.admit(&(kind, address.to_lowercase()))?;
+    /// Counts a letter with a sign-in secret, or says how long to wait. The sender's share is asked first: beyond it, nothing is taken
+    /// from what others have.
+    fn admit(&self, sender: Sender, purpose: SignInPurpose, address: &str) -> Result<(), Duration> {
+        let Sender { account, share, is_administrator } = sender;
+        if let (Some(senders), false) = (&self.senders, is_administrator) {
+            senders.admit(&(purpose, share))?;
         }
-        match (&self.accounts, kind) {
-            (Some(accounts), Some(_)) => accounts.admit(&(kind, account)),
-            _ => Ok(()),
+        self.admit_to(Some(purpose), address)?;
+        match &self.accounts {
+            Some(accounts) => accounts.admit(&(purpose, account, is_administrator)),
+            None => Ok(()),
+        }
+    }
+
+    /// Counts a notice, or says how long to wait. Notices count for their recipient alone: in an account, nobody uses up what is to tell
+    /// others.
+    pub(crate) fn admit_notice(&self, address: &str) -> Result<(), Duration> {
+        self.admit_to(None, address)
+    }
+
+    fn admit_to(&self, kind: LetterKind, address: &str) -> Result<(), Duration> {
+        match &self.recipients {
+            Some(recipients) => recipients.admit(&(kind, address.to_lowercase())),
+            None => Ok(()),
         }
     }
 }

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use claviger_domain::{ApiKeyId, Keyring, UserId};
+use claviger_domain::{ApiKeyId, Keyring};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::StoreClock;
+use crate::request::Share;
 
-/// How many refused changes of one user, and how many appearances of one key in a URL, are on record in an hour.
-const REFUSALS_PER_USER: u32 = 60;
+/// How many refused changes of one share, and how many appearances of one key in a URL, are on record in an hour.
+const REFUSALS_PER_SHARE: u32 = 60;
 const EXPOSURES_PER_KEY: u32 = 1;
 
 /// Shared by all operations of a store. Cheap to clone.
@@ -19,7 +20,7 @@ pub(crate) struct Authority {
     pub clock: Arc<StoreClock>,
     pub keyring: Arc<Keyring>,
     pub uses: Arc<LastUses>,
-    pub refusals: Arc<RecordLimit<UserId>>,
+    pub refusals: Arc<RecordLimit<Share>>,
     pub exposures: Arc<RecordLimit<ApiKeyId>>,
     /// What the last call of each operation cost.
     #[cfg(feature = "conformance")]
@@ -70,7 +71,7 @@ impl Authority {
             clock: Arc::new(clock),
             keyring: Arc::new(keyring),
             uses: Arc::default(),
-            refusals: Arc::new(RecordLimit::new(REFUSALS_PER_USER)),
+            refusals: Arc::new(RecordLimit::new(REFUSALS_PER_SHARE)),
             exposures: Arc::new(RecordLimit::new(EXPOSURES_PER_KEY)),
             #[cfg(feature = "conformance")]
             work: Arc::default(),

@@ -53,7 +53,7 @@ pub use crate::operations::{
     SpaceRoleView, UnrestrictProject, UpdateOrganization, UpdateProject, UpdateRole,
     UpdateRoleBinding, UpdateSpace, UpdateUser,
 };
-pub use crate::request::{Credential, Quota, Request};
+pub use crate::request::{Credential, Quota, Request, Sender, Share};
 #[cfg(feature = "sqlite")]
 pub use crate::sqlite::{AuditLog, Durability, Exported, OpenError, SqliteOptions};
 pub use crate::store::Store;

@@ -64,22 +64,42 @@ impl Request {
     }
 }
 
-/// How often one user may mint keys, how much one may change, and how often letters go out. Asked inside the transaction, where it is known
-/// who asks.
+/// Whose part of a limit it is: a person's own, or the one that all bots behind a person have together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Share {
+    /// The person, or who made the bot, at the end of the line.
+    pub person: UserId,
+    /// Whether it is the bots' and not the person's own.
+    pub is_of_bots: bool,
+}
+
+/// Who sends a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sender {
+    /// The tenant.
+    pub account: AccountId,
+    /// Whose share it takes from.
+    pub share: Share,
+    /// Whether it is a person who administers the account.
+    pub is_administrator: bool,
+}
+
+/// How often keys are minted, how much is changed, and how often letters go out, share by share. Asked inside the transaction, where it is
+/// known who asks.
 pub trait Quota: Send + Sync + std::fmt::Debug {
     /// Counts one more key, or refuses.
     ///
     /// # Errors
     ///
     /// [`Refusal::TooMany`] with the time to wait.
-    fn admit(&self, user: UserId) -> Result<(), Refusal>;
+    fn admit(&self, share: Share) -> Result<(), Refusal>;
 
-    /// Counts one more change of the user or of a key that they made, or refuses.
+    /// Counts one more change, or refuses.
     ///
     /// # Errors
     ///
     /// [`Refusal::TooMany`] with the time to wait.
-    fn admit_change(&self, user: UserId) -> Result<(), Refusal>;
+    fn admit_change(&self, share: Share) -> Result<(), Refusal>;
 
     /// Counts one more letter with a sign-in secret to this address, or refuses.
     ///
@@ -88,11 +108,11 @@ pub trait Quota: Send + Sync + std::fmt::Debug {
     /// [`Refusal::TooManyLetters`] with the time to wait.
     fn admit_letter(
         &self,
-        account: AccountId,
+        sender: Sender,
         purpose: SignInPurpose,
         address: &str,
     ) -> Result<(), Refusal> {
-        let _ = (account, purpose, address);
+        let _ = (sender, purpose, address);
         Ok(())
     }
 }

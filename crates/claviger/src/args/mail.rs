@@ -40,7 +40,7 @@ pub(crate) struct Mail {
         default_value_t = 5
     )]
     pub letters_per_recipient: u32,
-    /// How many invitations and ways back in an account sends an hour, each counted apart; 0 for no limit
+    /// How many invitations and ways back in an account sends an hour, each counted apart, and those of administrators too; 0 for no limit
     #[arg(
         long,
         env = "CLAVIGER_LETTERS_PER_ACCOUNT",

@@ -70,6 +70,7 @@ pub fn refresh(
     }
     let policy = &caller.account.policy;
     let rule = request.rule.under(policy);
+    let rule = if is_own && caller.is_bot() { rule.for_itself() } else { rule };
     let asked = request.expires_at;
     let mint = mint::refresh(caller, key, asked, rule, now)?;
     let old_expires_at =

@@ -115,7 +115,7 @@ fn a_derived_expiry_is_capped_by_policy() {
 
 #[test]
 fn each_contract_has_its_rule_at_refresh() {
-    use RefreshExpiryRule::{Free, TightenOnly};
+    use RefreshExpiryRule::{Free, NeverLater, TightenOnly};
     let (soon, own, late) = (seconds(HOUR), seconds(2 * HOUR), seconds(3 * HOUR));
     let unprocessable = None;
     let none = Some(None);
@@ -133,6 +133,11 @@ fn each_contract_has_its_rule_at_refresh() {
         (TightenOnly, Some(own), Some(own), Some(Some(own))),
         (TightenOnly, Some(own), Some(soon), Some(Some(soon))),
         (TightenOnly, Some(own), Some(now()), unprocessable),
+        (NeverLater, None, None, none),
+        (NeverLater, None, Some(late), Some(Some(late))),
+        (NeverLater, Some(own), None, Some(Some(own))),
+        (NeverLater, Some(own), Some(late), unprocessable),
+        (NeverLater, Some(own), Some(soon), Some(Some(soon))),
     ];
     for (rule, old, asked, expected) in table {
         let policy = AccountPolicy::default();
@@ -144,6 +149,9 @@ fn each_contract_has_its_rule_at_refresh() {
     let refresh = |asked, rule| expiry::at_refresh(None, asked, rule, &short, None, now().into());
     assert_eq!(refresh(None, Free), Ok(Some(soon)));
     assert_eq!(refresh(None, TightenOnly), Ok(Some(soon)));
+    // What the account allows by now ends a key before its own end would.
+    let unsaid = expiry::at_refresh(Some(own), None, NeverLater, &short, None, now().into());
+    assert_eq!(unsaid, Ok(Some(soon)));
     assert!(is_unprocessable(&refresh(Some(own), Free)));
 }
 

@@ -116,9 +116,16 @@ async fn letters_of_one_account_are_limited() {
         TestServer::with_letters(|options| options.letters_per_account = 3).await;
     for (place, status) in [201, 201, 201, 429].into_iter().enumerate() {
         let body = invitation(&format!("p{place}@example.com"), "EMAIL_LINK", "MEMBER");
-        answered(&server, "member", ("POST", "/v2/users", body), status).await;
+        answered(&server, "admin", ("POST", "/v2/users", body), status).await;
     }
     assert_eq!(letters.take().await.len(), 3);
+    // Those who do not administer it have as many together, and each of them a part.
+    for (who, status) in
+        [("member", 201), ("member", 429), ("other", 201), ("reader", 201), ("both", 429)]
+    {
+        let body = invitation(&format!("{who}-{status}@example.com"), "EMAIL_LINK", "MEMBER");
+        answered(&server, who, ("POST", "/v2/users", body), status).await;
+    }
     // Another account has its own, other modes take none, and ways back in are counted apart.
     let elsewhere = invitation("p9@example.com", "EMAIL_LINK", "MEMBER");
     answered(&server, "stranger", ("POST", "/v2/users", elsewhere), 201).await;

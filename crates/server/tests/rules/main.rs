@@ -34,6 +34,7 @@ mod removal;
 mod revocation;
 mod roles_page;
 mod rows;
+mod shares;
 mod sight;
 mod successes;
 mod tenancy;

@@ -104,7 +104,7 @@ async fn keys_in_urls_are_on_record_once_an_hour_and_made_up_ones_never() {
     levels_off(&server, 1, async || flood(server.world.key("uk")).await).await;
 }
 
-/// All keys that one person made share the bound: more keys are not more records.
+/// A person has a bound of their own, and all bots behind them share another: more keys are not more records.
 #[tokio::test]
 async fn refusals_of_one_person_and_their_keys_are_on_record_sixty_times_an_hour() {
     let server = TestServer::start().await;
@@ -118,9 +118,9 @@ async fn refusals_of_one_person_and_their_keys_are_on_record_sixty_times_an_hour
         }
     };
     levels_off(&server, 60, async || flood(&["reader", "reader"]).await).await;
-    levels_off(&server, 60, async || flood(&["member", "uk", "sk", "bot"]).await).await;
+    levels_off(&server, 120, async || flood(&["member", "uk", "sk", "bot"]).await).await;
     server.advance(3_600);
-    levels_off(&server, 60, async || flood(&["member", "uk", "sk", "bot"]).await).await;
+    levels_off(&server, 120, async || flood(&["member", "uk", "sk", "bot"]).await).await;
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn limited() -> TestServer {
     .await
 }
 
-/// Bots count as who made their keys.
+/// A person has a bound of their own, and all bots behind them share another.
 #[tokio::test]
 async fn changes_of_one_person_and_their_keys_are_limited() {
     let server = limited().await;
@@ -227,7 +227,7 @@ async fn changes_of_one_person_and_their_keys_are_limited() {
             }
         }
     };
-    levels_off(&server, 5, async || flood(&["member", "uk", "sk", "bot"]).await).await;
+    levels_off(&server, 10, async || flood(&["member", "uk", "sk", "bot"]).await).await;
     levels_off(&server, 5, async || flood(&["other"]).await).await;
     let body = json!({ "name": "one more" });
     let answer = server.call("sk", "PATCH", &project, body.clone()).await;

@@ -13,8 +13,8 @@ use jiff::{SignedDuration, Timestamp};
 use super::house::{House, call_with, later, now, own_keys, refusal};
 use crate::{
     BotOrganization, BotSpace, BotUser, CreateUserKey, Credential, GetSpace, GetUser,
-    GrantsOrSpace, ListAccounts, Quota, RemoveUser, Request, RevokeKey, SetPolicy, SpaceRoleView,
-    Store,
+    GrantsOrSpace, ListAccounts, Quota, RemoveUser, Request, RevokeKey, SetPolicy, Share,
+    SpaceRoleView, Store,
 };
 
 /// Making an account makes its people, what they are members of, and keys that open.
@@ -270,14 +270,14 @@ pub async fn the_count_of_user_keys_follows_them(store: &Store) {
 struct Counting(AtomicU32, u32);
 
 impl Quota for Counting {
-    fn admit(&self, _: UserId) -> Result<(), Refusal> {
+    fn admit(&self, _: Share) -> Result<(), Refusal> {
         if self.0.fetch_add(1, Ordering::Relaxed) < self.1 {
             return Ok(());
         }
         Err(Refusal::TooMany { retry_after: SignedDuration::from_secs(5) })
     }
 
-    fn admit_change(&self, _: UserId) -> Result<(), Refusal> {
+    fn admit_change(&self, _: Share) -> Result<(), Refusal> {
         Ok(())
     }
 }

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use claviger_domain::{
-    AccountId, AccountPolicy, BoundTo, Change, InviteMode, KeyName, KeyType, Name, Permission,
-    PermissionSet, PredefinedRole, Refusal, ScopedRole, SignInPurpose, SpaceRole, UserId,
+    AccountPolicy, BoundTo, Change, InviteMode, KeyName, KeyType, Name, Permission, PermissionSet,
+    PredefinedRole, Refusal, ScopedRole, SignInPurpose, SpaceRole,
 };
 
 use super::house::{House, call_with, later, now, own_keys};
@@ -16,9 +16,10 @@ use crate::{
     DeleteOrganization, DeleteProject, DeleteRole, DeleteRoleBinding, DeleteSpace, Faults, HostKey,
     IssueSignInSecret, NoteSecretInUrl, Operation, Quota, RecoverAdministrator,
     RemoveOrganizationMember, RemoveSpaceMember, RemoveUser, ReportLeak, Reporter, Request,
-    ResendInvitation, ResetPassword, RestrictProject, RevokeAllKeys, RevokeKey,
-    SetOrganizationMember, SetPolicy, SetSpaceMember, SignIn, Store, StoreError, UnrestrictProject,
-    UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding, UpdateSpace, UpdateUser,
+    ResendInvitation, ResetPassword, RestrictProject, RevokeAllKeys, RevokeKey, Sender,
+    SetOrganizationMember, SetPolicy, SetSpaceMember, Share, SignIn, Store, StoreError,
+    UnrestrictProject, UpdateOrganization, UpdateProject, UpdateRole, UpdateRoleBinding,
+    UpdateSpace, UpdateUser,
 };
 
 /// How many tries of an operation fail in a row: one fewer than a store makes.
@@ -80,17 +81,17 @@ struct Counter {
 }
 
 impl Quota for Counter {
-    fn admit(&self, _: UserId) -> Result<(), Refusal> {
+    fn admit(&self, _: Share) -> Result<(), Refusal> {
         self.mints.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
-    fn admit_change(&self, _: UserId) -> Result<(), Refusal> {
+    fn admit_change(&self, _: Share) -> Result<(), Refusal> {
         self.changes.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
 
-    fn admit_letter(&self, _: AccountId, _: SignInPurpose, _: &str) -> Result<(), Refusal> {
+    fn admit_letter(&self, _: Sender, _: SignInPurpose, _: &str) -> Result<(), Refusal> {
         self.letters.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::authenticate;
 use super::page::{self, After, Page};
+use super::shares::{self, Origin};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::tables::AuditPage;
@@ -23,19 +24,25 @@ pub(super) struct Actor {
     account: AccountId,
     user: Option<UserId>,
     key: Option<ApiKeyId>,
-    /// Who made the key, whose changes are counted.
-    maker: Option<UserId>,
+    /// Whose changes are counted, if this one is.
+    counted: Option<Origin>,
 }
 
 impl Actor {
     /// Nobody who is known: the host, or somebody who showed no credential.
     pub(super) fn nobody(account: AccountId) -> Self {
-        Self { account, user: None, key: None, maker: None }
+        Self { account, user: None, key: None, counted: None }
     }
 
     /// A person, who used no key.
     pub(super) fn user(user: &User) -> Self {
-        Self { account: user.account, user: Some(user.id), key: None, maker: None }
+        Self { account: user.account, user: Some(user.id), key: None, counted: None }
+    }
+
+    /// A caller whose change is not counted if it only takes rights away.
+    pub(super) fn taking_away(caller: &Caller, takes_away: bool) -> Self {
+        let actor = Self::from(caller);
+        Self { counted: actor.counted.filter(|_| !takes_away), ..actor }
     }
 }
 
@@ -45,7 +52,7 @@ impl From<&Caller> for Actor {
             account: caller.account.id,
             user: Some(caller.user.id),
             key: Some(caller.key.id),
-            maker: Some(caller.key.created_by),
+            counted: Some(caller.into()),
         }
     }
 }
@@ -60,9 +67,9 @@ impl<D: Driver> Transaction<'_, D> {
         target: Target,
         details: Value,
     ) -> CallResult<()> {
-        let Actor { account, user, key, maker } = actor.into();
-        if let (true, Some(maker)) = (is_counted(action), maker) {
-            self.execution.admit(|quota| quota.admit_change(maker))?;
+        let Actor { account, user, key, counted } = actor.into();
+        if let (true, Some(origin)) = (is_counted(action), counted) {
+            shares::admit_change(self, account, origin).await?;
         }
         let record = AuditRecord {
             at: self.now().at,
@@ -78,8 +85,8 @@ impl<D: Driver> Transaction<'_, D> {
     }
 }
 
-/// Whether a change counts against its maker's quota. Minting has one of its own, refusals are bounded by [`RecordLimit`], and nothing may
-/// come between somebody and the end of a key.
+/// Whether a change takes from its caller's share. Minting has a share of its own, refusals are bounded by [`RecordLimit`], and nothing may
+/// come between somebody and the end of a key, a right or a thing: there are no more ends than beginnings, and those are counted.
 ///
 /// [`RecordLimit`]: crate::authority::RecordLimit
 fn is_counted(action: Action) -> bool {
@@ -91,6 +98,15 @@ fn is_counted(action: Action) -> bool {
             | Action::ApiKeyRevoke
             | Action::ApiKeyRevokeAll
             | Action::ChangeRefuse
+            | Action::OrganizationDelete
+            | Action::OrganizationMemberRemove
+            | Action::ProjectDelete
+            | Action::ProjectRestrict
+            | Action::RoleBindingDelete
+            | Action::RoleDelete
+            | Action::SpaceDelete
+            | Action::SpaceMemberRemove
+            | Action::UserDelete
     )
 }
 

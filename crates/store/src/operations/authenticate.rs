@@ -9,7 +9,7 @@ use claviger_domain::{
     UserId, UserKind,
 };
 
-use super::bot_users;
+use super::{bot_users, shares};
 use crate::CallResult;
 use crate::error::Corrupt;
 use crate::operation::{Kind, Operation};
@@ -32,10 +32,10 @@ impl Operation for Authenticate {
     }
 }
 
-/// Proves the presented key of a request that mints, and counts it against its user's quota.
+/// Proves the presented key of a request that mints, and takes it from its caller's share.
 pub(super) async fn minting_caller<D: Driver>(tx: &mut Transaction<'_, D>) -> CallResult<Caller> {
     let caller = caller(tx).await?;
-    tx.execution.admit(|quota| quota.admit(caller.user.id))?;
+    shares::admit_mint(tx, &caller).await?;
     Ok(caller)
 }
 

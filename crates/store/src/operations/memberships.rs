@@ -1,14 +1,15 @@
 //! Who belongs to which organization and space, in which role.
 
 use claviger_domain::{
-    AccountId, Action, BoundTo, MembershipId, OrganizationId, Refusal, Resource, RoleBindingId,
-    ScopedRole, SpaceId, SpaceRole, Target, UserId, UserKind, decide,
+    AccountId, Action, BoundTo, CustomRole, MembershipId, OrganizationId, PermissionSet, Refusal,
+    Resource, RoleBindingId, ScopedRole, SpaceId, SpaceRole, Target, UserId, UserKind, decide,
 };
 use serde_json::{Value, json};
 
+use super::audit_logs::Actor;
 use super::authenticate::caller_and_access;
 use super::creator_ceiling::Affected;
-use super::{SpaceRoleView, cascade, creator_ceiling};
+use super::{SpaceRoleView, cascade, creator_ceiling, shares};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
@@ -83,7 +84,10 @@ impl Operation for SetOrganizationMember {
             "after": role.name(),
         });
         let target = Target::Organization(organization);
-        tx.audit(&caller, action, target, details).await?;
+        let takes_away = has.is_some_and(|(_, had)| {
+            shares::takes_away(had.in_organization(), role.in_organization())
+        });
+        tx.audit(Actor::taking_away(&caller, takes_away), action, target, details).await?;
         Ok(OrganizationMember { id, user, organization, role })
     }
 }
@@ -160,6 +164,7 @@ impl Operation for SetSpaceMember {
         };
         let is_member = tx.organization_member(account, place.organization, user).await?.is_some();
         decide::space_role(&access, &place, &person, is_member, role, custom.as_ref())?;
+        let permissions = permissions_of(role, custom.as_ref());
         let view = match role {
             SpaceRole::Predefined(role) => SpaceRoleView::Predefined(role),
             SpaceRole::Custom(id) => {
@@ -171,6 +176,14 @@ impl Operation for SetSpaceMember {
         {
             return Ok(SpaceMember { id, user, space, role: view });
         }
+        let takes_away = match had {
+            Some(had @ SpaceRole::Custom(id)) => {
+                let custom = tx.custom_role(account, id).await?;
+                shares::takes_away(permissions_of(had, custom.as_ref()), permissions)
+            }
+            Some(had) => shares::takes_away(permissions_of(had, None), permissions),
+            None => false,
+        };
         let known = has.and_then(|(id, _)| id);
         let id = tx.set_space_member(account, space, user, role, known).await?;
         let action = Action::SpaceMemberSet;
@@ -180,7 +193,8 @@ impl Operation for SetSpaceMember {
             "before": had.map(words),
             "after": words(role),
         });
-        tx.audit(&caller, action, Target::Space(space), details).await?;
+        tx.audit(Actor::taking_away(&caller, takes_away), action, Target::Space(space), details)
+            .await?;
         Ok(SpaceMember { id, user, space, role: view })
     }
 }
@@ -226,6 +240,14 @@ impl Operation for RemoveSpaceMember {
         let target = Target::Space(space.id);
         tx.audit(&caller, action, target, details).await?;
         Ok(())
+    }
+}
+
+/// What a role permits in a space.
+fn permissions_of(role: SpaceRole, custom: Option<&CustomRole>) -> PermissionSet {
+    match role {
+        SpaceRole::Predefined(role) => role.in_space(),
+        SpaceRole::Custom(_) => custom.map_or(PermissionSet::EMPTY, |role| role.permissions),
     }
 }
 

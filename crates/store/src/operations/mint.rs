@@ -6,6 +6,7 @@ use claviger_domain::{
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::shares;
 use crate::CallResult;
 use crate::tables::{NewKey, NewSignInSecret};
 use crate::transaction::{Driver, RowResult, Transaction};
@@ -66,7 +67,7 @@ pub(super) async fn insert_key_spaces<D: Driver>(
     spaces: &[SpaceId],
 ) -> CallResult<()> {
     for _ in 0..spaces.len() / SPACES_PER_CHANGE {
-        tx.execution.admit(|quota| quota.admit_change(caller.key.created_by))?;
+        shares::admit_change(tx, caller.account.id, caller).await?;
     }
     Ok(tx.insert_key_spaces(key, spaces).await?)
 }

@@ -15,6 +15,7 @@ mod projects;
 mod refusals;
 mod role_bindings;
 mod roles;
+mod shares;
 mod sign_in;
 mod spaces;
 mod users;

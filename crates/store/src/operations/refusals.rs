@@ -6,14 +6,14 @@
 use claviger_domain::{Action, Refusal, Target};
 use serde_json::json;
 
-use super::authenticate;
+use super::{authenticate, shares};
 use crate::CallResult;
 use crate::error::CallError;
 use crate::transaction::{Driver, Transaction};
 
 /// Writes down that a change was refused, as far as that is to be on record. What the change had written is undone before.
 ///
-/// Each person, with all keys that they made, has so many refusals an hour on record that nobody can fill the disk by being told no; the
+/// Each share, a person's own and that of the bots behind them, has so many refusals an hour on record that nobody can fill the disk by being told no; the
 /// next record counts those that were left out.
 pub(crate) async fn note_refusal<D: Driver>(
     tx: &mut Transaction<'_, D>,
@@ -29,9 +29,9 @@ pub(crate) async fn note_refusal<D: Driver>(
         Err(CallError::Refused(_)) => return Ok(()),
         Err(error) => return Err(error),
     };
+    let share = shares::share(tx, caller.account.id, &caller).await?;
     let authority = tx.authority();
-    let Some(left_out) = authority.refusals.admit(caller.key.created_by, authority.clock.uptime())
-    else {
+    let Some(left_out) = authority.refusals.admit(share, authority.clock.uptime()) else {
         return Ok(());
     };
     let target = target.unwrap_or(Target::Account(caller.account.id));

@@ -9,11 +9,12 @@ use claviger_domain::{
 };
 use serde_json::{Value, json};
 
+use super::audit_logs::Actor;
 use super::authenticate::{caller_and_access, place, readable_places};
 use super::creator_ceiling::Affected;
 use super::page::Filling;
 use super::roles::find;
-use super::{After, Page, creator_ceiling, page, projects};
+use super::{After, Page, creator_ceiling, page, projects, shares};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::tables::BindingPage;
@@ -208,6 +209,9 @@ impl Operation for UpdateRoleBinding {
         if role.id == before.role {
             return Ok(before);
         }
+        let had = find(tx, account, before.role).await?;
+        let takes_away =
+            had.is_some_and(|had| shares::takes_away(had.permissions, role.permissions));
         let after = RoleBinding { role: role.id, updated_at: now.at, ..before };
         tx.update_role_binding(&after).await?;
         creator_ceiling::ensure_within_creator(tx, &caller, &user).await?;
@@ -215,7 +219,8 @@ impl Operation for UpdateRoleBinding {
         creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(user.id)).await?;
         let details = json!({ "before": words(&before), "after": words(&after) });
         let target = Target::RoleBinding(after.id);
-        tx.audit(&caller, action, target, details).await?;
+        let actor = Actor::taking_away(&caller, takes_away);
+        tx.audit(actor, action, target, details).await?;
         Ok(after)
     }
 }

@@ -6,10 +6,11 @@ use claviger_domain::{
 };
 use serde_json::{Value, json};
 
+use super::audit_logs::Actor;
 use super::authenticate::caller_and_access;
 use super::creator_ceiling::Affected;
 use super::page::Filling;
-use super::{After, Page, creator_ceiling, page};
+use super::{After, Page, creator_ceiling, page, shares};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, RowResult, Transaction};
@@ -184,7 +185,9 @@ impl Operation for UpdateRole {
             "holders": holders.iter().take(MOST_NAMED).map(|id| id.number()).collect::<Vec<_>>(),
             "holder_count": holders.len(),
         });
-        tx.audit(&caller, Action::RoleUpdate, Target::Role(after.id), details).await?;
+        let takes_away = shares::takes_away(before.permissions, after.permissions);
+        let actor = Actor::taking_away(&caller, takes_away);
+        tx.audit(actor, Action::RoleUpdate, Target::Role(after.id), details).await?;
         Ok(after.into())
     }
 }

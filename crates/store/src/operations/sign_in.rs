@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::audit_logs::Actor;
 use super::authenticate::{self, caller_and_access};
-use super::mint;
+use super::{mint, shares};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::request::Credential;
@@ -141,7 +141,8 @@ async fn keep_secret<D: Driver>(
     minted: Option<&MintedKey>,
 ) -> CallResult<Mint> {
     let Letter { to, purpose, until } = letter;
-    tx.execution.admit(|quota| quota.admit_letter(to.account, purpose, &to.email))?;
+    let sender = shares::sender(tx, caller).await?;
+    tx.execution.admit(|quota| quota.admit_letter(sender, purpose, &to.email))?;
     let mint = decide::sign_in_secret(caller, to, Delivery::Mailed, true, until)?;
     if let Some(minted) = minted {
         mint::set_sign_in_secret(tx, &mint, &minted.text, purpose).await?;

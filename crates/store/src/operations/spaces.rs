@@ -7,6 +7,7 @@ use claviger_domain::{
 };
 use serde_json::{Value, json};
 
+use super::audit_logs::Actor;
 use super::authenticate::caller_and_access;
 use super::creator_ceiling::Affected;
 use super::page::Filling;
@@ -171,12 +172,14 @@ impl Operation for UpdateSpace {
             name_is_free(tx, &access, &after).await?;
         }
         tx.update_space(&after).await?;
-        if after.is_private && !before.is_private {
+        let takes_away = after.is_private && !before.is_private;
+        if takes_away {
             let affected = Affected::Space(after.id);
             creator_ceiling::revoke_exceeding(tx, &caller, Action::SpaceUpdate, affected).await?;
         }
         let details = json!({ "before": words(&before), "after": words(&after) });
-        tx.audit(&caller, Action::SpaceUpdate, Target::Space(after.id), details).await?;
+        let actor = Actor::taking_away(&caller, takes_away);
+        tx.audit(actor, Action::SpaceUpdate, Target::Space(after.id), details).await?;
         Ok(after)
     }
 }

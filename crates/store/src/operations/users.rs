@@ -8,10 +8,11 @@ use claviger_domain::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::audit_logs::Actor;
 use super::authenticate::{self, caller_and_access};
 use super::creator_ceiling::Affected;
 use super::page::Filling;
-use super::{After, Page, creator_ceiling, mint, page};
+use super::{After, Page, creator_ceiling, mint, page, shares};
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
@@ -146,8 +147,8 @@ impl Operation for CreateUser {
             InviteMode::TemporaryPassword => Some(Delivery::TemporaryPassword),
         };
         if delivery == Some(Delivery::Mailed) {
-            let (account, address) = (caller.account.id, self.email.as_str());
-            tx.execution.admit(|quota| quota.admit_letter(account, purpose, address))?;
+            let (sender, address) = (shares::sender(tx, &caller).await?, self.email.as_str());
+            tx.execution.admit(|quota| quota.admit_letter(sender, purpose, address))?;
         }
         let draft = draft(&caller, &self, is_developer, now.at);
         let id = tx.insert_user(&draft).await?;
@@ -224,7 +225,9 @@ impl Operation for UpdateUser {
             tx.update_user(&after).await?;
             let details = json!({ "before": words(&before), "after": words(&after) });
             let (now, target) = (now, Target::User(after.id));
-            tx.audit(&caller, Action::UserUpdate, target, details).await?;
+            let takes_away = before.is_developer && !after.is_developer;
+            let actor = Actor::taking_away(&caller, takes_away);
+            tx.audit(actor, Action::UserUpdate, target, details).await?;
             return Ok(seen_at(after, now));
         }
         Ok(seen_at(after, now))
