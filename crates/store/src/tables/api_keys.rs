@@ -140,19 +140,6 @@ statements! {
             WHERE k.account_id = $2 AND k.key_type = 'service'
         )
         SELECT user_id FROM makers ORDER BY user_id";
-    /// All keys of a bot were created by the same user: one is enough.
-    PERSON_BEHIND = "
-        WITH RECURSIVE makers (user_id) AS (
-            SELECT u.id FROM users u WHERE u.id = $1 AND u.account_id = $2
-            UNION
-            SELECT (
-                SELECT k.created_by_user_id FROM api_keys k
-                WHERE k.acts_for_user_id = m.user_id AND k.account_id = $2 AND k.key_type = 'service' LIMIT 1
-            )
-            FROM makers m JOIN users b ON b.id = m.user_id AND b.account_id = $2 AND b.kind = 'bot'
-        )
-        SELECT p.id AS user_id FROM makers m JOIN users p ON p.id = m.user_id AND p.account_id = $2 AND p.kind = 'person'
-        ORDER BY p.id LIMIT 1";
     /// The bots are found through all their keys, dead ones too: what a bot made may outlive its own keys.
     LIVE_KEYS_MADE_UNDER = "
         WITH RECURSIVE makers (user_id) AS (
@@ -391,16 +378,6 @@ impl<D: Driver> Transaction<'_, D> {
     ) -> RowResult<Vec<UserId>> {
         let of_bot = params![bot, account];
         self.all("api_keys", MAKERS_OF, &of_bot, |columns| columns.take("user_id")).await
-    }
-
-    /// The person who made a bot that made a bot and so on, from the last of these makers; that one itself if it is a person.
-    pub(crate) async fn person_behind(
-        &mut self,
-        account: AccountId,
-        maker: UserId,
-    ) -> RowResult<Option<UserId>> {
-        let of_maker = params![maker, account];
-        self.one("api_keys", PERSON_BEHIND, &of_maker, |columns| columns.take("user_id")).await
     }
 
     /// The live service keys that a user made, and those that the bots behind them made, and so on, with their bot users.

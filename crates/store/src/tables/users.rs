@@ -43,6 +43,19 @@ statements! {
     MAKE_ADMINISTRATOR = "
         UPDATE users SET role = 'admin', is_developer = 1, status = 'active', invited_until = NULL
         WHERE id = $1 AND account_id = $2";
+    /// All keys of a bot were created by the same user: one is enough.
+    PERSON_BEHIND = "
+        WITH RECURSIVE makers (user_id) AS (
+            SELECT u.id FROM users u WHERE u.id = $1 AND u.account_id = $2
+            UNION
+            SELECT (
+                SELECT k.created_by_user_id FROM api_keys k
+                WHERE k.acts_for_user_id = m.user_id AND k.account_id = $2 AND k.key_type = 'service' LIMIT 1
+            )
+            FROM makers m JOIN users b ON b.id = m.user_id AND b.account_id = $2 AND b.kind = 'bot'
+        )
+        SELECT p.id AS user_id FROM makers m JOIN users p ON p.id = m.user_id AND p.account_id = $2 AND p.kind = 'person'
+        ORDER BY p.id LIMIT 1";
     COUNTED_USER_KEYS = "SELECT user_keys FROM users WHERE id = $1 AND account_id = $2";
     INSERT_USER = "
         INSERT INTO users (account_id, kind, name, email, email_folded, role, is_developer, status, created_at, invited_until)
@@ -224,6 +237,16 @@ impl<D: Driver> Transaction<'_, D> {
     ) -> RowResult<()> {
         self.execute(PROVE_ADDRESS, &params![at, user, account]).await?;
         Ok(())
+    }
+
+    /// The person who made a bot that made a bot and so on, from the last of these makers; that one itself if it is a person.
+    pub(crate) async fn person_behind(
+        &mut self,
+        account: AccountId,
+        maker: UserId,
+    ) -> RowResult<Option<UserId>> {
+        let of_maker = params![maker, account];
+        self.one("users", PERSON_BEHIND, &of_maker, |columns| columns.take("user_id")).await
     }
 
     /// Keeps the user's name, developer access and status.
