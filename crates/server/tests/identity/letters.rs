@@ -316,8 +316,8 @@ async fn bring_in(server: &TestServer, letters: &Letters, key: &str, how: CameIn
         CameIn::Invitation => "EMAIL_LINK",
     };
     let body = invitation("eve@example.com", mode, "MEMBER");
-    let made = server.call_with(key, "POST", "/v2/users", body, &[]).await.json(201);
-    let id = made["id"].as_str().unwrap().to_owned();
+    let invited = server.call_with(key, "POST", "/v2/users", body, &[]).await.json(201);
+    let id = invited["id"].as_str().unwrap().to_owned();
     let hand_over = format!("/auth/v1/users/{id}/sign-in-secret");
     let reset = format!("/v2/users/{id}/reset-password");
     let used = match how {
@@ -326,7 +326,7 @@ async fn bring_in(server: &TestServer, letters: &Letters, key: &str, how: CameIn
             let handed = answered(server, "admin", ("POST", &hand_over, Value::Null), 201).await;
             handed["secret"].as_str().unwrap().to_owned()
         }
-        CameIn::Password => made["temporary_password"].as_str().unwrap().to_owned(),
+        CameIn::Password => invited["temporary_password"].as_str().unwrap().to_owned(),
         CameIn::Invitation => secret(&one(letters).await),
         CameIn::Reset => {
             answered(server, "admin", ("POST", &reset, Value::Null), 204).await;

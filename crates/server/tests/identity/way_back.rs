@@ -237,7 +237,7 @@ async fn signs_in_after(steps: &[Step]) -> u16 {
                 line.push((text(&made, "id").to_owned(), text(&made, "key").to_owned()));
             }
             Step::Ask(_) => {
-                password = text(&answer.json(201), "temporary_password").to_owned();
+                text(&answer.json(201), "temporary_password").clone_into(&mut password);
             }
             _ => {}
         }
