@@ -81,8 +81,12 @@ pub(crate) fn round(chance: &mut Chance) -> usize {
     told.alive.extend(create_until_refused(&mut client, &administrator));
     change_on_a_full_disk(&mut client, &administrator, &mut told, chance);
     site.leave_room(0);
-    // The file keeps the room that a failed write had taken before it failed: until that is used up, there is room.
-    let fills_up = (0..10_000).any(|_| client.ready().unwrap().status == 503);
+    // The file keeps the room that a failed write had taken before it failed: until that is used up, there is room. After a failed write,
+    // readiness is asked of the disk.
+    let fills_up = (0..10_000).any(|_| {
+        told.alive.extend(create_until_refused(&mut client, &administrator));
+        client.ready().unwrap().status == 503
+    });
     assert!(fills_up, "readiness writes (fault S9)");
     let failures =
         || fs::read_to_string(&site.launch.log).unwrap().matches("a write failed").count();

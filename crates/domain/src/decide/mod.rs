@@ -43,9 +43,9 @@ pub use roles::{create_role, delete_role, list_roles, role, update_role};
 pub use sight::sees_key;
 pub use sign_in::{SignInSecret, key_at_sign_in, may_have_keys, sign_in};
 pub use users::{
-    INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, get_user, hand_over, invitation,
-    invite, may_read_users, mode_works, read_user, remove_user, resend_invitation, reset_password,
-    update_user,
+    BotKeys, INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, get_user, hand_over,
+    invitation, invite, may_read_users, mode_works, read_user, remove_user, resend_invitation,
+    reset_password, update_user,
 };
 
 pub use crate::need::{Here, Need};

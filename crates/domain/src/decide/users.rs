@@ -5,8 +5,11 @@
 use jiff::SignedDuration;
 
 use crate::access::Access;
+use crate::decide::sight::{sees_keys_in, sees_keys_of};
 use crate::grants::{OverPrivileged, Scope};
+use crate::id::UserId;
 use crate::need::Here;
+use crate::organization::Space;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
 use crate::role::AccountRole;
@@ -38,16 +41,33 @@ pub fn read_user(caller: &Caller, access: &Access, found: Option<User>) -> Resul
         .ok_or(Refusal::NotFound(Resource::User))
 }
 
-/// The user, if the caller may look them up: a bot user is looked up by itself and by administrators of the account. To others its name,
-/// which is that of its key, tells of a key that may be hidden from them.
+/// What a bot user's keys are known by: where it has a role, and who made them.
+#[derive(Clone, Debug, Default)]
+pub struct BotKeys {
+    /// The spaces in which it has a role.
+    pub spaces: Vec<Space>,
+    /// Who made its keys.
+    pub makers: Vec<UserId>,
+}
+
+/// The user, if the caller may look them up. A bot user is looked up by those who can see its keys: to others its name, which is that of
+/// a key, tells of one that is hidden from them.
 ///
 /// # Errors
 ///
 /// 404 if there is none that the caller may look up.
-pub fn get_user(caller: &Caller, access: &Access, found: Option<User>) -> Result<User, Refusal> {
-    let sees_bots = access.at_account().contains(Permission::UserDelete);
-    let found = found
-        .filter(|user| user.kind == UserKind::Person || user.id == caller.user.id || sees_bots);
+pub fn get_user(
+    caller: &Caller,
+    access: &Access,
+    found: Option<User>,
+    keys: &BotKeys,
+) -> Result<User, Refusal> {
+    let sees_bot = |bot: UserId| {
+        sees_keys_of(caller, bot)
+            || keys.makers.contains(&caller.user.id)
+            || keys.spaces.iter().any(|space| sees_keys_in(access, space))
+    };
+    let found = found.filter(|user| user.kind == UserKind::Person || sees_bot(user.id));
     read_user(caller, access, found)
 }
 

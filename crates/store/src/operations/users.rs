@@ -1,6 +1,6 @@
 //! People: reading, inviting, changing and removing them.
 
-use claviger_domain::decide::{self, Delivery, INVITATION_LIFETIME, Invitation, NewUser};
+use claviger_domain::decide::{self, BotKeys, Delivery, INVITATION_LIFETIME, Invitation, NewUser};
 use claviger_domain::{
     AccountRole, Action, Caller, Email, InviteMode, MintedKey, Name, Now, Refusal, SignInPurpose,
     Target, User, UserId, UserKind, UserStatus,
@@ -84,8 +84,14 @@ impl Operation for GetUser {
         let Self { id } = self;
 
         let (caller, access) = caller_and_access(tx).await?;
-        let found = tx.user(caller.account.id, id).await?;
-        Ok(seen_at(decide::get_user(&caller, &access, found)?, now))
+        let account = caller.account.id;
+        let found = tx.user(account, id).await?;
+        let mut keys = BotKeys::default();
+        if found.as_ref().is_some_and(|user| user.kind == UserKind::Bot) {
+            keys.spaces = tx.spaces_of_user(account, id).await?.items;
+            keys.makers = tx.makers_of(account, id).await?;
+        }
+        Ok(seen_at(decide::get_user(&caller, &access, found, &keys)?, now))
     }
 }
 
