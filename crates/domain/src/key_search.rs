@@ -108,15 +108,20 @@ fn has_tail(text: &[u8]) -> bool {
         let is_long = word.len() >= SECRET.len() && is_behind_separator
             || word.len() >= ENOUGH_OF_A_SECRET && is_behind_handle
             || word.len() == TAIL_LEN;
+        // A handle may have no digit. It is told by its place and its length then.
+        let is_handle = word.len() >= HANDLE.len() && is_random(word)
+            || word.len() == HANDLE.len() && is_behind_separator && is_mixed(word);
         is_behind_separator = end == b'_';
-        is_behind_handle = is_behind_separator && word.len() >= HANDLE.len() && is_random(word);
+        is_behind_handle = is_behind_separator && is_handle;
         is_long && is_random(word)
     })
 }
 
 /// Whether a word has capital and small letters and digits, as random words of this length have and digests in hexadecimal have not.
 fn is_random(word: &[u8]) -> bool {
-    word.iter().any(u8::is_ascii_uppercase)
-        && word.iter().any(u8::is_ascii_lowercase)
-        && word.iter().any(u8::is_ascii_digit)
+    is_mixed(word) && word.iter().any(u8::is_ascii_digit)
+}
+
+fn is_mixed(word: &[u8]) -> bool {
+    word.iter().any(u8::is_ascii_uppercase) && word.iter().any(u8::is_ascii_lowercase)
 }

@@ -475,10 +475,12 @@ async fn a_bot_user_is_looked_up_by_those_who_see_its_key() {
     let listed = ("GET", "/v2/api-keys?key_type=service", Value::Null);
     let keys = answered(&server, "admin", listed, 200).await;
     let keys = keys["api_keys"].as_array().unwrap();
-    let key = keys.iter().find(|key| key["id"] == server.world.id("sk")).unwrap();
-    let path = format!("{ALL}/{}", key["bot_user"]["id"].as_str().unwrap());
-    for who in ["admin", "member"] {
-        answered(&server, who, ("GET", &path, Value::Null), 200).await;
+    let path = |name: &str| {
+        let key = keys.iter().find(|key| key["id"] == server.world.id(name)).unwrap();
+        format!("{ALL}/{}", key["bot_user"]["id"].as_str().unwrap())
+    };
+    for (who, name) in [("admin", "sk"), ("member", "sk"), ("admin", "sk_two")] {
+        answered(&server, who, ("GET", &path(name), Value::Null), 200).await;
     }
-    refused(&server, "plain", ("GET", &path, Value::Null), 404).await;
+    refused(&server, "annotator", ("GET", &path("sk_two"), Value::Null), 404).await;
 }
