@@ -109,7 +109,7 @@ fn takes_something() -> io::Result<()> {
 }
 
 /// Whether the program was started without a standard output. The runtime opens the null device for reading and writing then; `>
-/// /dev/null` opens it for writing alone, and whoever says that means it.
+/// /dev/null` opens it for writing alone, which is taken as intended.
 fn is_closed() -> io::Result<bool> {
     let stdout = io::stdout();
     let (state, null) = (fstat(&stdout)?, rustix::fs::stat("/dev/null")?);

@@ -63,7 +63,7 @@ impl Running {
     /// Starts a server and waits for the line that says where it listens: on stdout for `dev`, on stderr for `serve`.
     pub(crate) fn start(arguments: &[&str]) -> Self {
         let mut command = claviger(arguments);
-        // Nobody has to be told that it is going to stop.
+        // No load balancer has to notice the shutdown first.
         command.env("CLAVIGER_SHUTDOWN_DELAY", "0");
         let dev = arguments[0] == "dev";
         command.stdout(Stdio::piped()).stderr(if dev { Stdio::null() } else { Stdio::piped() });

@@ -84,7 +84,7 @@ pub(super) fn is_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks whoever is at the terminal, and fails unless the answer is yes.
+/// Asks for confirmation on the terminal. Fails unless the answer is yes.
 pub(super) fn ask() -> anyhow::Result<()> {
     output::note("End them for good? [y/N]");
     let mut answer = String::new();

@@ -31,7 +31,7 @@ pub(super) async fn run(args: &Revoke, client: &Client) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Shows what will end. Whoever may not list keys may end their own all the same.
+/// Shows what will be revoked. A user who may not list keys can still revoke their own.
 async fn preview(args: &Revoke, user_id: Option<String>, client: &Client) {
     let request = ListRequest {
         key_type: Some(KeyType::User),
