@@ -41,6 +41,9 @@ def before_call(context, case, kwargs):
     for name, nothing in NAMES_NOTHING.items():
         if unquote(str((case.path_parameters or {}).get(name))) in OWN:
             case.path_parameters[name] = nothing
+    # Revoking all keys leaves the key of the call only as long as it is not asked to revoke that one too.
+    if isinstance(case.body, dict) and case.body.get("include_current_key") is True:
+        case.body["include_current_key"] = False
 
 
 # -- well-formed, and refused for what is stored -------------------------------------------------------
