@@ -8,9 +8,9 @@ default:
 setup:
     scripts/test setup
 
-# Formatting, dependencies, Clippy
+# Formatting, links, dependencies, Clippy
 lint:
-    scripts/test format dependencies lint
+    scripts/test format links dependencies lint
 
 # Every test but the fault tests
 test:

@@ -94,7 +94,7 @@ def filter_failure(context, failure, case, response):
         # What was created is there: the call was sent elsewhere.
         return False
     if kind == "AcceptedNegativeData" and case.path.startswith("/v2/users"):
-        # 255 characters when the white space around them is cut off (CONTRACT §5).
+        # 255 characters when the white space around them is cut off (docs/contract/users.md#invite).
         return "`maxLength`" not in failure.message or "/properties/name" not in failure.message
     known = NO_SCHEMA_SAYS.get((kind, response.status_code))
     if known is None:

@@ -1,4 +1,4 @@
-//! What a user may do, where: roles flow down from account to organization to space (PERMISSIONS §4).
+//! What a user may do, where: roles flow down from account to organization to space (docs/permissions.md#levels).
 //!
 //! Rule: every function here is monotone: whoever holds more above never holds less below. The ceiling rests on that.
 
@@ -91,7 +91,7 @@ impl Access {
     }
 
     /// What is permitted in a space: the space's own roles, and what flows down from the organization. Into a private space, only
-    /// administrators' rights flow (CONTRACT §3).
+    /// administrators' rights flow (docs/contract/organizations.md#private-spaces).
     pub fn at_space(&self, space: &Space) -> PermissionSet {
         let inherited = self.at_organization(space.organization);
         let reaches = !space.is_private || predefined::ORGANIZATION_ADMIN.is_subset_of(inherited);

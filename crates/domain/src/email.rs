@@ -1,7 +1,7 @@
 //! Addresses of people.
 //!
-//! Rule: what is accepted here, official clients accept too; some of them fail on the whole page otherwise (DIALECTS §4.1). Quoted
-//! local parts, comments and addresses in other scripts than ASCII are not accepted.
+//! Rule: what is accepted here, official clients accept too; some of them fail on the whole page otherwise (docs/contract/dialects.md#go).
+//! Quoted local parts, comments and addresses in other scripts than ASCII are not accepted.
 
 use crate::key_search::holds_secret;
 

@@ -13,9 +13,9 @@ use crate::timeline::Now;
 /// Which contract a caller's refresh follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshExpiryRule {
-    /// Any future expiry; none means never (SEED, dialects A and B).
+    /// Any future expiry; none means never (docs/contract/go-sdk-page.md#refresh-without-an-expiry).
     Free,
-    /// Never later than before; required if the key has one (CONTRACT §2.5, from Go 0.16, Python 8.39, JS 1.23).
+    /// Never later than before; required if the key has one (docs/contract/keys.md#refresh-and-expiry).
     TightenOnly,
     /// Never later than before; none means as before. For a service key that refreshes itself, where the client is bound by no rule:
     /// whoever holds it must not make it last by saying which client they are.
@@ -90,7 +90,7 @@ pub(crate) fn longest(policy: &AccountPolicy, now: Now) -> Option<Timestamp> {
     policy.max_key_lifetime.map(end)
 }
 
-/// Whether a key outlives the one that it was made with (T36).
+/// Whether a key outlives the one that it was made with (docs/threat-model.md#keys-that-outlive-their-creator-key).
 pub fn outlives(expires_at: Option<Timestamp>, made_with: Option<Timestamp>) -> bool {
     made_with.is_some_and(|end| expires_at.is_none_or(|expiry| expiry > end))
 }

@@ -130,7 +130,8 @@ impl Grants {
         })
     }
 
-    /// Refuses grants that name a thing twice (T49). Two ids that were never handed out are not the same thing.
+    /// Refuses grants that name a thing twice (docs/threat-model.md#duplicate-grants). Two ids that were never handed out are not the same
+    /// thing.
     ///
     /// # Errors
     ///
@@ -151,7 +152,7 @@ impl Grants {
         }
     }
 
-    /// Refuses the roles that exist and that no key can have: annotators and members without the API (CONTRACT §2.4.2).
+    /// Refuses the roles that exist and that no key can have: annotators and members without the API (docs/contract/keys.md#service-keys).
     ///
     /// # Errors
     ///

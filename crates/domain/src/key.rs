@@ -15,7 +15,7 @@ pub enum KeyType {
     Service,
 }
 
-/// The two statuses of the contract. An expired key is an active one whose time is up (CONTRACT §2.1).
+/// The two statuses of the contract. An expired key is an active one whose time is up (docs/contract/keys.md#status).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum KeyStatus {
     /// Not revoked.

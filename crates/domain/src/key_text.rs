@@ -87,7 +87,7 @@ impl KeyHandle {
 
     /// The form that lists show: made of handle characters only, so that it tells nothing of the secret.
     ///
-    /// The shape is the contract's `ak-abc...xyz` (CONTRACT §2.2).
+    /// The shape is the contract's `ak-abc...xyz` (docs/contract/keys.md#key-object).
     pub fn redacted(&self, key_type: KeyType) -> String {
         let prefix = std::str::from_utf8(prefix(key_type)).unwrap_or_default();
         let text = self.as_str();

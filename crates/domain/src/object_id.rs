@@ -1,4 +1,4 @@
-//! Ids on the wire: padded standard base64 of `Type:number:check` (CONTRACT §1.2).
+//! Ids on the wire: padded standard base64 of `Type:number:check` (docs/contract/README.md#object-ids).
 //!
 //! `check` is a keyed checksum of 64 bits, so ids cannot be guessed by counting. Whatever has the word of the wanted kind and was not
 //! handed out names nothing: it is answered exactly as an id of somebody else's object. What an id looks like is therefore a matter of
@@ -23,7 +23,7 @@ pub enum ObjectKind {
     Organization,
     /// A user's place in an organization.
     OrganizationMember,
-    /// A project. Its word is `Model`, as clients have always seen it (CONTRACT §1.2).
+    /// A project. Its word is `Model`, as clients have always seen it (docs/contract/README.md#object-ids).
     Project,
     /// A role, predefined or custom.
     Role,

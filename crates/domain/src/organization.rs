@@ -32,7 +32,7 @@ pub struct Space {
     pub name: String,
     /// Empty if there is none.
     pub description: String,
-    /// Whether organization roles below administrator reach into it (CONTRACT §3).
+    /// Whether organization roles below administrator reach into it (docs/contract/organizations.md#private-spaces).
     pub is_private: bool,
     /// When it was made.
     pub created_at: Timestamp,

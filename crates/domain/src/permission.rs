@@ -1,4 +1,4 @@
-//! Every permission, by the name it has on the wire (PERMISSIONS §1), and sets of them.
+//! Every permission, by the name it has on the wire (docs/permissions.md#names), and sets of them.
 //!
 //! Rule: rights are compared as sets, never by rank or by the name of a role.
 

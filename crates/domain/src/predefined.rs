@@ -1,8 +1,8 @@
 //! The permission sets of the predefined roles, and where they are the project's own choice.
 //!
-//! The contract names the roles and not what they permit (PERMISSIONS §3). The choice here satisfies every sentence that is public:
-//! administrators may do everything at their level and below, members work with the content and may make service keys, readers
-//! read, annotators work through their queues. Sets grow towards the administrator, so that each role is within the next.
+//! The contract names the roles and not what they permit (docs/permissions.md#predefined-roles). The choice here satisfies every sentence
+//! that is public: administrators may do everything at their level and below, members work with the content and may make service keys,
+//! readers read, annotators work through their queues. Sets grow towards the administrator, so that each role is within the next.
 
 use crate::permission::{Permission, PermissionSet};
 

@@ -71,7 +71,7 @@ fn line(text: &str, most: usize) -> Result<String, InvalidText> {
     }
 }
 
-/// The name of an organization, a space, a user or a role: one line of 1 to 255 characters (CONTRACT §§3–6).
+/// The name of an organization, a space, a user or a role: one line of 1 to 255 characters (docs/contract/README.md#size-limits).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Name(String);
 
@@ -100,7 +100,7 @@ impl From<Name> for String {
     }
 }
 
-/// A key's name: one line of 1 to 256 characters (CONTRACT §2.4).
+/// A key's name: one line of 1 to 256 characters (docs/contract/README.md#size-limits).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyName(String);
 
@@ -128,7 +128,7 @@ impl KeyName {
     }
 }
 
-/// A description: up to 1,000 characters (CONTRACT §§2.4, 3, 4), line breaks allowed. An empty one is none.
+/// A description: up to 1,000 characters (docs/contract/README.md#size-limits), line breaks allowed. An empty one is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Description(String);
 

@@ -112,7 +112,7 @@ pub(crate) fn unavailable(what: &str) -> Problem {
 }
 
 impl ApiError {
-    /// The flat bodies of the early dialects are told 400 for what the nested ones are told 422 (CONTRACT §2.4).
+    /// The flat bodies of the early dialects are told 400 for what the nested ones are told 422 (docs/contract/keys.md#flat-form).
     pub(crate) fn from_flat(error: CallError) -> Self {
         match error {
             CallError::Refused(refusal @ Refusal::OverPrivileged(_)) => {

@@ -1,4 +1,4 @@
-//! Reports of leaked keys from GitHub's secret scanning: who signs them, and whether one is signed (BAR T53).
+//! Reports of leaked keys from GitHub's secret scanning: who signs them, and whether one is signed (docs/threat-model.md#leaked-keys).
 //!
 //! Rule: a report counts only if its bytes are signed by a key that GitHub's list calls current; and even then a key of ours dies only by
 //! its whole secret, which the report has to hold. The list is asked for again when it is fifteen minutes old, or when it does not know

@@ -42,7 +42,7 @@ fn with_secret(url: &str, what: &str, user: &User, secret: &MintedKey, until: Ti
     )
 }
 
-/// Tells a person that somebody else has put a key in the place of theirs, and holds it (BAR T34).
+/// Tells a person that somebody else has put a key in the place of theirs, and holds it (docs/threat-model.md#impersonation).
 pub(crate) fn key_refreshed(url: &str, key: &ApiKey) -> Letter {
     let text = format!(
         "An administrator of your account has refreshed an API key of yours. The new key acts for you, and they have it. The old one has \
@@ -79,7 +79,7 @@ pub(crate) fn signed_in(url: &str, key: &ApiKey) -> Letter {
     Letter { subject: "A new API key acts for you", text }
 }
 
-/// Tells whoever made a key that somebody has found it, and that it is dead (BAR T53).
+/// Tells whoever made a key that somebody has found it, and that it is dead (docs/threat-model.md#leaked-keys).
 pub(crate) fn key_leaked(key: &ApiKey) -> Letter {
     let text = format!(
         "An API key that you made was found where others can read it. It is revoked, and so are the keys that it was refreshed to and \

@@ -76,7 +76,7 @@ impl ProblemKind {
         Self::HttpVersionNotSupported,
     ];
 
-    /// Status, title and the fragment of the type URI. The first eight rows' words are the contract's (CONTRACT §1.3).
+    /// Status, title and the fragment of the type URI. The first eight titles are the contract's (docs/contract/README.md#errors).
     fn row(self) -> (u16, &'static str, &'static str) {
         match self {
             Self::InvalidRequest => (400, "Invalid request parameters", "invalid-request"),
@@ -149,7 +149,7 @@ impl ProblemKind {
     }
 }
 
-/// Where the contract's problem types are described (CONTRACT §1.3).
+/// Where the contract's problem types are described (docs/contract/README.md#errors).
 pub const TYPE_BASE: &str = "https://arize.com/docs/ax/rest-reference/errors";
 
 /// Where the types of problems on our own routes are described.

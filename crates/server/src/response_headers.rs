@@ -1,5 +1,5 @@
 //! What every answer carries besides its own headers: that nobody may keep it, guess its type, frame it, load it from elsewhere or pass its
-//! address on (BAR T06, T68, T69).
+//! address on (docs/threat-model.md#shared-caches, docs/threat-model.md#browsers).
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 

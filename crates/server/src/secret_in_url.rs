@@ -1,5 +1,5 @@
-//! Keys in URLs (T05). Everything on the way logs URLs, so such a request is refused, whatever else it is, and the account of the key
-//! finds it in the audit.
+//! Keys in URLs (docs/threat-model.md#secrets-in-urls). Everything on the way logs URLs, so such a request is refused, whatever else it is,
+//! and the account of the key finds it in the audit.
 
 use std::borrow::Cow;
 

@@ -129,7 +129,8 @@ impl<'a, D: Driver> Transaction<'a, D> {
         self.driver.execute(text, params).await
     }
 
-    /// Carries out a change that must touch exactly one row (T50): a defect would show here, and be undone.
+    /// Carries out a change that must touch exactly one row (docs/threat-model.md#wrong-number-of-rows): a defect would show here, and be
+    /// undone.
     pub(crate) async fn execute_one(
         &mut self,
         text: &'static str,

@@ -1,4 +1,4 @@
-//! The oldest releases of dependencies that may be linked (BAR T65, T77).
+//! The oldest releases of dependencies that may be linked (docs/threat-model.md#dependencies).
 //!
 //! Rule: every entry names its reason. The advisory database is not there where tests run, so this list stands in for it; a release is
 //! checked against the database itself (`docs/releasing.md`). Last reviewed on 2026-11-30.

@@ -1,4 +1,4 @@
-//! What a server has in memory stays there (BAR T09).
+//! What a server has in memory stays there (docs/threat-model.md#memory-of-the-process).
 
 use std::os::unix::process::ExitStatusExt as _;
 

@@ -9,7 +9,7 @@ fn audited(installed: &Installed) -> Vec<serde_json::Value> {
     lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// T51: the last administrator revokes the last key.
+/// The last administrator revokes the last key (docs/threat-model.md#lockout).
 #[test]
 fn break_glass_requires_local_access() {
     let installed = Installed::to_try("recover");

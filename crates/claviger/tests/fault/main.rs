@@ -200,7 +200,8 @@ fn holds(name: &str, fault: Fault, default_points: u64) {
 }
 
 /// The command line's rotation is killed at its system calls: of those before it changes anything, at a choice, or with
-/// `CLAVIGER_FAULT_POINTS` at as many; of the others, at every one, and then once more at another one (T40).
+/// `CLAVIGER_FAULT_POINTS` at as many; of the others, at every one, and then once more at another one
+/// (docs/threat-model.md#lost-responses).
 #[test]
 fn cli_crash_between_refresh_and_save() {
     rotation_holds("cli_crash_between_refresh_and_save", false, 120);

@@ -3,7 +3,7 @@
 use crate::refusal::Refusal;
 use crate::user::Caller;
 
-/// Decides whether the caller may read what was done in the account (CONTRACT §8).
+/// Decides whether the caller may read what was done in the account (docs/contract/audit-logs.md).
 ///
 /// # Errors
 ///

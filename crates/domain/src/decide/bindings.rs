@@ -1,7 +1,8 @@
 //! Giving and taking roles in spaces and projects.
 //!
-//! Rule: nobody gives a role that permits more than they hold in that place (T30). Without the right to a place, a place that is there
-//! is told apart from none by nothing: 403 for both where a role is to be given, 404 for both where a binding is named (CONTRACT §7).
+//! Rule: nobody gives a role that permits more than they hold in that place (docs/threat-model.md#no-escalation). Without the right to a
+//! place, a place that is there is told apart from none by nothing: 403 for both where a role is to be given, 404 for both where a binding
+//! is named (docs/contract/roles.md#role-bindings).
 
 use super::roles::above;
 use crate::access::Access;

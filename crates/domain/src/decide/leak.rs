@@ -1,7 +1,7 @@
 //! What a key is that somebody says has leaked.
 //!
-//! Rule: whoever holds the whole secret may have it revoked, and nobody else by this way (BAR T53). A report ends something for good,
-//! so it is never decided by what time it may be.
+//! Rule: whoever holds the whole secret may have it revoked, and nobody else by this way (docs/threat-model.md#leaked-keys). A report ends
+//! something for good, so it is never decided by what time it may be.
 
 use super::authenticate::Presented;
 use crate::key::ApiKey;

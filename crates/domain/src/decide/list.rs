@@ -1,4 +1,4 @@
-//! Which keys a list shows (CONTRACT §2.3, selection rules 1 to 6).
+//! Which keys a list shows (docs/contract/keys.md#list).
 
 use crate::access::Access;
 use crate::decide::{may_work_with_keys, sight};

@@ -1,7 +1,8 @@
-//! Giving people roles in organizations and spaces, and taking them away (CONTRACT §§3, 4).
+//! Giving people roles in organizations and spaces, and taking them away (docs/contract/organizations.md#members).
 //!
-//! Rule: nobody gives a role that permits more than they may do in that place, whatever the role is called (INV-6). What the caller may
-//! do there is decided before the user is looked up, so that the answer tells nobody who is in the account.
+//! Rule: nobody gives a role that permits more than they may do in that place, whatever the role is called
+//! (docs/threat-model.md#no-escalation). What the caller may do there is decided before the user is looked up, so that the answer tells
+//! nobody who is in the account.
 
 use crate::access::Access;
 use crate::decide::{Need, in_organization, in_space};
@@ -76,7 +77,7 @@ pub fn new_member(found: Option<User>) -> Result<User, Refusal> {
     }
 }
 
-/// Annotators of the account are annotators everywhere, and nobody else is one (PERMISSIONS §4).
+/// Annotators of the account are annotators everywhere, and nobody else is one (docs/permissions.md#annotators).
 fn tracks_meet(user: &User, is_annotator: bool) -> Result<(), Refusal> {
     match (user.role == AccountRole::Annotator, is_annotator) {
         (true, false) => Err(Refusal::invalid(

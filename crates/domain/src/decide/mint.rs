@@ -115,7 +115,8 @@ impl Mint {
         self.made_with_key
     }
 
-    /// Whether it outlives the key that it was made with (T36). A sign-in secret counts as the key that comes of it.
+    /// Whether it outlives the key that it was made with (docs/threat-model.md#keys-that-outlive-their-creator-key). A sign-in secret
+    /// counts as the key that comes of it.
     pub fn outlives(&self) -> bool {
         match self.occasion {
             Occasion::MailedSecret | Occasion::ShownSecret => self.made_with.is_some(),
@@ -123,7 +124,7 @@ impl Mint {
         }
     }
 
-    /// Whether somebody now holds, or may hold, a secret that acts for another person (T34).
+    /// Whether somebody now holds, or may hold, a secret that acts for another person (docs/threat-model.md#impersonation).
     pub fn impersonates(&self) -> bool {
         self.impersonates
     }

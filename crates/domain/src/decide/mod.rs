@@ -75,7 +75,7 @@ impl Subject {
     }
 }
 
-/// Keys are for developers, administrators and bots (CONTRACT §2.4.4).
+/// Keys are for developers, administrators and bots (docs/permissions.md#developer-access).
 fn may_work_with_keys(caller: &Caller) -> Result<(), Refusal> {
     if caller.is_bot() || caller.user.is_developer || caller.is_account_admin() {
         Ok(())

@@ -86,7 +86,7 @@ pub fn refresh(
     Ok(RefreshPlan { mint, old_expires_at, rule })
 }
 
-/// People who administer the account, if the account lets them (T34).
+/// People who administer the account, if the account lets them (docs/threat-model.md#impersonation).
 fn may_act_for_another(caller: &Caller) -> Result<(), Refusal> {
     if !caller.is_account_admin() || caller.is_bot() {
         return Err(Refusal::forbidden(
@@ -96,7 +96,8 @@ fn may_act_for_another(caller: &Caller) -> Result<(), Refusal> {
     mint::may_refresh_for_another(caller)
 }
 
-/// Administrators of the account or of all its spaces, or its creator while they may make such keys; and never above what they hold themselves (T33).
+/// Administrators of the account or of all its spaces, or its creator while they may make such keys; and never above what they hold
+/// themselves (docs/threat-model.md#escalation-by-refresh).
 fn may_refresh_service_key(
     caller: &Caller,
     access: &Access,

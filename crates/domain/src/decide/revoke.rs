@@ -9,7 +9,7 @@ use crate::permission::Permission;
 use crate::refusal::Refusal;
 use crate::user::{Caller, User, UserKind};
 
-/// Decides whether the caller may revoke the key (CONTRACT §2.7). Revoking twice is allowed and changes nothing.
+/// Decides whether the caller may revoke the key (docs/contract/keys.md#revoke). Revoking twice is allowed and changes nothing.
 ///
 /// # Errors
 ///

@@ -1,7 +1,8 @@
 //! Reading, making and changing roles.
 //!
-//! Rule: nobody makes or edits a role into more than they hold themselves (T32). A role can be given in every space of the account, so
-//! what counts is what the editor holds in the account as a whole: that holds everywhere below. `held` is that everywhere here.
+//! Rule: nobody makes or edits a role into more than they hold themselves (docs/threat-model.md#custom-roles). A role can be given in every
+//! space of the account, so what counts is what the editor holds in the account as a whole: that holds everywhere below. `held` is that
+//! everywhere here.
 
 use crate::need::Need;
 use crate::permission::{Permission, PermissionSet};

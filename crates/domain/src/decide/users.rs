@@ -1,4 +1,4 @@
-//! Inviting people, changing and removing them (CONTRACT §5).
+//! Inviting people, changing and removing them (docs/contract/users.md).
 //!
 //! Rule: whoever may not read a user is told 404 about them, whether they are there or not.
 
@@ -21,7 +21,7 @@ pub const INVITATION_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 2
 /// How long the way back in stands open.
 pub const RESET_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
-/// The roles in the account that its members may invite others to (CONTRACT §5).
+/// The roles in the account that its members may invite others to (docs/contract/users.md#invite).
 const ROLES_OF_MEMBERS_GUESTS: &[AccountRole] = &[AccountRole::Member, AccountRole::Annotator];
 
 /// Whether the caller may read everybody of the account: who holds `USER_READ` there, as its administrators and members do.

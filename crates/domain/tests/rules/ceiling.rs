@@ -1,4 +1,4 @@
-//! No key above its maker: whatever roles callers, bot users and spaces have (INV-6).
+//! No key above its maker: whatever roles callers, bot users and spaces have (docs/threat-model.md#no-escalation).
 
 use std::cell::Cell;
 

@@ -74,7 +74,8 @@ fn the_account_limits_how_long_a_key_lives() {
     assert_eq!(unlimited, Ok(Some(to_micros(Timestamp::MAX))));
 }
 
-/// T36: a short-lived key makes no eternal one where the account says so, and it is noticed everywhere.
+/// A short-lived key makes no eternal one where the account says so, and it is noticed everywhere
+/// (docs/threat-model.md#keys-that-outlive-their-creator-key).
 #[test]
 fn a_derived_expiry_is_capped_by_policy() {
     let free = AccountPolicy::default();
@@ -122,7 +123,7 @@ fn each_contract_has_its_rule_at_refresh() {
     let table = [
         (Free, None, None, none),
         (Free, None, Some(late), Some(Some(late))),
-        // SEED: a refreshed key without `expires_at` never expires.
+        // A refreshed key without `expires_at` never expires (docs/contract/go-sdk-page.md#refresh-without-an-expiry).
         (Free, Some(own), None, none),
         (Free, Some(own), Some(late), Some(Some(late))),
         (Free, Some(own), Some(now()), unprocessable),

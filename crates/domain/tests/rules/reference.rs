@@ -1,5 +1,5 @@
 //! A second, naive opinion on who may do what where: sets of permission names, and the flow from account to organization to space
-//! written out (PERMISSIONS §4). The product is held against it.
+//! written out (docs/permissions.md#levels). The product is held against it.
 
 use std::collections::BTreeSet;
 

@@ -70,7 +70,7 @@ fn each_role_is_within_the_next() {
 
 #[test]
 fn a_space_administrator_may_do_everything_in_the_space() {
-    // PERMISSIONS §3: all permissions of the level. These are the ones of the levels above.
+    // All permissions of the level (docs/permissions.md#predefined-roles). These are the ones of the levels above.
     let above = |name: &str| {
         ["ORGANIZATION_", "ROLE_", "USER_"].iter().any(|resource| name.starts_with(resource))
             && !name.starts_with("ROLE_BINDING_")

@@ -1,4 +1,4 @@
-//! What a client can be told, and how that becomes one address, one key and one way to get there (CLIENT_BEHAVIOUR §§1–3).
+//! What a client can be told, and how that becomes one address, one key and one way to get there (docs/client-behaviour.md#configuration).
 
 mod address;
 mod environment;
@@ -43,8 +43,9 @@ pub(crate) const VARIABLES: [&str; 14] = [
 /// Each setting is read from its environment variable unless it is given here; [`Setting::Off`] takes the default whatever the
 /// environment says. End the struct with `..Config::default()`: a new setting is a minor version.
 ///
-/// The address is named as a whole: by `base_url`, or by a host with scheme and port. A scheme or a port without a host is refused, and
-/// so are settings that name different servers. At most one of `region`, `single_host` (with `single_port`) and `base_domain` may be set; what is set overrides `api_host`.
+/// The address is named as a whole: by `base_url`, or by a host with scheme and port. A scheme or a port without a host is refused, and so
+/// are settings that name different servers. At most one of `region`, `single_host` (with `single_port`) and `base_domain` may be set; what
+/// is set overrides `api_host`.
 ///
 /// ```no_run
 /// # fn main() -> Result<(), arize::Error> {

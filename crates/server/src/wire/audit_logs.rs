@@ -1,4 +1,4 @@
-//! The audit on the wire (CONTRACT §8).
+//! The audit on the wire (docs/contract/audit-logs.md).
 //!
 //! The contract's words are those of GraphQL. Every record here is of a change, so every one is a `MUTATION`; its name is the action's,
 //! and what it was done to goes where the variables would. Bodies are not kept, so there is no `operation_text`.
@@ -23,7 +23,7 @@ pub(crate) const LIST: &[&str] =
 /// Those that may come more than once.
 pub(crate) const REPEATABLE: &[&str] = &["operation_name"];
 
-/// The most names to filter by, and the longest (CONTRACT §8).
+/// The most names to filter by, and the longest (docs/contract/audit-logs.md).
 const MOST_NAMES: usize = 20;
 const LONGEST_NAME: usize = 255;
 

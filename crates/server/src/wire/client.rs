@@ -46,7 +46,7 @@ pub(crate) fn context(extensions: &Extensions, headers: &HeaderMap) -> RequestCo
     RequestContext {
         request_id: extensions.get().map(RequestId::to_string).unwrap_or_default(),
         source: extensions.get().map(|ClientAddress(address)| *address),
-        // A secret that was put there by mistake is not kept (INV-8).
+        // A secret that was put there by mistake is not kept (docs/threat-model.md#secret-shown-once).
         user_agent: agent
             .filter(|agent| !KeyText::looks_like_one(agent))
             .map(|agent| agent.chars().take(LONGEST_USER_AGENT).collect()),

@@ -1,6 +1,6 @@
 //! The credential of a request: one `Authorization` header with one key (RFC 6750 §2.1).
 //!
-//! Go clients before 0.12 send the bare key without a scheme (CONTRACT §1); that is read too.
+//! Go clients before 0.12 send the bare key without a scheme (docs/contract/README.md#authentication); that is read too.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use claviger_domain::{InstanceTag, KeyHandle, KeyText};

@@ -1,7 +1,7 @@
 //! Cursors: where a list goes on, sealed.
 //!
 //! A cursor is encrypted and authenticated, and bound to the list it came from: resource, filters and format in its associated data,
-//! the reader inside. A cursor of another list does not open (T45).
+//! the reader inside. A cursor of another list does not open (docs/threat-model.md#cursors).
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, KeyInit as _};

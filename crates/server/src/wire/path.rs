@@ -1,4 +1,4 @@
-//! The ids in a request's path, percent-decoded once: clients send `=` raw or as `%3D` (`CLIENT_BEHAVIOUR` §1).
+//! The ids in a request's path, percent-decoded once: clients send `=` raw or as `%3D` (docs/contract/README.md#object-ids).
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;

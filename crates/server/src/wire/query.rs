@@ -10,9 +10,9 @@ pub(crate) struct Query {
     pairs: Vec<(&'static str, String)>,
 }
 
-/// The most things on a page (CONTRACT §1.1).
+/// The most things on a page (docs/contract/README.md#pagination).
 const MOST: u32 = 100;
-/// The size of a page that was not asked for (CONTRACT §1.1).
+/// The size of a page that was not asked for (docs/contract/README.md#pagination).
 const DEFAULT: u32 = 50;
 
 impl Query {
@@ -64,7 +64,7 @@ impl Query {
         }
     }
 
-    /// A search text of at most 255 characters (CONTRACT §§3–5).
+    /// A search text of at most 255 characters (docs/contract/README.md#size-limits).
     pub(crate) fn search(&self, name: &'static str) -> Result<Option<String>, Refusal> {
         match self.get(name) {
             Some(text) if text.chars().count() > 255 => {

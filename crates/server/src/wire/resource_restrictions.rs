@@ -1,4 +1,5 @@
-//! Resource restrictions on the wire (CONTRACT §9). Of what can be restricted there, only projects are kept here.
+//! Resource restrictions on the wire (docs/contract/projects.md#restrictions). Of what can be restricted there, only projects are kept
+//! here.
 
 use claviger_domain::{ObjectIdCodec, Project, ProjectId, Refusal};
 use claviger_store::ListRestrictions;
@@ -41,7 +42,7 @@ pub(crate) struct RestrictionList {
     pub pagination: Pagination,
 }
 
-/// The answer to a new restriction: bare, or wrapped for the early clients (DIALECTS §5).
+/// The answer to a new restriction: bare, or wrapped for the early clients (docs/contract/dialects.md#other-resources).
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(crate) enum MadeRestriction {

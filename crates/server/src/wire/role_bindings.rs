@@ -1,4 +1,4 @@
-//! Role bindings on the wire (CONTRACT §7).
+//! Role bindings on the wire (docs/contract/roles.md#role-bindings).
 
 use claviger_domain::{BoundTo, ObjectIdCodec, Refusal, RoleBinding, RoleBindingId};
 use claviger_store::{CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};

@@ -1,4 +1,4 @@
-//! Roles on the wire: read in every form that clients ever sent, written in the caller's (DIALECTS §§5, 6).
+//! Roles on the wire: read in every form that clients ever sent, written in the caller's (docs/contract/dialects.md#other-resources).
 
 use claviger_domain::{AccountRole, ObjectIdCodec, Refusal, RoleId, ScopedRole, SpaceRole};
 use claviger_store::SpaceRoleView;
@@ -48,7 +48,7 @@ impl<'de> Deserialize<'de> for RoleInput {
                 let role = RoleObject::deserialize(MapAccessDeserializer::new(map))?;
                 match (canonical(&role.kind).as_str(), role.name, role.id) {
                     ("PREDEFINED" | "BUILTIN", Some(name), None) => Ok(RoleInput::Named(name)),
-                    // Responses carry a name beside the id; clients that echo them mean the id (CONTRACT §2.4.2).
+                    // Responses carry a name beside the id; clients that echo them mean the id (docs/contract/keys.md#service-keys).
                     ("CUSTOM", _, Some(id)) => Ok(RoleInput::Custom(id)),
                     ("PREDEFINED" | "BUILTIN", _, _) => {
                         Err(A::Error::custom("a PREDEFINED role has a `name` and no `id`"))
@@ -72,7 +72,7 @@ fn unknown(field: &str, known: &str) -> Refusal {
     Refusal::invalid(field.to_owned(), format!("it must be one of {known}"))
 }
 
-/// Reads a role in the account. Custom ones exist in the contract and are refused there (CONTRACT §2.4.2).
+/// Reads a role in the account. Custom ones exist and are refused there (docs/contract/keys.md#service-keys).
 pub(crate) fn account_role(field: &str, input: &RoleInput) -> Result<AccountRole, Refusal> {
     let RoleInput::Named(name) = input else {
         return Err(Refusal::unprocessable(format!("`{field}`: custom roles are for spaces")));
@@ -207,7 +207,7 @@ impl RoleAssignment {
 }
 
 impl RoleView {
-    /// A user's role, in the form of the caller's band (DIALECTS §5).
+    /// A user's role, in the form of the caller's band (docs/contract/dialects.md#other-resources).
     pub(crate) fn of_user(dialect: &Dialect, role: AccountRole) -> Self {
         Self::shaped(dialect, RoleAssignment::of_account(dialect, role))
     }

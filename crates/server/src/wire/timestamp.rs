@@ -1,5 +1,5 @@
-//! Instants on the wire: RFC 3339 §5.6, without an offset in UTC, as the Python clients send naive datetimes (CONTRACT §1), and with
-//! an offset that has no colon, as they write the others in a query.
+//! Instants on the wire: RFC 3339 §5.6, without an offset in UTC, as the Python clients send naive datetimes
+//! (docs/contract/README.md#timestamps), and with an offset that has no colon, as they write the others in a query.
 //!
 //! Rule: the grammar is checked here, before the date library: libraries let through seconds of 60 at any minute, offsets beyond a
 //! day, and bracketed time zones.

@@ -177,7 +177,7 @@ fn invite_mode(text: &str) -> Result<InviteMode, Refusal> {
     }
 }
 
-/// People's names are read without the white space around them (CONTRACT §5).
+/// People's names are read without the white space around them (docs/contract/users.md#invite).
 fn person_name(text: &str) -> Result<Name, Refusal> {
     words::name(text.trim())
 }

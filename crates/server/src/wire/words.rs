@@ -1,4 +1,5 @@
-//! Names and descriptions in bodies, and what clearing a description looks like (CONTRACT §§3–5, DIALECTS §5).
+//! Names and descriptions in bodies, and what clearing a description looks like (docs/contract/README.md#size-limits,
+//! docs/contract/dialects.md#other-resources).
 
 use claviger_domain::{Change, Description, Name, Refusal};
 

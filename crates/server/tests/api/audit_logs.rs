@@ -1,4 +1,4 @@
-//! `GET /v2/audit-logs` (CONTRACT §8).
+//! `GET /v2/audit-logs` (docs/contract/audit-logs.md).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Who is let in, from when until when, and what everybody else is told (BAR T13, T16, T17, T20, T22).
+//! Who is let in, from when until when, and what everybody else is told (docs/threat-model.md#authentication).
 
 use std::net::SocketAddr;
 
@@ -195,7 +195,8 @@ async fn expiry_boundary_exact() {
     }
 }
 
-/// An expired key stays expired (INV-11): the clock of the machine may step back over its expiry after the key was refused for it.
+/// An expired key stays expired (docs/threat-model.md#expiry-is-final): the clock of the machine may step back over its expiry after the
+/// key was refused for it.
 #[tokio::test]
 async fn fault_clock_backwards() {
     let server = TestServer::start().await;

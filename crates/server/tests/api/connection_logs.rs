@@ -1,4 +1,5 @@
-//! What the layers below the router log: HTTP/1.1 and HTTP/2 over a real connection, at every level (BAR T04, T05).
+//! What the layers below the router log: HTTP/1.1 and HTTP/2 over a real connection, at every level
+//! (docs/threat-model.md#secret-shown-once, docs/threat-model.md#secrets-in-urls).
 
 use axum::http::{Request, header};
 use claviger_testkit::TestServer;

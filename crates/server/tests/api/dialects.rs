@@ -1,4 +1,4 @@
-//! What the answers to each client version look like, and which rules it is held to (DIALECTS §§4–6).
+//! What the answers to each client version look like, and which rules it is held to (docs/contract/dialects.md).
 //!
 //! [`BANDS`] is read off the contract, not off the server's own table. Each test walks over all of it. Where the contract says that a
 //! client does not care, neither does the test.
@@ -287,7 +287,7 @@ async fn bot_user_is_on_listed_service_keys_where_the_client_wants_it() {
         let keys = list(&server, client, "member", &space).await;
         let key = item(&keys, server.world.id("sk"));
         assert_shown(band.bot_on_list, &key, client, "bot_user");
-        // In a list of a space, the other bindings are not the caller's to read (CONTRACT §2.3).
+        // In a list of a space, the other bindings are not the caller's to read (docs/contract/keys.md#bot-user).
         if band.bot_on_list == Always {
             assert_eq!(key["bot_user"]["organizations"], json!([]), "{client:?}");
         }
@@ -382,7 +382,7 @@ async fn refresh_follows_the_rule_that_the_client_was_told() {
     }
 }
 
-/// The form of the body decides, and each client sends its own (DIALECTS §6).
+/// The form of the body decides, and each client sends its own (docs/contract/dialects.md#input).
 #[tokio::test]
 async fn a_role_above_ones_own_is_400_in_flat_bodies_and_422_in_nested_ones() {
     let server = TestServer::start().await;

@@ -177,7 +177,7 @@ async fn no_operation_answers_a_stranger() {
     assert_eq!(server.dump().await, before);
 }
 
-/// Title and type of every status (CONTRACT §1.3); those of statuses that the contract does not know are ours.
+/// Title and type of every status (docs/contract/README.md#errors); those of statuses that the contract does not know are ours.
 const PROBLEMS: &[(u16, &str, &str)] = &[
     (400, "Invalid request parameters", "invalid-request"),
     (401, "Authentication required", "authentication-required"),
@@ -278,7 +278,7 @@ async fn health_is_the_process_and_readiness_the_database() {
     assert_eq!(get(&server, "/readyz").await.status, 200);
 }
 
-/// A 401 would make clients throw good keys away (INV-10).
+/// A 401 would make clients throw good keys away (docs/threat-model.md#fail-closed).
 #[tokio::test]
 async fn a_broken_database_is_503_for_good_keys_and_unknown_ones() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! Addresses that fail to authenticate too often, and what is looked up for them (BAR T14).
+//! Addresses that fail to authenticate too often, and what is looked up for them (docs/threat-model.md#floods-of-bad-keys).
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! What every answer says about itself to a browser, whoever gives it (BAR T68, T69, T74).
+//! What every answer says about itself to a browser, whoever gives it (docs/threat-model.md#browsers).
 
 use axum::body::Body;
 use axum::http::Request;
@@ -136,7 +136,8 @@ async fn security_txt_says_where_to_report() {
     assert!(answer.text.starts_with("Contact: mailto:security@example.com\n"), "{}", answer.text);
 }
 
-/// A web page of another origin is let in only where the operator says so, and never with credentials (BAR T74; fault S22).
+/// A web page of another origin is let in only where the operator says so, and never with credentials (docs/threat-model.md#browsers; fault
+/// S22).
 #[tokio::test]
 async fn cors_default_none() {
     let preflight = |origin: &str| {

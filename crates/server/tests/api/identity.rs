@@ -1,4 +1,5 @@
-//! Reading spaces, organizations and users: who sees what, how it is found, and page by page (CONTRACT §§3–5).
+//! Reading spaces, organizations and users: who sees what, how it is found, and page by page (docs/contract/organizations.md,
+//! docs/contract/users.md).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! The exact members of every answer, for every client version (CONTRACT §2.2, DIALECTS §§4.2, 6).
+//! The exact members of every answer, for every client version (docs/contract/keys.md#key-object, docs/contract/dialects.md#key-responses).
 //!
 //! Python clients up to 8.44 lose the whole answer to one member that they do not know, and to one that they miss.
 

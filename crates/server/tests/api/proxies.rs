@@ -1,4 +1,4 @@
-//! Whose request it is when a proxy brings it (BAR T73): what limits, audit and log go by.
+//! Whose request it is when a proxy brings it (docs/threat-model.md#forged-client-addresses): what limits, audit and log go by.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -202,7 +202,7 @@ async fn the_access_log_has_a_line_for_each_request() {
     }
 }
 
-/// Nothing that a client sends makes a line of its own, or a field, or moves a cursor (BAR T72).
+/// Nothing that a client sends makes a line of its own, or a field, or moves a cursor (docs/threat-model.md#log-injection).
 #[tokio::test]
 async fn log_injection_corpus() {
     capture::start();

@@ -1,4 +1,4 @@
-//! Requests as official clients send them: the marks they carry and how they present the key (DIALECTS §3).
+//! Requests as official clients send them: the marks they carry and how they present the key (docs/contract/dialects.md#recognition).
 //!
 //! Rule: nothing here knows what is answered. What each version expects is in the tables of the tests.
 
@@ -58,7 +58,7 @@ impl Sdk {
         }
     }
 
-    /// Go sends the bare key up to 0.11 (CONTRACT §1).
+    /// Go sends the bare key up to 0.11 (docs/contract/README.md#authentication).
     fn authorization(self, key: &str) -> String {
         let bare = self.language == "go" && self.is_before([0, 12, 0]);
         if bare { key.to_owned() } else { format!("Bearer {key}") }

@@ -1,4 +1,4 @@
-//! Where a key's secret is, and where it is not (BAR T01–T04, T08, INV-8).
+//! Where a key's secret is, and where it is not (docs/threat-model.md#secret-shown-once).
 
 use std::collections::BTreeSet;
 

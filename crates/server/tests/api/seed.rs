@@ -1,4 +1,4 @@
-//! The page that was asked for (SEED), row by row, as the Go clients of its window send it: 0.7.0 to 0.12.0.
+//! The page that was asked for (docs/contract/go-sdk-page.md), row by row, as the Go clients of its window send it: 0.7.0 to 0.12.0.
 //!
 //! The first two rows, one client made from one key and one warning a method, happen inside the client: what reaches the server of
 //! the first is that each version's way to present the key works. Errors have a file of their own, `seed_errors`.

@@ -1,4 +1,5 @@
-//! The errors of the page that was asked for (SEED): each is found by its status, and carries a problem document.
+//! The errors of the page that was asked for (docs/contract/go-sdk-page.md#typed-errors): each is found by its status, and carries a
+//! problem document.
 
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
@@ -9,7 +10,7 @@ use crate::seed::{ApiKeys, WINDOW};
 /// An id of the right shape that was never handed out: `ApiKey:1001:aBcD`.
 const NEVER_HANDED_OUT: &str = "QXBpS2V5OjEwMDE6YUJjRA==";
 
-/// What the Go client needs to make its typed error: the status, and a document that it can read (DIALECTS §4.1).
+/// What the Go client needs to make its typed error: the status, and a document that it can read (docs/contract/dialects.md#go).
 fn assert_problem(sdk: Sdk, answer: &TestResponse, status: u16, title: &str) {
     assert_eq!(answer.status, status, "{sdk:?}: {}", answer.text);
     assert_eq!(answer.header("content-type"), "application/problem+json");

@@ -1,4 +1,5 @@
-//! A cache in front that many callers share: nginx, as it is configured by default and to keep as much as it may (BAR T06).
+//! A cache in front that many callers share: nginx, as it is configured by default and to keep as much as it may
+//! (docs/threat-model.md#shared-caches).
 //!
 //! Rule: that the same walk finds leaks where nginx is told to ignore what the answers say shows that it would find them.
 

@@ -1,4 +1,4 @@
-//! Secrets in URLs, and answers in caches (BAR T05, T06).
+//! Secrets in URLs, and answers in caches (docs/threat-model.md#secrets-in-urls, docs/threat-model.md#shared-caches).
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -44,7 +44,7 @@ async fn an_invitation_by_mail_lets_in() {
     assert!(!lets_in(&server, &secret).await, "it lets in once");
 }
 
-/// Whoever's key an administrator has refreshed is told so, and is not sent the secret: BAR T34.
+/// Whoever's key an administrator has refreshed is told so, and is not sent the secret (docs/threat-model.md#impersonation).
 #[tokio::test]
 async fn the_owner_is_told_of_an_administrators_refresh() {
     let (server, letters) = TestServer::with_mail().await;
@@ -61,7 +61,7 @@ async fn the_owner_is_told_of_an_administrators_refresh() {
     assert_eq!(letters.take().await.len(), 0, "nobody is told of what they did themselves");
 }
 
-/// Whoever made a key is told that it was found, and is not sent it: BAR T53.
+/// Whoever made a key is told that it was found, and is not sent it (docs/threat-model.md#leaked-keys).
 #[tokio::test]
 async fn the_maker_is_told_of_a_leak() {
     let (server, letters) = TestServer::with_mail().await;

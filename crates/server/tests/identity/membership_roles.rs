@@ -92,7 +92,8 @@ async fn role_matrix_of_space_members() {
     ");
 }
 
-/// A custom role lets its holder give custom roles that permit no more than they may do themselves (INV-6), and no predefined ones.
+/// A custom role lets its holder give custom roles that permit no more than they may do themselves (docs/threat-model.md#no-escalation),
+/// and no predefined ones.
 #[tokio::test]
 async fn custom_role_compared_by_permissions() {
     let server = TestServer::start().await;
@@ -173,7 +174,7 @@ async fn refusals_tell_nobody_who_is_there() {
     }
 }
 
-/// A role in every form that clients ever sent (DIALECTS §5).
+/// A role in every form that clients ever sent (docs/contract/dialects.md#other-resources).
 #[tokio::test]
 async fn roles_of_members_are_read_in_every_form() {
     let server = TestServer::start().await;
@@ -201,7 +202,7 @@ async fn roles_of_members_are_read_in_every_form() {
     }
 }
 
-/// Each band reads its own form and nothing else (DIALECTS §5, measured).
+/// Each band reads its own form and nothing else (docs/contract/dialects.md#other-resources).
 #[tokio::test]
 async fn roles_of_members_are_written_in_the_clients_form() {
     let server = TestServer::start().await;

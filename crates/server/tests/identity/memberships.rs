@@ -1,4 +1,4 @@
-//! Adding people to organizations and spaces, and removing them (CONTRACT §§3, 4).
+//! Adding people to organizations and spaces, and removing them (docs/contract/organizations.md#members).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -133,7 +133,7 @@ async fn who_leaves_a_space_keeps_the_organization() {
     assert_eq!(unknown, problem, "not a member, and not there at all");
 }
 
-/// Leaving a space is leaving every role in it, also one that came by a binding alone (CONTRACT §3).
+/// Leaving a space is leaving every role in it, also one that came by a binding alone (docs/contract/organizations.md#members).
 #[tokio::test]
 async fn who_leaves_a_space_leaves_their_bindings_in_it() {
     let server = TestServer::start().await;
@@ -157,7 +157,7 @@ async fn who_leaves_a_space_leaves_their_bindings_in_it() {
     }
 }
 
-/// Nobody comes into a space past its organization (CONTRACT §3).
+/// Nobody comes into a space past its organization (docs/contract/organizations.md#members).
 #[tokio::test]
 async fn a_space_takes_members_of_its_organization_alone() {
     let server = TestServer::start().await;
@@ -172,7 +172,7 @@ async fn a_space_takes_members_of_its_organization_alone() {
     answered(&server, "admin", ("POST", &path, body), 200).await;
 }
 
-/// Annotators of the account are annotators everywhere, and nobody else is one (PERMISSIONS §4).
+/// Annotators of the account are annotators everywhere, and nobody else is one (docs/permissions.md#annotators).
 #[tokio::test]
 async fn annotators_are_annotators_everywhere() {
     let server = TestServer::start().await;
@@ -288,7 +288,7 @@ async fn malformed_memberships_are_refused() {
         let path = format!("{path}/other");
         answered(&server, "admin", ("DELETE", &path, Value::Null), 400).await;
     }
-    // Custom roles are for spaces (CONTRACT §4).
+    // Custom roles are for spaces (docs/contract/organizations.md#members).
     let custom = json!({ "type": "CUSTOM", "id": server.world.id("CR_small") });
     let body = member(&server, "other", custom);
     answered(&server, "admin", ("POST", &members(&server, "O1"), body), 422).await;

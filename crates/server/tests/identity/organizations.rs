@@ -1,4 +1,4 @@
-//! `/v2/organizations` (CONTRACT §4).
+//! `/v2/organizations` (docs/contract/organizations.md#organizations).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -120,7 +120,8 @@ async fn changing_organizations_is_for_their_administrators() {
     answered(&server, "other", ("DELETE", &o1(&server), Value::Null), 204).await;
 }
 
-/// Everything in it goes with it: its spaces, their members, and the service keys that have no other space (CONTRACT §4, T43).
+/// Everything in it goes with it: its spaces, their members, and the service keys that have no other space
+/// (docs/threat-model.md#deleted-places).
 #[tokio::test]
 async fn deleting_an_organization_takes_everything_in_it_along() {
     let server = TestServer::start().await;

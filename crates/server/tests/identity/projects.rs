@@ -1,4 +1,4 @@
-//! `/v2/projects`, and `/v2/resource-restrictions` (CONTRACT §9).
+//! `/v2/projects`, and `/v2/resource-restrictions` (docs/contract/projects.md).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -256,7 +256,7 @@ async fn restrictions_are_for_those_who_can_lift_them() {
     assert_eq!(listed("admin", "?resource_type=PROMPT").await, [] as [Value; 0]);
 }
 
-/// Early clients find the restriction inside a member of its own (DIALECTS §5).
+/// Early clients find the restriction inside a member of its own (docs/contract/dialects.md#other-resources).
 #[tokio::test]
 async fn a_restriction_is_wrapped_for_early_clients() {
     let server = TestServer::start().await;

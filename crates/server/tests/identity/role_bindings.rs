@@ -1,4 +1,4 @@
-//! `/v2/role-bindings` (CONTRACT §7).
+//! `/v2/role-bindings` (docs/contract/roles.md#role-bindings).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -66,7 +66,7 @@ async fn a_binding_is_made_as_it_is_described() {
     answered(&server, "admin", ("DELETE", &held, Value::Null), 204).await;
 }
 
-/// Nobody gives more than they hold in that place, whatever gives them the right to give (T30).
+/// Nobody gives more than they hold in that place, whatever gives them the right to give (docs/threat-model.md#no-escalation).
 #[tokio::test]
 async fn a_binding_is_bounded_by_its_giver() {
     let server = TestServer::start().await;
@@ -214,7 +214,7 @@ async fn a_bound_bot_is_refreshed_by_who_holds_as_much() {
     answered(&server, "admin", ("POST", &refresh, json!({})), 200).await;
 }
 
-/// Who made a key and lost what it may do since gets no fresh secret for it (T33).
+/// Who made a key and lost what it may do since gets no fresh secret for it (docs/threat-model.md#escalation-by-refresh).
 #[tokio::test]
 async fn a_maker_who_lost_rights_does_not_refresh() {
     let server = TestServer::start().await;
@@ -291,7 +291,7 @@ async fn malformed_bindings_are_refused() {
     assert_eq!(server.dump().await, before);
 }
 
-/// Who is taken out of a space or an organization keeps no binding in it (CONTRACT §3).
+/// Who is taken out of a space or an organization keeps no binding in it (docs/contract/organizations.md#members).
 #[tokio::test]
 async fn bindings_go_with_the_membership() {
     for (collection, place) in [("spaces", "S1"), ("organizations", "O1")] {

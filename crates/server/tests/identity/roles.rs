@@ -1,4 +1,4 @@
-//! `/v2/roles` (CONTRACT §6).
+//! `/v2/roles` (docs/contract/roles.md#roles).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -277,7 +277,7 @@ async fn malformed_roles_are_refused() {
     assert_eq!(server.dump().await, before);
 }
 
-/// A name that a Python client does not know loses it the whole page: it is left out (DIALECTS §4.2).
+/// A name that a Python client does not know loses it the whole page: it is left out (docs/contract/dialects.md#python).
 #[tokio::test]
 async fn clients_are_shown_the_permissions_that_they_know() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! `/v2/spaces` (CONTRACT §3).
+//! `/v2/spaces` (docs/contract/organizations.md#spaces).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! `/v2/users` (CONTRACT §5).
+//! `/v2/users` (docs/contract/users.md).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -64,7 +64,7 @@ async fn a_user_is_invited_as_described() {
     assert_eq!((&made["is_developer"], &made["name"]), (&json!(false), &json!("Ada")));
 }
 
-/// What an address that is known already means, by the state of its user and the mode (CONTRACT §5).
+/// What an address that is known already means, by the state of its user and the mode (docs/contract/users.md#invite).
 #[tokio::test]
 async fn inviting_is_idempotent_by_address() {
     let server = TestServer::start().await;
@@ -116,7 +116,7 @@ async fn a_lapsed_invitation_is_made_anew() {
     assert_eq!(list["users"].as_array().unwrap().len(), 1);
 }
 
-/// Who may invite whom: nobody is given more than their inviter holds (T30, T31).
+/// Who may invite whom: nobody is given more than their inviter holds (docs/threat-model.md#no-escalation).
 #[tokio::test]
 async fn inviting_is_bounded_by_the_inviter() {
     let server = TestServer::start().await;
@@ -160,7 +160,7 @@ async fn inviting_is_bounded_by_the_inviter() {
     refused(&server, "bot", post(secret), 403).await;
 }
 
-/// The role of a new user, in every form that clients ever sent (DIALECTS §5).
+/// The role of a new user, in every form that clients ever sent (docs/contract/dialects.md#other-resources).
 #[tokio::test]
 async fn a_new_users_role_is_read_in_every_form() {
     let server = TestServer::start().await;
@@ -306,7 +306,7 @@ async fn changing_users_is_for_administrators_of_the_account() {
     refused(&server, "admin", ("PATCH", &plain, json!({ "is_developer": true })), 422).await;
 }
 
-/// Removal is for good, at once, once, and never of oneself (CONTRACT §5, T42).
+/// Removal is for good, at once, once, and never of oneself (docs/threat-model.md#removed-users).
 #[tokio::test]
 async fn a_removed_users_keys_are_dead_at_once() {
     let server = TestServer::start().await;
@@ -426,7 +426,7 @@ fn member_path(server: &TestServer) -> String {
     path(server, "users", "user:member")
 }
 
-/// What is no address is refused; what is one is one to every official client (DIALECTS §4.1).
+/// What is no address is refused; what is one is one to every official client (docs/contract/dialects.md#go).
 #[tokio::test]
 async fn addresses_are_addresses() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! How much memory a request takes: a small multiple of its body, whatever the body is (BAR T60).
+//! How much memory a request takes: a small multiple of its body, whatever the body is (docs/threat-model.md#large-bodies).
 //!
 //! Rule: one test in this binary. The allocator counts for the whole process, the store's threads included; what is growing counts
 //! twice, old and new.

@@ -148,7 +148,7 @@ async fn admin_refresh_of_user_key_is_flagged() {
     assert_eq!(refresh_record(&server, text(&service, "id"))["impersonation"], false);
 }
 
-/// Where the account says so, nobody comes to hold a secret that acts for another person: T34.
+/// Where the account says so, nobody comes to hold a secret that acts for another person (docs/threat-model.md#impersonation).
 #[tokio::test]
 async fn strict_profile_denies_it() {
     let server = TestServer::start().await;
@@ -251,7 +251,8 @@ async fn policy_max_ttl_enforced_on_create_and_refresh() {
     }
 }
 
-/// T36: with a key that expires, keys are made that live on, and the record says so; an account can forbid it, for all keys and clients.
+/// With a key that expires, keys are made that live on, and the record says so; an account can forbid it
+/// (docs/threat-model.md#keys-that-outlive-their-creator-key).
 #[tokio::test]
 async fn policy_caps_what_an_expiring_key_makes() {
     let server = TestServer::start().await;

@@ -239,7 +239,7 @@ async fn existence_oracle_matrix() {
             for (what, id) in ids {
                 let answer = told(&ask(&server, who, place, id).await);
                 let first = first.get_or_insert_with(|| answer.clone());
-                // The audit of somebody who is nobody is an empty page: it has no 404 (CONTRACT §8).
+                // The audit of somebody who is nobody is an empty page: it has no 404 (docs/contract/audit-logs.md).
                 let empty = matches!(place, Place::Query { path } if path.starts_with("/v2/audit-logs"))
                     && answer.1["logs"] == json!([]);
                 if answer != *first || !(empty || [403, 404].contains(&answer.0)) {

@@ -285,7 +285,8 @@ async fn sqli_corpus_names_are_kept_as_they_are() {
     }
 }
 
-/// Whatever body comes, to whatever operation: an answer, and never an error of the server's own (INV-12).
+/// Whatever body comes, to whatever operation: an answer, and never an error of the server's own
+/// (docs/threat-model.md#no-input-breaks-the-server).
 #[test]
 fn no_body_makes_a_5xx() {
     let runtime = property::runtime();

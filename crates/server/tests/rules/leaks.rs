@@ -1,4 +1,5 @@
-//! Keys that others have found: whoever holds one may report it, and so may GitHub, who signs what it reports (BAR T53).
+//! Keys that others have found: whoever holds one may report it, and so may GitHub, who signs what it reports
+//! (docs/threat-model.md#leaked-keys).
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! Which keys a list shows: the selection rules of CONTRACT §2.3, and what they leave open as decided here.
+//! Which keys a list shows: the selection rules, and what they leave open as decided here.
 
 use std::collections::BTreeSet;
 
@@ -189,7 +189,7 @@ async fn lists_begin_with_the_newest() {
     }
 }
 
-/// A list that a space filters does not tell which other places a bot has access to (CONTRACT §2.3).
+/// A list that a space filters does not tell which other places a bot has access to (docs/contract/keys.md#bot-user).
 #[tokio::test]
 async fn a_spaces_list_hides_other_bindings() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! Which names and descriptions a key can have (T62).
+//! Which names and descriptions a key can have (docs/threat-model.md#names-and-texts).
 
 use claviger_testkit::TestServer;
 use insta::assert_snapshot;

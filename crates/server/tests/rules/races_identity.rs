@@ -97,7 +97,8 @@ async fn race_leave_organization_vs_join_space() {
     }
 }
 
-/// A space's administrator is demoted while they give roles: nothing that they gave was given after it (T41).
+/// A space's administrator is demoted while they give roles: nothing that they gave was given after it
+/// (docs/threat-model.md#management-is-never-cached).
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn race_demote_vs_give_role() {
     const AFTER_DEMOTION: &str = "

@@ -1,4 +1,4 @@
-//! Who may revoke which key (CONTRACT §2.7), and that revoking is one change however often it is asked for.
+//! Who may revoke which key (docs/contract/keys.md#revoke), and that revoking is one change however often it is asked for.
 
 use claviger_testkit::{TestResponse, TestServer};
 use insta::assert_snapshot;

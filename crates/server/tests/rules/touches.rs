@@ -1,4 +1,5 @@
-//! Every change touches what it is about, its owner's counter and its record, and nothing else of anybody's (T50, INV-9).
+//! Every change touches what it is about, its owner's counter and its record, and nothing else of anybody's
+//! (docs/threat-model.md#wrong-number-of-rows, docs/threat-model.md#audit-complete).
 
 use claviger_testkit::TestServer;
 use insta::assert_snapshot;

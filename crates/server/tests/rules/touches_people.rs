@@ -1,4 +1,4 @@
-//! What inviting, changing and removing people touches in the tables of three tenants (T50).
+//! What inviting, changing and removing people touches in the tables of three tenants (docs/threat-model.md#wrong-number-of-rows).
 
 use claviger_testkit::TestServer;
 use insta::assert_snapshot;

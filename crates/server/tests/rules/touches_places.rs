@@ -1,4 +1,5 @@
-//! What making, changing and deleting organizations and spaces touches in the tables of three tenants (T50).
+//! What making, changing and deleting organizations and spaces touches in the tables of three tenants
+//! (docs/threat-model.md#wrong-number-of-rows).
 
 use claviger_testkit::TestServer;
 use insta::assert_snapshot;

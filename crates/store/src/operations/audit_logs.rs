@@ -15,7 +15,7 @@ use crate::operation::{Kind, Operation};
 use crate::tables::AuditPage;
 use crate::transaction::{Driver, Transaction};
 
-/// How far back a list goes if nobody says (CONTRACT §8).
+/// How far back a list goes if nobody says (docs/contract/audit-logs.md).
 const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Who did what is written to the audit.

@@ -1,7 +1,7 @@
-//! What goes with an organization or a space when it is deleted, and with a person who leaves one (CONTRACT §§2.8, 3, 4).
+//! What goes with an organization or a space when it is deleted, and with a person who leaves one (docs/contract/keys.md#side-effects).
 //!
 //! Rule: whatever refers to a space or a project is removed here, in the transaction that deletes it. A service key whose bot user is
-//! left without any role in a space or project is revoked in it (T43); one that has others keeps those.
+//! left without any role in a space or project is revoked in it (docs/threat-model.md#deleted-places); one that has others keeps those.
 
 use claviger_domain::{AccountId, ApiKeyId, Organization, Project, Space, SpaceId, UserId};
 use jiff::Timestamp;

@@ -91,8 +91,9 @@ pub(super) async fn set_sign_in_secret<D: Driver>(
     Ok(expires_at)
 }
 
-/// What the record says of a new credential: also that it outlives the key that it was made with (T36), that it acts for another person
-/// (T34), and who was shown it if that is not the actor.
+/// What the record says of a new credential: also that it outlives the key that it was made with
+/// (docs/threat-model.md#keys-that-outlive-their-creator-key), that it acts for another person (docs/threat-model.md#impersonation), and
+/// who was shown it if that is not the actor.
 pub(super) fn flagged(mut details: Value, mint: &Mint) -> Value {
     if mint.outlives() {
         details["outlives_creating_key"] = true.into();

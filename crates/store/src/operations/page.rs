@@ -77,7 +77,7 @@ pub(super) fn cut<T: ResponseSize>(caller: &Caller, mut items: Vec<T>, limit: u3
     Page { reader: caller.user.id, items, has_more }
 }
 
-/// Where to go on, if it is the caller's own list that goes on (T45).
+/// Where to go on, if it is the caller's own list that goes on (docs/threat-model.md#cursors).
 pub(super) fn place<Id>(caller: &Caller, after: Option<After<Id>>) -> Result<Option<Id>, Refusal> {
     match after {
         Some(after) if after.reader != caller.user.id => {

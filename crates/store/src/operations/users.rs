@@ -256,7 +256,7 @@ impl Operation for RemoveUser {
         Some(Target::User(self.id))
     }
 
-    /// Removal is for good: the person's keys are revoked with it, so that nothing revives them (T42).
+    /// Removal is for good: the person's keys are revoked with it, so that nothing revives them (docs/threat-model.md#removed-users).
     async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<()> {
         let now = tx.now();
         let Self { id } = self;

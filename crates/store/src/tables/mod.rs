@@ -1,10 +1,10 @@
 //! The tables: the statements of each, their parameters, and how its rows are read. They neither decide nor authorise.
 //!
 //! Rules: parameters are bound, never pasted in, and their numbers appear in order. What belongs to a tenant is named together with its
-//! account, so that a foreign id finds nothing (T44); the exceptions are listed in `WITHOUT_ACCOUNT`, each with its reason. An `INSERT`
-//! does not say that it returns its row's id: each database has its own cheapest way to ask for that. Where what a caller may see narrows
-//! a list, that is what it has to be read by: `INDEXED BY` and a `+` before a column keep the index of the account, which holds
-//! everything, out of it.
+//! account, so that a foreign id finds nothing (docs/threat-model.md#ids-of-other-accounts); the exceptions are listed in
+//! `WITHOUT_ACCOUNT`, each with its reason. An `INSERT` does not say that it returns its row's id: each database has its own cheapest way
+//! to ask for that. Where what a caller may see narrows a list, that is what it has to be read by: `INDEXED BY` and a `+` before a column
+//! keep the index of the account, which holds everything, out of it.
 
 macro_rules! key_columns {
     () => {

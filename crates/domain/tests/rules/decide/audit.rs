@@ -1,4 +1,4 @@
-//! Who may read the audit (CONTRACT §8).
+//! Who may read the audit (docs/contract/audit-logs.md).
 
 use claviger_domain::AccountRole;
 use claviger_domain::decide::read_audit;

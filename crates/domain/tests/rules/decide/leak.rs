@@ -1,4 +1,5 @@
-//! What a leaked text is: whoever holds the whole secret may have the key revoked, whoever its owner is by now (T53).
+//! What a leaked text is: whoever holds the whole secret may have the key revoked, whoever its owner is by now
+//! (docs/threat-model.md#leaked-keys).
 
 use claviger_domain::decide::{Presented, leaked_key};
 use claviger_domain::{AccountId, AccountRole, KeyText, KeyType, UserStatus};

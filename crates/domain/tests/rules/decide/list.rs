@@ -1,4 +1,4 @@
-//! Which keys a list shows: the contract's selection rules (CONTRACT §2.3), and ours where it is silent.
+//! Which keys a list shows: the contract's rules (docs/contract/keys.md#list), and ours where it is silent.
 
 use claviger_domain::decide::{KeyFilter, KeyScope, Named, list_scope};
 use claviger_domain::{

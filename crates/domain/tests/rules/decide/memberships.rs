@@ -1,4 +1,4 @@
-//! Giving people roles in organizations and spaces, and taking them away (CONTRACT §§3, 4).
+//! Giving people roles in organizations and spaces, and taking them away (docs/contract/organizations.md#members).
 
 use std::cell::Cell;
 
@@ -113,7 +113,8 @@ fn roles_are_given_to_people_of_the_account() {
     }
 }
 
-/// PERMISSIONS §4, for organizations and for spaces. What a custom role permits does not matter: it is not the annotators' own.
+/// Annotators, in organizations and in spaces (docs/permissions.md#annotators). What a custom role permits does not matter: it is not the
+/// annotators' own.
 #[test]
 fn annotators_of_the_account_are_annotators_everywhere_and_nobody_else_is_one() {
     let (access, place) = (administrator(), space(1, 1, false));
@@ -147,7 +148,7 @@ fn annotators_of_the_account_are_annotators_everywhere_and_nobody_else_is_one() 
     }
 }
 
-/// INV-6, for predefined roles: what counts is what the giver may do in that place.
+/// No escalation by predefined roles (docs/threat-model.md#no-escalation): what counts is what the giver may do in that place.
 #[test]
 fn nobody_gives_a_predefined_role_above_what_they_hold_there() {
     let place = space(1, 1, false);
@@ -178,7 +179,8 @@ fn nobody_gives_a_predefined_role_above_what_they_hold_there() {
     }
 }
 
-/// INV-6, for custom roles: whatever the giver holds and from where, a role within it is given, and none that permits more.
+/// No escalation by custom roles (docs/threat-model.md#no-escalation): whatever the giver holds and from where, a role within it is given,
+/// and none that permits more.
 #[test]
 fn prop_custom_role_subset_of_giver() {
     let (given, refused) = (Cell::new(0_u32), Cell::new(0_u32));

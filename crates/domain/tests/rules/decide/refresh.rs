@@ -62,7 +62,7 @@ fn user_keys_are_refreshed_by_their_person_and_by_account_administrators() {
     assert_eq!((own.mint.expires_at(), own.old_expires_at), (None, None));
     assert_eq!((own.rule, own.mint.impersonates()), (RefreshExpiryRule::Free, false));
     assert_eq!(outcome(&refresh(&person(1, AccountRole::Member), 2)), "no such key");
-    // T34: allowed, and marked, because the administrator now holds a secret that acts for somebody else.
+    // Allowed and marked: the administrator now holds a secret that acts for somebody else (docs/threat-model.md#impersonation).
     let others = refresh(&person(1, AccountRole::Admin), 2).unwrap();
     assert!(others.mint.impersonates());
     assert!(!refresh(&person(1, AccountRole::Admin), 1).unwrap().mint.impersonates());

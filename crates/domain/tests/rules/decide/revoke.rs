@@ -1,4 +1,4 @@
-//! Revoking keys (CONTRACT §2.7).
+//! Revoking keys (docs/contract/keys.md#revoke).
 
 use claviger_domain::decide::{Named, Subject, revoke, revoke_all};
 use claviger_domain::{Access, AccountRole, Caller, Permission, PermissionSet, ScopedRole, Space};

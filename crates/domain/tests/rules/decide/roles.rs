@@ -1,4 +1,4 @@
-//! Roles are made and edited up to what the editor holds, and no further (T32).
+//! Roles are made and edited up to what the editor holds, and no further (docs/threat-model.md#custom-roles).
 
 use std::cell::Cell;
 

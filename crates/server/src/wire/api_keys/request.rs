@@ -1,4 +1,4 @@
-//! Reading requests about keys, in every form that clients ever sent (CONTRACT §§2.3–2.5, DIALECTS §6).
+//! Reading requests about keys, in every form that clients ever sent (docs/contract/keys.md, docs/contract/dialects.md#input).
 
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::expiry::{self, RefreshExpiryRule};
@@ -17,7 +17,7 @@ use crate::wire::query::Query;
 use crate::wire::roles::{self, RoleInput, canonical};
 use crate::wire::timestamp::{self, InvalidTimestamp};
 
-/// The most organizations of a key, and spaces of an organization (CONTRACT §2.4.2).
+/// The most organizations of a key, and spaces of an organization (docs/contract/keys.md#service-keys).
 const MOST_GRANTS: usize = 100;
 
 /// The body of a creation: the flat form of dialects A to C and the nested one of D and E, told apart by their members.
@@ -56,7 +56,7 @@ struct FlatRoles {
 #[serde(deny_unknown_fields)]
 struct OrganizationBody {
     org_id: String,
-    // A client's unset union is written as `null` and means "not given" (PERMISSIONS §5).
+    // A client's unset union is written as `null` and means "not given" (docs/permissions.md#unset-roles).
     #[serde(default)]
     role: Option<RoleInput>,
     spaces: Vec<Object<SpaceBody>>,

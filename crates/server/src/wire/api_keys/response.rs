@@ -1,4 +1,4 @@
-//! Writing keys, in the shape of the caller's dialect (CONTRACT §2.2, DIALECTS §§2, 4, 6).
+//! Writing keys, in the shape of the caller's dialect (docs/contract/keys.md#key-object, docs/contract/dialects.md#key-responses).
 
 use claviger_domain::{ApiKey, KeyStatus, KeyType, MintedKey, ObjectIdCodec};
 use claviger_store::{BotUser, ListedKey};

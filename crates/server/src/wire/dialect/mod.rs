@@ -1,4 +1,4 @@
-//! The dialects: one row of a table for each band of client versions (DIALECTS §§1–6).
+//! The dialects: one row of a table for each band of client versions (docs/contract/dialects.md).
 //!
 //! Rule: a new client version is a new row, never a branch. What a client says of itself chooses the shape of the answer and nothing
 //! else: it is not to be trusted.
@@ -42,7 +42,8 @@ pub struct Dialect {
     pub vocabulary: Vocabulary,
     /// Whether a refresh can only shorten a key's life.
     pub tightens_only: bool,
-    /// Whether an annotator's account role for a key is told 400, as against 422 (CONTRACT §2.4.2: changed at Python 8.61).
+    /// Whether an annotator's account role for a key is told 400, as against 422 (docs/contract/keys.md#service-keys: changed at Python
+    /// 8.61).
     pub annotator_is_malformed: bool,
 }
 

@@ -1,4 +1,4 @@
-//! Who is calling, as far as headers tell (DIALECTS §3).
+//! Who is calling, as far as headers tell (docs/contract/dialects.md#recognition).
 
 use axum::http::{HeaderMap, header};
 

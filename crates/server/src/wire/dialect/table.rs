@@ -68,7 +68,7 @@ const fn band(language: Language, from: (u16, u16, u16), dialect: Dialect) -> Ba
     Band { language, from, dialect }
 }
 
-/// Every band, oldest first within its language (DIALECTS §§1, 4, 5, 6).
+/// Every band, oldest first within its language (docs/contract/dialects.md#versions).
 pub(super) const BANDS: &[Band] = &[
     band(Language::Go, (0, 0, 0), A),
     band(Language::Go, (0, 12, 0), B),
@@ -112,6 +112,7 @@ pub(super) const BANDS: &[Band] = &[
     band(Language::JavaScript, (1, 23, 0), LATE_B),
     band(Language::JavaScript, (1, 24, 0), C),
     band(Language::JavaScript, (1, 25, 0), TOLERANT_D),
-    // The `arize` crate: the newest shapes, and the refresh that the page asked for describes (SEED).
+    // The `arize` crate: the newest shapes, and the refresh that the page asked for describes
+    // (docs/contract/go-sdk-page.md#refresh-without-an-expiry).
     band(Language::Rust, (0, 0, 0), Dialect { tightens_only: false, ..E }),
 ];

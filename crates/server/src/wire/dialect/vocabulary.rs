@@ -1,8 +1,8 @@
-//! Which permission names a client knows (DIALECTS §4.2, PERMISSIONS §1).
+//! Which permission names a client knows (docs/permissions.md#names).
 //!
 //! Python clients lose a whole page of roles to one name that they do not know. The vocabulary grew with the minor versions of the
 //! Python client 8, so a version's number stands for what it knows. Go clients take any name and have lists of their own; they are shown
-//! what theirs have, since a name that a release has no word for helps nobody there (PERMISSIONS §1).
+//! what theirs have, since a name that a release has no word for helps nobody there (docs/permissions.md#names).
 
 use claviger_domain::Permission;
 
@@ -64,7 +64,7 @@ pub(crate) fn permission(name: &str) -> Option<Permission> {
 mod tests {
     use super::*;
 
-    /// How many names each version knows, as counted in its own list (PERMISSIONS §1).
+    /// How many names each version knows, as counted in its own list (docs/permissions.md#names).
     #[test]
     fn vocabularies_are_as_large_as_the_clients() {
         for (version, count) in [

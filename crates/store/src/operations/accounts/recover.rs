@@ -1,4 +1,5 @@
-//! Letting an administrator back in who has no key left that works: from the host, with the database's files in hand (T51).
+//! Letting an administrator back in who has no key left that works: from the host, with the database's files in hand
+//! (docs/threat-model.md#lockout).
 
 use claviger_domain::decide::{self, Occasion};
 use claviger_domain::{

@@ -77,7 +77,8 @@ impl Operation for CreateUserKey {
     }
 }
 
-/// How many live user keys somebody of the caller's account has; exact at the account's limit, where it decides, and an upper bound below it.
+/// How many live user keys somebody of the caller's account has; exact at the account's limit, where it decides, and an upper bound below
+/// it.
 ///
 /// The count that is kept along includes keys that have expired since. They are told apart only when it matters.
 pub(super) async fn live_user_keys<D: Driver>(
@@ -187,7 +188,8 @@ async fn insert_bot<D: Driver>(
         account,
         kind: UserKind::Bot,
         name: name.to_owned(),
-        // Official clients refuse users without a valid address (DIALECTS §4.1). RFC 6761 keeps `.invalid` from ever being one.
+        // Official clients refuse users without a valid address (docs/contract/dialects.md#go). RFC 6761 keeps `.invalid` from ever being
+        // one.
         email: "bot@claviger.invalid".to_owned(),
         role: resolved.grants.account_role,
         is_developer: false,
