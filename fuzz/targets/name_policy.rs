@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     if let Ok(name) = KeyName::parse(text) {
-        assert!(name.as_str().chars().count() <= KeyName::LONGEST);
+        assert!(name.as_str().chars().count() <= KeyName::MAX_LEN);
         assert_eq!(KeyName::parse(name.as_str()).as_ref(), Ok(&name));
     }
     if let Ok(Some(description)) = Description::parse(text) {

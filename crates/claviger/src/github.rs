@@ -16,7 +16,7 @@ use serde::Deserialize;
 const TIME_OUT: Duration = Duration::from_secs(5);
 
 /// How long the list may be, in bytes. GitHub's has some hundred for each key.
-const LONGEST_LIST: usize = 64 * 1024;
+const MAX_LIST: usize = 64 * 1024;
 
 /// A list at a URL.
 #[derive(Debug)]
@@ -67,8 +67,8 @@ impl PublishedKeys {
         let mut answer = answer.error_for_status().map_err(failed)?;
         let mut text = Vec::new();
         while let Some(more) = answer.chunk().await.map_err(failed)? {
-            if text.len() + more.len() > LONGEST_LIST {
-                return Err(SigningKeysError(format!("it is longer than {LONGEST_LIST} bytes")));
+            if text.len() + more.len() > MAX_LIST {
+                return Err(SigningKeysError(format!("it is longer than {MAX_LIST} bytes")));
             }
             text.extend_from_slice(&more);
         }

@@ -5,11 +5,11 @@
 use std::collections::HashMap;
 
 use crate::id::{OrganizationId, ProjectId, SpaceId};
-use crate::need::{Here, Need};
 use crate::organization::Space;
 use crate::permission::{Permission, PermissionSet};
 use crate::predefined;
-use crate::project::Place;
+use crate::project::SpaceOrProject;
+use crate::requirement::{Requirement, Scope};
 use crate::role::{AccountRole, ScopedRole};
 
 /// One role of a user below the account, with what it permits.
@@ -100,7 +100,7 @@ impl Access {
     }
 
     /// What is permitted in a space or a project. Into a restricted project, only the rights of the space's administrators flow.
-    pub fn at(&self, place: &Place) -> PermissionSet {
+    pub fn at(&self, place: &SpaceOrProject) -> PermissionSet {
         let Some(project) = &place.project else {
             return self.at_space(&place.space);
         };
@@ -111,16 +111,16 @@ impl Access {
 
     /// Whether the user administers the space, by a role in it or above it.
     pub fn administers(&self, space: &Space) -> bool {
-        self.may(Need::Administration, Here::Space(space))
+        self.may(Requirement::Administration, Scope::Space(space))
     }
 
     /// Whether the user may know that the space exists.
     pub fn sees_space(&self, space: &Space) -> bool {
-        self.may(Permission::SpaceRead, Here::Space(space))
+        self.may(Permission::SpaceRead, Scope::Space(space))
     }
 
     /// Whether the user may know that the organization exists.
     pub fn sees_organization(&self, organization: OrganizationId) -> bool {
-        self.may(Permission::OrganizationRead, Here::Organization(organization))
+        self.may(Permission::OrganizationRead, Scope::Organization(organization))
     }
 }

@@ -88,7 +88,7 @@ pub struct Head {
 
 /// How far the chain has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tip {
+pub struct ChainHead {
     /// The segment.
     pub segment: i64,
     /// The last record in it.
@@ -97,7 +97,7 @@ pub struct Tip {
     pub link: Link,
 }
 
-impl Tip {
+impl ChainHead {
     /// The tip of a segment that begins after this record.
     pub fn of_segment(segment: i64, after: AuditRecordId) -> Self {
         let digest = Sha256::new()
@@ -161,14 +161,14 @@ impl AuditSealer {
     }
 
     /// The seal over everything up to here.
-    pub fn seal(&self, tip: Tip) -> Seal {
+    pub fn seal(&self, tip: ChainHead) -> Seal {
         let pepper = self.peppers.primary();
         let mac = self.seal_mac(pepper, tip).unwrap_or_default();
         Seal { segment: tip.segment, last: tip.last, link: tip.link, pepper, mac }
     }
 
     /// The head that says that this is the end.
-    pub fn head(&self, tip: Tip) -> Head {
+    pub fn head(&self, tip: ChainHead) -> Head {
         let pepper = self.peppers.primary();
         let mac = self.head_mac(pepper, tip).unwrap_or_default();
         Head { segment: tip.segment, last: tip.last, pepper, mac }
@@ -176,28 +176,28 @@ impl AuditSealer {
 
     /// Whether the seal was made by a sealer of these peppers.
     pub fn made_seal(&self, seal: &Seal) -> bool {
-        let tip = Tip { segment: seal.segment, last: seal.last, link: seal.link };
+        let tip = ChainHead { segment: seal.segment, last: seal.last, link: seal.link };
         self.seal_mac(seal.pepper, tip).is_some_and(|mac| mac.ct_eq(&seal.mac).into())
     }
 
     /// Whether the head was made by a sealer of these peppers, for a chain that ends here.
-    pub fn made_head(&self, head: &Head, tip: Tip) -> bool {
+    pub fn made_head(&self, head: &Head, tip: ChainHead) -> bool {
         let fits = head.segment == tip.segment && head.last == tip.last;
         fits && self.head_mac(head.pepper, tip).is_some_and(|mac| mac.ct_eq(&head.mac).into())
     }
 
-    fn seal_mac(&self, pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
+    fn seal_mac(&self, pepper: PepperId, tip: ChainHead) -> Option<[u8; 32]> {
         self.mac(&[SEAL_CONTEXT], pepper, tip)
     }
 
-    fn head_mac(&self, pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
+    fn head_mac(&self, pepper: PepperId, tip: ChainHead) -> Option<[u8; 32]> {
         match &self.database {
             Some(database) => self.mac(&[HEAD_CONTEXT, database], pepper, tip),
             None => self.mac(&[UNBOUND_HEAD_CONTEXT], pepper, tip),
         }
     }
 
-    fn mac(&self, context: &[&[u8]], pepper: PepperId, tip: Tip) -> Option<[u8; 32]> {
+    fn mac(&self, context: &[&[u8]], pepper: PepperId, tip: ChainHead) -> Option<[u8; 32]> {
         let mut mac = self.peppers.mac(pepper)?;
         for part in context {
             mac.update(part);

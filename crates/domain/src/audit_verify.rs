@@ -2,11 +2,11 @@
 //!
 //! Rule: what one tampering hides is not hidden from the next run: checking goes on behind a fault, from the next seal that is genuine.
 
-use crate::audit_chain::{AuditEntry, AuditSealer, Head, Link, Seal, Tip};
+use crate::audit_chain::{AuditEntry, AuditSealer, ChainHead, Head, Link, Seal};
 use crate::id::{ApiKeyId, AuditRecordId};
 
 /// How many faults are told apart; beyond it they are counted.
-const MOST_FAULTS: usize = 20;
+const MAX_FAULTS: usize = 20;
 
 /// Something about the log, or the database that it is in, that Claviger did not write.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,16 +87,16 @@ pub struct AuditCheck<'a> {
     sealer: &'a AuditSealer,
     note: Option<AuditNote>,
     noted: bool,
-    tip: Tip,
+    tip: ChainHead,
     /// Where the last seal was.
-    sealed: Tip,
+    sealed: ChainHead,
     verdict: AuditVerdict,
 }
 
 impl<'a> AuditCheck<'a> {
     /// Begins a check. `note` is what an earlier one said of some record.
     pub fn new(sealer: &'a AuditSealer, note: Option<AuditNote>) -> Self {
-        let start = Tip::of_segment(0, AuditRecordId::NOTHING);
+        let start = ChainHead::of_segment(0, AuditRecordId::UNASSIGNED);
         Self {
             sealer,
             note,
@@ -127,7 +127,7 @@ impl<'a> AuditCheck<'a> {
     /// Takes a seal, behind the last record that it covers.
     pub fn seal(&mut self, seal: &Seal) {
         let from = AuditRecordId::new(self.sealed.last.number() + 1);
-        let sealed = Tip { segment: seal.segment, last: seal.last, link: seal.link };
+        let sealed = ChainHead { segment: seal.segment, last: seal.last, link: seal.link };
         if !self.sealer.made_seal(seal) {
             return self.fault(AuditFault::ForgedSeal(seal.last));
         }
@@ -163,7 +163,7 @@ impl<'a> AuditCheck<'a> {
     /// Takes something that was found beside the records and seals.
     pub fn fault(&mut self, fault: AuditFault) {
         self.verdict.fault_count += 1;
-        if self.verdict.faults.len() < MOST_FAULTS {
+        if self.verdict.faults.len() < MAX_FAULTS {
             self.verdict.faults.push(fault);
         }
     }

@@ -100,7 +100,7 @@ fn is_of_joining_script(character: char) -> bool {
 
 /// What a text has come to: what the next character may be depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Place {
+enum SpaceOrProject {
     /// Behind something that nothing belongs to.
     Plain,
     /// Behind a letter of a script whose letters join, and the marks on it.
@@ -121,7 +121,7 @@ enum Place {
     Flag(u8),
 }
 
-impl Place {
+impl SpaceOrProject {
     fn behind(character: char) -> Self {
         match character {
             BLACK_FLAG => Self::Flag(0),
@@ -170,5 +170,9 @@ impl Place {
 
 /// Whether everything in a text that shows nothing and changes its neighbours stands where it does that.
 pub(crate) fn dependents_are_in_place(text: &str) -> bool {
-    text.is_ascii() || text.chars().try_fold(Place::Plain, Place::then).is_some_and(Place::is_end)
+    text.is_ascii()
+        || text
+            .chars()
+            .try_fold(SpaceOrProject::Plain, SpaceOrProject::then)
+            .is_some_and(SpaceOrProject::is_end)
 }

@@ -21,9 +21,9 @@ pub enum InvalidEmail {
 pub struct Email(String);
 
 /// The longest address (RFC 5321 §4.5.3.1.3, without its brackets), local part (§4.5.3.1.1) and label (RFC 1035 §2.3.4).
-const LONGEST: usize = 254;
-const LONGEST_LOCAL: usize = 64;
-const LONGEST_LABEL: usize = 63;
+const MAX_LEN: usize = 254;
+const MAX_LOCAL: usize = 64;
+const MAX_LABEL: usize = 63;
 
 impl Email {
     /// Accepts an address: a local part of dot-separated atoms, and a domain of at least two labels.
@@ -32,14 +32,14 @@ impl Email {
     ///
     /// [`InvalidEmail`] says what would be acceptable.
     pub fn parse(text: &str) -> Result<Self, InvalidEmail> {
-        if text.len() > LONGEST {
+        if text.len() > MAX_LEN {
             return Err(InvalidEmail::Form);
         }
         if holds_secret(text) {
             return Err(InvalidEmail::Key);
         }
         let (local, domain) = text.rsplit_once('@').ok_or(InvalidEmail::Form)?;
-        let atoms = local.len() <= LONGEST_LOCAL && local.split('.').all(is_atom);
+        let atoms = local.len() <= MAX_LOCAL && local.split('.').all(is_atom);
         let labels = domain.contains('.') && domain.split('.').all(is_label);
         let named =
             domain.rsplit('.').next().is_some_and(|top| !top.bytes().all(|b| b.is_ascii_digit()));
@@ -65,7 +65,7 @@ fn is_atom(text: &str) -> bool {
 
 fn is_label(text: &str) -> bool {
     let inside = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-    (1..=LONGEST_LABEL).contains(&text.len())
+    (1..=MAX_LABEL).contains(&text.len())
         && inside
         && !text.starts_with('-')
         && !text.ends_with('-')

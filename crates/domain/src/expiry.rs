@@ -52,7 +52,7 @@ impl RefreshExpiryRule {
 }
 
 /// The longest that a replaced key may go on working.
-pub const LONGEST_GRACE: SignedDuration = SignedDuration::from_secs(86_400);
+pub const MAX_GRACE: SignedDuration = SignedDuration::from_secs(86_400);
 
 /// The expiry of a new key. `made_with` is that of the key that makes it, if one does and it has one.
 ///

@@ -1,4 +1,4 @@
-//! What a bot user is given, and the ceiling: never more than its maker holds.
+//! What a bot user is given, and the ceiling: never more than its creator holds.
 //!
 //! Rule: defaults are filled in before anything is compared, and custom roles are compared by what they permit at this moment.
 
@@ -8,7 +8,7 @@ use crate::access::Access;
 use crate::id::{OrganizationId, RoleId, SpaceId};
 use crate::organization::Space;
 use crate::permission::PermissionSet;
-use crate::project::Place;
+use crate::project::SpaceOrProject;
 use crate::role::{AccountRole, CustomRole, ScopedRole, SpaceRole};
 
 /// A space, and the role in it.
@@ -42,7 +42,7 @@ pub struct Grants {
 
 /// Where a right was measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
+pub enum GrantField {
     /// The account.
     Account,
     /// The one role of the request.
@@ -57,7 +57,7 @@ pub enum Scope {
     Binding(usize),
 }
 
-impl std::fmt::Display for Scope {
+impl std::fmt::Display for GrantField {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Account => write!(f, "account_role"),
@@ -70,7 +70,7 @@ impl std::fmt::Display for Scope {
     }
 }
 
-impl Scope {
+impl GrantField {
     /// The member that says which place it is.
     fn place(&self) -> String {
         match self {
@@ -84,7 +84,7 @@ impl Scope {
 /// A role permits what the caller may not do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is above your own privilege there")]
-pub struct OverPrivileged(pub Scope);
+pub struct OverPrivileged(pub GrantField);
 
 /// The grants cannot be, whoever asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -94,10 +94,10 @@ pub enum GrantError {
         "`{}` names what was named before: each organization and each space may be listed once",
         .0.place()
     )]
-    Duplicate(Scope),
+    Duplicate(GrantField),
     /// A role that keys cannot have.
     #[error("`{0}` is a role that service keys cannot have")]
-    RoleNotForKeys(Scope),
+    RoleNotForKeys(GrantField),
 }
 
 /// Grants with every space and custom role looked up.
@@ -110,15 +110,15 @@ pub struct ResolvedGrants {
     /// The custom roles named in it.
     pub roles: HashMap<RoleId, CustomRole>,
     /// What role bindings have added since: places, and what is permitted there.
-    pub bindings: Vec<(Place, PermissionSet)>,
+    pub bindings: Vec<(SpaceOrProject, PermissionSet)>,
 }
 
 impl Grants {
     /// Every space grant, with its place in the request.
-    pub fn spaces(&self) -> impl Iterator<Item = (Scope, &OrganizationGrant, &SpaceGrant)> {
+    pub fn spaces(&self) -> impl Iterator<Item = (GrantField, &OrganizationGrant, &SpaceGrant)> {
         self.organizations.iter().enumerate().flat_map(|(n, organization)| {
             let spaces = organization.spaces.iter().enumerate();
-            spaces.map(move |(m, space)| (Scope::Space(n, m), organization, space))
+            spaces.map(move |(m, space)| (GrantField::Space(n, m), organization, space))
         })
     }
 
@@ -140,12 +140,12 @@ impl Grants {
         let mut organizations = HashSet::new();
         for (n, organization) in self.organizations.iter().enumerate() {
             let id = organization.organization;
-            if id != OrganizationId::NOTHING && !organizations.insert(id) {
-                return Err(GrantError::Duplicate(Scope::Organization(n)));
+            if id != OrganizationId::UNASSIGNED && !organizations.insert(id) {
+                return Err(GrantError::Duplicate(GrantField::Organization(n)));
             }
         }
         let mut spaces = HashSet::new();
-        let mut again = |id| id != SpaceId::NOTHING && !spaces.insert(id);
+        let mut again = |id| id != SpaceId::UNASSIGNED && !spaces.insert(id);
         match self.spaces().find(|(_, _, grant)| again(grant.space)) {
             Some((scope, _, _)) => Err(GrantError::Duplicate(scope)),
             None => Ok(()),
@@ -160,11 +160,11 @@ impl Grants {
     pub fn with_roles_for_keys(&self) -> Result<(), GrantError> {
         let refused = |scope| Err(GrantError::RoleNotForKeys(scope));
         if matches!(self.account_role, AccountRole::Annotator | AccountRole::MemberUiOnly) {
-            return refused(Scope::Account);
+            return refused(GrantField::Account);
         }
         for (n, organization) in self.organizations.iter().enumerate() {
             if organization.role == ScopedRole::Annotator {
-                return refused(Scope::Organization(n));
+                return refused(GrantField::Organization(n));
             }
         }
         let annotator = SpaceRole::Predefined(ScopedRole::Annotator);
@@ -186,17 +186,17 @@ impl ResolvedGrants {
             if granted.is_subset_of(held) { Ok(()) } else { Err(OverPrivileged(scope)) }
         };
         let account = self.grants.account_role.permissions();
-        check(account, caller.account_ceiling(), Scope::Account)?;
+        check(account, caller.account_ceiling(), GrantField::Account)?;
         for (n, grant) in self.grants.organizations.iter().enumerate() {
             let held = caller.at_organization(grant.organization);
-            check(grant.role.in_organization(), held, Scope::Organization(n))?;
+            check(grant.role.in_organization(), held, GrantField::Organization(n))?;
         }
         for (scope, _, grant) in self.grants.spaces() {
             let held = self.spaces.get(&grant.space).map(|space| caller.at_space(space));
             check(self.space_permissions(grant.role), held.unwrap_or_default(), scope)?;
         }
         for (n, (place, permissions)) in self.bindings.iter().enumerate() {
-            check(*permissions, caller.at(place), Scope::Binding(n))?;
+            check(*permissions, caller.at(place), GrantField::Binding(n))?;
         }
         Ok(())
     }

@@ -12,7 +12,7 @@ macro_rules! ids {
 
         impl $name {
             /// The id of nothing: what a well-formed id that was never handed out is read as.
-            pub const NOTHING: Self = Self(0);
+            pub const UNASSIGNED: Self = Self(0);
 
             /// The id with this number.
             pub const fn new(number: i64) -> Self {

@@ -2,7 +2,7 @@
 //!
 //! - What a key looks like and what is kept of it: [`KeyText`], [`Keyring`], [`PepperRing`].
 //! - Who may do what, where: [`Permission`], [`PermissionSet`], [`Access`], and the [`ceiling`](ResolvedGrants::within) that keeps every
-//!   key at or below its maker.
+//!   key at or below its creator.
 //! - What happens to a key over time: [`ApiKey`], [`expiry`], [`RefreshPlan`].
 //! - How the audit is kept from being rewritten: [`AuditSealer`], [`AuditCheck`], [`DatabaseProof`].
 //! - One decision for each operation: [`decide`]. A decision is a function of what was read in the transaction that
@@ -28,7 +28,6 @@ mod key_search;
 mod key_text;
 mod keyring;
 mod mac;
-mod need;
 mod object_id;
 mod organization;
 mod pepper;
@@ -38,6 +37,7 @@ mod predefined_role;
 mod project;
 mod reach;
 mod refusal;
+mod requirement;
 mod role;
 mod stored_names;
 mod text;
@@ -50,7 +50,7 @@ pub use crate::ambient::{
     Clock, Entropy, EntropyUnavailable, SystemClock, SystemEntropy, to_micros,
 };
 pub use crate::audit::{Action, AuditRecord, RequestContext, Target};
-pub use crate::audit_chain::{AuditEntry, AuditSealer, Head, Link, Seal, Tip};
+pub use crate::audit_chain::{AuditEntry, AuditSealer, ChainHead, Head, Link, Seal};
 pub use crate::audit_verify::{AuditCheck, AuditFault, AuditNote, AuditVerdict};
 pub use crate::change::Change;
 pub use crate::characters::CharacterKind;
@@ -58,7 +58,7 @@ pub use crate::database_proof::{DatabaseIdentity, DatabaseOrigin, DatabaseProof}
 pub use crate::decide::{Mint, RefreshPlan};
 pub use crate::email::{Email, InvalidEmail};
 pub use crate::grants::{
-    GrantError, Grants, OrganizationGrant, OverPrivileged, ResolvedGrants, Scope, SpaceGrant,
+    GrantError, GrantField, Grants, OrganizationGrant, OverPrivileged, ResolvedGrants, SpaceGrant,
 };
 pub use crate::id::{
     AccountId, ApiKeyId, AuditRecordId, MembershipId, OrganizationId, ProjectId, RoleBindingId,
@@ -72,7 +72,7 @@ pub use crate::organization::{Organization, Space};
 pub use crate::pepper::{InvalidPepperFile, PepperCheck, PepperId, PepperMismatch, PepperRing};
 pub use crate::permission::{Permission, PermissionSet};
 pub use crate::predefined_role::PredefinedRole;
-pub use crate::project::{BoundTo, Place, Project, RoleBinding};
+pub use crate::project::{BoundTo, Project, RoleBinding, SpaceOrProject};
 pub use crate::reach::Reach;
 pub use crate::refusal::{Refusal, Resource};
 pub use crate::role::{AccountRole, CustomRole, Role, ScopedRole, SpaceRole};

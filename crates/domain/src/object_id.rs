@@ -74,7 +74,7 @@ pub struct ObjectIdCodec {
 
 impl ObjectIdCodec {
     /// The longest text that is read as an id.
-    pub const LONGEST: usize = 128;
+    pub const MAX_LEN: usize = 128;
 
     /// A codec under the installation's id key.
     pub fn new(key: &[u8; 32]) -> Self {
@@ -94,7 +94,7 @@ impl ObjectIdCodec {
     ///
     /// [`MalformedObjectId`] if the text is no id, or one of another kind. There is exactly one spelling for each id.
     pub fn decode(&self, kind: ObjectKind, text: &str) -> Result<i64, MalformedObjectId> {
-        if text.len() > Self::LONGEST {
+        if text.len() > Self::MAX_LEN {
             return Err(MalformedObjectId::Malformed);
         }
         let decoded = data_encoding::BASE64

@@ -14,7 +14,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 use crate::ambient::{Entropy, EntropyUnavailable};
 use crate::mac;
 
-const MOST_PEPPERS: usize = 8;
+const MAX_PEPPERS: usize = 8;
 const CHECK_CONTEXT: &[u8] = b"clv-pepper-check-v1\0";
 
 /// Which pepper of the ring a digest was made with.
@@ -124,7 +124,7 @@ impl PepperRing {
             return Err(InvalidPepperFile::Malformed);
         }
         let file: File = serde_json::from_str(text).map_err(|_| InvalidPepperFile::Malformed)?;
-        if file.peppers.is_empty() || file.peppers.len() > MOST_PEPPERS {
+        if file.peppers.is_empty() || file.peppers.len() > MAX_PEPPERS {
             return Err(InvalidPepperFile::Count);
         }
         let mut peppers = BTreeMap::new();

@@ -52,7 +52,7 @@ pub struct RoleBinding {
 
 /// A space, or a project in it, looked up.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct SpaceOrProject {
     /// The space.
     pub space: Space,
     /// The project in it, if it is one that is meant.

@@ -4,9 +4,9 @@
 
 use crate::access::Access;
 use crate::id::{OrganizationId, ProjectId, SpaceId};
-use crate::need::Need;
 use crate::permission::{Permission, PermissionSet};
 use crate::predefined;
+use crate::requirement::Requirement;
 
 /// Where a caller's rights meet a need.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,8 +33,8 @@ impl Reach {
 
 impl Access {
     /// Where a need is met, where `administrator` is what administrators hold.
-    pub(crate) fn reach_of(&self, need: Need, administrator: PermissionSet) -> Reach {
-        let meets = |held: PermissionSet| need.is_met_by(held, administrator);
+    pub(crate) fn reach_of(&self, requirement: Requirement, administrator: PermissionSet) -> Reach {
+        let meets = |held: PermissionSet| requirement.is_met_by(held, administrator);
         let (account, organizations, spaces, projects) = self.parts();
         // What a space's own roles lack may come from its organization, and which that is, is not known here.
         let above = organizations.values().fold(account, |all, one| all.union(*one));
@@ -44,9 +44,9 @@ impl Access {
             .filter(|(_, held)| predefined::ORGANIZATION_ADMIN.is_subset_of(account.union(**held)))
             .map(|(id, _)| *id)
             .collect();
-        let own = |held: &PermissionSet| match need {
-            Need::Permission(permission) => held.contains(permission),
-            Need::Administration => meets(held.union(above)),
+        let own = |held: &PermissionSet| match requirement {
+            Requirement::Permission(permission) => held.contains(permission),
+            Requirement::Administration => meets(held.union(above)),
         };
         Reach {
             everywhere: meets(account),
@@ -59,11 +59,11 @@ impl Access {
 
     /// Where something is permitted.
     pub fn reach(&self, permission: Permission) -> Reach {
-        self.reach_of(Need::Permission(permission), PermissionSet::EMPTY)
+        self.reach_of(Requirement::Permission(permission), PermissionSet::EMPTY)
     }
 
     /// Which spaces are administered.
     pub fn administered_spaces(&self) -> Reach {
-        self.reach_of(Need::Administration, predefined::SPACE_ADMIN)
+        self.reach_of(Requirement::Administration, predefined::SPACE_ADMIN)
     }
 }

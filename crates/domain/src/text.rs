@@ -77,7 +77,7 @@ pub struct Name(String);
 
 impl Name {
     /// The longest name, in code points.
-    pub const LONGEST: usize = 255;
+    pub const MAX_LEN: usize = 255;
 
     /// Accepts a name.
     ///
@@ -85,7 +85,7 @@ impl Name {
     ///
     /// [`InvalidText`] says what would be acceptable.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
-        line(text, Self::LONGEST).map(Self)
+        line(text, Self::MAX_LEN).map(Self)
     }
 
     /// The text.
@@ -106,7 +106,7 @@ pub struct KeyName(String);
 
 impl KeyName {
     /// The longest name, in code points.
-    pub const LONGEST: usize = 256;
+    pub const MAX_LEN: usize = 256;
 
     /// Accepts a name.
     ///
@@ -114,7 +114,7 @@ impl KeyName {
     ///
     /// [`InvalidText`] says what would be acceptable.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
-        line(text, Self::LONGEST).map(Self)
+        line(text, Self::MAX_LEN).map(Self)
     }
 
     /// The name of a key that is there already, whatever the rules were when it was made.
@@ -134,7 +134,7 @@ pub struct Description(String);
 
 impl Description {
     /// The longest description, in code points.
-    pub const LONGEST: usize = 1_000;
+    pub const MAX_LEN: usize = 1_000;
 
     /// Accepts a description; `None` if it is empty.
     ///
@@ -142,7 +142,7 @@ impl Description {
     ///
     /// [`InvalidText`] says what would be acceptable.
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidText> {
-        let text = normalized(text, Self::LONGEST, true)?;
+        let text = normalized(text, Self::MAX_LEN, true)?;
         Ok((!text.is_empty()).then_some(Self(text)))
     }
 

@@ -62,11 +62,11 @@ where
 }
 
 /// The most pages of one list. At 100 things a page that is more than any server of this API holds.
-const MOST_PAGES: usize = 100_000;
+const MAX_PAGES: usize = 100_000;
 /// The most pages without anything on them, one after the other. A server that filters may give some.
-const MOST_EMPTY_PAGES: u32 = 1_000;
+const MAX_EMPTY_PAGES: u32 = 1_000;
 /// The longest cursor. It goes back in a URL.
-const LONGEST_CURSOR: usize = 4_096;
+const MAX_CURSOR: usize = 4_096;
 
 /// The way through the pages of one list. A server that sends in a circle, or on without end, is an error.
 pub(crate) struct Walk {
@@ -94,10 +94,10 @@ impl Walk {
         let Some(next) = pagination.next_cursor.filter(|next| !next.is_empty()) else {
             return error("there are more pages and no cursor for them");
         };
-        if next.len() > LONGEST_CURSOR {
+        if next.len() > MAX_CURSOR {
             return error("the cursor of the next page is longer than 4096 bytes");
         }
-        if self.empty_in_a_row >= MOST_EMPTY_PAGES || self.seen.len() >= MOST_PAGES {
+        if self.empty_in_a_row >= MAX_EMPTY_PAGES || self.seen.len() >= MAX_PAGES {
             return error("there is no end to its pages");
         }
         if !self.seen.insert(next.clone()) {

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
 
 /// The longest secret that is taken from a server.
-const LONGEST: usize = 1024;
+const MAX_LEN: usize = 1024;
 
 /// The text of an API key.
 ///
@@ -51,7 +51,7 @@ impl<'de> Deserialize<'de> for Secret {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = zeroize::Zeroizing::new(String::deserialize(deserializer)?);
         let is_graphic = text.bytes().all(|byte| byte.is_ascii_graphic());
-        if text.is_empty() || text.len() > LONGEST || !is_graphic {
+        if text.is_empty() || text.len() > MAX_LEN || !is_graphic {
             return Err(serde::de::Error::custom(
                 "a secret is 1 to 1024 printable ASCII characters",
             ));

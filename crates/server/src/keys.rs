@@ -61,9 +61,9 @@ pub(crate) async fn refresh(
 ) -> Result<(ApiKey, MintedKey), ApiError> {
     let mut minted = mint(app, KeyType::User)?;
     let command = RefreshKey { id, minted: minted.clone(), request };
-    let Refreshed { key, taken_from } = app.store.execute(call, command).await?;
+    let Refreshed { key, impersonated_user } = app.store.execute(call, command).await?;
     minted.text.key_type = key.key_type;
-    if let Some(owner) = &taken_from {
+    if let Some(owner) = &impersonated_user {
         app.notify(owner, |outbox| letters::key_refreshed(outbox.public_url(), &key));
     }
     Ok((key, minted))
@@ -77,13 +77,13 @@ pub(crate) async fn report_leak(
     report: ReportLeak,
 ) -> Result<Leak, ApiError> {
     let leak = app.store.execute(call, report).await?;
-    if let Leak::Revoked { key, maker } | Leak::Recorded { key, maker } = &leak {
+    if let Leak::Revoked { key, creator } | Leak::Recorded { key, creator } = &leak {
         tracing::warn!(
             key.handle = key.handle.as_str(),
             "a leaked key was reported, and it and all of its line are revoked"
         );
-        if let Some(maker) = maker {
-            app.notify(maker, |_| letters::key_leaked(key));
+        if let Some(creator) = creator {
+            app.notify(creator, |_| letters::key_leaked(key));
         }
     }
     Ok(leak)

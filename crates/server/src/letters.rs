@@ -8,7 +8,7 @@ use claviger_domain::{ApiKey, MintedKey, User};
 use jiff::Timestamp;
 
 /// The longest text of somebody's that a letter repeats.
-const LONGEST: usize = 60;
+const MAX_LEN: usize = 60;
 
 /// A letter to a person.
 pub(crate) struct Letter {
@@ -111,7 +111,7 @@ fn plain(text: &str) -> String {
         _ if character.is_alphanumeric() => character,
         _ => '_',
     });
-    let mut plain: String = characters.by_ref().take(LONGEST).collect();
+    let mut plain: String = characters.by_ref().take(MAX_LEN).collect();
     if characters.next().is_some() {
         plain.push('…');
     }
@@ -138,6 +138,6 @@ mod tests {
             assert_eq!(plain(text), shown);
         }
         let long = plain(&"n".repeat(256));
-        assert_eq!(long.chars().count(), LONGEST + 1);
+        assert_eq!(long.chars().count(), MAX_LEN + 1);
     }
 }

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use crate::letters::Letter;
 
 /// How much mail may be on its way at once.
-const MOST_ON_THE_WAY: usize = 1_000;
+const MAX_ON_THE_WAY: usize = 1_000;
 
 /// How long the end of the server waits for it.
 const LAST_WAIT: Duration = Duration::from_secs(10);
@@ -67,7 +67,7 @@ impl Outbox {
     /// An outbox for a server that people reach at this URL.
     pub fn new(mailer: Arc<dyn Mailer>, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/').to_owned();
-        let places = Arc::new(Semaphore::new(MOST_ON_THE_WAY));
+        let places = Arc::new(Semaphore::new(MAX_ON_THE_WAY));
         Self(Arc::new(Shared { mailer, public_url, places, on_the_way: Mutex::default() }))
     }
 

@@ -19,7 +19,7 @@ use governor::{Quota as Rate, RateLimiter};
 use jiff::SignedDuration;
 
 /// The most buckets of one limit that each count one key alone.
-const MOST_BUCKETS: usize = 50_000;
+const MAX_BUCKETS: usize = 50_000;
 /// How many buckets the keys share that come when there are so many.
 const SHARED_BUCKETS: u64 = 1_024;
 /// How long after one search for full buckets the next begins, at the earliest.
@@ -75,7 +75,7 @@ enum Bucket<K> {
     Shared(u64),
 }
 
-/// A token bucket for each key. There are never more than [`MOST_BUCKETS`] and [`SHARED_BUCKETS`], whatever comes.
+/// A token bucket for each key. There are never more than [`MAX_BUCKETS`] and [`SHARED_BUCKETS`], whatever comes.
 #[derive(Debug)]
 pub(crate) struct Buckets<K: Clone + Eq + Hash> {
     limiter: Limiter<Bucket<K>>,
@@ -116,7 +116,7 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
 
     /// Whether there can be one bucket more. Looking for full ones takes time, so it is not done for every key that finds no room.
     fn has_room(&self, now: Nanos) -> bool {
-        if self.limiter.len() < MOST_BUCKETS {
+        if self.limiter.len() < MAX_BUCKETS {
             return true;
         }
         let (now, swept) = (now.as_u64(), self.swept.load(Ordering::Relaxed));
@@ -125,7 +125,7 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
         if is_due && self.swept.compare_exchange(swept, now, success, failure).is_ok() {
             self.limiter.retain_recent();
         }
-        self.limiter.len() < MOST_BUCKETS
+        self.limiter.len() < MAX_BUCKETS
     }
 }
 
@@ -239,7 +239,7 @@ mod tests {
             // Whether it is admitted does not matter here.
             buckets.admit(&key).ok();
         }
-        let most = MOST_BUCKETS + usize::try_from(SHARED_BUCKETS).unwrap();
+        let most = MAX_BUCKETS + usize::try_from(SHARED_BUCKETS).unwrap();
         assert!(buckets.limiter.len() <= most, "{}", buckets.limiter.len());
         let refused = (200_000..210_000).filter(|key| buckets.admit(key).is_err()).count();
         assert!(refused > 8_000, "only {refused} of those that share buckets were refused");

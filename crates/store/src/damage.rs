@@ -13,9 +13,9 @@ const PAUSE: SignedDuration = SignedDuration::from_hours(1);
 const MAX_ROWS: usize = 256;
 
 /// A table, and the number that the row begins with.
-type Place = (&'static str, Option<i64>);
+type SpaceOrProject = (&'static str, Option<i64>);
 
-static REPORTED: Mutex<BTreeMap<Place, Timestamp>> = Mutex::new(BTreeMap::new());
+static REPORTED: Mutex<BTreeMap<SpaceOrProject, Timestamp>> = Mutex::new(BTreeMap::new());
 
 /// Logs that a row cannot be read, unless that was logged within the hour.
 pub(crate) fn report(corrupt: &Corrupt, now: Timestamp) {

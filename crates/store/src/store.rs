@@ -14,11 +14,11 @@ use crate::transaction::{Driver, Transaction};
 use crate::{CallResult, Installation};
 
 /// How often a transaction is tried that the database could not order among the others.
-const MOST_TRIES: u32 = 8;
+const MAX_TRIES: u32 = 8;
 
 /// Remembers. Cheap to clone; all clones are the same store.
 ///
-/// An id that was never handed out comes in as `NOTHING`, and is answered like one that is somebody else's.
+/// An id that was never handed out comes in as `UNASSIGNED`, and is answered like one that is somebody else's.
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Shared>);
 
@@ -71,7 +71,7 @@ impl Store {
                 Database::Sqlite(database) => database.execute(job).await,
             };
             match answer {
-                Err(CallError::Store(StoreError::Serialization)) if tries < MOST_TRIES => {
+                Err(CallError::Store(StoreError::Serialization)) if tries < MAX_TRIES => {
                     execution.undo();
                 }
                 Err(CallError::Store(error)) => {
@@ -101,7 +101,7 @@ impl Store {
                 Database::Sqlite(database) => database.write_last_uses(taken.uses()).await,
             };
             match written {
-                Err(StoreError::Serialization) if tries < MOST_TRIES => {}
+                Err(StoreError::Serialization) if tries < MAX_TRIES => {}
                 written => break written?,
             }
         }

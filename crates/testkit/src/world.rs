@@ -94,7 +94,7 @@ pub(crate) async fn plant(
     let mut planter = Planter {
         codec,
         router: router.clone(),
-        world: World { account: AccountId::NOTHING, keys: HashMap::new(), ids: HashMap::new() },
+        world: World { account: AccountId::UNASSIGNED, keys: HashMap::new(), ids: HashMap::new() },
     };
     let acme = founding(
         "acme",

@@ -20,7 +20,7 @@ const CLIENTS: usize = 8;
 /// The most room that is left when the load begins: some groups of keys.
 const ROOM: u64 = 256 * 1024;
 /// More keys than fit into it for each client, and fewer than an account may have in all.
-const MOST_KEYS_A_CLIENT: usize = 110;
+const MAX_KEYS_A_CLIENT: usize = 110;
 
 /// A server on a disk whose room is the length of a file.
 struct Site {
@@ -141,7 +141,7 @@ fn fill(server: &Server, administrator: &str) -> Vec<Credentials> {
 
 fn create_until_refused(client: &mut Client, administrator: &str) -> Vec<Credentials> {
     let mut keys = Vec::new();
-    for number in 0..MOST_KEYS_A_CLIENT {
+    for number in 0..MAX_KEYS_A_CLIENT {
         let answer = client.create(administrator, &format!("key {number}")).unwrap();
         if answer.status != 201 {
             assert_unavailable(&answer);

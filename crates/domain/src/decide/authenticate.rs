@@ -10,7 +10,7 @@ use crate::user::{Caller, UserStatus};
 
 /// What a key's handle led to.
 #[derive(Clone, Debug)]
-pub struct Presented {
+pub struct KeyRecord {
     /// The key, its user and account.
     pub caller: Caller,
     /// What is kept of its secret.
@@ -25,10 +25,10 @@ pub struct Presented {
 pub fn authenticate(
     keyring: &Keyring,
     text: &KeyText,
-    found: Option<Presented>,
+    found: Option<KeyRecord>,
     now: Now,
 ) -> Result<Caller, Refusal> {
-    let Some(Presented { caller, digest }) = found else {
+    let Some(KeyRecord { caller, digest }) = found else {
         keyring.verify_nothing(text);
         return Err(Refusal::Unauthenticated);
     };

@@ -7,11 +7,11 @@
 use super::roles::above;
 use crate::access::Access;
 use crate::decide::read_user;
-use crate::need::Here;
 use crate::permission::{Permission, PermissionSet};
 use crate::predefined_role::PredefinedRole;
-use crate::project::Place;
+use crate::project::SpaceOrProject;
 use crate::refusal::{Refusal, Resource};
+use crate::requirement::Scope;
 use crate::role::{AccountRole, Role, ScopedRole};
 use crate::user::{Caller, User};
 
@@ -20,10 +20,12 @@ use crate::user::{Caller, User};
 /// # Errors
 ///
 /// 403 without `ROLE_BINDING_CREATE` there, and if there is no such place.
-pub fn may_bind(access: &Access, found: Option<Place>) -> Result<Place, Refusal> {
-    found.filter(|place| access.may(Permission::RoleBindingCreate, Here::Place(place))).ok_or_else(
-        || Refusal::forbidden("giving roles needs ROLE_BINDING_CREATE in that space or project"),
-    )
+pub fn may_bind(access: &Access, found: Option<SpaceOrProject>) -> Result<SpaceOrProject, Refusal> {
+    found
+        .filter(|place| access.may(Permission::RoleBindingCreate, Scope::SpaceOrProject(place)))
+        .ok_or_else(|| {
+            Refusal::forbidden("giving roles needs ROLE_BINDING_CREATE in that space or project")
+        })
 }
 
 /// Decides whether this user may be given this role there by the caller.
@@ -35,7 +37,7 @@ pub fn may_bind(access: &Access, found: Option<Place>) -> Result<Place, Refusal>
 pub fn bind(
     caller: &Caller,
     access: &Access,
-    place: &Place,
+    place: &SpaceOrProject,
     user: Option<User>,
     role: Option<Role>,
 ) -> Result<(User, Role), Refusal> {
@@ -51,7 +53,7 @@ pub fn bind(
 /// As [`bind`].
 pub fn give(
     access: &Access,
-    place: &Place,
+    place: &SpaceOrProject,
     user: &User,
     role: Option<Role>,
 ) -> Result<Role, Refusal> {
@@ -78,10 +80,10 @@ pub fn give(
 /// 404 without the permissions in its place, and if there is none.
 pub fn in_binding<T>(
     access: &Access,
-    found: Option<(T, Place)>,
+    found: Option<(T, SpaceOrProject)>,
     needed: PermissionSet,
-) -> Result<(T, Place), Refusal> {
+) -> Result<(T, SpaceOrProject), Refusal> {
     found
-        .filter(|(_, place)| needed.iter().all(|one| access.may(one, Here::Place(place))))
+        .filter(|(_, place)| needed.iter().all(|one| access.may(one, Scope::SpaceOrProject(place))))
         .ok_or(Refusal::NotFound(Resource::RoleBinding))
 }

@@ -6,9 +6,9 @@ use crate::access::Access;
 use crate::account::AccountPolicy;
 use crate::decide::{Mint, may_work_with_keys, mint};
 use crate::grants::ResolvedGrants;
-use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
+use crate::requirement::Scope;
 use crate::timeline::Now;
 use crate::user::Caller;
 
@@ -77,7 +77,7 @@ pub fn service_key(
         let allowed = resolved
             .spaces
             .get(&grant.space)
-            .is_some_and(|space| access.may(Permission::ServiceKeyCreate, Here::Space(space)));
+            .is_some_and(|space| access.may(Permission::ServiceKeyCreate, Scope::Space(space)));
         if !allowed {
             return Err(Refusal::forbidden(format!(
                 "`{scope}`: creating service keys needs SERVICE_KEY_CREATE in the space",
@@ -100,7 +100,7 @@ fn sees_everything(access: &Access, resolved: &ResolvedGrants) -> Result<(), Ref
             return Err(Refusal::NotFound(Resource::Space));
         }
     }
-    let reads_roles = access.may(Permission::RoleRead, Here::Account);
+    let reads_roles = access.may(Permission::RoleRead, Scope::Account);
     if resolved.grants.custom_roles().any(|id| !reads_roles || !resolved.roles.contains_key(&id)) {
         return Err(Refusal::NotFound(Resource::Role));
     }

@@ -3,14 +3,14 @@
 //! Rule: whoever holds the whole secret may have it revoked, and nobody else by this way (docs/threat-model.md#leaked-keys). A report ends
 //! something for good, so it is never decided by what time it may be.
 
-use super::authenticate::Presented;
+use super::authenticate::KeyRecord;
 use crate::key::ApiKey;
 use crate::key_text::KeyText;
 use crate::keyring::Keyring;
 
 /// The key that a leaked text is the whole secret of, whoever its owner is by now, and dead or alive.
-pub fn leaked_key(keyring: &Keyring, text: &KeyText, found: Option<Presented>) -> Option<ApiKey> {
-    let Some(Presented { caller, digest }) = found else {
+pub fn leaked_key(keyring: &Keyring, text: &KeyText, found: Option<KeyRecord>) -> Option<ApiKey> {
+    let Some(KeyRecord { caller, digest }) = found else {
         keyring.verify_nothing(text);
         return None;
     };

@@ -4,10 +4,10 @@ use crate::access::Access;
 use crate::decide::{may_work_with_keys, sight};
 use crate::id::{SpaceId, UserId};
 use crate::key::KeyType;
-use crate::need::Here;
 use crate::organization::Space;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
+use crate::requirement::Scope;
 use crate::user::{Caller, User};
 
 /// A thing that a caller named by its id, looked up.
@@ -96,7 +96,7 @@ fn keys_of_space(
     match user {
         Some(Named::Missing) => Err(Refusal::NotFound(Resource::User)),
         Some(Named::Found(user)) => Ok(KeyScope::ServiceKeysIn(space.id, Some(user.id))),
-        None if access.may(Permission::ServiceKeyRead, Here::Space(&space)) => {
+        None if access.may(Permission::ServiceKeyRead, Scope::Space(&space)) => {
             Ok(KeyScope::ServiceKeysIn(space.id, None))
         }
         None => Err(Refusal::forbidden("listing service keys needs SERVICE_KEY_READ in the space")),
@@ -110,7 +110,7 @@ fn keys_of_user(
     user: Option<User>,
 ) -> Result<KeyScope, Refusal> {
     // Account administrators are told that there is no such user, others nothing.
-    let named = user.as_ref().map_or(UserId::NOTHING, |user| user.id);
+    let named = user.as_ref().map_or(UserId::UNASSIGNED, |user| user.id);
     if !sight::sees_keys_of(caller, named) {
         return Err(Refusal::forbidden(
             "listing other people's keys is for account administrators",

@@ -5,8 +5,8 @@
 //! nobody who is in the account.
 
 use crate::access::Access;
-use crate::decide::{Need, in_organization, in_space};
-use crate::grants::{OverPrivileged, Scope};
+use crate::decide::{Requirement, in_organization, in_space};
+use crate::grants::{GrantField, OverPrivileged};
 use crate::organization::{Organization, Space};
 use crate::permission::{Permission, PermissionSet};
 use crate::refusal::{Refusal, Resource};
@@ -22,7 +22,7 @@ pub fn organization_members(
     access: &Access,
     found: Option<Organization>,
 ) -> Result<Organization, Refusal> {
-    in_organization(access, found, Need::Administration)
+    in_organization(access, found, Requirement::Administration)
 }
 
 /// Decides whether the caller may give a role of this kind in the space. To put a custom role in the place of another one is also to
@@ -39,12 +39,13 @@ pub fn give_space_role(
     has: Option<SpaceRole>,
 ) -> Result<Space, Refusal> {
     match role {
-        SpaceRole::Predefined(_) => in_space(access, found, Need::Administration),
+        SpaceRole::Predefined(_) => in_space(access, found, Requirement::Administration),
         SpaceRole::Custom(_) => {
-            let space = in_space(access, found, Need::Permission(Permission::RoleBindingCreate))?;
+            let space =
+                in_space(access, found, Requirement::Permission(Permission::RoleBindingCreate))?;
             if has.is_some_and(|has| has != role) {
-                let need = Need::Permission(Permission::RoleBindingDelete);
-                return in_space(access, Some(space), need);
+                let requirement = Requirement::Permission(Permission::RoleBindingDelete);
+                return in_space(access, Some(space), requirement);
             }
             Ok(space)
         }
@@ -57,7 +58,7 @@ pub fn give_space_role(
 ///
 /// 404 if there is none that the caller sees, 403 without `ROLE_BINDING_DELETE` there.
 pub fn remove_space_member(access: &Access, found: Option<Space>) -> Result<Space, Refusal> {
-    in_space(access, found, Need::Permission(Permission::RoleBindingDelete))
+    in_space(access, found, Requirement::Permission(Permission::RoleBindingDelete))
 }
 
 /// The person who is to be given a role.
@@ -93,7 +94,7 @@ fn tracks_meet(user: &User, is_annotator: bool) -> Result<(), Refusal> {
 }
 
 fn within(granted: PermissionSet, held: PermissionSet) -> Result<(), Refusal> {
-    if granted.is_subset_of(held) { Ok(()) } else { Err(OverPrivileged(Scope::Role).into()) }
+    if granted.is_subset_of(held) { Ok(()) } else { Err(OverPrivileged(GrantField::Role).into()) }
 }
 
 /// Decides whether this user may be given this role in the organization, by a caller who may give roles there.

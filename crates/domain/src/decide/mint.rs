@@ -182,7 +182,7 @@ pub(super) fn service_key(
     asked: Option<Timestamp>,
     now: Now,
 ) -> Result<Mint, Refusal> {
-    let mint = by(caller, Occasion::ServiceKey, UserId::NOTHING);
+    let mint = by(caller, Occasion::ServiceKey, UserId::UNASSIGNED);
     let expires_at = expiry::at_creation(asked, &caller.account.policy, mint.made_with, now)?;
     Ok(Mint { expires_at, ..mint })
 }

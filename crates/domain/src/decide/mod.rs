@@ -7,9 +7,9 @@ mod audit;
 mod authenticate;
 mod bindings;
 mod create;
+mod creator_ceiling;
 mod leak;
 mod list;
-mod makers;
 mod memberships;
 mod mint;
 mod names;
@@ -23,12 +23,12 @@ mod sign_in;
 mod users;
 
 pub use audit::read_audit;
-pub use authenticate::{Presented, authenticate};
+pub use authenticate::{KeyRecord, authenticate};
 pub use bindings::{bind, give, in_binding, may_bind};
 pub use create::{may_create_service_keys, service_key, user_key};
+pub use creator_ceiling::{ensure_within_creator, exceeds_creator};
 pub use leak::leaked_key;
 pub use list::{KeyFilter, KeyScope, Named, list_scope};
-pub use makers::{is_above_maker, stays_below_maker};
 pub use memberships::{
     give_space_role, new_member, organization_members, organization_role, remove_space_member,
     space_role,
@@ -43,12 +43,12 @@ pub use roles::{create_role, delete_role, list_roles, role, update_role};
 pub use sight::sees_key;
 pub use sign_in::{SignInSecret, key_at_sign_in, may_have_keys, sign_in};
 pub use users::{
-    BotKeys, INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, get_user, hand_over,
-    invitation, invite, may_read_users, mode_works, read_user, remove_user, resend_invitation,
-    reset_password, update_user,
+    BotKeys, INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, get_user, invitation,
+    invite, issue_sign_in_secret, may_read_users, mode_works, read_user, remove_user,
+    resend_invitation, reset_password, update_user,
 };
 
-pub use crate::need::{Here, Need};
+pub use crate::requirement::{Requirement, Scope};
 
 use crate::access::Access;
 use crate::key::ApiKey;
@@ -58,7 +58,7 @@ use crate::user::Caller;
 
 /// A key that an operation is about, with the spaces in which its bot user has a role.
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub struct KeyWithSpaces {
     /// The key.
     pub key: ApiKey,
     /// The spaces in which its bot user has a role, by membership or by a binding in the space or a project of it; none for a user key.
@@ -69,7 +69,7 @@ pub struct Subject {
     pub is_replaced: bool,
 }
 
-impl Subject {
+impl KeyWithSpaces {
     fn all_spaces(&self, holds: impl Fn(&Space) -> bool) -> bool {
         !self.has_unreadable_spaces && !self.spaces.is_empty() && self.spaces.iter().all(holds)
     }
@@ -84,6 +84,6 @@ fn may_work_with_keys(caller: &Caller) -> Result<(), Refusal> {
     }
 }
 
-fn administers_all(access: &Access, subject: &Subject) -> bool {
+fn administers_all(access: &Access, subject: &KeyWithSpaces) -> bool {
     subject.all_spaces(|space| access.administers(space))
 }

@@ -7,7 +7,7 @@ use crate::access::Access;
 use crate::decide::sees_project;
 use crate::id::OrganizationId;
 use crate::organization::Space;
-use crate::project::Place;
+use crate::project::SpaceOrProject;
 use crate::refusal::Refusal;
 
 /// Decides whether an organization may have a name that these have.
@@ -38,7 +38,7 @@ pub fn space_name_is_free(access: &Access, others: &[Space]) -> Result<(), Refus
 /// # Errors
 ///
 /// 409 if the caller sees one of them.
-pub fn project_name_is_free(access: &Access, others: &[Place]) -> Result<(), Refusal> {
+pub fn project_name_is_free(access: &Access, others: &[SpaceOrProject]) -> Result<(), Refusal> {
     let is_seen = others.iter().any(|other| sees_project(access, other));
     free_unless(is_seen, "`name`: another project of the space has this name")
 }

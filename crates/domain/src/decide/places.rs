@@ -3,12 +3,12 @@
 //! Rule: whoever may not know of it is told 404, whoever may and lacks the right 403.
 
 use crate::access::Access;
-use crate::need::{Here, Need};
 use crate::organization::{Organization, Space};
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
+use crate::requirement::{Requirement, Scope};
 
-impl Need {
+impl Requirement {
     fn refusal(self, place: Resource) -> Refusal {
         match self {
             Self::Permission(permission) => {
@@ -27,7 +27,7 @@ impl Need {
 ///
 /// 403 without `ORGANIZATION_CREATE` in the account.
 pub fn create_organization(access: &Access) -> Result<(), Refusal> {
-    if access.may(Permission::OrganizationCreate, Here::Account) {
+    if access.may(Permission::OrganizationCreate, Scope::Account) {
         Ok(())
     } else {
         Err(Refusal::forbidden("making organizations needs ORGANIZATION_CREATE in the account"))
@@ -42,15 +42,15 @@ pub fn create_organization(access: &Access) -> Result<(), Refusal> {
 pub fn in_organization(
     access: &Access,
     found: Option<Organization>,
-    need: Need,
+    requirement: Requirement,
 ) -> Result<Organization, Refusal> {
     let organization = found
         .filter(|organization| access.sees_organization(organization.id))
         .ok_or(Refusal::NotFound(Resource::Organization))?;
-    if access.may(need, Here::Organization(organization.id)) {
+    if access.may(requirement, Scope::Organization(organization.id)) {
         Ok(organization)
     } else {
-        Err(need.refusal(Resource::Organization))
+        Err(requirement.refusal(Resource::Organization))
     }
 }
 
@@ -59,13 +59,17 @@ pub fn in_organization(
 /// # Errors
 ///
 /// 404 if there is none that the caller sees, 403 if what is needed is not held there.
-pub fn in_space(access: &Access, found: Option<Space>, need: Need) -> Result<Space, Refusal> {
+pub fn in_space(
+    access: &Access,
+    found: Option<Space>,
+    requirement: Requirement,
+) -> Result<Space, Refusal> {
     let space =
         found.filter(|space| access.sees_space(space)).ok_or(Refusal::NotFound(Resource::Space))?;
-    if access.may(need, Here::Space(&space)) {
+    if access.may(requirement, Scope::Space(&space)) {
         Ok(space)
     } else {
-        Err(need.refusal(Resource::Space))
+        Err(requirement.refusal(Resource::Space))
     }
 }
 
@@ -81,9 +85,9 @@ pub fn change_space(
     found: Option<Space>,
     is_private: Option<bool>,
 ) -> Result<Space, Refusal> {
-    let space = in_space(access, found, Need::Permission(Permission::SpaceUpdate))?;
+    let space = in_space(access, found, Requirement::Permission(Permission::SpaceUpdate))?;
     if is_private.is_some_and(|is_private| is_private != space.is_private) {
-        return in_space(access, Some(space), Need::Administration);
+        return in_space(access, Some(space), Requirement::Administration);
     }
     Ok(space)
 }

@@ -3,10 +3,10 @@
 //! Rule: a project that is restricted is not there for those without a binding on it, administrators of its space aside.
 
 use crate::access::Access;
-use crate::need::Here;
 use crate::permission::Permission;
-use crate::project::Place;
+use crate::project::SpaceOrProject;
 use crate::refusal::{Refusal, Resource};
+use crate::requirement::Scope;
 
 /// Decides whether the caller may do this to the project.
 ///
@@ -15,13 +15,13 @@ use crate::refusal::{Refusal, Resource};
 /// 404 if there is none that the caller sees, 403 without the permission there.
 pub fn in_project(
     access: &Access,
-    found: Option<Place>,
+    found: Option<SpaceOrProject>,
     permission: Permission,
-) -> Result<Place, Refusal> {
+) -> Result<SpaceOrProject, Refusal> {
     let place = found
         .filter(|place| sees_project(access, place))
         .ok_or(Refusal::NotFound(Resource::Project))?;
-    if access.may(permission, Here::Place(&place)) {
+    if access.may(permission, Scope::SpaceOrProject(&place)) {
         Ok(place)
     } else {
         Err(Refusal::forbidden(format!("this needs {} in the project", permission.name())))
@@ -29,6 +29,6 @@ pub fn in_project(
 }
 
 /// Whether the caller may know that the project exists.
-pub fn sees_project(access: &Access, place: &Place) -> bool {
-    place.project.is_some() && access.may(Permission::ProjectRead, Here::Place(place))
+pub fn sees_project(access: &Access, place: &SpaceOrProject) -> bool {
+    place.project.is_some() && access.may(Permission::ProjectRead, Scope::SpaceOrProject(place))
 }

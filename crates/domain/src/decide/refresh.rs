@@ -3,13 +3,13 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::access::Access;
-use crate::decide::{Mint, Subject, administers_all, mint, sight};
+use crate::decide::{KeyWithSpaces, Mint, administers_all, mint, sight};
 use crate::expiry::{self, RefreshExpiryRule};
 use crate::grants::ResolvedGrants;
 use crate::key::KeyType;
-use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::Refusal;
+use crate::requirement::Scope;
 use crate::timeline::Now;
 use crate::user::Caller;
 
@@ -46,7 +46,7 @@ pub struct RefreshPlan {
 pub fn refresh(
     caller: &Caller,
     access: &Access,
-    subject: Option<&Subject>,
+    subject: Option<&KeyWithSpaces>,
     grants: Option<&ResolvedGrants>,
     live_keys: u32,
     request: RefreshRequest,
@@ -101,11 +101,11 @@ fn may_act_for_another(caller: &Caller) -> Result<(), Refusal> {
 fn may_refresh_service_key(
     caller: &Caller,
     access: &Access,
-    subject: &Subject,
+    subject: &KeyWithSpaces,
     grants: Option<&ResolvedGrants>,
 ) -> Result<(), Refusal> {
     let holds = |permission| {
-        move |space: &crate::organization::Space| access.may(permission, Here::Space(space))
+        move |space: &crate::organization::Space| access.may(permission, Scope::Space(space))
     };
     if caller.is_bot() && !caller.account.policy.bots_may_mint {
         return Err(Refusal::forbidden("service keys may only refresh themselves"));

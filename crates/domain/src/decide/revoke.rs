@@ -2,11 +2,11 @@
 
 use crate::access::Access;
 use crate::decide::list::Named;
-use crate::decide::{Subject, administers_all, read_user, sight};
+use crate::decide::{KeyWithSpaces, administers_all, read_user, sight};
 use crate::key::KeyType;
-use crate::need::Here;
 use crate::permission::Permission;
 use crate::refusal::Refusal;
+use crate::requirement::Scope;
 use crate::user::{Caller, User, UserKind};
 
 /// Decides whether the caller may revoke the key (docs/contract/keys.md#revoke). Revoking twice is allowed and changes nothing.
@@ -15,14 +15,19 @@ use crate::user::{Caller, User, UserKind};
 ///
 /// A [`Refusal`]: 404 for a key that the caller cannot see, so that ids cannot be probed; 403 for one that they can see and not revoke,
 /// and without developer access.
-pub fn revoke(caller: &Caller, access: &Access, subject: Option<&Subject>) -> Result<(), Refusal> {
+pub fn revoke(
+    caller: &Caller,
+    access: &Access,
+    subject: Option<&KeyWithSpaces>,
+) -> Result<(), Refusal> {
     let subject = sight::visible(caller, access, subject)?;
     let key = &subject.key;
     if key.acts_for == caller.user.id || caller.is_account_admin() {
         return Ok(());
     }
-    let may =
-        || subject.all_spaces(|space| access.may(Permission::ServiceKeyRevoke, Here::Space(space)));
+    let may = || {
+        subject.all_spaces(|space| access.may(Permission::ServiceKeyRevoke, Scope::Space(space)))
+    };
     match key.key_type {
         KeyType::Service if administers_all(access, subject) => Ok(()),
         KeyType::Service if key.is_made_by(caller.user.id) && may() => Ok(()),

@@ -4,13 +4,13 @@
 //! space of the account, so what counts is what the editor holds in the account as a whole: that holds everywhere below. `held` is that
 //! everywhere here.
 
-use crate::need::Need;
 use crate::permission::{Permission, PermissionSet};
 use crate::refusal::{Refusal, Resource};
+use crate::requirement::Requirement;
 use crate::role::Role;
 
 /// How many permissions a refusal names.
-const MOST_NAMED: usize = 5;
+const MAX_NAMED: usize = 5;
 
 /// Decides whether the caller may list roles.
 ///
@@ -101,7 +101,7 @@ fn needs(held: PermissionSet, permission: Permission) -> Result<(), Refusal> {
 }
 
 fn in_account(held: PermissionSet, permission: Permission) -> bool {
-    Need::from(permission).is_met_by(held, PermissionSet::ALL)
+    Requirement::from(permission).is_met_by(held, PermissionSet::ALL)
 }
 
 /// The ceiling over what a role permits.
@@ -117,7 +117,7 @@ fn within(permissions: PermissionSet, held: PermissionSet) -> Result<(), Refusal
 /// What is permitted beyond what is held, in words; nothing if nothing is.
 pub(super) fn above(permissions: PermissionSet, held: PermissionSet) -> Option<String> {
     let names: Vec<_> = permissions.without(held).iter().map(Permission::name).collect();
-    let more = if names.len() > MOST_NAMED { " and more" } else { "" };
-    let few = names.iter().take(MOST_NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = if names.len() > MAX_NAMED { " and more" } else { "" };
+    let few = names.iter().take(MAX_NAMED).copied().collect::<Vec<_>>().join(", ");
     (!names.is_empty()).then(|| format!("{few}{more}"))
 }

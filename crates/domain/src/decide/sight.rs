@@ -4,7 +4,7 @@
 //! list shows them always is.
 
 use crate::access::Access;
-use crate::decide::{Subject, may_work_with_keys};
+use crate::decide::{KeyWithSpaces, may_work_with_keys};
 use crate::id::UserId;
 use crate::key::KeyType;
 use crate::organization::Space;
@@ -22,7 +22,7 @@ pub(super) fn sees_keys_in(access: &Access, space: &Space) -> bool {
 }
 
 /// Whether the caller can see a key.
-pub fn sees_key(caller: &Caller, access: &Access, subject: &Subject) -> bool {
+pub fn sees_key(caller: &Caller, access: &Access, subject: &KeyWithSpaces) -> bool {
     let key = &subject.key;
     sees_keys_of(caller, key.acts_for)
         || key.key_type == KeyType::Service
@@ -38,8 +38,8 @@ pub fn sees_key(caller: &Caller, access: &Access, subject: &Subject) -> bool {
 pub(super) fn visible<'a>(
     caller: &Caller,
     access: &Access,
-    subject: Option<&'a Subject>,
-) -> Result<&'a Subject, Refusal> {
+    subject: Option<&'a KeyWithSpaces>,
+) -> Result<&'a KeyWithSpaces, Refusal> {
     may_work_with_keys(caller)?;
     subject
         .filter(|subject| sees_key(caller, access, subject))

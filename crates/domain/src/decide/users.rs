@@ -6,12 +6,12 @@ use jiff::SignedDuration;
 
 use crate::access::Access;
 use crate::decide::sight::{sees_keys_in, sees_keys_of};
-use crate::grants::{OverPrivileged, Scope};
+use crate::grants::{GrantField, OverPrivileged};
 use crate::id::UserId;
-use crate::need::Here;
 use crate::organization::Space;
 use crate::permission::Permission;
 use crate::refusal::{Refusal, Resource};
+use crate::requirement::Scope;
 use crate::role::AccountRole;
 use crate::timeline::Now;
 use crate::user::{Caller, InviteMode, SignInPurpose, User, UserKind, UserStatus};
@@ -26,7 +26,7 @@ const ROLES_OF_MEMBERS_GUESTS: &[AccountRole] = &[AccountRole::Member, AccountRo
 
 /// Whether the caller may read everybody of the account: who holds `USER_READ` there, as its administrators and members do.
 pub fn may_read_users(access: &Access) -> bool {
-    access.may(Permission::UserRead, Here::Account)
+    access.may(Permission::UserRead, Scope::Account)
 }
 
 /// The user, if the caller may read them.
@@ -47,7 +47,7 @@ pub struct BotKeys {
     /// The spaces in which it has a role.
     pub spaces: Vec<Space>,
     /// Who made its keys.
-    pub makers: Vec<UserId>,
+    pub creators: Vec<UserId>,
 }
 
 /// The user, if the caller may look them up. A bot user is looked up by those who can see its keys: to others its name, which is that of
@@ -64,7 +64,7 @@ pub fn get_user(
 ) -> Result<User, Refusal> {
     let sees_bot = |bot: UserId| {
         sees_keys_of(caller, bot)
-            || keys.makers.contains(&caller.user.id)
+            || keys.creators.contains(&caller.user.id)
             || keys.spaces.iter().any(|space| sees_keys_in(access, space))
     };
     let found = found.filter(|user| user.kind == UserKind::Person || sees_bot(user.id));
@@ -105,7 +105,7 @@ pub struct NewUser {
 /// 403 without `USER_CREATE`; 422 for a role or a developer access above the caller's own, for developer access of those without
 /// the API, and for a service key that asks to be shown a person's secret.
 pub fn invite(caller: &Caller, access: &Access, wanted: NewUser) -> Result<bool, Refusal> {
-    if !access.may(Permission::UserCreate, Here::Account) {
+    if !access.may(Permission::UserCreate, Scope::Account) {
         return Err(Refusal::forbidden("inviting users needs USER_CREATE in the account"));
     }
     may_write_to_people(caller)?;
@@ -119,11 +119,11 @@ pub fn invite(caller: &Caller, access: &Access, wanted: NewUser) -> Result<bool,
     let within = wanted.role.permissions().is_subset_of(access.at_account());
     let offered = caller.is_account_admin() || ROLES_OF_MEMBERS_GUESTS.contains(&wanted.role);
     if !within || !offered {
-        return Err(OverPrivileged(Scope::Role).into());
+        return Err(OverPrivileged(GrantField::Role).into());
     }
     developer_access_fits(wanted.role, is_developer)?;
     if is_developer && !caller.user.is_developer && !caller.is_account_admin() {
-        return Err(OverPrivileged(Scope::Developer).into());
+        return Err(OverPrivileged(GrantField::Developer).into());
     }
     Ok(is_developer)
 }
@@ -206,7 +206,7 @@ pub fn invitation(
     now: Now,
 ) -> Result<Invitation, Refusal> {
     let is_told = |user: &&User| {
-        user.status != UserStatus::Blocked || access.may(Permission::UserDelete, Here::Account)
+        user.status != UserStatus::Blocked || access.may(Permission::UserDelete, Scope::Account)
     };
     let Some(known) = known.filter(is_told) else {
         return Ok(Invitation::New);
@@ -261,7 +261,7 @@ pub fn remove_user(
     other_administrators: bool,
 ) -> Result<Option<User>, Refusal> {
     let removed = found.as_ref().is_some_and(|user| user.status == UserStatus::Blocked);
-    if removed && access.may(Permission::UserDelete, Here::Account) {
+    if removed && access.may(Permission::UserDelete, Scope::Account) {
         return Ok(None);
     }
     let user = person(caller, access, found, Permission::UserDelete)?;
@@ -331,7 +331,7 @@ pub fn reset_password(
 /// # Errors
 ///
 /// 404 as [`read_user`], and for bot users; 403 for all others; 400 for users whose invitation has lapsed, who are invited anew.
-pub fn hand_over(
+pub fn issue_sign_in_secret(
     caller: &Caller,
     access: &Access,
     found: Option<User>,

@@ -1,17 +1,17 @@
-//! No key above its maker: whatever roles callers, bot users and spaces have (docs/threat-model.md#no-escalation).
+//! No key above its creator: whatever roles callers, bot users and spaces have (docs/threat-model.md#no-escalation).
 
 use std::cell::Cell;
 
 use claviger_domain::decide::{self, RefreshRequest};
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
-    AccountRole, Grants, Membership, OrganizationGrant, OrganizationId, Permission, PermissionSet,
-    RoleId, Scope, ScopedRole, Space, SpaceGrant, SpaceId, SpaceRole,
+    AccountRole, GrantField, Grants, Membership, OrganizationGrant, OrganizationId, Permission,
+    PermissionSet, RoleId, ScopedRole, Space, SpaceGrant, SpaceId, SpaceRole,
 };
 use jiff::SignedDuration;
 use proptest::prelude::*;
 
-use crate::cast::{now, person, service_key_by};
+use crate::fixtures::{now, person, service_key_by};
 use crate::property::{cases, check};
 use crate::reference::{Holder, Names, account, holder, names, scoped, spaces, wanted};
 
@@ -198,22 +198,22 @@ fn the_place_that_is_too_high_is_named() {
     let mut account = good.clone();
     account.account_role = AccountRole::Admin;
     let (scope, text) = place(&account).unwrap();
-    assert_eq!(scope, Scope::Account);
+    assert_eq!(scope, GrantField::Account);
     assert_eq!(text, "`account_role` is above your own privilege there");
     let mut organization = good.clone();
     organization.organizations[0].role = ScopedRole::Admin;
     let (scope, text) = place(&organization).unwrap();
-    assert_eq!(scope, Scope::Organization(0));
+    assert_eq!(scope, GrantField::Organization(0));
     assert!(text.contains("`organizations[0].role`"));
     let (scope, text) = place(&one_space(SpaceRole::Predefined(ScopedRole::Admin))).unwrap();
-    assert_eq!(scope, Scope::Space(0, 0));
+    assert_eq!(scope, GrantField::Space(0, 0));
     assert!(text.contains("`organizations[0].spaces[0].role`"));
     // A custom role that is gone, and a space that was not found, are above whoever does not hold everything.
     let gone = one_space(SpaceRole::Custom(RoleId::new(9)));
-    assert_eq!(place(&gone).unwrap().0, Scope::Space(0, 0));
+    assert_eq!(place(&gone).unwrap().0, GrantField::Space(0, 0));
     let mut nowhere = good;
     nowhere.organizations[0].spaces[0].space = SpaceId::new(99);
-    assert_eq!(place(&nowhere).unwrap().0, Scope::Space(0, 0));
+    assert_eq!(place(&nowhere).unwrap().0, GrantField::Space(0, 0));
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn custom_role_compared_by_permissions() {
     };
     let id = RoleId::new(1);
     let within = |permissions| {
-        let role = crate::cast::custom_role(id, "Administrator", permissions);
+        let role = crate::fixtures::custom_role(id, "Administrator", permissions);
         let resolved = claviger_domain::ResolvedGrants {
             bindings: Vec::new(),
             grants: one_space(SpaceRole::Custom(id)),

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use claviger_domain::{KeyDigest, KeyText, KeyType, Keyring, StoredDigest};
 
-use crate::cast::{ACCOUNT, OWNER, USER_KEY, keyring, mint_for};
+use crate::fixtures::{ACCOUNT, OWNER, USER_KEY, keyring, mint_for};
 
 /// What is counted. Its name is what the counter looks for.
 #[inline(never)]

@@ -7,7 +7,7 @@ use claviger_domain::{
 };
 use proptest::prelude::*;
 
-use crate::cast::{
+use crate::fixtures::{
     ACCOUNT, OWNER, SERVICE_KEY, Seeded, USER_KEY, hex, keyring, mint, mint_for, tag,
 };
 use crate::format::checksum;

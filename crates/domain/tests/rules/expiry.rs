@@ -1,14 +1,14 @@
 //! When keys end: to the microsecond, never later than a rule allows, and never later because of a grace.
 
 use claviger_domain::decide::{self, RefreshRequest};
-use claviger_domain::expiry::{self, LONGEST_GRACE, RefreshExpiryRule};
+use claviger_domain::expiry::{self, MAX_GRACE, RefreshExpiryRule};
 use claviger_domain::{
     Access, AccountPolicy, AccountRole, KeyStatus, KeyType, RefreshExpiryPolicy, Refusal, to_micros,
 };
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
-use crate::cast::{at, key, now, person, seconds, user_key_of};
+use crate::fixtures::{at, key, now, person, seconds, user_key_of};
 use crate::property::{cases, check};
 
 const HOUR: i64 = 3_600;
@@ -222,9 +222,9 @@ fn grace_never_extends() {
 
 #[test]
 fn grace_at_the_end_of_time() {
-    let end = expiry::in_grace(None, LONGEST_GRACE, Timestamp::MAX.into());
+    let end = expiry::in_grace(None, MAX_GRACE, Timestamp::MAX.into());
     assert_eq!(end, to_micros(Timestamp::MAX));
-    assert_eq!(LONGEST_GRACE, SignedDuration::from_secs(86_400));
+    assert_eq!(MAX_GRACE, SignedDuration::from_secs(86_400));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use claviger_domain::{KeyText, KeyType};
 use proptest::prelude::*;
 
-use crate::cast::{SERVICE_KEY, Seeded, USER_KEY, mint, tag, text_of};
+use crate::fixtures::{SERVICE_KEY, Seeded, USER_KEY, mint, tag, text_of};
 use crate::property::{cases, check};
 
 const ALPHABET: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

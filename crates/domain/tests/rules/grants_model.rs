@@ -7,11 +7,11 @@
 
 use std::collections::HashMap;
 
-use claviger_domain::decide::Here;
+use claviger_domain::decide::Scope;
 use claviger_domain::{
     Access, AccountId, AccountRole, CustomRole, Grants, Membership, OrganizationGrant,
-    OrganizationId, Permission, PermissionSet, Place, Project, ProjectId, Reach, ResolvedGrants,
-    RoleId, ScopedRole, Space, SpaceGrant, SpaceId, SpaceRole,
+    OrganizationId, Permission, PermissionSet, Project, ProjectId, Reach, ResolvedGrants, RoleId,
+    ScopedRole, Space, SpaceGrant, SpaceId, SpaceOrProject, SpaceRole,
 };
 use jiff::Timestamp;
 
@@ -263,7 +263,7 @@ impl House {
         }
     }
 
-    fn project(&self, n: usize) -> Place {
+    fn project(&self, n: usize) -> SpaceOrProject {
         let space = self.space(n);
         let project = Project {
             id: ProjectId::new(number(n)),
@@ -273,7 +273,7 @@ impl House {
             created_at: Timestamp::UNIX_EPOCH,
             restricted_at: self.is_restricted[n].then_some(Timestamp::UNIX_EPOCH),
         };
-        Place { space, project: Some(project) }
+        SpaceOrProject { space, project: Some(project) }
     }
 
     /// What a role in a space permits; nobody knows of one that was deleted.
@@ -357,7 +357,7 @@ impl Wanted {
                 (house.project(n), At::Project(n))
             } else {
                 bot.spaces[n].push(has.clone());
-                (Place { space: house.space(n), project: None }, At::Space(n))
+                (SpaceOrProject { space: house.space(n), project: None }, At::Space(n))
             };
             bindings.push((place, set(&has)));
             given.push((has, at));
@@ -398,7 +398,7 @@ pub(crate) fn check(bytes: &[u8]) -> bool {
         for (at, (bot, caller)) in places().zip(of_bot.at.iter().zip(&held.at)) {
             let above = bot.iter().zip(caller).position(|(bot, caller)| *bot && !caller);
             let above = above.map(|one| Permission::ALL[one].name());
-            assert_eq!(above, None, "the key may do more than its maker at {at:?}");
+            assert_eq!(above, None, "the key may do more than its creator at {at:?}");
         }
     }
     allowed
@@ -416,14 +416,14 @@ fn same(one: At, other: At) -> bool {
 
 /// What the product says is held in a place; one permission at a time, as decisions ask.
 fn at_place(access: &Access, house: &House, at: At) -> PermissionSet {
-    let may = |here: Here<'_>| {
-        Permission::ALL.iter().copied().filter(|one| access.may(*one, here)).collect()
+    let may = |scope: Scope<'_>| {
+        Permission::ALL.iter().copied().filter(|one| access.may(*one, scope)).collect()
     };
     match at {
-        At::Account => may(Here::Account),
-        At::Organization(n) => may(Here::Organization(OrganizationId::new(number(n)))),
-        At::Space(n) => may(Here::Space(&house.space(n))),
-        At::Project(n) => may(Here::Place(&house.project(n))),
+        At::Account => may(Scope::Account),
+        At::Organization(n) => may(Scope::Organization(OrganizationId::new(number(n)))),
+        At::Space(n) => may(Scope::Space(&house.space(n))),
+        At::Project(n) => may(Scope::SpaceOrProject(&house.project(n))),
     }
 }
 

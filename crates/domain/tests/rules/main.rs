@@ -8,12 +8,12 @@
     reason = "test code: the lints' exceptions do not reach functions beside the tests"
 )]
 
-mod cast;
 mod ceiling;
 mod constant_time;
 mod decide;
 mod digests;
 mod expiry;
+mod fixtures;
 mod format;
 mod grants;
 mod grants_model;

@@ -4,7 +4,7 @@ use claviger_domain::{
     Entropy, EntropyUnavailable, InstanceTag, KeyText, KeyType, MintedKey, PepperRing,
 };
 
-use crate::cast::{
+use crate::fixtures::{
     ACCOUNT, OWNER, PEPPER_FILE, Seeded, USER_KEY, hex, keyring, mint, mint_for, peppers, tag,
     text_of,
 };

@@ -4,7 +4,7 @@ use claviger_domain::{InvalidPepperFile, PepperId, PepperMismatch, PepperRing};
 
 use InvalidPepperFile::{Count, Malformed, NoPrimary};
 
-use crate::cast::{PEPPER_FILE, Seeded, hex, peppers};
+use crate::fixtures::{PEPPER_FILE, Seeded, hex, peppers};
 
 const CANARY: &str = "c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00";
 

@@ -9,7 +9,7 @@ use claviger_domain::{
 };
 use proptest::prelude::*;
 
-use crate::cast::{custom_role, space};
+use crate::fixtures::{custom_role, space};
 
 pub(crate) type Names = BTreeSet<&'static str>;
 

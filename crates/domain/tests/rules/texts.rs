@@ -4,7 +4,7 @@ use claviger_domain::{
     CharacterKind, Description, Email, InvalidEmail, InvalidText, KeyName, KeyText, Name,
 };
 
-use crate::cast::{SERVICE_KEY, USER_KEY};
+use crate::fixtures::{SERVICE_KEY, USER_KEY};
 
 /// Whether the texts are taken as names of everything and, in a line of other text, as descriptions.
 fn assert_taken(texts: &[&str]) {

@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt as _;
 
 use claviger_domain::{KeyText, MintedKey};
 
-use crate::cast::USER_KEY;
+use crate::fixtures::USER_KEY;
 
 /// The secret of [`USER_KEY`], beyond the first bytes: an allocator writes over those of memory that is given back.
 const CANARY: &[u8] = b"hp3ILTgK2y3mH3UqtmaFCrvkUb7";

@@ -11,7 +11,7 @@ use crate::page::LARGEST_LIMIT;
 use crate::stage::Stage;
 
 /// The longest grace that a server gives.
-const LONGEST_GRACE: SignedDuration = SignedDuration::from_hours(24);
+const MAX_GRACE: SignedDuration = SignedDuration::from_hours(24);
 
 /// How far the end of a grace may be from where the grace that is asked for would end it.
 const LEEWAY: SignedDuration = SignedDuration::from_secs(5);
@@ -135,5 +135,5 @@ fn may_succeed(key: &ApiKey, old: &ApiKey) -> bool {
         return false;
     };
     let grace = old_end.duration_since(made);
-    is_alike && made >= old_made && !grace.is_negative() && grace <= LONGEST_GRACE
+    is_alike && made >= old_made && !grace.is_negative() && grace <= MAX_GRACE
 }

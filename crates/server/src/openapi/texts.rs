@@ -88,14 +88,14 @@ pub(super) fn schemas() -> Map<String, Value> {
     add("Instant", instant());
     add("EmailAddress", email());
     let named = |what: &str| format!("{what} {NAME_RULES}");
-    add("Name", text(&named("A name."), line, Name::LONGEST, 1));
-    add("KeyName", text(&named("The name of a key."), line, KeyName::LONGEST, 1));
+    add("Name", text(&named("A name."), line, Name::MAX_LEN, 1));
+    add("KeyName", text(&named("The name of a key."), line, KeyName::MAX_LEN, 1));
     add(
         "PersonName",
         text(
             &named("A person's name. White space around it is cut off."),
             &format!("[{AROUND}]*{line}[{AROUND}]*"),
-            Name::LONGEST,
+            Name::MAX_LEN,
             1,
         ),
     );
@@ -104,7 +104,7 @@ pub(super) fn schemas() -> Map<String, Value> {
         text(
             "A description, with line breaks if need be. An empty one is none. A text with an API key in it is refused.",
             &format!("(?:[\\u0009\\u000a\\u000d]|{printed})*"),
-            Description::LONGEST,
+            Description::MAX_LEN,
             0,
         ),
     );
@@ -147,7 +147,7 @@ fn id(kind: ObjectKind) -> Value {
     json!({
         "description": format!("An id of the kind `{}`: opaque, as other calls answer it.", kind.word()),
         "type": "string",
-        "maxLength": ObjectIdCodec::LONGEST,
+        "maxLength": ObjectIdCodec::MAX_LEN,
         "pattern": format!("^{whole}{group}(?:[A-Za-z0-9]{{4}})+{end}$"),
     })
 }

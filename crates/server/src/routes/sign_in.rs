@@ -24,7 +24,7 @@ use crate::wire::sign_in::{SignInBody, SignInSecretView, SignedInView};
 use crate::wire::users::UserView;
 
 pub(super) fn router() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(sign_in)).routes(routes!(hand_over))
+    OpenApiRouter::new().routes(routes!(sign_in)).routes(routes!(issue_sign_in_secret))
 }
 
 /// Sign in
@@ -85,7 +85,7 @@ async fn sign_in(
         (status = 429, description = "Too many secrets in a short time", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
-async fn hand_over(
+async fn issue_sign_in_secret(
     State(app): State<App>,
     client: Client,
     PathId(id): PathId,

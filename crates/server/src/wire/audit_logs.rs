@@ -24,8 +24,8 @@ pub(crate) const LIST: &[&str] =
 pub(crate) const REPEATABLE: &[&str] = &["operation_name"];
 
 /// The most names to filter by, and the longest (docs/contract/audit-logs.md).
-const MOST_NAMES: usize = 20;
-const LONGEST_NAME: usize = 255;
+const MAX_NAMES: usize = 20;
+const MAX_NAME: usize = 255;
 
 /// What the numbers in particulars name, by the member that they are in. What a thing replaces is of its own kind.
 const NUMBERED: [(&str, ObjectKind); 13] = [
@@ -170,8 +170,8 @@ pub(crate) fn list(query: &Query, codec: &ObjectIdCodec) -> Result<ListAuditReco
 
 fn names(query: &Query) -> Result<Vec<String>, Refusal> {
     let names: Vec<String> = query.all("operation_name").map(str::to_owned).collect();
-    let fits = |name: &String| (1..=LONGEST_NAME).contains(&name.chars().count());
-    if names.len() > MOST_NAMES || !names.iter().all(fits) {
+    let fits = |name: &String| (1..=MAX_NAME).contains(&name.chars().count());
+    if names.len() > MAX_NAMES || !names.iter().all(fits) {
         let known = "it may be given 20 times, with 1 to 255 characters each";
         return Err(Refusal::invalid("operation_name", known));
     }

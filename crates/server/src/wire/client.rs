@@ -16,7 +16,7 @@ use crate::error::ApiError;
 use crate::request_id::RequestId;
 
 /// How much of a user agent is kept.
-const LONGEST_USER_AGENT: usize = 256;
+const MAX_USER_AGENT: usize = 256;
 
 /// A request with a well-formed credential. Whether it is proven, the store says, inside the operation's transaction.
 #[derive(Clone, Debug)]
@@ -49,6 +49,6 @@ pub(crate) fn context(extensions: &Extensions, headers: &HeaderMap) -> RequestCo
         // A secret that was put there by mistake is not kept (docs/threat-model.md#secret-shown-once).
         user_agent: agent
             .filter(|agent| !KeyText::looks_like_one(agent))
-            .map(|agent| agent.chars().take(LONGEST_USER_AGENT).collect()),
+            .map(|agent| agent.chars().take(MAX_USER_AGENT).collect()),
     }
 }

@@ -11,7 +11,7 @@ use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest as _, Sha256};
 
 const NONCE: usize = 12;
-const LONGEST: usize = 256;
+const MAX_LEN: usize = 256;
 
 /// Seals and opens cursors.
 #[derive(Clone)]
@@ -51,7 +51,7 @@ impl CursorCodec {
 
     /// Where this list goes on, or nothing if the cursor is not one of it.
     pub(crate) fn open(&self, list: &str, cursor: &str) -> Option<After<i64>> {
-        if cursor.len() > LONGEST {
+        if cursor.len() > MAX_LEN {
             return None;
         }
         let bytes = BASE64URL_NOPAD.decode(cursor.as_bytes()).ok()?;

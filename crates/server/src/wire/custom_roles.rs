@@ -11,7 +11,7 @@ use super::query::Query;
 use super::{Pagination, ids, words};
 
 /// The most names in one body: more than there are, so that a list with repetitions is still read.
-const MOST_NAMES: usize = 1_000;
+const MAX_NAMES: usize = 1_000;
 
 /// A role that can be given in a space or a project.
 #[derive(Debug, Serialize, ToSchema)]
@@ -119,7 +119,7 @@ impl UpdateRoleBody {
 
 /// Reads the names of permissions: a set, so that repetitions do not matter.
 fn permissions(names: &[String]) -> Result<PermissionSet, Refusal> {
-    if names.is_empty() || names.len() > MOST_NAMES {
+    if names.is_empty() || names.len() > MAX_NAMES {
         return Err(Refusal::invalid("permissions", "it must have at least one entry"));
     }
     let place = |(place, name): (usize, &String)| {

@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 /// The longest address that is kept of where a key was found.
-const LONGEST_URL: usize = 2_048;
+const MAX_URL: usize = 2_048;
 
 /// What was found in public. Members that are not known are left alone: the format is GitHub's.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -52,7 +52,7 @@ impl FoundSecretBody {
 
     /// Where it was found, as far as that can be kept: a line of ordinary length without a secret.
     pub(crate) fn url(&self) -> Option<String> {
-        let url = self.url.as_ref().filter(|url| !url.is_empty() && url.len() <= LONGEST_URL)?;
+        let url = self.url.as_ref().filter(|url| !url.is_empty() && url.len() <= MAX_URL)?;
         let is_seen =
             |c| matches!(CharacterKind::of(c), CharacterKind::Visible | CharacterKind::Blank);
         let is_line = url.chars().all(is_seen);

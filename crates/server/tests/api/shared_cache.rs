@@ -126,8 +126,9 @@ async fn walk(server: &TestServer, address: SocketAddr, nginx: &str) -> Walk {
     let refresh = format!("/v2/api-keys/{}/refresh", server.world.id("uk"));
     let member = server.world.key("member");
     assert_eq!(ways.walk(&mut walk, ("POST", &refresh), member, &json!({})).await.len(), 1);
-    let hand_over = format!("/auth/v1/users/{}/sign-in-secret", server.world.id("user:guest"));
-    let secret = ways.walk(&mut walk, ("POST", &hand_over), admin, &Value::Null).await;
+    let issue_sign_in_secret =
+        format!("/auth/v1/users/{}/sign-in-secret", server.world.id("user:guest"));
+    let secret = ways.walk(&mut walk, ("POST", &issue_sign_in_secret), admin, &Value::Null).await;
     assert_eq!(secret.len(), 1);
     let signed_in =
         ways.walk(&mut walk, ("POST", "/auth/v1/sign-in"), &secret[0], &Value::Null).await;

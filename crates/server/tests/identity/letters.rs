@@ -318,12 +318,13 @@ async fn bring_in(server: &TestServer, letters: &Letters, key: &str, how: CameIn
     let body = invitation("eve@example.com", mode, "MEMBER");
     let invited = server.call_with(key, "POST", "/v2/users", body, &[]).await.json(201);
     let id = invited["id"].as_str().unwrap().to_owned();
-    let hand_over = format!("/auth/v1/users/{id}/sign-in-secret");
+    let issue_sign_in_secret = format!("/auth/v1/users/{id}/sign-in-secret");
     let reset = format!("/v2/users/{id}/reset-password");
     let used = match how {
         CameIn::Never => return id,
         CameIn::HandedOver => {
-            let handed = answered(server, "admin", ("POST", &hand_over, Value::Null), 201).await;
+            let handed =
+                answered(server, "admin", ("POST", &issue_sign_in_secret, Value::Null), 201).await;
             handed["secret"].as_str().unwrap().to_owned()
         }
         CameIn::Password => invited["temporary_password"].as_str().unwrap().to_owned(),

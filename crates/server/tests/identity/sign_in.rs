@@ -30,7 +30,7 @@ async fn shut_out(server: &TestServer, secret: &str) {
     assert_eq!(server.dump().await, before);
 }
 
-fn hand_over(server: &TestServer, name: &str) -> String {
+fn issue_sign_in_secret(server: &TestServer, name: &str) -> String {
     format!("/auth/v1/users/{}/sign-in-secret", server.world.id(name))
 }
 
@@ -101,7 +101,7 @@ async fn whoever_may_have_no_keys_gets_none() {
 async fn an_administrator_hands_a_secret_over() {
     let server = TestServer::start().await;
     for (name, seconds) in [("user:guest", INVITATION), ("user:member", 30 * 60)] {
-        let path = hand_over(&server, name);
+        let path = issue_sign_in_secret(&server, name);
         let first = answered(&server, "admin", ("POST", &path, Value::Null), 201).await;
         let second = answered(&server, "admin", ("POST", &path, Value::Null), 201).await;
         let until = server.now() + jiff::SignedDuration::from_secs(seconds);
@@ -126,11 +126,25 @@ async fn secrets_are_handed_over_by_administrators_alone() {
     let server = TestServer::start().await;
     for name in ["user:guest", "user:admin", "user:other"] {
         for who in ["member", "other", "space_admin", "plain"] {
-            refused(&server, who, ("POST", &hand_over(&server, name), Value::Null), 403).await;
+            refused(&server, who, ("POST", &issue_sign_in_secret(&server, name), Value::Null), 403)
+                .await;
         }
-        refused(&server, "annotator", ("POST", &hand_over(&server, name), Value::Null), 404).await;
-        refused(&server, "bot", ("POST", &hand_over(&server, name), Value::Null), 404).await;
-        refused(&server, "stranger", ("POST", &hand_over(&server, name), Value::Null), 404).await;
+        refused(
+            &server,
+            "annotator",
+            ("POST", &issue_sign_in_secret(&server, name), Value::Null),
+            404,
+        )
+        .await;
+        refused(&server, "bot", ("POST", &issue_sign_in_secret(&server, name), Value::Null), 404)
+            .await;
+        refused(
+            &server,
+            "stranger",
+            ("POST", &issue_sign_in_secret(&server, name), Value::Null),
+            404,
+        )
+        .await;
     }
     let body = json!({
         "key_type": "SERVICE", "name": "robot",
@@ -140,18 +154,19 @@ async fn secrets_are_handed_over_by_administrators_alone() {
         }],
     });
     let robot = answered(&server, "admin", ("POST", "/v2/api-keys", body), 201).await;
-    let path_of_member = hand_over(&server, "user:member");
+    let path_of_member = issue_sign_in_secret(&server, "user:member");
     let robot_key = robot["key"].as_str().unwrap();
     let answer = server.call_with(robot_key, "POST", &path_of_member, Value::Null, &[]).await;
     assert_eq!(answer.status, 403, "{}", answer.text);
     for name in ["user:orphan", "user:stranger"] {
-        refused(&server, "admin", ("POST", &hand_over(&server, name), Value::Null), 404).await;
+        refused(&server, "admin", ("POST", &issue_sign_in_secret(&server, name), Value::Null), 404)
+            .await;
     }
     let bot =
         format!("/auth/v1/users/{}/sign-in-secret", robot["bot_user"]["id"].as_str().unwrap());
     refused(&server, "admin", ("POST", &bot, Value::Null), 404).await;
     server.advance(INVITATION);
-    let lapsed = hand_over(&server, "user:guest");
+    let lapsed = issue_sign_in_secret(&server, "user:guest");
     refused(&server, "admin", ("POST", &lapsed, Value::Null), 400).await;
 }
 
@@ -202,12 +217,12 @@ async fn a_secret_moved_to_another_person_is_dead() {
 async fn strict_accounts_hand_over_no_secret_of_an_active_person() {
     let server = TestServer::start().await;
     server.set_policy(|policy| policy.only_owners_refresh_user_keys = true).await;
-    let path = hand_over(&server, "user:member");
+    let path = issue_sign_in_secret(&server, "user:member");
     refused(&server, "admin", ("POST", &path, Value::Null), 403).await;
-    let own = hand_over(&server, "user:admin");
+    let own = issue_sign_in_secret(&server, "user:admin");
     answered(&server, "admin", ("POST", &own, Value::Null), 201).await;
     // Whoever is invited has another way in where mail goes: nobody else has to see their secret.
-    let guest = hand_over(&server, "user:guest");
+    let guest = issue_sign_in_secret(&server, "user:guest");
     refused(&server, "admin", ("POST", &guest, Value::Null), 403).await;
     let problem =
         refused(&server, "admin", ("POST", "/v2/users", temporary("eve@example.com")), 403);
@@ -279,7 +294,7 @@ async fn no_detour_leads_past_the_cap_on_derived_keys() {
     let body = json!({ "key_type": "USER", "name": "short", "expires_at": until });
     let short = answered(&server, "admin", ("POST", "/v2/api-keys", body), 201).await;
     let short = short["key"].as_str().unwrap();
-    let own = hand_over(&server, "user:admin");
+    let own = issue_sign_in_secret(&server, "user:admin");
     let handed = server.call_with(short, "POST", &own, Value::Null, &[]).await.json(201);
     let invitation = json!({
         "name": "Eve", "email": "eve@example.com", "invite_mode": "TEMPORARY_PASSWORD",
@@ -307,7 +322,7 @@ async fn a_secret_ends_with_the_key_that_made_it_under_the_cap() {
     let until = (server.now() + jiff::SignedDuration::from_secs(60)).to_string();
     let body = json!({ "key_type": "USER", "name": "short", "expires_at": until });
     let short = answered(&server, "admin", ("POST", "/v2/api-keys", body), 201).await;
-    let path = hand_over(&server, "user:admin");
+    let path = issue_sign_in_secret(&server, "user:admin");
     let key = short["key"].as_str().unwrap();
     let handed = server.call_with(key, "POST", &path, Value::Null, &[]).await.json(201);
     server.advance(60);
@@ -318,7 +333,7 @@ async fn a_secret_ends_with_the_key_that_made_it_under_the_cap() {
 #[tokio::test]
 async fn a_secret_of_another_person_is_on_record_and_the_person_is_told() {
     let (server, letters) = TestServer::with_mail().await;
-    let path = hand_over(&server, "user:member");
+    let path = issue_sign_in_secret(&server, "user:member");
     let handed = answered(&server, "admin", ("POST", &path, Value::Null), 201).await;
     let told = letters.take().await;
     assert_eq!(told.len(), 1);
@@ -337,7 +352,7 @@ async fn a_secret_of_another_person_is_on_record_and_the_person_is_told() {
     let records = records.to_string();
     assert_eq!(records.matches("impersonation").count(), 2, "{records}");
     // One's own secret is nobody else's business.
-    let own = hand_over(&server, "user:admin");
+    let own = issue_sign_in_secret(&server, "user:admin");
     let handed = answered(&server, "admin", ("POST", &own, Value::Null), 201).await;
     sign_in(&server, handed["secret"].as_str().unwrap()).await.json(201);
     assert!(letters.take().await.is_empty());

@@ -14,13 +14,13 @@ async fn create(server: &TestServer, who: &str) -> TestResponse {
     server.call(who, "POST", "/v2/api-keys", body).await
 }
 
-fn hand_over(server: &TestServer, name: &str) -> String {
+fn issue_sign_in_secret(server: &TestServer, name: &str) -> String {
     format!("/auth/v1/users/{}/sign-in-secret", server.world.id(name))
 }
 
 /// Has a secret handed over by an administrator, and the person signs in with it.
 async fn handed_over(server: &TestServer, name: &str) -> String {
-    let path = hand_over(server, name);
+    let path = issue_sign_in_secret(server, name);
     let handed = answered(server, "admin", ("POST", &path, Value::Null), 201).await;
     handed["secret"].as_str().unwrap().to_owned()
 }

@@ -1,6 +1,6 @@
 //! The grace of a refreshed key: how long the old secret goes on, and what it is good for.
 
-use claviger_domain::expiry::{LONGEST_GRACE, in_grace};
+use claviger_domain::expiry::{MAX_GRACE, in_grace};
 use claviger_testkit::TestServer;
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::{Strategy, any, prop_assert, prop_assert_eq};
@@ -60,7 +60,7 @@ async fn one_grace(
 fn grace_never_extends_to_the_microsecond() {
     let now: Timestamp = "2026-11-23T12:00:00Z".parse().unwrap();
     let micros = proptest::option::of(any::<i32>());
-    let graces = 1..=i64::try_from(LONGEST_GRACE.as_micros()).unwrap();
+    let graces = 1..=i64::try_from(MAX_GRACE.as_micros()).unwrap();
     property::check(property::cases(100_000), (micros, graces), |(own, grace)| {
         let own = own.map(|micros| now + SignedDuration::from_micros(micros.into()));
         let grace = SignedDuration::from_micros(grace);

@@ -2,7 +2,7 @@
 
 use claviger_domain::{AuditFault, AuditNote, AuditRecordId, AuditVerdict};
 
-use super::house::{House, now, refusal};
+use super::fixture::{Fixture, now, refusal};
 use crate::CreateUserKey;
 use crate::Store;
 
@@ -14,25 +14,25 @@ async fn faults(store: &Store) -> Vec<AuditFault> {
 }
 
 /// Ten records after the two foundings.
-async fn ten_records(house: &House<'_>) -> AuditVerdict {
+async fn ten_records(fixture: &Fixture<'_>) -> AuditVerdict {
     for name in 0..10 {
-        house.create("member", &name.to_string()).await.unwrap();
+        fixture.create("member", &name.to_string()).await.unwrap();
     }
-    house.store.verify_audit(None).await.unwrap()
+    fixture.store.verify_audit(None).await.unwrap()
 }
 
 /// The log is what was written, however it came about; and what was noted of it earlier still holds.
 pub async fn audit_chain_verifies(store: &Store) {
     assert_eq!(store.verify_audit(None).await.unwrap().records, 0);
     assert_eq!(faults(store).await, []);
-    let house = House::found(store).await;
-    let earlier = ten_records(&house).await;
+    let fixture = Fixture::found(store).await;
+    let earlier = ten_records(&fixture).await;
     assert_eq!((earlier.records, earlier.fault_count), (12, 0));
     let (id, link) = earlier.tip;
     // What is refused in between leaves no gap.
-    let past = CreateUserKey { expires_at: Some(now()), ..house.user_key("past") };
-    refusal(store.execute(house.call("member"), past).await);
-    ten_records(&house).await;
+    let past = CreateUserKey { expires_at: Some(now()), ..fixture.user_key("past") };
+    refusal(store.execute(fixture.call("member"), past).await);
+    ten_records(&fixture).await;
     let later = store.verify_audit(Some(AuditNote { id, link })).await.unwrap();
     assert_eq!((later.records, later.fault_count), (22, 0));
     let other = AuditNote { id: AuditRecordId::new(3), link };
@@ -42,8 +42,8 @@ pub async fn audit_chain_verifies(store: &Store) {
 
 /// The application itself cannot change or delete what was written down.
 pub async fn audit_is_append_only(store: &Store) {
-    let house = House::found(store).await;
-    ten_records(&house).await;
+    let fixture = Fixture::found(store).await;
+    ten_records(&fixture).await;
     for statement in [
         "UPDATE audit_records SET action = 'x' WHERE id = 5",
         "DELETE FROM audit_records WHERE id = 5",
@@ -133,8 +133,8 @@ fn tamperings() -> Vec<(Vec<&'static str>, Vec<AuditFault>)> {
 
 /// Whoever can write to the database, and takes the guards away first, is found out.
 pub async fn audit_tamper_detected(store: &Store) {
-    let house = House::found(store).await;
-    ten_records(&house).await;
+    let fixture = Fixture::found(store).await;
+    ten_records(&fixture).await;
     for trigger in ["audit_records_stay", "audit_records_are_not_changed", "audit_seals_stay"] {
         store.tamper(&["DROP TRIGGER ", trigger].concat()).await.unwrap();
     }
@@ -160,9 +160,9 @@ pub async fn audit_tamper_detected(store: &Store) {
 
 /// What is put in behind the server's back is not covered by what it writes next.
 pub async fn audit_added_beside_the_server(store: &Store) {
-    let house = House::found(store).await;
-    ten_records(&house).await;
+    let fixture = Fixture::found(store).await;
+    ten_records(&fixture).await;
     store.tamper(ADD).await.unwrap();
-    house.create("member", "next").await.unwrap();
+    fixture.create("member", "next").await.unwrap();
     assert_eq!(faults(store).await, [AuditFault::Unsealed(one(13)), AuditFault::Break(one(14))]);
 }

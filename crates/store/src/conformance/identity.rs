@@ -2,15 +2,16 @@
 
 use claviger_domain::{KeyStatus, Refusal, Resource, UserKind, UserStatus};
 
-use super::house::{House, call_with, later, now, refusal};
+use super::fixture::{Fixture, call_with, later, now, refusal};
 use crate::{GetOrganization, GetSpace, GetUser, ListKeys, RemoveUser, RevokeKey, Store};
 
 /// By id is found what the lists show, and nothing else.
 pub async fn what_a_caller_sees_is_found_by_id(store: &Store) {
-    let house = House::found(store).await;
+    let fixture = Fixture::found(store).await;
     for (who, seen) in [("admin", "S1 S1b S1p S2"), ("member", "S1 S1b"), ("outsider", "")] {
         for name in ["S1", "S1b", "S1p", "S2"] {
-            let found = store.execute(house.call(who), GetSpace { id: house.space(name) }).await;
+            let found =
+                store.execute(fixture.call(who), GetSpace { id: fixture.space(name) }).await;
             if seen.split(' ').any(|seen| seen == name) {
                 assert_eq!(found.unwrap().name, name, "{who}");
             } else {
@@ -19,103 +20,104 @@ pub async fn what_a_caller_sees_is_found_by_id(store: &Store) {
         }
     }
     let found = store
-        .execute(house.call("member"), GetOrganization { id: house.organization("O1") })
+        .execute(fixture.call("member"), GetOrganization { id: fixture.organization("O1") })
         .await
         .unwrap();
     assert_eq!((found.name.as_str(), found.created_at), ("O1", now()));
-    let unseen =
-        store.execute(house.call("member"), GetOrganization { id: house.organization("O2") }).await;
+    let unseen = store
+        .execute(fixture.call("member"), GetOrganization { id: fixture.organization("O2") })
+        .await;
     assert_eq!(refusal(unseen), Refusal::NotFound(Resource::Organization));
     let other =
-        store.execute(house.call("member"), GetUser { id: house.user("other") }).await.unwrap();
+        store.execute(fixture.call("member"), GetUser { id: fixture.user("other") }).await.unwrap();
     assert_eq!((other.name.as_str(), other.kind), ("other", UserKind::Person));
     // An annotator of the account finds themselves and nobody else.
     let annotator =
-        format!("UPDATE users SET role = 'annotator' WHERE id = {}", house.user("reader"));
+        format!("UPDATE users SET role = 'annotator' WHERE id = {}", fixture.user("reader"));
     assert_eq!(store.tamper(&annotator).await.unwrap(), 1);
-    store.execute(house.call("reader"), GetUser { id: house.user("reader") }).await.unwrap();
-    let unseen = store.execute(house.call("reader"), GetUser { id: house.user("other") }).await;
+    store.execute(fixture.call("reader"), GetUser { id: fixture.user("reader") }).await.unwrap();
+    let unseen = store.execute(fixture.call("reader"), GetUser { id: fixture.user("other") }).await;
     assert_eq!(refusal(unseen), Refusal::NotFound(Resource::User));
 }
 
 /// All their user keys are revoked with them, whichever is presented and whenever.
 pub async fn removing_user_revokes_user_keys(store: &Store) {
-    let house = House::found(store).await;
-    let (second, second_text) = house.create("member", "second").await.unwrap();
-    let (theirs, _) = house.create("other", "theirs").await.unwrap();
-    let call = house.call_at("admin", later(60));
-    store.execute(call, RemoveUser { id: house.user("member") }).await.unwrap();
-    for text in [house.text("member"), second_text] {
-        assert!(!house.opens(&text, later(60)).await);
+    let fixture = Fixture::found(store).await;
+    let (second, second_text) = fixture.create("member", "second").await.unwrap();
+    let (theirs, _) = fixture.create("other", "theirs").await.unwrap();
+    let call = fixture.call_at("admin", later(60));
+    store.execute(call, RemoveUser { id: fixture.user("member") }).await.unwrap();
+    for text in [fixture.text("member"), second_text] {
+        assert!(!fixture.opens(&text, later(60)).await);
     }
     let revoked = "SELECT id, revoked_at FROM api_keys WHERE status = 'revoked' ORDER BY id";
     let row = |id: claviger_domain::ApiKeyId| {
         vec![id.to_string(), later(60).as_microsecond().to_string()]
     };
-    let expected = [row(house.key("member")), row(second.id)];
+    let expected = [row(fixture.key("member")), row(second.id)];
     assert_eq!(store.query(revoked).await.unwrap(), expected);
     assert_ne!(theirs.id, second.id);
     // Were the person ever let back in, the keys would stay dead.
-    let back = format!("UPDATE users SET status = 'active' WHERE id = {}", house.user("member"));
+    let back = format!("UPDATE users SET status = 'active' WHERE id = {}", fixture.user("member"));
     assert_eq!(store.tamper(&back).await.unwrap(), 1);
-    assert!(!house.opens(&house.text("member"), later(60)).await);
+    assert!(!fixture.opens(&fixture.text("member"), later(60)).await);
 }
 
-/// Their service keys live on, with their maker's name; administrators see and revoke them.
+/// Their service keys live on, with their creator's name; administrators see and revoke them.
 pub async fn service_key_outlives_creator(store: &Store) {
-    let house = House::found(store).await;
-    let (made, text) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
-    store.execute(house.call("admin"), RemoveUser { id: house.user("member") }).await.unwrap();
-    assert!(house.opens(&text, now()).await);
-    assert!(store.execute(call_with(text), GetSpace { id: house.space("S1") }).await.is_ok());
+    let fixture = Fixture::found(store).await;
+    let (made, text) = fixture.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+    store.execute(fixture.call("admin"), RemoveUser { id: fixture.user("member") }).await.unwrap();
+    assert!(fixture.opens(&text, now()).await);
+    assert!(store.execute(call_with(text), GetSpace { id: fixture.space("S1") }).await.is_ok());
     let query = ListKeys {
         key_type: None,
         status: KeyStatus::Active,
-        space: Some(house.space("S1")),
-        user: Some(house.user("member")),
+        space: Some(fixture.space("S1")),
+        user: Some(fixture.user("member")),
         after: None,
         limit: 5,
         with_bots: false,
     };
-    let listed = house.list("admin", query).await.unwrap().items;
-    assert_eq!(listed[0].key.created_by, house.user("member"));
-    store.execute(house.call("admin"), RevokeKey { id: made.key.id }).await.unwrap();
+    let listed = fixture.list("admin", query).await.unwrap().items;
+    assert_eq!(listed[0].key.created_by, fixture.user("member"));
+    store.execute(fixture.call("admin"), RevokeKey { id: made.key.id }).await.unwrap();
 }
 
 /// A removed person is nowhere, and removing them again changes nothing.
 pub async fn a_removed_person_is_not_found(store: &Store) {
-    let house = House::found(store).await;
-    store.execute(house.call("admin"), RemoveUser { id: house.user("member") }).await.unwrap();
+    let fixture = Fixture::found(store).await;
+    store.execute(fixture.call("admin"), RemoveUser { id: fixture.user("member") }).await.unwrap();
     for who in ["admin", "other"] {
-        let gone = store.execute(house.call(who), GetUser { id: house.user("member") }).await;
+        let gone = store.execute(fixture.call(who), GetUser { id: fixture.user("member") }).await;
         assert_eq!(refusal(gone), Refusal::NotFound(Resource::User), "{who}");
     }
     let memberships = format!(
         "SELECT count(*) FROM organization_members m, space_members s WHERE m.user_id = {0} OR s.user_id = {0}",
-        house.user("member")
+        fixture.user("member")
     );
-    assert_eq!(house.value(&memberships).await, "0");
-    let before = house.everything().await;
-    store.execute(house.call("admin"), RemoveUser { id: house.user("member") }).await.unwrap();
-    assert_eq!(house.everything().await, before);
+    assert_eq!(fixture.value(&memberships).await, "0");
+    let before = fixture.everything().await;
+    store.execute(fixture.call("admin"), RemoveUser { id: fixture.user("member") }).await.unwrap();
+    assert_eq!(fixture.everything().await, before);
 }
 
 /// For administrators of the account, of people, and never of oneself.
 pub async fn removing_users_is_refused_to_others(store: &Store) {
-    let house = House::found(store).await;
-    let (made, _) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
-    let before = house.everything().await;
+    let fixture = Fixture::found(store).await;
+    let (made, _) = fixture.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+    let before = fixture.everything().await;
     let forbidden =
-        store.execute(house.call("member"), RemoveUser { id: house.user("other") }).await;
+        store.execute(fixture.call("member"), RemoveUser { id: fixture.user("other") }).await;
     assert!(matches!(refusal(forbidden), Refusal::Forbidden(_)));
-    let own = store.execute(house.call("admin"), RemoveUser { id: house.user("admin") }).await;
+    let own = store.execute(fixture.call("admin"), RemoveUser { id: fixture.user("admin") }).await;
     assert!(matches!(refusal(own), Refusal::Invalid { .. }));
-    for id in [made.bot.id, house.user("stranger")] {
-        let missing = store.execute(house.call("admin"), RemoveUser { id }).await;
+    for id in [made.bot.id, fixture.user("stranger")] {
+        let missing = store.execute(fixture.call("admin"), RemoveUser { id }).await;
         assert_eq!(refusal(missing), Refusal::NotFound(Resource::User));
     }
-    assert_eq!(house.everything().await, before);
+    assert_eq!(fixture.everything().await, before);
     let blocked =
-        store.execute(house.call("admin"), GetUser { id: house.user("other") }).await.unwrap();
+        store.execute(fixture.call("admin"), GetUser { id: fixture.user("other") }).await.unwrap();
     assert_eq!(blocked.status, UserStatus::Active);
 }

@@ -7,7 +7,7 @@ use claviger_domain::{
     PredefinedRole, ProjectId, RoleBindingId, ScopedRole, SpaceGrant, SpaceId, SpaceRole, UserId,
 };
 
-use super::house::{House, now, own_keys};
+use super::fixture::{Fixture, now, own_keys};
 use crate::{CreateProject, CreateRoleBinding, CreateSpace, GrantsOrSpace, ListKeys};
 use crate::{DeleteProject, DeleteRoleBinding, DeleteSpace, RevokeKey, Store};
 
@@ -20,7 +20,7 @@ type Places = BTreeMap<i64, SpaceId>;
 
 /// What one sequence is played with, and what should be in the database.
 struct Played<'a> {
-    house: &'a House<'a>,
+    fixture: &'a Fixture<'a>,
     random: u64,
     spaces: BTreeSet<i64>,
     projects: Places,
@@ -33,9 +33,9 @@ struct Played<'a> {
 }
 
 impl<'a> Played<'a> {
-    async fn begin(house: &'a House<'a>, seed: u64) -> Self {
+    async fn begin(fixture: &'a Fixture<'a>, seed: u64) -> Self {
         let mut played = Self {
-            house,
+            fixture,
             random: seed,
             spaces: BTreeSet::new(),
             projects: Places::new(),
@@ -47,7 +47,7 @@ impl<'a> Played<'a> {
             let space = played.create_space(&format!("space {seed} {number}")).await;
             let name = Name::parse("project").unwrap();
             let command = CreateProject { space, name };
-            let project = house.store.execute(house.call("admin"), command).await.unwrap();
+            let project = fixture.store.execute(fixture.call("admin"), command).await.unwrap();
             played.projects.insert(project.id.number(), space);
         }
         for _ in 0..3 {
@@ -58,13 +58,13 @@ impl<'a> Played<'a> {
 
     async fn create_space(&mut self, name: &str) -> SpaceId {
         let command = CreateSpace {
-            organization: self.house.organization("O2"),
+            organization: self.fixture.organization("O2"),
             name: Name::parse(name).unwrap(),
             description: None,
             is_private: self.one_of(2) == 0,
         };
-        let call = self.house.call("admin");
-        let space = self.house.store.execute(call, command).await.unwrap();
+        let call = self.fixture.call("admin");
+        let space = self.fixture.store.execute(call, command).await.unwrap();
         self.spaces.insert(space.id.number());
         space.id
     }
@@ -81,15 +81,15 @@ impl<'a> Played<'a> {
         let grants = Grants {
             account_role: AccountRole::Member,
             organizations: vec![OrganizationGrant {
-                organization: self.house.organization("O2"),
+                organization: self.fixture.organization("O2"),
                 role: ScopedRole::ReadOnly,
                 spaces: spaces.collect(),
             }],
         };
-        let command = self.house.service_key("a robot", GrantsOrSpace::Grants(grants));
+        let command = self.fixture.service_key("a robot", GrantsOrSpace::Grants(grants));
         let text = command.minted.text.clone();
-        let call = self.house.call("admin");
-        let made = self.house.store.execute(call, command).await.unwrap();
+        let call = self.fixture.call("admin");
+        let made = self.fixture.store.execute(call, command).await.unwrap();
         self.members.insert(made.bot.id.number(), chosen);
         self.live.insert(made.key.id, (made.bot.id.number(), text));
     }
@@ -147,16 +147,16 @@ impl<'a> Played<'a> {
         }
         let role = PredefinedRole::ProjectViewer.id();
         let command = CreateRoleBinding { user: UserId::new(bot), role, place };
-        let call = self.house.call("admin");
-        let made = self.house.store.execute(call, command).await.unwrap();
+        let call = self.fixture.call("admin");
+        let made = self.fixture.store.execute(call, command).await.unwrap();
         self.bindings.insert(made.id, (bot, place));
     }
 
     async fn unbind(&mut self) {
         let ids: Vec<_> = self.bindings.keys().copied().collect();
         if let Some(id) = self.choose(ids.into_iter()) {
-            let call = self.house.call("admin");
-            self.house.store.execute(call, DeleteRoleBinding { id }).await.unwrap();
+            let call = self.fixture.call("admin");
+            self.fixture.store.execute(call, DeleteRoleBinding { id }).await.unwrap();
             self.bindings.remove(&id);
         }
     }
@@ -165,8 +165,8 @@ impl<'a> Played<'a> {
         let ids: Vec<_> = self.projects.keys().copied().collect();
         let Some(id) = self.choose(ids.into_iter()) else { return };
         let place = BoundTo::Project(ProjectId::new(id));
-        let call = self.house.call("admin");
-        self.house.store.execute(call, DeleteProject { id: ProjectId::new(id) }).await.unwrap();
+        let call = self.fixture.call("admin");
+        self.fixture.store.execute(call, DeleteProject { id: ProjectId::new(id) }).await.unwrap();
         self.lose(|known| *known == place);
         self.projects.remove(&id);
     }
@@ -174,8 +174,8 @@ impl<'a> Played<'a> {
     async fn delete_space(&mut self) {
         let ids: Vec<_> = self.spaces.iter().copied().collect();
         let Some(id) = self.choose(ids.into_iter()) else { return };
-        let call = self.house.call("admin");
-        self.house.store.execute(call, DeleteSpace { id: SpaceId::new(id) }).await.unwrap();
+        let call = self.fixture.call("admin");
+        self.fixture.store.execute(call, DeleteSpace { id: SpaceId::new(id) }).await.unwrap();
         let projects = self.projects.clone();
         self.lose(|place| match place {
             BoundTo::Space(space) => space.number() == id,
@@ -206,22 +206,22 @@ impl<'a> Played<'a> {
         let ids: Vec<_> = self.live.keys().copied().collect();
         let Some(id) = self.choose(ids.into_iter()) else { return };
         let bot = self.live[&id].0;
-        let call = self.house.call("admin");
-        if let Ok((key, text)) = self.house.refresh(call, id, 600).await {
+        let call = self.fixture.call("admin");
+        if let Ok((key, text)) = self.fixture.refresh(call, id, 600).await {
             self.live.insert(key.id, (bot, text));
         }
     }
 
     async fn check(&self, what: &str) {
         let service = ListKeys { key_type: Some(KeyType::Service), ..own_keys() };
-        let listed: BTreeSet<_> = self.house.ids("admin", service).await.into_iter().collect();
+        let listed: BTreeSet<_> = self.fixture.ids("admin", service).await.into_iter().collect();
         for (id, (_, text)) in &self.live {
             assert!(listed.contains(id), "{what}: {id} is live and in no list");
-            assert!(self.house.opens(text, now()).await, "{what}: {id} is live");
+            assert!(self.fixture.opens(text, now()).await, "{what}: {id} is live");
         }
         for space in &self.spaces {
             let query = ListKeys { space: Some(SpaceId::new(*space)), ..own_keys() };
-            let shown: BTreeSet<_> = self.house.ids("admin", query).await.into_iter().collect();
+            let shown: BTreeSet<_> = self.fixture.ids("admin", query).await.into_iter().collect();
             let live = self.live.iter();
             let expected: BTreeSet<_> = live
                 .filter(|(_, (bot, _))| self.spaces_of(*bot).contains(space))
@@ -236,47 +236,47 @@ impl<'a> Played<'a> {
 /// a role, in that of no other, and an administrator of the account lists and revokes it. One that reaches nowhere after a deletion is
 /// dead (fault S3).
 pub async fn every_live_service_key_is_listed_and_can_be_revoked(store: &Store) {
-    let house = House::found(store).await;
+    let fixture = Fixture::found(store).await;
     for seed in 0..SEQUENCES {
-        let mut played = Played::begin(&house, seed).await;
+        let mut played = Played::begin(&fixture, seed).await;
         for step in 0..STEPS {
             played.step().await;
             played.check(&format!("sequence {seed}, step {step}")).await;
         }
         for (id, (_, text)) in &played.live {
-            store.execute(house.call("admin"), RevokeKey { id: *id }).await.unwrap();
-            assert!(!house.opens(text, now()).await);
+            store.execute(fixture.call("admin"), RevokeKey { id: *id }).await.unwrap();
+            assert!(!fixture.opens(text, now()).await);
         }
     }
     let left = "SELECT count(*) FROM api_keys WHERE key_type = 'service' AND status = 'active'";
-    assert_eq!(house.value(left).await, "0");
+    assert_eq!(fixture.value(left).await, "0");
 }
 
 /// A key that lives on by a binding alone is refreshed and ended as any other is, by those who administer where it is bound, and its
 /// successor is in the same lists (fault S3).
 pub async fn a_key_that_lives_by_a_binding_is_refreshed_and_revoked(store: &Store) {
-    let house = House::found(store).await;
-    let (made, text) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
-    let place = BoundTo::Space(house.space("S2"));
+    let fixture = Fixture::found(store).await;
+    let (made, text) = fixture.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+    let place = BoundTo::Space(fixture.space("S2"));
     let role = PredefinedRole::Space(ScopedRole::ReadOnly).id();
     for (user, role) in [
         (made.bot.id, role),
-        (house.user("other"), PredefinedRole::Space(ScopedRole::Admin).id()),
-        (house.user("outsider"), role),
+        (fixture.user("other"), PredefinedRole::Space(ScopedRole::Admin).id()),
+        (fixture.user("outsider"), role),
     ] {
         let command = CreateRoleBinding { user, role, place };
-        store.execute(house.call("admin"), command).await.unwrap();
+        store.execute(fixture.call("admin"), command).await.unwrap();
     }
-    store.execute(house.call("admin"), DeleteSpace { id: house.space("S1") }).await.unwrap();
-    assert!(house.opens(&text, now()).await);
-    let in_space = || ListKeys { space: Some(house.space("S2")), ..own_keys() };
+    store.execute(fixture.call("admin"), DeleteSpace { id: fixture.space("S1") }).await.unwrap();
+    assert!(fixture.opens(&text, now()).await);
+    let in_space = || ListKeys { space: Some(fixture.space("S2")), ..own_keys() };
     for who in ["admin", "other", "outsider"] {
-        assert_eq!(house.ids(who, in_space()).await, [made.key.id], "{who}");
+        assert_eq!(fixture.ids(who, in_space()).await, [made.key.id], "{who}");
     }
-    let (next, text) = house.refresh(house.call("admin"), made.key.id, 0).await.unwrap();
-    assert_eq!(house.ids("outsider", in_space()).await, [next.id]);
-    let refused = store.execute(house.call("outsider"), RevokeKey { id: next.id }).await;
-    assert!(matches!(super::house::refusal(refused), claviger_domain::Refusal::Forbidden(_)));
-    store.execute(house.call("other"), RevokeKey { id: next.id }).await.unwrap();
-    assert!(!house.opens(&text, now()).await);
+    let (next, text) = fixture.refresh(fixture.call("admin"), made.key.id, 0).await.unwrap();
+    assert_eq!(fixture.ids("outsider", in_space()).await, [next.id]);
+    let refused = store.execute(fixture.call("outsider"), RevokeKey { id: next.id }).await;
+    assert!(matches!(super::fixture::refusal(refused), claviger_domain::Refusal::Forbidden(_)));
+    store.execute(fixture.call("other"), RevokeKey { id: next.id }).await.unwrap();
+    assert!(!fixture.opens(&text, now()).await);
 }

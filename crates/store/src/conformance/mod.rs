@@ -8,12 +8,12 @@
 pub mod audit;
 pub mod audit_chain;
 pub mod bindings;
-mod house;
+pub mod creator_ceiling;
+mod fixture;
 pub mod identity;
 pub mod key_spaces;
 pub mod keys;
 pub mod lists;
-pub mod makers;
 pub mod memberships;
 pub mod people;
 pub mod places;
@@ -85,9 +85,9 @@ macro_rules! store_conformance {
             lists::pages_are_filled_across_what_is_not_seen,
             lists::searches_find_parts_in_any_case,
             lists::users_are_listed_without_bots_and_removed_people,
-            makers::a_maker_who_is_gone_holds_nothing,
-            makers::keys_above_their_maker_are_cut,
-            makers::keys_are_held_against_makers_wherever_their_bots_are,
+            creator_ceiling::a_maker_who_is_gone_holds_nothing,
+            creator_ceiling::keys_above_their_maker_are_cut,
+            creator_ceiling::keys_are_held_against_makers_wherever_their_bots_are,
             memberships::memberships_are_bounded,
             memberships::memberships_are_kept_as_they_were_given,
             people::a_secret_handed_over_replaces_the_one_before,

@@ -6,7 +6,7 @@ use claviger_domain::{
 };
 use jiff::Timestamp;
 
-use super::house::{House, call_with, later, now, refusal};
+use super::fixture::{Fixture, call_with, later, now, refusal};
 use crate::Store;
 use crate::{
     CallResult, CreateUser, GetUser, InvitedUser, IssueSignInSecret, ListUsers, ProveSignInSecret,
@@ -17,7 +17,7 @@ const WEEK: i64 = 7 * 24 * 60 * 60;
 
 /// Invites somebody, and keeps what a temporary password would be.
 pub(super) async fn invite(
-    house: &House<'_>,
+    fixture: &Fixture<'_>,
     who: &str,
     email: &str,
     invite_mode: InviteMode,
@@ -30,141 +30,145 @@ pub(super) async fn invite(
         is_developer: None,
         invite_mode,
         is_mailed: true,
-        minted: house.minted(KeyType::User),
+        minted: fixture.minted(KeyType::User),
     };
     let text = command.minted.text.clone();
-    let invited = house.store.execute(house.call_at(who, now), command).await?;
+    let invited = fixture.store.execute(fixture.call_at(who, now), command).await?;
     Ok((invited, text))
 }
 
 async fn come_in(
-    house: &House<'_>,
+    fixture: &Fixture<'_>,
     secret: &KeyText,
     now: Timestamp,
 ) -> CallResult<(SignedIn, KeyText)> {
     let name = KeyName::parse("first").unwrap();
-    let command = SignIn { minted: house.minted(KeyType::User), name };
+    let command = SignIn { minted: fixture.minted(KeyType::User), name };
     let text = command.minted.text.clone();
-    house.store.set_time(now);
+    fixture.store.set_time(now);
     let call = call_with(secret.clone()).with_sign_in_secret();
-    Ok((house.store.execute(call, command).await?, text))
+    Ok((fixture.store.execute(call, command).await?, text))
 }
 
-async fn status(house: &House<'_>, id: UserId, now: Timestamp) -> UserStatus {
-    let call = house.call_at("admin", now);
-    house.store.execute(call, GetUser { id }).await.unwrap().status
+async fn status(fixture: &Fixture<'_>, id: UserId, now: Timestamp) -> UserStatus {
+    let call = fixture.call_at("admin", now);
+    fixture.store.execute(call, GetUser { id }).await.unwrap().status
 }
 
 /// A user is kept as described, and found by the status of the moment.
 pub async fn invitations_lapse_by_themselves(store: &Store) {
-    let house = House::found(store).await;
+    let fixture = Fixture::found(store).await;
     let mode = InviteMode::EmailLink;
-    let (invited, _) = invite(&house, "member", "ada@example.org", mode, now()).await.unwrap();
+    let (invited, _) = invite(&fixture, "member", "ada@example.org", mode, now()).await.unwrap();
     assert!(invited.is_new);
     let user = invited.user;
     assert_eq!((user.status, user.is_developer), (UserStatus::Invited, true));
-    assert_eq!(store.execute(house.call("admin"), GetUser { id: user.id }).await.unwrap(), user);
-    let standing = invite(&house, "admin", "ADA@example.org", mode, now()).await.unwrap().0;
+    assert_eq!(store.execute(fixture.call("admin"), GetUser { id: user.id }).await.unwrap(), user);
+    let standing = invite(&fixture, "admin", "ADA@example.org", mode, now()).await.unwrap().0;
     assert_eq!((standing.user.id, standing.is_new), (user.id, false));
-    assert_eq!(status(&house, user.id, later(WEEK - 1)).await, UserStatus::Invited);
-    assert_eq!(status(&house, user.id, later(WEEK)).await, UserStatus::Expired);
+    assert_eq!(status(&fixture, user.id, later(WEEK - 1)).await, UserStatus::Invited);
+    assert_eq!(status(&fixture, user.id, later(WEEK)).await, UserStatus::Expired);
     for (wanted, found) in [(UserStatus::Invited, 0), (UserStatus::Expired, 1)] {
         let query = ListUsers { email: None, statuses: vec![wanted], after: None, limit: 9 };
-        let call = house.call_at("admin", later(WEEK));
+        let call = fixture.call_at("admin", later(WEEK));
         let users = store.execute(call, query).await.unwrap().items;
         assert!(users.iter().all(|user| user.status == wanted));
         assert_eq!(users.len(), found, "{wanted:?}");
     }
-    let (again, _) = invite(&house, "admin", "ada@example.org", mode, later(WEEK)).await.unwrap();
+    let (again, _) = invite(&fixture, "admin", "ada@example.org", mode, later(WEEK)).await.unwrap();
     assert!(again.is_new && again.user.id > user.id);
-    let gone = store.execute(house.call("admin"), GetUser { id: user.id }).await;
+    let gone = store.execute(fixture.call("admin"), GetUser { id: user.id }).await;
     assert_eq!(refusal(gone), Refusal::NotFound(Resource::User));
 }
 
 /// An address is somebody's, once in an account.
 pub async fn an_address_is_taken_once(store: &Store) {
-    let house = House::found(store).await;
-    store.execute(house.call("admin"), RemoveUser { id: house.user("other") }).await.unwrap();
-    let before = house.everything().await;
+    let fixture = Fixture::found(store).await;
+    store.execute(fixture.call("admin"), RemoveUser { id: fixture.user("other") }).await.unwrap();
+    let before = fixture.everything().await;
     for email in ["member@example.com", "MEMBER@EXAMPLE.COM", "other@example.com"] {
         for mode in [InviteMode::None, InviteMode::EmailLink, InviteMode::TemporaryPassword] {
-            let refused = refusal(invite(&house, "admin", email, mode, now()).await);
+            let refused = refusal(invite(&fixture, "admin", email, mode, now()).await);
             assert!(matches!(refused, Refusal::Conflict(_)), "{email} {mode:?}: {refused:?}");
         }
     }
-    assert_eq!(house.everything().await, before);
-    invite(&house, "stranger", "member@example.com", InviteMode::None, now()).await.unwrap();
+    assert_eq!(fixture.everything().await, before);
+    invite(&fixture, "stranger", "member@example.com", InviteMode::None, now()).await.unwrap();
 }
 
 /// A temporary password lets its person in, once and in time, and gives them a key.
 pub async fn a_sign_in_secret_lets_in_once(store: &Store) {
-    let house = House::found(store).await;
+    let fixture = Fixture::found(store).await;
     let mode = InviteMode::TemporaryPassword;
-    let (invited, secret) = invite(&house, "member", "ada@example.org", mode, now()).await.unwrap();
-    assert!(!house.opens(&secret, now()).await, "it is no key");
-    let before = house.everything().await;
-    assert_eq!(refusal(come_in(&house, &secret, later(WEEK)).await), Refusal::Unauthenticated);
-    let member = house.text("member");
-    assert_eq!(refusal(come_in(&house, &member, now()).await), Refusal::Unauthenticated);
+    let (invited, secret) =
+        invite(&fixture, "member", "ada@example.org", mode, now()).await.unwrap();
+    assert!(!fixture.opens(&secret, now()).await, "it is no key");
+    let before = fixture.everything().await;
+    assert_eq!(refusal(come_in(&fixture, &secret, later(WEEK)).await), Refusal::Unauthenticated);
+    let member = fixture.text("member");
+    assert_eq!(refusal(come_in(&fixture, &member, now()).await), Refusal::Unauthenticated);
     store
         .execute(call_with(secret.clone()).with_sign_in_secret(), ProveSignInSecret)
         .await
         .unwrap();
-    assert_eq!(house.everything().await, before);
-    let (signed_in, text) = come_in(&house, &secret, later(5)).await.unwrap();
+    assert_eq!(fixture.everything().await, before);
+    let (signed_in, text) = come_in(&fixture, &secret, later(5)).await.unwrap();
     let expected = User { status: UserStatus::Active, invited_until: None, ..invited.user };
     assert_eq!(signed_in.user, expected);
     assert_eq!(signed_in.key.unwrap().acts_for, expected.id);
-    assert!(house.opens(&text, later(WEEK)).await);
-    assert_eq!(refusal(come_in(&house, &secret, later(5)).await), Refusal::Unauthenticated);
+    assert!(fixture.opens(&text, later(WEEK)).await);
+    assert_eq!(refusal(come_in(&fixture, &secret, later(5)).await), Refusal::Unauthenticated);
     let counted = format!("SELECT user_keys FROM users WHERE id = {}", expected.id);
-    assert_eq!(house.value(&counted).await, "1");
+    assert_eq!(fixture.value(&counted).await, "1");
 }
 
 /// What is handed over takes the place of what was, and leads in only who is meant.
 pub async fn a_secret_handed_over_replaces_the_one_before(store: &Store) {
-    let house = House::found(store).await;
+    let fixture = Fixture::found(store).await;
     let mut secrets = Vec::new();
     for _ in 0..2 {
         let command = IssueSignInSecret {
-            id: house.user("other"),
-            minted: house.minted(KeyType::User),
+            id: fixture.user("other"),
+            minted: fixture.minted(KeyType::User),
             is_mailed: true,
         };
         secrets.push(command.minted.text.clone());
-        let until = store.execute(house.call("admin"), command).await.unwrap();
+        let until = store.execute(fixture.call("admin"), command).await.unwrap();
         assert_eq!(until.until, later(30 * 60));
     }
-    assert_eq!(refusal(come_in(&house, &secrets[0], now()).await), Refusal::Unauthenticated);
-    assert_eq!(refusal(come_in(&house, &secrets[1], later(1800)).await), Refusal::Unauthenticated);
-    let (signed_in, _) = come_in(&house, &secrets[1], later(1799)).await.unwrap();
-    assert_eq!(signed_in.user.id, house.user("other"));
+    assert_eq!(refusal(come_in(&fixture, &secrets[0], now()).await), Refusal::Unauthenticated);
+    assert_eq!(
+        refusal(come_in(&fixture, &secrets[1], later(1800)).await),
+        Refusal::Unauthenticated
+    );
+    let (signed_in, _) = come_in(&fixture, &secrets[1], later(1799)).await.unwrap();
+    assert_eq!(signed_in.user.id, fixture.user("other"));
     let command = IssueSignInSecret {
-        id: house.user("admin"),
-        minted: house.minted(KeyType::User),
+        id: fixture.user("admin"),
+        minted: fixture.minted(KeyType::User),
         is_mailed: true,
     };
-    let refused = refusal(store.execute(house.call("member"), command).await);
+    let refused = refusal(store.execute(fixture.call("member"), command).await);
     assert!(matches!(refused, Refusal::Forbidden(_)));
 }
 
 /// Name and developer access are changed by those who may, and nothing else is.
 pub async fn people_are_changed_by_administrators(store: &Store) {
-    let house = House::found(store).await;
+    let fixture = Fixture::found(store).await;
     let change = |is_developer| UpdateUser {
-        id: house.user("other"),
+        id: fixture.user("other"),
         name: Some(Name::parse("renamed").unwrap()),
         is_developer,
     };
     let before =
-        store.execute(house.call("admin"), GetUser { id: house.user("other") }).await.unwrap();
-    let refused = refusal(store.execute(house.call("member"), change(None)).await);
+        store.execute(fixture.call("admin"), GetUser { id: fixture.user("other") }).await.unwrap();
+    let refused = refusal(store.execute(fixture.call("member"), change(None)).await);
     assert!(matches!(refused, Refusal::Forbidden(_)));
-    let after = store.execute(house.call("admin"), change(Some(false))).await.unwrap();
+    let after = store.execute(fixture.call("admin"), change(Some(false))).await.unwrap();
     let expected = User { name: "renamed".to_owned(), is_developer: false, ..before };
     assert_eq!(after, expected);
     assert_eq!(
-        store.execute(house.call("member"), GetUser { id: expected.id }).await.unwrap(),
+        store.execute(fixture.call("member"), GetUser { id: expected.id }).await.unwrap(),
         expected
     );
 }

@@ -9,7 +9,7 @@ use claviger_domain::{
     PredefinedRole, Refusal, ScopedRole, SignInPurpose, SpaceRole,
 };
 
-use super::house::{House, call_with, later, now, own_keys};
+use super::fixture::{Fixture, call_with, later, now, own_keys};
 use super::people::invite;
 use crate::{
     CallResult, CreateOrganization, CreateProject, CreateRole, CreateRoleBinding, CreateSpace,
@@ -106,7 +106,7 @@ pub struct EndState {
 }
 
 struct Played<'a> {
-    house: House<'a>,
+    fixture: Fixture<'a>,
     quota: Arc<Counter>,
 }
 
@@ -117,35 +117,35 @@ impl Played<'_> {
 
     async fn try_to<O: Operation>(&self, who: &str, operation: O) -> CallResult<O::Output> {
         let quota = Some(Arc::clone(&self.quota) as Arc<dyn Quota>);
-        self.house.store.execute(Request { quota, ..self.house.call(who) }, operation).await
+        self.fixture.store.execute(Request { quota, ..self.fixture.call(who) }, operation).await
     }
 }
 
 /// Carries out every operation that changes something, and returns what comes of it.
 pub async fn play_every_change(store: &Store) -> EndState {
     let quota = Arc::new(Counter::default());
-    let played = Played { house: House::found(store).await, quota };
+    let played = Played { fixture: Fixture::found(store).await, quota };
     places(&played).await;
     roles(&played).await;
     keys(&played).await;
     people(&played).await;
-    let house = &played.house;
+    let fixture = &played.fixture;
     store
         .execute(
             Request::host(),
-            SetPolicy { account: house.acme.account, policy: AccountPolicy::default() },
+            SetPolicy { account: fixture.acme.account, policy: AccountPolicy::default() },
         )
         .await
         .unwrap();
     let key = HostKey {
-        minted: house.minted(KeyType::User),
+        minted: fixture.minted(KeyType::User),
         name: KeyName::parse("from the host").unwrap(),
     };
     let lifetime = jiff::SignedDuration::from_hours(1);
     let email = "admin@example.com".to_owned();
     store.execute(Request::host(), RecoverAdministrator { email, key, lifetime }).await.unwrap();
-    house.write_last_uses(later(1)).await.unwrap();
-    let mut rows = house.everything().await;
+    fixture.write_last_uses(later(1)).await.unwrap();
+    let mut rows = fixture.everything().await;
     let all = "SELECT actor_id, actor_key_id, action, target_kind, target_id, details FROM audit_records ORDER BY id";
     rows.extend(store.query(all).await.unwrap());
     let count = |of: &AtomicU32| of.load(Ordering::Relaxed);
@@ -175,7 +175,7 @@ async fn places(played: &Played<'_>) {
     played.run("admin", UpdateProject { id: project.id, name: name("other name") }).await;
     played.run("admin", RestrictProject { id: project.id }).await;
     played.run("admin", UnrestrictProject { id: project.id }).await;
-    let user = played.house.user("outsider");
+    let user = played.fixture.user("outsider");
     let organization = made.id;
     played
         .run("admin", SetOrganizationMember { organization, user, role: ScopedRole::Member })
@@ -187,7 +187,7 @@ async fn places(played: &Played<'_>) {
     played.run("admin", DeleteProject { id: project.id }).await;
     played.run("admin", DeleteSpace { id: space.id }).await;
     played.run("admin", DeleteOrganization { id: made.id }).await;
-    let refused = played.try_to("reader", DeleteSpace { id: played.house.space("S1") }).await;
+    let refused = played.try_to("reader", DeleteSpace { id: played.fixture.space("S1") }).await;
     assert!(refused.is_err());
 }
 
@@ -198,8 +198,8 @@ async fn roles(played: &Played<'_>) {
         permissions: PermissionSet::of(&[Permission::ProjectRead]),
     };
     let role = played.run("admin", role).await;
-    let place = BoundTo::Space(played.house.space("S2"));
-    let bind = CreateRoleBinding { user: played.house.user("other"), role: role.id, place };
+    let place = BoundTo::Space(played.fixture.space("S2"));
+    let bind = CreateRoleBinding { user: played.fixture.user("other"), role: role.id, place };
     let binding = played.run("admin", bind).await;
     let description = Change::Keep;
     let permissions = Some(PermissionSet::of(&[Permission::ProjectRead, Permission::SpaceRead]));
@@ -212,42 +212,42 @@ async fn roles(played: &Played<'_>) {
 }
 
 async fn keys(played: &Played<'_>) {
-    let house = &played.house;
-    let first = played.run("member", house.user_key("first")).await;
-    let refreshed = played.run("member", house.refresh_of(first.id, 60)).await.key;
+    let fixture = &played.fixture;
+    let first = played.run("member", fixture.user_key("first")).await;
+    let refreshed = played.run("member", fixture.refresh_of(first.id, 60)).await.key;
     played.run("member", RevokeKey { id: refreshed.id }).await;
-    let grants = house.grants(&[("O1", &["S1", "S1b"]), ("O2", &["S2"])]);
-    let service = played.run("admin", house.service_key("robot", grants)).await;
-    played.run("admin", house.refresh_of(service.key.id, 0)).await;
-    let leaked = house.user_key("leaked");
+    let grants = fixture.grants(&[("O1", &["S1", "S1b"]), ("O2", &["S2"])]);
+    let service = played.run("admin", fixture.service_key("robot", grants)).await;
+    played.run("admin", fixture.refresh_of(service.key.id, 0)).await;
+    let leaked = fixture.user_key("leaked");
     let key = leaked.minted.text.clone();
     played.run("other", leaked).await;
-    let context = || house.call("other").context;
+    let context = || fixture.call("other").context;
     let note = NoteSecretInUrl { key: key.clone() };
-    house.store.execute(Request::anonymous(context()), note).await.unwrap();
+    fixture.store.execute(Request::anonymous(context()), note).await.unwrap();
     let report = ReportLeak { key, reporter: Reporter::Holder, url: None };
-    house.store.execute(Request::anonymous(context()), report).await.unwrap();
-    played.run("other", house.user_key("one of all")).await;
+    fixture.store.execute(Request::anonymous(context()), report).await.unwrap();
+    played.run("other", fixture.user_key("one of all")).await;
     played.run("other", RevokeAllKeys { user: None, include_current: false }).await;
     let listed = played.run("admin", own_keys()).await;
     assert!(!listed.items.is_empty());
 }
 
 async fn people(played: &Played<'_>) {
-    let house = &played.house;
+    let fixture = &played.fixture;
     let mode = InviteMode::TemporaryPassword;
-    let (invited, secret) = invite(house, "admin", "ada@example.org", mode, now()).await.unwrap();
-    let minted = || Some(house.minted(KeyType::User));
+    let (invited, secret) = invite(fixture, "admin", "ada@example.org", mode, now()).await.unwrap();
+    let minted = || Some(fixture.minted(KeyType::User));
     played.run("admin", ResendInvitation { id: invited.user.id, minted: minted() }).await;
     let name = KeyName::parse("first").unwrap();
-    let sign_in = SignIn { minted: house.minted(KeyType::User), name };
+    let sign_in = SignIn { minted: fixture.minted(KeyType::User), name };
     let request = call_with(secret).with_sign_in_secret();
-    house.store.execute(request, sign_in).await.unwrap();
+    fixture.store.execute(request, sign_in).await.unwrap();
     let id = invited.user.id;
     let name = Some(Name::parse("Ada Lovelace").unwrap());
     played.run("admin", UpdateUser { id, name, is_developer: Some(false) }).await;
     played.run("admin", ResetPassword { id, minted: minted() }).await;
-    let minted = house.minted(KeyType::User);
+    let minted = fixture.minted(KeyType::User);
     played.run("admin", IssueSignInSecret { id, minted, is_mailed: true }).await;
     played.run("admin", RemoveUser { id }).await;
 }

@@ -2,7 +2,7 @@
 
 use claviger_domain::Refusal;
 
-use super::house::{House, later, now, own_keys, refusal};
+use super::fixture::{Fixture, later, now, own_keys, refusal};
 use crate::{Authenticate, CallError, GetSpace, RevokeKey, Store, StoreError, tables};
 
 /// The database understands every statement.
@@ -18,16 +18,17 @@ pub async fn statements_prepare(store: &Store) {
 
 /// Ids go up, whatever was refused or revoked in between: an id in a log means one thing for ever.
 pub async fn ids_are_never_reused(store: &Store) {
-    let house = House::found(store).await;
-    let mut last = house.key("stranger");
+    let fixture = Fixture::found(store).await;
+    let mut last = fixture.key("stranger");
     for _ in 0..5 {
-        let (key, _) = house.create("member", "one").await.unwrap();
+        let (key, _) = fixture.create("member", "one").await.unwrap();
         assert!(key.id > last);
-        store.execute(house.call("member"), RevokeKey { id: key.id }).await.unwrap();
-        let refused = house.refresh(house.call("member"), key.id, 0).await;
+        store.execute(fixture.call("member"), RevokeKey { id: key.id }).await.unwrap();
+        let refused = fixture.refresh(fixture.call("member"), key.id, 0).await;
         assert!(matches!(refusal(refused), Refusal::Unprocessable(_)));
-        let (made, _) = house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
-        assert!(made.key.id > key.id && made.bot.id > house.user("stranger"));
+        let (made, _) =
+            fixture.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+        assert!(made.key.id > key.id && made.bot.id > fixture.user("stranger"));
         last = made.key.id;
     }
 }
@@ -35,13 +36,13 @@ pub async fn ids_are_never_reused(store: &Store) {
 /// The database answers and takes writes.
 pub async fn ready_when_it_is(store: &Store) {
     store.ready().await.unwrap();
-    House::found(store).await;
+    Fixture::found(store).await;
     store.ready().await.unwrap();
 }
 
 /// Asking whether a store is ready costs a write once in a while, however often and by however many it is asked.
 pub async fn asking_whether_it_is_ready_writes_little(store: &Store) {
-    let house = House::found(store).await;
+    let fixture = Fixture::found(store).await;
     let probes = "SELECT latest FROM id_sequences WHERE kind = 'write_probe'";
     let ready = || async {
         for _ in 0..100 {
@@ -53,13 +54,13 @@ pub async fn asking_whether_it_is_ready_writes_little(store: &Store) {
     for (minutes, expected) in [(1, "1"), (2, "2")] {
         store.set_time(later(60 * minutes));
         futures_util::future::join_all((0..10).map(|_| ready())).await;
-        assert_eq!(house.value(probes).await, expected);
+        assert_eq!(fixture.value(probes).await, expected);
     }
 }
 
 /// After the end, every method says that it cannot serve: nothing hangs, and nothing is refused as if a rule said so.
 pub async fn a_closed_store_says_so(store: &Store) {
-    let house = House::found(store).await;
+    let fixture = Fixture::found(store).await;
     store.close().await;
     let unavailable = |error| matches!(error, StoreError::Unavailable(_));
     assert!(unavailable(store.ready().await.unwrap_err()));
@@ -67,19 +68,20 @@ pub async fn a_closed_store_says_so(store: &Store) {
         CallError::Store(error) => unavailable(error),
         CallError::Refused(_) => false,
     };
-    assert!(cannot(store.execute(house.call("member"), Authenticate).await.unwrap_err()));
-    assert!(cannot(house.list("member", own_keys()).await.unwrap_err()));
-    assert!(cannot(house.create("member", "late").await.unwrap_err()));
-    let revoked = store.execute(house.call("member"), RevokeKey { id: house.key("member") }).await;
+    assert!(cannot(store.execute(fixture.call("member"), Authenticate).await.unwrap_err()));
+    assert!(cannot(fixture.list("member", own_keys()).await.unwrap_err()));
+    assert!(cannot(fixture.create("member", "late").await.unwrap_err()));
+    let revoked =
+        store.execute(fixture.call("member"), RevokeKey { id: fixture.key("member") }).await;
     assert!(cannot(revoked.unwrap_err()));
     store.close().await;
 }
 
 /// A row that a hand has spoilt is an error of that row: whoever is not it goes on, and nobody is let in by it.
 pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &Store) {
-    let house = House::found(store).await;
-    house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
-    let member = house.key("member");
+    let fixture = Fixture::found(store).await;
+    fixture.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+    let member = fixture.key("member");
     let spoilt = [
         format!("UPDATE api_keys SET created_at = 9223372036854775807 WHERE id = {member}"),
         format!("UPDATE api_keys SET name = '' WHERE id = {member}"),
@@ -88,7 +90,7 @@ pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &Store) {
     ];
     for statement in spoilt {
         assert_eq!(store.tamper(&statement).await.unwrap(), 1, "{statement}");
-        let denied = store.execute(house.call("member"), Authenticate).await.unwrap_err();
+        let denied = store.execute(fixture.call("member"), Authenticate).await.unwrap_err();
         assert!(
             matches!(
                 denied,
@@ -97,22 +99,22 @@ pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &Store) {
             ),
             "{denied:?}"
         );
-        assert!(house.opens(&house.text("other"), now()).await);
+        assert!(fixture.opens(&fixture.text("other"), now()).await);
         store.ready().await.unwrap();
     }
     // A custom role with a permission that nobody knows: whoever holds it is denied, and nobody else.
     let role = format!(
         "UPDATE custom_roles SET permissions = '[\"NO_SUCH_THING\"]' WHERE id = {}",
-        house.role()
+        fixture.role()
     );
     let hold = format!(
         "UPDATE space_members SET role = NULL, custom_role_id = {} WHERE user_id = {}",
-        house.role(),
-        house.user("reader")
+        fixture.role(),
+        fixture.user("reader")
     );
     assert_eq!(store.tamper(&role).await.unwrap(), 1);
     assert_eq!(store.tamper(&hold).await.unwrap(), 1);
-    let denied = store.execute(house.call("reader"), GetSpace { id: house.space("S1p") }).await;
+    let denied = store.execute(fixture.call("reader"), GetSpace { id: fixture.space("S1p") }).await;
     assert!(denied.is_err());
-    store.execute(house.call("other"), GetSpace { id: house.space("S1") }).await.unwrap();
+    store.execute(fixture.call("other"), GetSpace { id: fixture.space("S1") }).await.unwrap();
 }

@@ -5,7 +5,7 @@ use claviger_domain::{
     SpaceRole, UserId,
 };
 
-use super::house::{House, now, own_keys, refusal};
+use super::fixture::{Fixture, now, own_keys, refusal};
 use crate::Store;
 use crate::{
     CallResult, CreateSpace, DeleteOrganization, DeleteSpace, GetOrganization, GetSpace, GetUser,
@@ -24,15 +24,15 @@ struct Ids {
 }
 
 /// What `admin` of `acme` is told about these ids, operation by operation.
-async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
-    let store = house.store;
-    let call = || house.call("admin");
+async fn told(fixture: &Fixture<'_>, ids: &Ids) -> Vec<String> {
+    let store = fixture.store;
+    let call = || fixture.call("admin");
     let grants = |organization, space, role| {
         let spaces = vec![SpaceGrant { space, role }];
         let organization = OrganizationGrant { organization, role: ScopedRole::ReadOnly, spaces };
         let account_role = claviger_domain::AccountRole::Member;
         let grants = Grants { account_role, organizations: vec![organization] };
-        house.service_key("robot", GrantsOrSpace::Grants(grants))
+        fixture.service_key("robot", GrantsOrSpace::Grants(grants))
     };
     let flat = GrantsOrSpace::Space {
         space: ids.space,
@@ -41,12 +41,12 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
         account_role: claviger_domain::AccountRole::Member,
     };
     let member = SpaceRole::Predefined(ScopedRole::Member);
-    let (own_organization, own_space) = (house.organization("O1"), house.space("S1"));
+    let (own_organization, own_space) = (fixture.organization("O1"), fixture.space("S1"));
     let commands = [
         grants(ids.organization, own_space, member),
         grants(own_organization, ids.space, member),
         grants(own_organization, own_space, SpaceRole::Custom(ids.role)),
-        house.service_key("robot", flat),
+        fixture.service_key("robot", flat),
     ];
     let mut told = Vec::new();
     let mut tell = |what: &str, result: CallResult<()>| {
@@ -57,7 +57,7 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
         let made = store.execute(call(), command).await;
         tell(&format!("create {number}"), made.map(drop));
     }
-    tell("refresh", house.refresh(call(), ids.key, 0).await.map(drop));
+    tell("refresh", fixture.refresh(call(), ids.key, 0).await.map(drop));
     tell("revoke", store.execute(call(), RevokeKey { id: ids.key }).await);
     let command = GetOrganization { id: ids.organization };
     tell("organization", store.execute(call(), command).await.map(drop));
@@ -86,7 +86,7 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
     tell("resend", store.execute(call(), command).await.map(drop));
     let command = crate::ResetPassword { id: ids.user, minted: None };
     tell("reset", store.execute(call(), command).await.map(drop));
-    let minted = house.minted(claviger_domain::KeyType::User);
+    let minted = fixture.minted(claviger_domain::KeyType::User);
     let command = crate::IssueSignInSecret { id: ids.user, minted, is_mailed: true };
     tell("hand over", store.execute(call(), command).await.map(drop));
     let (organization, user, role) = (own_organization, ids.user, ScopedRole::Member);
@@ -99,7 +99,7 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
     let command = SetSpaceMember { space: own_space, user, role: member };
     tell("add to space", store.execute(call(), command).await.map(drop));
     let role = SpaceRole::Custom(ids.role);
-    let user = house.user("member");
+    let user = fixture.user("member");
     let command = SetSpaceMember { space: own_space, user, role };
     tell("give a role", store.execute(call(), command).await.map(drop));
     let command = RemoveSpaceMember { space: ids.space, user };
@@ -119,50 +119,50 @@ async fn told(house: &House<'_>, ids: &Ids) -> Vec<String> {
 
 /// Every operation with an id: somebody else's and nobody's are the same.
 pub async fn foreign_ids_are_answered_like_unknown_ones(store: &Store) {
-    let house = House::found(store).await;
-    let (organization, spaces) = house.globex.organizations[0].clone();
+    let fixture = Fixture::found(store).await;
+    let (organization, spaces) = fixture.globex.organizations[0].clone();
     let foreign = Ids {
-        key: house.key("stranger"),
+        key: fixture.key("stranger"),
         organization,
         space: spaces[0],
-        role: house.globex.roles[0],
-        user: house.user("stranger"),
+        role: fixture.globex.roles[0],
+        user: fixture.user("stranger"),
     };
     let nothing = Ids {
-        key: ApiKeyId::NOTHING,
-        organization: OrganizationId::NOTHING,
-        space: SpaceId::NOTHING,
-        role: RoleId::NOTHING,
-        user: UserId::NOTHING,
+        key: ApiKeyId::UNASSIGNED,
+        organization: OrganizationId::UNASSIGNED,
+        space: SpaceId::UNASSIGNED,
+        role: RoleId::UNASSIGNED,
+        user: UserId::UNASSIGNED,
     };
-    let before = house.everything().await;
-    let answers = told(&house, &foreign).await;
-    assert_eq!(answers, told(&house, &nothing).await);
+    let before = fixture.everything().await;
+    let answers = told(&fixture, &foreign).await;
+    assert_eq!(answers, told(&fixture, &nothing).await);
     for answer in &answers {
         assert!(answer.contains("NotFound"), "{answer}");
     }
-    assert_eq!(house.everything().await, before);
-    assert!(house.opens(&house.text("stranger"), now()).await);
+    assert_eq!(fixture.everything().await, before);
+    assert!(fixture.opens(&fixture.text("stranger"), now()).await);
 }
 
 /// An administrator's lists end at the account.
 pub async fn lists_never_cross_accounts(store: &Store) {
-    let house = House::found(store).await;
-    house.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
-    let call = || house.call("stranger");
-    let own = [house.key("stranger")];
-    assert_eq!(house.ids("stranger", own_keys()).await, own);
+    let fixture = Fixture::found(store).await;
+    fixture.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
+    let call = || fixture.call("stranger");
+    let own = [fixture.key("stranger")];
+    assert_eq!(fixture.ids("stranger", own_keys()).await, own);
     let service = Some(claviger_domain::KeyType::Service);
     let service = ListKeys { key_type: service, ..own_keys() };
-    assert!(house.ids("stranger", service.clone()).await.is_empty());
+    assert!(fixture.ids("stranger", service.clone()).await.is_empty());
     let query = ListUsers { email: None, statuses: vec![], after: None, limit: 100 };
     let users = store.execute(call(), query).await.unwrap().items;
-    assert_eq!(users.iter().map(|user| user.id).collect::<Vec<_>>(), [house.user("stranger")]);
+    assert_eq!(users.iter().map(|user| user.id).collect::<Vec<_>>(), [fixture.user("stranger")]);
     let query = ListSpaces { organization: None, name: None, after: None, limit: 100 };
     let spaces = store.execute(call(), query).await.unwrap().items;
-    assert_eq!(spaces.iter().map(|s| s.id).collect::<Vec<_>>(), house.globex.organizations[0].1);
+    assert_eq!(spaces.iter().map(|s| s.id).collect::<Vec<_>>(), fixture.globex.organizations[0].1);
     let query = ListOrganizations { name: None, after: None, limit: 100 };
     let organizations = store.execute(call(), query).await.unwrap().items;
     assert_eq!(organizations.len(), 1);
-    assert_eq!(house.ids("admin", service).await.len(), 1);
+    assert_eq!(fixture.ids("admin", service).await.len(), 1);
 }

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use claviger_domain::decide::{self, Subject};
+use claviger_domain::decide::{self, KeyWithSpaces};
 use claviger_domain::{
     Access, AccountId, AccountRole, ApiKeyId, BoundTo, Caller, Grants, KeyType, OrganizationGrant,
-    PermissionSet, Place, ProjectId, Refusal, ResolvedGrants, SpaceGrant, SpaceId, SpaceRole, User,
-    UserId, UserKind,
+    PermissionSet, ProjectId, Refusal, ResolvedGrants, SpaceGrant, SpaceId, SpaceOrProject,
+    SpaceRole, User, UserId, UserKind,
 };
 
 use super::{bot_users, shares};
@@ -44,7 +44,7 @@ pub(super) async fn caller<D: Driver>(tx: &mut Transaction<'_, D>) -> CallResult
     let Credential::ApiKey(text) = &tx.request().credential else {
         return Err(Refusal::Unauthenticated.into());
     };
-    let found = tx.presented(text.handle).await?;
+    let found = tx.find_by_handle(text.handle).await?;
     let now = tx.now();
     let caller = decide::authenticate(&tx.authority().keyring, text, found, now)?;
     tx.execution.on_end(|effects| effects.used = Some((caller.key.id, now.at)));
@@ -97,7 +97,7 @@ pub(super) async fn subject<D: Driver>(
     tx: &mut Transaction<'_, D>,
     caller: &Caller,
     id: ApiKeyId,
-) -> RowResult<Option<Subject>> {
+) -> RowResult<Option<KeyWithSpaces>> {
     let account = caller.account.id;
     let Some(key) = tx.key(account, id).await? else {
         return Ok(None);
@@ -109,7 +109,7 @@ pub(super) async fn subject<D: Driver>(
         spaces = chunk.items;
     }
     let is_replaced = tx.is_replaced(account, id).await?;
-    Ok(Some(Subject { key, spaces, has_unreadable_spaces, is_replaced }))
+    Ok(Some(KeyWithSpaces { key, spaces, has_unreadable_spaces, is_replaced }))
 }
 
 /// The spaces and custom roles that grants name, as far as they are in the account.
@@ -145,7 +145,7 @@ async fn bindings_of<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,
     bot: UserId,
-) -> RowResult<Vec<(Place, PermissionSet)>> {
+) -> RowResult<Vec<(SpaceOrProject, PermissionSet)>> {
     let bound = tx.bound_roles(account, bot).await?;
     let (mut spaces, mut projects) = (Vec::new(), Vec::new());
     for (place, _) in &bound {
@@ -162,7 +162,7 @@ async fn bindings_of<D: Driver>(
 }
 
 /// Spaces and projects, by what a role is bound to.
-type Places = HashMap<BoundTo, Place>;
+type Places = HashMap<BoundTo, SpaceOrProject>;
 
 /// Spaces and projects of the account, by a statement for each kind.
 async fn places_of<D: Driver>(
@@ -189,7 +189,7 @@ pub(super) async fn readable_places<D: Driver>(
         let chunk = tx.spaces_by_id(account, spaces).await?;
         unreadable = chunk.unreadable;
         for space in chunk.items {
-            places.insert(BoundTo::Space(space.id), Place { space, project: None });
+            places.insert(BoundTo::Space(space.id), SpaceOrProject { space, project: None });
         }
     }
     if !projects.is_empty() {
@@ -209,11 +209,11 @@ pub(super) async fn place<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,
     bound: BoundTo,
-) -> RowResult<Option<Place>> {
+) -> RowResult<Option<SpaceOrProject>> {
     match bound {
         BoundTo::Space(id) => {
             let space = tx.space(account, id).await?;
-            Ok(space.map(|space| Place { space, project: None }))
+            Ok(space.map(|space| SpaceOrProject { space, project: None }))
         }
         BoundTo::Project(id) => tx.project(account, id).await,
     }

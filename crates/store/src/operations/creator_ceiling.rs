@@ -2,7 +2,7 @@
 //!
 //! Rule: an operation that can take a right from somebody, or add one to a bot user, says here who is [`Affected`], after its change and
 //! in its transaction; nothing else looks for such keys. Deleting a project, a space or an organization is no such operation: the roles
-//! in it go from makers and bots alike, and what is left of either is as it was. Nor is deleting a role, which nobody may hold then.
+//! in it go from creators and bots alike, and what is left of either is as it was. Nor is deleting a role, which nobody may hold then.
 //!
 //! While the policy is off, nothing is read here. While it is on, a change costs some five statements for each live key of those whom
 //! it affects.
@@ -44,7 +44,7 @@ struct Occasion {
     cause: Action,
 }
 
-/// Revokes the keys above their makers after what a caller did.
+/// Revokes the keys above their creators after what a caller did.
 pub(super) async fn revoke_exceeding<D: Driver>(
     tx: &mut Transaction<'_, D>,
     caller: &Caller,
@@ -58,7 +58,7 @@ pub(super) async fn revoke_exceeding<D: Driver>(
     revoke_on(tx, occasion, affected).await
 }
 
-/// Revokes the keys above their makers at the moment at which a policy begins to ask for it.
+/// Revokes the keys above their creators at the moment at which a policy begins to ask for it.
 pub(super) async fn revoke_exceeding_under_policy<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,
@@ -79,9 +79,9 @@ pub(super) async fn ensure_within_creator<D: Driver>(
     }
     let account = caller.account.id;
     let held = authenticate::held_by_bot(tx, account, user.id).await?;
-    for maker in tx.makers_of(account, user.id).await? {
-        let access = access(tx, account, maker).await?;
-        decide::stays_below_maker(&held, access.as_ref())?;
+    for creator in tx.creators_of(account, user.id).await? {
+        let access = access(tx, account, creator).await?;
+        decide::ensure_within_creator(&held, access.as_ref())?;
     }
     Ok(())
 }
@@ -91,45 +91,45 @@ async fn revoke_on<D: Driver>(
     occasion: Occasion,
     affected: Affected,
 ) -> CallResult<()> {
-    for maker in makers(tx, occasion.account, affected).await? {
-        revoke_keys_of(tx, occasion, maker).await?;
+    for creator in creators(tx, occasion.account, affected).await? {
+        revoke_keys_of(tx, occasion, creator).await?;
     }
     Ok(())
 }
 
 /// The users whose keys are to be held against what they hold now, each once.
-async fn makers<D: Driver>(
+async fn creators<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,
     affected: Affected,
 ) -> RowResult<Vec<UserId>> {
-    // Whoever holds the role has another one now, and so have the bots that hold it: above their makers, perhaps.
-    let (mut makers, grown) = match affected {
+    // Whoever holds the role has another one now, and so have the bots that hold it: above their creators, perhaps.
+    let (mut creators, grown) = match affected {
         Affected::User(user) => return Ok(vec![user]),
-        Affected::Everybody => return tx.makers(account).await,
+        Affected::Everybody => return tx.creators(account).await,
         Affected::HoldersOf(role) => {
             let holders = tx.holders_of_role(account, role).await?;
             (holders.clone(), holders)
         }
-        // Only bots with a role in there hold anything that their makers may have lost.
+        // Only bots with a role in there hold anything that their creators may have lost.
         Affected::Space(space) => (Vec::new(), tx.holders_in_space(account, space).await?),
         Affected::Project(project) => (Vec::new(), tx.holders_in_project(account, project).await?),
     };
     for bot in grown {
-        makers.extend(tx.makers_of(account, bot).await?);
+        creators.extend(tx.creators_of(account, bot).await?);
     }
-    makers.sort_unstable_by_key(|maker| maker.number());
-    makers.dedup();
-    Ok(makers)
+    creators.sort_unstable_by_key(|creator| creator.number());
+    creators.dedup();
+    Ok(creators)
 }
 
-/// What a maker may do; nothing, not even as a member of the account, if they were removed.
+/// What a creator may do; nothing, not even as a member of the account, if they were removed.
 async fn access<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,
-    maker: UserId,
+    creator: UserId,
 ) -> RowResult<Option<Access>> {
-    match tx.user(account, maker).await? {
+    match tx.user(account, creator).await? {
         Some(user) if user.status != UserStatus::Blocked => {
             authenticate::access_of(tx, &user).await.map(Some)
         }
@@ -140,14 +140,14 @@ async fn access<D: Driver>(
 async fn revoke_keys_of<D: Driver>(
     tx: &mut Transaction<'_, D>,
     occasion: Occasion,
-    maker: UserId,
+    creator: UserId,
 ) -> CallResult<()> {
     let (account, at) = (occasion.account, tx.now().at);
-    let keys = tx.live_keys_made_under(account, maker, at).await?;
+    let keys = tx.live_keys_made_under(account, creator, at).await?;
     if keys.is_empty() {
         return Ok(());
     }
-    let access = access(tx, account, maker).await?;
+    let access = access(tx, account, creator).await?;
     // A bot has two keys while the older one lives out its grace.
     let mut judged = HashMap::new();
     for (key, bot) in keys {
@@ -155,7 +155,7 @@ async fn revoke_keys_of<D: Driver>(
             *is_above
         } else {
             let is_above = match authenticate::held_by_bot(tx, account, bot).await {
-                Ok(held) => decide::is_above_maker(&held, access.as_ref()),
+                Ok(held) => decide::exceeds_creator(&held, access.as_ref()),
                 // What cannot be read may be more than anybody holds.
                 Err(StoreError::Corrupt(_)) => true,
                 Err(error) => return Err(error.into()),
@@ -167,7 +167,7 @@ async fn revoke_keys_of<D: Driver>(
             tx.revoke_key(account, key, at).await?;
             let details = json!({
                 "reason": "above_maker",
-                "maker": maker.number(),
+                "maker": creator.number(),
                 "cause": occasion.cause.name(),
             });
             let target = Target::ApiKey(key);

@@ -190,8 +190,8 @@ impl Operation for SetSpaceMember {
         creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(user)).await?;
         let details = json!({
             "user": user.number(),
-            "before": had.map(words),
-            "after": words(role),
+            "before": had.map(audit_snapshot),
+            "after": audit_snapshot(role),
         });
         tx.audit(Actor::taking_away(&caller, takes_away), action, Target::Space(space), details)
             .await?;
@@ -231,7 +231,7 @@ impl Operation for RemoveSpaceMember {
         cascade::leave_space(tx, &space, self.user, member.is_some()).await?;
         let action = Action::SpaceMemberRemove;
         creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(self.user)).await?;
-        let before = member.map(|(_, role)| words(plain(&role)));
+        let before = member.map(|(_, role)| audit_snapshot(plain(&role)));
         let details = json!({
             "user": self.user.number(),
             "before": before,
@@ -252,7 +252,7 @@ fn permissions_of(role: SpaceRole, custom: Option<&CustomRole>) -> PermissionSet
 }
 
 /// A role as the audit has it.
-fn words(role: SpaceRole) -> Value {
+fn audit_snapshot(role: SpaceRole) -> Value {
     match role {
         SpaceRole::Predefined(role) => role.name().into(),
         SpaceRole::Custom(id) => json!({ "custom_role": id.number() }),

@@ -33,7 +33,7 @@ pub(super) async fn insert_key<D: Driver>(
     label: Label,
 ) -> RowResult<ApiKey> {
     let key = ApiKey {
-        id: ApiKeyId::NOTHING,
+        id: ApiKeyId::UNASSIGNED,
         account: mint.account(),
         key_type: text.key_type,
         name: label.name,

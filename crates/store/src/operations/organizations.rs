@@ -1,6 +1,6 @@
 //! Organizations.
 
-use claviger_domain::decide::{self, Need};
+use claviger_domain::decide::{self, Requirement};
 use claviger_domain::{
     Access, AccountId, Action, Change, Description, Name, Organization, OrganizationId, Permission,
     Refusal, Resource, Target,
@@ -91,7 +91,7 @@ impl Operation for CreateOrganization {
         let account = caller.account.id;
         name_is_free(tx, &access, account, self.name.as_str()).await?;
         let draft = Organization {
-            id: OrganizationId::NOTHING,
+            id: OrganizationId::UNASSIGNED,
             account,
             name: self.name.into(),
             description: self.description.map(String::from).unwrap_or_default(),
@@ -99,7 +99,7 @@ impl Operation for CreateOrganization {
         };
         let id = tx.insert_organization(&draft).await?;
         let organization = Organization { id, ..draft };
-        let details = json!({ "after": words(&organization) });
+        let details = json!({ "after": audit_snapshot(&organization) });
         tx.audit(&caller, Action::OrganizationCreate, Target::Organization(id), details).await?;
         Ok(organization)
     }
@@ -128,8 +128,8 @@ impl Operation for UpdateOrganization {
     async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<Organization> {
         let (caller, access) = caller_and_access(tx).await?;
         let found = tx.organization(caller.account.id, self.id).await?;
-        let need = Need::Permission(Permission::OrganizationUpdate);
-        let before = decide::in_organization(&access, found, need)?;
+        let requirement = Requirement::Permission(Permission::OrganizationUpdate);
+        let before = decide::in_organization(&access, found, requirement)?;
         let mut after = before.clone();
         if let Some(name) = self.name {
             after.name = name.into();
@@ -146,7 +146,7 @@ impl Operation for UpdateOrganization {
             name_is_free(tx, &access, after.account, &after.name).await?;
         }
         tx.update_organization(&after).await?;
-        let details = json!({ "before": words(&before), "after": words(&after) });
+        let details = json!({ "before": audit_snapshot(&before), "after": audit_snapshot(&after) });
         let target = Target::Organization(after.id);
         tx.audit(&caller, Action::OrganizationUpdate, target, details).await?;
         Ok(after)
@@ -175,11 +175,11 @@ impl Operation for DeleteOrganization {
 
         let (caller, access) = caller_and_access(tx).await?;
         let found = tx.organization(caller.account.id, id).await?;
-        let need = Need::Permission(Permission::OrganizationDelete);
-        let organization = decide::in_organization(&access, found, need)?;
+        let requirement = Requirement::Permission(Permission::OrganizationDelete);
+        let organization = decide::in_organization(&access, found, requirement)?;
         let removed = cascade::remove_organization(tx, &organization, now.at).await?;
         let mut details = json!({
-            "before": words(&organization),
+            "before": audit_snapshot(&organization),
             "spaces": removed.spaces,
         });
         cascade::note_revoked(&mut details, &removed.service_keys);
@@ -199,6 +199,6 @@ async fn name_is_free<D: Driver>(
 }
 
 /// What people wrote about an organization, for the audit.
-fn words(organization: &Organization) -> Value {
+fn audit_snapshot(organization: &Organization) -> Value {
     json!({ "name": organization.name, "description": organization.description })
 }

@@ -1,8 +1,9 @@
 //! Projects, and restricting them.
 
-use claviger_domain::decide::{self, Here, Need};
+use claviger_domain::decide::{self, Requirement, Scope};
 use claviger_domain::{
-    Access, Action, Name, Permission, Place, Project, ProjectId, Refusal, Resource, SpaceId, Target,
+    Access, Action, Name, Permission, Project, ProjectId, Refusal, Resource, SpaceId,
+    SpaceOrProject, Target,
 };
 use serde_json::json;
 
@@ -70,7 +71,7 @@ async fn filtered<D: Driver>(
     tx: &mut Transaction<'_, D>,
     mut page: ProjectPage,
     limit: u32,
-    shows: impl Fn(&Place) -> bool + Send,
+    shows: impl Fn(&SpaceOrProject) -> bool + Send,
 ) -> CallResult<Vec<Project>> {
     let mut list = Filling::new(limit, page.after, ProjectId::new);
     while list.goes_on {
@@ -102,7 +103,7 @@ impl Operation for GetProject {
 }
 
 /// The project of a place that is one.
-fn of(place: Place) -> CallResult<Project> {
+fn of(place: SpaceOrProject) -> CallResult<Project> {
     Ok(place.project.ok_or(Refusal::NotFound(Resource::Project))?)
 }
 
@@ -129,10 +130,10 @@ impl Operation for CreateProject {
 
         let (caller, access) = caller_and_access(tx).await?;
         let found = tx.space(caller.account.id, self.space).await?;
-        let need = Need::Permission(Permission::ProjectCreate);
-        let space = decide::in_space(&access, found, need)?;
+        let requirement = Requirement::Permission(Permission::ProjectCreate);
+        let space = decide::in_space(&access, found, requirement)?;
         let draft = Project {
-            id: ProjectId::NOTHING,
+            id: ProjectId::UNASSIGNED,
             account: space.account,
             space: space.id,
             name: self.name.into(),
@@ -257,7 +258,9 @@ impl Operation for ListRestrictions {
         if !self.of_projects {
             return Ok(page::cut(&caller, Vec::new(), self.limit));
         }
-        let manages = |place: &Place| access.may(Permission::ProjectRestrict, Here::Place(place));
+        let manages = |place: &SpaceOrProject| {
+            access.may(Permission::ProjectRestrict, Scope::SpaceOrProject(place))
+        };
         let seen = filtered(tx, wanted, self.limit, manages).await?;
         Ok(page::cut(&caller, seen, self.limit))
     }

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
-use claviger_domain::decide::Here;
+use claviger_domain::decide::Scope;
 use claviger_domain::{
-    Access, AccountId, Action, BoundTo, Caller, Permission, PermissionSet, Place, Refusal,
-    Resource, RoleBinding, RoleBindingId, RoleId, Target, UserId, decide,
+    Access, AccountId, Action, BoundTo, Caller, Permission, PermissionSet, Refusal, Resource,
+    RoleBinding, RoleBindingId, RoleId, SpaceOrProject, Target, UserId, decide,
 };
 use serde_json::{Value, json};
 
@@ -64,7 +64,7 @@ impl Operation for ListRoleBindings {
             let places = places(tx, account, &chunk.items).await?;
             list.add(chunk, |binding| {
                 places.get(&binding.place).is_some_and(|place| {
-                    access.may(Permission::RoleBindingRead, Here::Place(place))
+                    access.may(Permission::RoleBindingRead, Scope::SpaceOrProject(place))
                 })
             });
         }
@@ -77,7 +77,7 @@ async fn places<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,
     bindings: &[RoleBinding],
-) -> RowResult<HashMap<BoundTo, Place>> {
+) -> RowResult<HashMap<BoundTo, SpaceOrProject>> {
     let (mut spaces, mut projects) = (Vec::new(), Vec::new());
     for binding in bindings {
         match binding.place {
@@ -95,7 +95,7 @@ async fn found<D: Driver>(
     access: &Access,
     id: RoleBindingId,
     needed: PermissionSet,
-) -> CallResult<(RoleBinding, Place)> {
+) -> CallResult<(RoleBinding, SpaceOrProject)> {
     let account = caller.account.id;
     let binding = tx.role_binding(account, id).await?;
     let mut found = None;
@@ -159,7 +159,7 @@ impl Operation for CreateRoleBinding {
             return Err(Refusal::conflict(reason).into());
         }
         let draft = RoleBinding {
-            id: RoleBindingId::NOTHING,
+            id: RoleBindingId::UNASSIGNED,
             account,
             user: user.id,
             role: role.id,
@@ -171,7 +171,7 @@ impl Operation for CreateRoleBinding {
         tx.update_key_spaces(account, user.id, there.space.id).await?;
         creator_ceiling::ensure_within_creator(tx, &caller, &user).await?;
         let binding = RoleBinding { id, ..draft };
-        let details = json!({ "after": words(&binding) });
+        let details = json!({ "after": audit_snapshot(&binding) });
         let target = Target::RoleBinding(id);
         tx.audit(&caller, Action::RoleBindingCreate, target, details).await?;
         Ok(binding)
@@ -217,7 +217,7 @@ impl Operation for UpdateRoleBinding {
         creator_ceiling::ensure_within_creator(tx, &caller, &user).await?;
         let action = Action::RoleBindingUpdate;
         creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(user.id)).await?;
-        let details = json!({ "before": words(&before), "after": words(&after) });
+        let details = json!({ "before": audit_snapshot(&before), "after": audit_snapshot(&after) });
         let target = Target::RoleBinding(after.id);
         let actor = Actor::taking_away(&caller, takes_away);
         tx.audit(actor, action, target, details).await?;
@@ -251,7 +251,7 @@ impl Operation for DeleteRoleBinding {
         let action = Action::RoleBindingDelete;
         creator_ceiling::revoke_exceeding(tx, &caller, action, Affected::User(binding.user))
             .await?;
-        let details = json!({ "before": words(&binding) });
+        let details = json!({ "before": audit_snapshot(&binding) });
         let target = Target::RoleBinding(id);
         tx.audit(&caller, action, target, details).await?;
         Ok(())
@@ -259,7 +259,7 @@ impl Operation for DeleteRoleBinding {
 }
 
 /// Who has which role where, for the audit.
-fn words(binding: &RoleBinding) -> Value {
+fn audit_snapshot(binding: &RoleBinding) -> Value {
     let (kind, place) = match binding.place {
         BoundTo::Space(id) => ("space", id.number()),
         BoundTo::Project(id) => ("project", id.number()),

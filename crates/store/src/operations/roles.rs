@@ -16,7 +16,7 @@ use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, RowResult, Transaction};
 
 /// How many holders of a role a record names; it counts all.
-const MOST_NAMED: usize = 100;
+const MAX_NAMED: usize = 100;
 
 /// Which roles to list.
 #[derive(Clone, Debug)]
@@ -112,7 +112,7 @@ impl Operation for CreateRole {
         let account = caller.account.id;
         name_is_free(tx, account, self.name.as_str()).await?;
         let draft = CustomRole {
-            id: RoleId::NOTHING,
+            id: RoleId::UNASSIGNED,
             account,
             name: self.name.into(),
             description: self.description.map(String::from).unwrap_or_default(),
@@ -122,7 +122,7 @@ impl Operation for CreateRole {
         };
         let id = tx.insert_custom_role(&draft).await?;
         let role = CustomRole { id, ..draft };
-        let details = json!({ "after": words(&role) });
+        let details = json!({ "after": audit_snapshot(&role) });
         tx.audit(&caller, Action::RoleCreate, Target::Role(id), details).await?;
         Ok(role.into())
     }
@@ -180,9 +180,9 @@ impl Operation for UpdateRole {
         creator_ceiling::revoke_exceeding(tx, &caller, Action::RoleUpdate, affected).await?;
         let holders = tx.holders_of_role(account, after.id).await?;
         let details = json!({
-            "before": words(&before),
-            "after": words(&after),
-            "holders": holders.iter().take(MOST_NAMED).map(|id| id.number()).collect::<Vec<_>>(),
+            "before": audit_snapshot(&before),
+            "after": audit_snapshot(&after),
+            "holders": holders.iter().take(MAX_NAMED).map(|id| id.number()).collect::<Vec<_>>(),
             "holder_count": holders.len(),
         });
         let takes_away = shares::takes_away(before.permissions, after.permissions);
@@ -217,7 +217,7 @@ impl Operation for DeleteRole {
         let holders: Vec<UserId> = tx.holders_of_role(account, id).await?;
         let role = decide::delete_role(access.at_account(), found, holders.len())?.custom(account);
         tx.delete_custom_role(account, id).await?;
-        let details = json!({ "before": words(&role) });
+        let details = json!({ "before": audit_snapshot(&role) });
         tx.audit(&caller, Action::RoleDelete, Target::Role(id), details).await?;
         Ok(())
     }
@@ -236,7 +236,7 @@ async fn name_is_free<D: Driver>(
 }
 
 /// What a role says and permits, for the audit.
-fn words(role: &CustomRole) -> Value {
+fn audit_snapshot(role: &CustomRole) -> Value {
     json!({
         "name": role.name,
         "description": role.description,

@@ -163,7 +163,7 @@ pub struct IssueSignInSecret {
 
 impl Operation for IssueSignInSecret {
     type Output = IssuedSignInSecret;
-    const NAME: &'static str = "hand_over";
+    const NAME: &'static str = "issue_sign_in_secret";
     const KIND: Kind = Kind::Write;
 
     fn target(&self) -> Option<Target> {
@@ -176,7 +176,7 @@ impl Operation for IssueSignInSecret {
         let caller = authenticate::minting_caller(tx).await?;
         let access = authenticate::access(tx, &caller).await?;
         let found = tx.user(caller.account.id, self.id).await?;
-        let (user, purpose) = decide::hand_over(&caller, &access, found, now)?;
+        let (user, purpose) = decide::issue_sign_in_secret(&caller, &access, found, now)?;
         let (action, until) = match purpose {
             SignInPurpose::Invitation => (Action::UserInvite, now.at + INVITATION_LIFETIME),
             SignInPurpose::Reset => (Action::UserReset, now.at + RESET_LIFETIME),

@@ -1,6 +1,6 @@
 //! Spaces.
 
-use claviger_domain::decide::{self, Need};
+use claviger_domain::decide::{self, Requirement};
 use claviger_domain::{
     Access, Action, Change, Description, Name, OrganizationId, Permission, Refusal, Resource,
     Space, SpaceId, Target,
@@ -106,10 +106,10 @@ impl Operation for CreateSpace {
 
         let (caller, access) = caller_and_access(tx).await?;
         let found = tx.organization(caller.account.id, self.organization).await?;
-        let need = Need::Permission(Permission::SpaceCreate);
-        let organization = decide::in_organization(&access, found, need)?;
+        let requirement = Requirement::Permission(Permission::SpaceCreate);
+        let organization = decide::in_organization(&access, found, requirement)?;
         let draft = Space {
-            id: SpaceId::NOTHING,
+            id: SpaceId::UNASSIGNED,
             account: organization.account,
             organization: organization.id,
             name: self.name.into(),
@@ -121,7 +121,7 @@ impl Operation for CreateSpace {
         let id = tx.insert_space(&draft).await?;
         let space = Space { id, ..draft };
         let details =
-            json!({ "organization": space.organization.number(), "after": words(&space) });
+            json!({ "organization": space.organization.number(), "after": audit_snapshot(&space) });
         tx.audit(&caller, Action::SpaceCreate, Target::Space(id), details).await?;
         Ok(space)
     }
@@ -177,7 +177,7 @@ impl Operation for UpdateSpace {
             let affected = Affected::Space(after.id);
             creator_ceiling::revoke_exceeding(tx, &caller, Action::SpaceUpdate, affected).await?;
         }
-        let details = json!({ "before": words(&before), "after": words(&after) });
+        let details = json!({ "before": audit_snapshot(&before), "after": audit_snapshot(&after) });
         let actor = Actor::taking_away(&caller, takes_away);
         tx.audit(actor, Action::SpaceUpdate, Target::Space(after.id), details).await?;
         Ok(after)
@@ -206,9 +206,10 @@ impl Operation for DeleteSpace {
 
         let (caller, access) = caller_and_access(tx).await?;
         let found = tx.space(caller.account.id, id).await?;
-        let space = decide::in_space(&access, found, Need::Permission(Permission::SpaceDelete))?;
+        let space =
+            decide::in_space(&access, found, Requirement::Permission(Permission::SpaceDelete))?;
         let removed = cascade::remove_space(tx, space.account, id, now.at).await?;
-        let mut details = json!({ "before": words(&space) });
+        let mut details = json!({ "before": audit_snapshot(&space) });
         cascade::note_revoked(&mut details, &removed.service_keys);
         tx.audit(&caller, Action::SpaceDelete, Target::Space(id), details).await?;
         Ok(())
@@ -225,6 +226,6 @@ async fn name_is_free<D: Driver>(
 }
 
 /// What people said about a space, for the audit.
-fn words(space: &Space) -> Value {
+fn audit_snapshot(space: &Space) -> Value {
     json!({ "name": space.name, "description": space.description, "is_private": space.is_private })
 }

@@ -89,7 +89,7 @@ impl Operation for GetUser {
         let mut keys = BotKeys::default();
         if found.as_ref().is_some_and(|user| user.kind == UserKind::Bot) {
             keys.spaces = tx.spaces_of_user(account, id).await?.items;
-            keys.makers = tx.makers_of(account, id).await?;
+            keys.creators = tx.creators_of(account, id).await?;
         }
         Ok(seen_at(decide::get_user(&caller, &access, found, &keys)?, now))
     }
@@ -160,7 +160,7 @@ impl Operation for CreateUser {
         let id = tx.insert_user(&draft).await?;
         let user = User { id, ..draft };
         let mut details = json!({
-            "after": words(&user),
+            "after": audit_snapshot(&user),
             "role": role.name(),
             "invite_mode": invite_mode.name(),
             "replaces": replaces.map(UserId::number),
@@ -181,7 +181,7 @@ impl Operation for CreateUser {
 fn draft(caller: &Caller, command: &CreateUser, is_developer: bool, now: Timestamp) -> User {
     let invited = command.invite_mode != InviteMode::None;
     User {
-        id: UserId::NOTHING,
+        id: UserId::UNASSIGNED,
         account: caller.account.id,
         kind: UserKind::Person,
         name: command.name.clone().into(),
@@ -229,7 +229,8 @@ impl Operation for UpdateUser {
         }
         if after != before {
             tx.update_user(&after).await?;
-            let details = json!({ "before": words(&before), "after": words(&after) });
+            let details =
+                json!({ "before": audit_snapshot(&before), "after": audit_snapshot(&after) });
             let (now, target) = (now, Target::User(after.id));
             let takes_away = before.is_developer && !after.is_developer;
             let actor = Actor::taking_away(&caller, takes_away);
@@ -279,6 +280,6 @@ impl Operation for RemoveUser {
 }
 
 /// What was said about a person, for the audit.
-fn words(user: &User) -> Value {
+fn audit_snapshot(user: &User) -> Value {
     json!({ "name": user.name, "email": user.email, "is_developer": user.is_developer })
 }

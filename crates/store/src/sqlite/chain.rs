@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use claviger_domain::{
-    AccountId, Action, AuditEntry, AuditRecord, AuditRecordId, AuditSealer, Head, Link, PepperId,
-    RequestContext, Seal, Target, Tip,
+    AccountId, Action, AuditEntry, AuditRecord, AuditRecordId, AuditSealer, ChainHead, Head, Link,
+    PepperId, RequestContext, Seal, Target,
 };
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _, Row};
@@ -25,9 +25,9 @@ use crate::tables::{self, audit_row};
 pub(super) struct Chain {
     sealer: AuditSealer,
     /// On disk.
-    kept: Tip,
+    kept: ChainHead,
     /// In the transaction under way.
-    sealed: Tip,
+    sealed: ChainHead,
     /// Where the segment began that the transaction under way begins.
     began: Option<AuditRecordId>,
     /// What readers may show.
@@ -45,7 +45,7 @@ impl Chain {
         Self::at(connection, sealer, start)
     }
 
-    fn at(connection: &Connection, sealer: AuditSealer, tip: Tip) -> rusqlite::Result<Self> {
+    fn at(connection: &Connection, sealer: AuditSealer, tip: ChainHead) -> rusqlite::Result<Self> {
         let records = Arc::new(SealedRecords::read(connection, &sealer)?);
         Ok(Self { sealer, kept: tip, sealed: tip, began: None, records })
     }
@@ -76,7 +76,7 @@ impl Chain {
         &mut self,
         connection: &Connection,
         now: Timestamp,
-    ) -> Result<Tip, OpenError> {
+    ) -> Result<ChainHead, OpenError> {
         tracing::error!(
             "the audit log is not as it was left: `claviger audit verify` says what is wrong; a new segment begins"
         );
@@ -87,7 +87,7 @@ impl Chain {
         if after.number() > i64::MAX - ROOM {
             return Err(OpenError::NoRoom(after));
         }
-        let start = Tip::of_segment(self.kept.segment.max(segment).saturating_add(1), after);
+        let start = ChainHead::of_segment(self.kept.segment.max(segment).saturating_add(1), after);
         insert_seal(connection, &self.sealer.seal(start))?;
         if head.is_none() {
             insert_head(connection, &self.sealer.head(start))?;
@@ -121,12 +121,12 @@ impl Chain {
     }
 
     /// How far the chain has come on disk.
-    pub(super) fn kept(&self) -> Tip {
+    pub(super) fn kept(&self) -> ChainHead {
         self.kept
     }
 
     /// Seals what has come since the last commit, in the transaction that brings it.
-    pub(super) fn seal(&mut self, connection: &Connection, tip: Tip) -> rusqlite::Result<()> {
+    pub(super) fn seal(&mut self, connection: &Connection, tip: ChainHead) -> rusqlite::Result<()> {
         if tip != self.sealed {
             insert_seal(connection, &self.sealer.seal(tip))?;
         }
@@ -137,7 +137,7 @@ impl Chain {
         Ok(())
     }
 
-    fn set_head(&self, connection: &Connection, tip: Tip) -> rusqlite::Result<()> {
+    fn set_head(&self, connection: &Connection, tip: ChainHead) -> rusqlite::Result<()> {
         let Head { segment, last, pepper, mac } = self.sealer.head(tip);
         let head = (segment, last.number(), pepper.0, mac);
         match connection.prepare_cached(tables::SET_AUDIT_HEAD)?.execute(head)? {
@@ -182,11 +182,11 @@ pub(super) fn ends_as_sealed(
 /// Adds a record to the log of every account. It is not sealed yet.
 fn write_in_every_log(
     connection: &Connection,
-    after: Tip,
+    after: ChainHead,
     action: Action,
     details: &Value,
     now: Timestamp,
-) -> Result<Tip, OpenError> {
+) -> Result<ChainHead, OpenError> {
     let mut accounts = connection.prepare("SELECT id FROM accounts ORDER BY id")?;
     let accounts = accounts.query_map([], |row| row.get(0))?.collect::<Result<Vec<i64>, _>>()?;
     let mut tip = after;
@@ -211,12 +211,12 @@ fn write_in_every_log(
 }
 
 /// Where the first segment begins.
-fn start() -> Tip {
-    Tip::of_segment(0, AuditRecordId::NOTHING)
+fn start() -> ChainHead {
+    ChainHead::of_segment(0, AuditRecordId::UNASSIGNED)
 }
 
-fn tip_of(seal: &Seal) -> Tip {
-    Tip { segment: seal.segment, last: seal.last, link: seal.link }
+fn tip_of(seal: &Seal) -> ChainHead {
+    ChainHead { segment: seal.segment, last: seal.last, link: seal.link }
 }
 
 fn insert_head(connection: &Connection, head: &Head) -> rusqlite::Result<()> {

@@ -4,9 +4,9 @@
 //! - Readers have connections of their own. A read that starts after a commit was answered sees it.
 //! - WAL, `synchronous=FULL`: what was answered is on disk. The WAL is checkpointed by the writer alone.
 
-mod answers;
 mod audit_log;
 mod chain;
+mod commit_notifier;
 mod files;
 mod guard;
 mod incident;

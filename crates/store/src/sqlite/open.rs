@@ -31,7 +31,7 @@ const OLDEST_SQLITE: i32 = 3_051_003;
 const WITHDRAWN_SQLITE: i32 = 3_052_000;
 
 /// How long the file of the WAL stays once everything in it has been moved into the database: 64 MiB.
-const MOST_WAL_KEPT: i64 = 64 << 20;
+const MAX_WAL_KEPT: i64 = 64 << 20;
 
 /// How long a statement waits for another process that has the database locked.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -328,7 +328,7 @@ impl SqliteOptions {
         if !flags.contains(OpenFlags::SQLITE_OPEN_READ_ONLY) {
             connection.pragma_update(None, "journal_mode", "WAL")?;
             connection.pragma_update(None, "wal_autocheckpoint", 0)?;
-            connection.pragma_update(None, "journal_size_limit", MOST_WAL_KEPT)?;
+            connection.pragma_update(None, "journal_size_limit", MAX_WAL_KEPT)?;
         }
         let synchronous = match self.durability {
             Durability::Full => "FULL",

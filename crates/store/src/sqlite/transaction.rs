@@ -1,6 +1,6 @@
 //! A transaction of SQLite, as a [`Driver`].
 
-use claviger_domain::{AuditEntry, AuditRecordId, Tip};
+use claviger_domain::{AuditEntry, AuditRecordId, ChainHead};
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, params_from_iter};
 
@@ -14,7 +14,7 @@ use crate::transaction::{Driver, RowResult, TakeRow};
 pub(crate) struct SqliteDriver<'a> {
     connection: &'a mut Connection,
     /// How far the audit's chain has come in this transaction; nothing for those who only read.
-    tip: Option<&'a mut Tip>,
+    tip: Option<&'a mut ChainHead>,
     /// The audit records that may be shown.
     sealed: &'a SealedRecords,
     /// What was done since it was last asked.
@@ -55,7 +55,7 @@ impl<'a> SqliteDriver<'a> {
     /// For a transaction that may write where there is a `tip`, and only reads where there is none.
     pub(super) fn new(
         connection: &'a mut Connection,
-        tip: Option<&'a mut Tip>,
+        tip: Option<&'a mut ChainHead>,
         sealed: &'a SealedRecords,
     ) -> Self {
         Self {

@@ -8,10 +8,10 @@ use std::hash::Hash;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// How many reads may wait in all. Beyond it, callers are told to come back.
-const MOST_WAITING: usize = 4_096;
+const MAX_WAITING: usize = 4_096;
 
 /// How many reads of one user may wait.
-const MOST_OF_ONE: usize = 1_024;
+const MAX_OF_ONE: usize = 1_024;
 
 /// Why a job is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,11 +62,11 @@ impl<Who: Copy + Eq + Hash, Job> Turns<Who, Job> {
         if queues.is_closed {
             return Err(NotTaken::Closed);
         }
-        if queues.count >= MOST_WAITING {
+        if queues.count >= MAX_WAITING {
             return Err(NotTaken::Busy);
         }
         let own = queues.waiting.entry(who).or_default();
-        if own.len() >= MOST_OF_ONE {
+        if own.len() >= MAX_OF_ONE {
             return Err(NotTaken::BusyWithOne);
         }
         let is_first = own.is_empty();
@@ -141,16 +141,16 @@ mod tests {
     #[test]
     fn what_may_wait_is_bounded_for_one_and_for_all() {
         let turns = Turns::new();
-        for _ in 0..MOST_OF_ONE {
+        for _ in 0..MAX_OF_ONE {
             turns.push(0, ()).unwrap();
         }
         assert_eq!(turns.push(0, ()), Err(NotTaken::BusyWithOne));
-        for who in 0..MOST_WAITING - MOST_OF_ONE {
+        for who in 0..MAX_WAITING - MAX_OF_ONE {
             turns.push(1 + who, ()).unwrap();
         }
-        assert_eq!(turns.push(MOST_WAITING, ()), Err(NotTaken::Busy));
+        assert_eq!(turns.push(MAX_WAITING, ()), Err(NotTaken::Busy));
         assert!(turns.next().is_some());
-        turns.push(MOST_WAITING, ()).unwrap();
+        turns.push(MAX_WAITING, ()).unwrap();
     }
 
     #[test]

@@ -10,14 +10,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use claviger_domain::{Now, Refusal, Tip};
+use claviger_domain::{ChainHead, Now, Refusal};
 use jiff::SignedDuration;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use super::OpenError;
-use super::answers::{Answer, Desk};
 use super::chain::Chain;
+use super::commit_notifier::{Answer, CommitNotifier};
 use super::guard::Guard;
 use super::incident::Incident;
 use super::open::BUSY_TIMEOUT;
@@ -28,9 +28,9 @@ use crate::clock::StoreClock;
 use crate::error::{CallError, StoreError};
 
 /// How many jobs may wait. Beyond it, callers are told to come back.
-const MOST_WAITING: usize = 4_096;
+const MAX_WAITING: usize = 4_096;
 /// How many jobs one commit carries at most: what bounds how long the first of them waits for the last.
-const MOST_IN_GROUP: usize = 256;
+const MAX_IN_GROUP: usize = 256;
 /// How many pages of WAL may gather before they are moved into the database: 32 MiB.
 const CHECKPOINT_PAGES: i64 = 8_192;
 /// How many pages of WAL are too many: 256 MiB. Somebody reads an old snapshot, and nothing behind it can be moved.
@@ -40,13 +40,13 @@ const TOO_MANY_PAGES: i64 = 65_536;
 const PROBE_EVERY: SignedDuration = SignedDuration::from_secs(10);
 
 /// A job: what becomes of what it wrote, and how to answer it.
-type Job = Box<dyn FnOnce(SqliteDriver<'_>, Now) -> (Fate, Answer) + Send>;
+type Job = Box<dyn FnOnce(SqliteDriver<'_>, Now) -> (Disposition, Answer) + Send>;
 
 /// What is to be written down instead of what a refused job wrote.
 type Note = Box<dyn FnOnce(SqliteDriver<'_>, Now) -> CallResult<()>>;
 
 /// What becomes of what a job wrote.
-enum Fate {
+enum Disposition {
     Kept,
     Undone,
     /// Undone, and something else is written down about it.
@@ -105,12 +105,12 @@ impl Writer {
         clock: Arc<StoreClock>,
         guard: Guard,
     ) -> std::io::Result<Self> {
-        let (messages, waiting) = sync_channel(MOST_WAITING);
+        let (messages, waiting) = sync_channel(MAX_WAITING);
         let last_write = Arc::new(LastWrite::default());
         let rounds = Loop {
             connection,
             clock,
-            desk: Desk::open(),
+            notifier: CommitNotifier::open(),
             tip: chain.kept(),
             sealed: chain.records(),
             chain,
@@ -141,7 +141,7 @@ impl Writer {
         &self,
         job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
-        self.enqueue(job, |_| Fate::Undone).await
+        self.enqueue(job, |_| Disposition::Undone).await
     }
 
     /// The same, and writes down what `note` makes of it if the job is refused.
@@ -151,7 +151,7 @@ impl Writer {
         note: impl FnOnce(SqliteDriver<'_>, Now, &Refusal) -> CallResult<()> + Send + 'static,
     ) -> CallResult<T> {
         self.enqueue(job, |refusal| {
-            Fate::Replaced(Box::new(move |driver, at| note(driver, at, &refusal)))
+            Disposition::Replaced(Box::new(move |driver, at| note(driver, at, &refusal)))
         })
         .await
     }
@@ -159,15 +159,15 @@ impl Writer {
     async fn enqueue<T: Send + 'static>(
         &self,
         job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
-        refused: impl FnOnce(Refusal) -> Fate + Send + 'static,
+        refused: impl FnOnce(Refusal) -> Disposition + Send + 'static,
     ) -> CallResult<T> {
         let (sender, answer) = oneshot::channel();
         let job: Job = Box::new(move |driver, at| {
             let result = job(driver, at);
             let fate = match &result {
-                Ok(_) => Fate::Kept,
+                Ok(_) => Disposition::Kept,
                 Err(CallError::Refused(refusal)) => refused(refusal.clone()),
-                Err(CallError::Store(_)) => Fate::Undone,
+                Err(CallError::Store(_)) => Disposition::Undone,
             };
             let reply: Answer = Box::new(move |committed| {
                 // Whoever asked may be gone; what was written stays written.
@@ -215,10 +215,10 @@ impl Drop for Writer {
 struct Loop {
     connection: Connection,
     clock: Arc<StoreClock>,
-    desk: Desk,
+    notifier: CommitNotifier,
     chain: Chain,
     /// How far the audit's chain has come in the group under way.
-    tip: Tip,
+    tip: ChainHead,
     sealed: Arc<SealedRecords>,
     broken: bool,
     last_write: Arc<LastWrite>,
@@ -243,8 +243,8 @@ impl Loop {
                         break;
                     }
                 }
-                next = (jobs.len() < MOST_IN_GROUP).then(|| waiting.try_recv().ok()).flatten();
-                is_idle = next.is_none() && jobs.len() < MOST_IN_GROUP;
+                next = (jobs.len() < MAX_IN_GROUP).then(|| waiting.try_recv().ok()).flatten();
+                is_idle = next.is_none() && jobs.len() < MAX_IN_GROUP;
             }
             if !jobs.is_empty() {
                 self.group(jobs);
@@ -285,7 +285,7 @@ impl Loop {
                 self.give_up();
             }
         }
-        self.desk.hand_in(answers, outcome.map_err(|error| error.to_string().into()));
+        self.notifier.notify(answers, outcome.map_err(|error| error.to_string().into()));
     }
 
     /// Opens a transaction, if what it would be written into and on top of is what it should be.
@@ -349,12 +349,14 @@ impl Loop {
         let now = self.clock.now();
         let (fate, answer) = match self.written(now, job) {
             Some((fate, answer)) => (fate, Some(answer)),
-            None => (Fate::Undone, None),
+            None => (Disposition::Undone, None),
         };
         let ended = match fate {
-            Fate::Kept => Ok(()),
-            Fate::Undone => self.undo(before),
-            Fate::Replaced(note) => self.undo(before).and_then(|()| self.note(note, now, before)),
+            Disposition::Kept => Ok(()),
+            Disposition::Undone => self.undo(before),
+            Disposition::Replaced(note) => {
+                self.undo(before).and_then(|()| self.note(note, now, before))
+            }
         };
         let ended = ended.and_then(|()| self.statement("RELEASE job").map_err(store_error));
         match (ended, answer?) {
@@ -372,14 +374,14 @@ impl Loop {
         catch_unwind(AssertUnwindSafe(|| job(driver, now))).ok()
     }
 
-    fn undo(&mut self, before: Tip) -> Result<(), StoreError> {
+    fn undo(&mut self, before: ChainHead) -> Result<(), StoreError> {
         self.tip = before;
         self.statement("ROLLBACK TO job").map_err(store_error)
     }
 
     /// Writes something down in the place of what was undone. If that fails, the caller is told so: a refusal that is to be on record
     /// is not given without.
-    fn note(&mut self, note: Note, now: Now, before: Tip) -> Result<(), StoreError> {
+    fn note(&mut self, note: Note, now: Now, before: ChainHead) -> Result<(), StoreError> {
         match self.written(now, note) {
             Some(Ok(())) => Ok(()),
             Some(Err(CallError::Store(error))) => self.undo(before).and(Err(error)),

@@ -1,6 +1,6 @@
 //! The statements of keys.
 
-use claviger_domain::decide::{KeyScope, Presented};
+use claviger_domain::decide::{KeyRecord, KeyScope};
 use claviger_domain::{
     AccountId, ApiKey, ApiKeyId, Caller, Description, KeyDigest, KeyHandle, KeyName, KeyStatus,
     KeyType, PepperId, SpaceId, StoredDigest, UserId,
@@ -14,7 +14,7 @@ use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 statements! {
     /// The key of a handle, its user and its account. The handle is unique over all tenants: this is how the tenant is found.
-    PRESENTED = concat!(
+    BY_HANDLE = concat!(
         "SELECT ", key_columns!(), ", k.pepper, k.digest, ", user_columns!(),
         ", ", account_columns!(), "
         FROM api_keys k
@@ -125,7 +125,7 @@ statements! {
         ORDER BY user_id";
     /// Creators of all its keys, and whoever was shown the secret of one that is not revoked.
     MAKERS_OF = "
-        WITH RECURSIVE makers (user_id) AS (
+        WITH RECURSIVE creators (user_id) AS (
             SELECT CASE w.which WHEN 0 THEN k.created_by_user_id ELSE k.minted_by_user_id END
             FROM api_keys k
             JOIN (SELECT 0 AS which UNION ALL SELECT 1) AS w
@@ -133,23 +133,23 @@ statements! {
             WHERE k.acts_for_user_id = $1 AND k.account_id = $2 AND k.key_type = 'service'
             UNION
             SELECT CASE w.which WHEN 0 THEN k.created_by_user_id ELSE k.minted_by_user_id END
-            FROM makers m
+            FROM creators m
             JOIN api_keys k ON k.acts_for_user_id = m.user_id
             JOIN (SELECT 0 AS which UNION ALL SELECT 1) AS w
                 ON w.which = 0 OR k.status = 'active' AND k.minted_by_user_id IS NOT NULL
             WHERE k.account_id = $2 AND k.key_type = 'service'
         )
-        SELECT user_id FROM makers ORDER BY user_id";
+        SELECT user_id FROM creators ORDER BY user_id";
     /// The bots are found through all their keys, dead ones too: what a bot made may outlive its own keys.
     LIVE_KEYS_MADE_UNDER = "
-        WITH RECURSIVE makers (user_id) AS (
+        WITH RECURSIVE creators (user_id) AS (
             SELECT u.id FROM users u WHERE u.id = $1 AND u.account_id = $2
             UNION
-            SELECT k.acts_for_user_id FROM makers m JOIN api_keys k
+            SELECT k.acts_for_user_id FROM creators m JOIN api_keys k
                 ON k.created_by_user_id = m.user_id OR k.minted_by_user_id = m.user_id AND k.status = 'active'
             WHERE k.account_id = $2 AND k.key_type = 'service'
         )
-        SELECT DISTINCT k.id, k.acts_for_user_id FROM makers m JOIN api_keys k ON k.created_by_user_id = m.user_id OR k.minted_by_user_id = m.user_id
+        SELECT DISTINCT k.id, k.acts_for_user_id FROM creators m JOIN api_keys k ON k.created_by_user_id = m.user_id OR k.minted_by_user_id = m.user_id
         WHERE k.account_id = $2 AND k.key_type = 'service' AND k.status = 'active' AND (k.expires_at IS NULL OR k.expires_at > $3)
         ORDER BY k.id";
     /// The keys of a user that has a role in the space now.
@@ -204,8 +204,11 @@ fn minter(key: &ApiKey) -> Option<i64> {
 }
 
 impl<D: Driver> Transaction<'_, D> {
-    pub(crate) async fn presented(&mut self, handle: KeyHandle) -> RowResult<Option<Presented>> {
-        self.one("api_keys", PRESENTED, &params![handle.as_str()], |columns| columns.presented())
+    pub(crate) async fn find_by_handle(
+        &mut self,
+        handle: KeyHandle,
+    ) -> RowResult<Option<KeyRecord>> {
+        self.one("api_keys", BY_HANDLE, &params![handle.as_str()], |columns| columns.key_record())
             .await
     }
 
@@ -344,7 +347,7 @@ impl<D: Driver> Transaction<'_, D> {
         kept: Option<ApiKeyId>,
         at: Timestamp,
     ) -> RowResult<u32> {
-        let rows = params![at, user, account, kept.unwrap_or(ApiKeyId::NOTHING)];
+        let rows = params![at, user, account, kept.unwrap_or(ApiKeyId::UNASSIGNED)];
         let count = self.execute(REVOKE_USER_KEYS, &rows).await?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
@@ -365,13 +368,13 @@ impl<D: Driver> Transaction<'_, D> {
     }
 
     /// Everybody who made a service key, each once.
-    pub(crate) async fn makers(&mut self, account: AccountId) -> RowResult<Vec<UserId>> {
+    pub(crate) async fn creators(&mut self, account: AccountId) -> RowResult<Vec<UserId>> {
         let accounts = params![account];
         self.all("api_keys", MAKERS, &accounts, |columns| columns.take("user_id")).await
     }
 
     /// Who made the keys of a bot user, who made those of that one if it is a bot too, and so on.
-    pub(crate) async fn makers_of(
+    pub(crate) async fn creators_of(
         &mut self,
         account: AccountId,
         bot: UserId,
@@ -384,10 +387,10 @@ impl<D: Driver> Transaction<'_, D> {
     pub(crate) async fn live_keys_made_under(
         &mut self,
         account: AccountId,
-        maker: UserId,
+        creator: UserId,
         now: Timestamp,
     ) -> RowResult<Vec<(ApiKeyId, UserId)>> {
-        let rows = params![maker, account, now];
+        let rows = params![creator, account, now];
         self.all("api_keys", LIVE_KEYS_MADE_UNDER, &rows, |columns| {
             let id = columns.take("id")?;
             Ok((id, columns.take("acts_for_user_id")?))
@@ -452,14 +455,14 @@ impl Columns<'_> {
         })
     }
 
-    pub(super) fn presented(&mut self) -> Decoded<Presented> {
+    pub(super) fn key_record(&mut self) -> Decoded<KeyRecord> {
         let key = self.key()?;
         let pepper = PepperId(self.take("pepper")?);
         let digest = KeyDigest::from_bytes(self.take("digest")?);
         let user = self.user()?;
         let account = self.account()?;
         let caller = Caller { key, user, account };
-        Ok(Presented { caller, digest: StoredDigest { pepper, digest } })
+        Ok(KeyRecord { caller, digest: StoredDigest { pepper, digest } })
     }
 }
 

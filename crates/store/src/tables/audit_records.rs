@@ -96,7 +96,7 @@ pub(crate) fn audit_row(entry: &AuditEntry) -> [Param<'_>; 11] {
 impl<D: Driver> Transaction<'_, D> {
     /// Writes a record, which becomes part of the chain.
     pub(crate) async fn insert_audit_record(&mut self, record: &AuditRecord) -> RowResult<()> {
-        let mut entry = record.entry(AuditRecordId::NOTHING);
+        let mut entry = record.entry(AuditRecordId::UNASSIGNED);
         let id = self.insert(INSERT_AUDIT_RECORD, &audit_row(&entry)).await?;
         entry.id = AuditRecordId::new(id);
         self.driver.note_audit_record(&entry)

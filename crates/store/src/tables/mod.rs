@@ -226,7 +226,7 @@ mod tests {
 
     /// The statements that name no account, and why they may.
     const WITHOUT_ACCOUNT: &[(&str, &str)] = &[
-        ("PRESENTED", "the handle leads to the tenant"),
+        ("BY_HANDLE", "the handle leads to the tenant"),
         ("SIGN_IN_SECRET", "the handle leads to the tenant"),
         ("ADMINISTRATOR_BY_EMAIL", "for the host's own commands"),
         ("INSERT_ACCOUNT", "makes the tenant"),

@@ -1,6 +1,6 @@
 //! The statements of projects.
 
-use claviger_domain::{AccountId, Place, Project, ProjectId, Reach, SpaceId};
+use claviger_domain::{AccountId, Project, ProjectId, Reach, SpaceId, SpaceOrProject};
 
 use super::{contains, json, sets};
 use crate::param::params;
@@ -87,7 +87,7 @@ impl ProjectReach {
 }
 
 impl<D: Driver> Transaction<'_, D> {
-    async fn projects_reached(&mut self, page: &ProjectPage) -> RowResult<Chunk<Place>> {
+    async fn projects_reached(&mut self, page: &ProjectPage) -> RowResult<Chunk<SpaceOrProject>> {
         let ProjectReach { places, administered } = &page.reach;
         let [spaces, organizations, private_of] = sets(places);
         let [own_spaces, own_organizations, own_private_of] = sets(administered);
@@ -116,7 +116,7 @@ impl<D: Driver> Transaction<'_, D> {
         &mut self,
         account: AccountId,
         id: ProjectId,
-    ) -> RowResult<Option<Place>> {
+    ) -> RowResult<Option<SpaceOrProject>> {
         let row = params![id, account];
         self.one("projects", PROJECT, &row, |columns| columns.project_in_space()).await
     }
@@ -126,13 +126,16 @@ impl<D: Driver> Transaction<'_, D> {
         &mut self,
         account: AccountId,
         ids: &[ProjectId],
-    ) -> RowResult<Chunk<Place>> {
+    ) -> RowResult<Chunk<SpaceOrProject>> {
         let row = params![account, json(ids.iter().map(|id| id.number()))];
         self.chunk("projects", PROJECTS_BY_ID, &row, |columns| columns.project_in_space()).await
     }
 
     /// Projects with their spaces, oldest first.
-    pub(crate) async fn projects(&mut self, page: &ProjectPage) -> RowResult<Chunk<Place>> {
+    pub(crate) async fn projects(
+        &mut self,
+        page: &ProjectPage,
+    ) -> RowResult<Chunk<SpaceOrProject>> {
         if !page.reach.is_everywhere() {
             return self.projects_reached(page).await;
         }
@@ -155,7 +158,7 @@ impl<D: Driver> Transaction<'_, D> {
         account: AccountId,
         space: SpaceId,
         name: &str,
-    ) -> RowResult<Vec<Place>> {
+    ) -> RowResult<Vec<SpaceOrProject>> {
         let row = params![space, account, name];
         self.all("projects", PROJECTS_NAMED, &row, |columns| columns.project_in_space()).await
     }
@@ -204,7 +207,7 @@ impl<D: Driver> Transaction<'_, D> {
 }
 
 impl Columns<'_> {
-    pub(super) fn project_in_space(&mut self) -> Decoded<Place> {
+    pub(super) fn project_in_space(&mut self) -> Decoded<SpaceOrProject> {
         let project = Project {
             id: self.take("id")?,
             account: self.take("account_id")?,
@@ -214,6 +217,6 @@ impl Columns<'_> {
             restricted_at: self.take("restricted_at")?,
         };
         let space = self.then("spaces").space()?;
-        Ok(Place { space, project: Some(project) })
+        Ok(SpaceOrProject { space, project: Some(project) })
     }
 }

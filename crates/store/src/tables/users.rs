@@ -45,16 +45,16 @@ statements! {
         WHERE id = $1 AND account_id = $2";
     /// All keys of a bot were created by the same user: one is enough.
     PERSON_BEHIND = "
-        WITH RECURSIVE makers (user_id) AS (
+        WITH RECURSIVE creators (user_id) AS (
             SELECT u.id FROM users u WHERE u.id = $1 AND u.account_id = $2
             UNION
             SELECT (
                 SELECT k.created_by_user_id FROM api_keys k
                 WHERE k.acts_for_user_id = m.user_id AND k.account_id = $2 AND k.key_type = 'service' LIMIT 1
             )
-            FROM makers m JOIN users b ON b.id = m.user_id AND b.account_id = $2 AND b.kind = 'bot'
+            FROM creators m JOIN users b ON b.id = m.user_id AND b.account_id = $2 AND b.kind = 'bot'
         )
-        SELECT p.id AS user_id FROM makers m JOIN users p ON p.id = m.user_id AND p.account_id = $2 AND p.kind = 'person'
+        SELECT p.id AS user_id FROM creators m JOIN users p ON p.id = m.user_id AND p.account_id = $2 AND p.kind = 'person'
         ORDER BY p.id LIMIT 1";
     COUNTED_USER_KEYS = "SELECT user_keys FROM users WHERE id = $1 AND account_id = $2";
     INSERT_USER = "
@@ -239,13 +239,13 @@ impl<D: Driver> Transaction<'_, D> {
         Ok(())
     }
 
-    /// The person who made a bot that made a bot and so on, from the last of these makers; that one itself if it is a person.
+    /// The person who made a bot that made a bot and so on, from the last of these creators; that one itself if it is a person.
     pub(crate) async fn person_behind(
         &mut self,
         account: AccountId,
-        maker: UserId,
+        creator: UserId,
     ) -> RowResult<Option<UserId>> {
-        let of_maker = params![maker, account];
+        let of_maker = params![creator, account];
         self.one("users", PERSON_BEHIND, &of_maker, |columns| columns.take("user_id")).await
     }
 

@@ -4,11 +4,11 @@ use claviger_domain::{AuditFault, AuditRecordId};
 use claviger_store::ListAuditRecords;
 
 use super::tampering::without_guards;
-use super::{Place, create, found};
+use super::{DatabaseDir, create, found};
 
 /// Tampers with a closed database, and says what a check finds after it was opened and written to again.
 async fn faults_after(statements: &str) -> Vec<AuditFault> {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     for name in ["one", "two"] {
@@ -51,7 +51,7 @@ const FORGED: &str = "INSERT INTO audit_records SELECT 4, account_id, at, actor_
 /// What is added while the server runs is shown by no list, before and after the next change (fault R4).
 #[tokio::test]
 async fn records_added_beside_the_server_are_not_listed() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     for name in ["one", "two"] {

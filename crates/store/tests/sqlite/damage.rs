@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::Place;
+use super::DatabaseDir;
 
 const GARBAGE: [&str; 6] = [
     "NULL",
@@ -16,7 +16,7 @@ const GARBAGE: [&str; 6] = [
 ];
 
 /// Sets a column of all rows of a table, whatever the schema says; the schema stays as it was. Returns whether that can be.
-fn damage(place: &Place, table: &str, column: &str, garbage: &str) -> bool {
+fn damage(place: &DatabaseDir, table: &str, column: &str, garbage: &str) -> bool {
     let database = place.connection();
     database
         .execute_batch(
@@ -52,12 +52,12 @@ fn columns(database: &Connection, table: &str) -> Vec<String> {
 /// is looked at when one is needed. An instant before 1970 is one that has passed (fault R29).
 #[tokio::test]
 async fn a_damaged_file_opens_or_says_why_not() {
-    let original = Place::closed().await;
+    let original = DatabaseDir::closed().await;
     let mut outcomes: BTreeMap<String, [usize; 2]> = BTreeMap::new();
     for table in ["installation", "pepper_checks", "migrations", "database_proof", "id_sequences"] {
         for column in columns(&original.connection(), table) {
             for garbage in GARBAGE {
-                let place = Place::new();
+                let place = DatabaseDir::new();
                 std::fs::copy(original.database(), place.database()).unwrap();
                 if !damage(&place, table, &column, garbage) {
                     continue;

@@ -9,7 +9,7 @@ use claviger_store::{
     Authenticate, CallError, CreateUserKey, OpenError, Request, Store, StoreError,
 };
 
-use super::{Place, Seeded, create, found, ring};
+use super::{DatabaseDir, Seeded, create, found, ring};
 
 async fn try_to_create(store: &Store, call: &Request, name: &str) -> Result<(), CallError> {
     let seed = name.bytes().fold(3, |seed, byte| seed * 31 + u64::from(byte));
@@ -20,7 +20,7 @@ async fn try_to_create(store: &Store, call: &Request, name: &str) -> Result<(), 
     store.execute(call.clone(), command).await.map(|_| ())
 }
 
-fn beside(place: &Place, ending: &str) -> PathBuf {
+fn beside(place: &DatabaseDir, ending: &str) -> PathBuf {
     let mut path = place.database().into_os_string();
     path.push(ending);
     path.into()
@@ -30,7 +30,7 @@ fn beside(place: &Place, ending: &str) -> PathBuf {
 #[tokio::test]
 async fn writes_stop_while_a_file_of_the_database_is_elsewhere() {
     for ending in ["", "-wal", "-shm"] {
-        let place = Place::new();
+        let place = DatabaseDir::new();
         let store = place.create();
         let call = found(&store).await;
         create(&store, &call, "before").await;
@@ -60,7 +60,7 @@ async fn writes_stop_while_a_file_of_the_database_is_elsewhere() {
 /// The lock is on the database itself (fault R19).
 #[tokio::test]
 async fn a_second_process_is_refused_without_the_lock_file() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     fs::remove_file(beside(&place, ".lock")).unwrap();
     let second = place.open().unwrap_err();
@@ -73,7 +73,7 @@ async fn a_second_process_is_refused_without_the_lock_file() {
 /// A trigger that is planted beside the server never runs inside its changes (fault R3).
 #[tokio::test]
 async fn writes_stop_while_the_schema_is_another_one() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     let planted = "CREATE TRIGGER planted AFTER INSERT ON api_keys BEGIN UPDATE accounts SET name = 'spoilt'; END";
@@ -90,7 +90,7 @@ async fn writes_stop_while_the_schema_is_another_one() {
 /// Uses that could not be written are written with the next ones (fault S10).
 #[tokio::test]
 async fn last_uses_survive_a_write_that_fails() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     store.execute(call, Authenticate).await.unwrap();
@@ -108,7 +108,7 @@ async fn last_uses_survive_a_write_that_fails() {
 /// A WAL that grew behind a reader is cut with the first write after the reader is gone (fault R16).
 #[tokio::test]
 async fn a_wal_that_grew_is_cut() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     found(&store).await;
     let reader = place.connection();
@@ -130,7 +130,7 @@ async fn a_wal_that_grew_is_cut() {
 /// An export holds no snapshot while it waits for whoever reads it (fault R16).
 #[tokio::test]
 async fn an_export_does_not_hold_the_wal() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     create(&store, &call, "one").await;
@@ -138,7 +138,7 @@ async fn an_export_does_not_hold_the_wal() {
     drop(store);
     let log = place.options().audit_log().unwrap();
     let beside = place.connection();
-    log.each(&ring(1), AuditRecordId::NOTHING, |_| {
+    log.each(&ring(1), AuditRecordId::UNASSIGNED, |_| {
         beside.execute_batch("UPDATE accounts SET created_at = created_at + 1").unwrap();
         let busy = beside.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
         assert_eq!(busy, Ok(0_i64));

@@ -84,9 +84,9 @@ fn clock() -> Arc<dyn Clock> {
 }
 
 /// A place for a database.
-struct Place(TempDir);
+struct DatabaseDir(TempDir);
 
-impl Place {
+impl DatabaseDir {
     fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }
@@ -126,8 +126,8 @@ impl Place {
     clippy::unused_async,
     reason = "the suite waits for its factory: other databases are made over a network"
 )]
-async fn sqlite() -> Fresh<Place> {
-    let resources = Place::new();
+async fn sqlite() -> Fresh<DatabaseDir> {
+    let resources = DatabaseDir::new();
     Fresh { store: resources.create(), resources }
 }
 
@@ -158,7 +158,7 @@ async fn found(store: &Store) -> Request {
 
 #[tokio::test]
 async fn what_was_answered_is_there_after_a_restart() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     let tag = store.installation().tag;
@@ -171,7 +171,7 @@ async fn what_was_answered_is_there_after_a_restart() {
 
 #[tokio::test]
 async fn what_was_answered_is_there_without_a_close() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     drop(store);
@@ -180,7 +180,7 @@ async fn what_was_answered_is_there_without_a_close() {
 
 #[tokio::test]
 async fn start_with_wrong_pepper_refuses() {
-    let place = Place::closed().await;
+    let place = DatabaseDir::closed().await;
     let wrong = place.options().open(ring(2), clock()).unwrap_err();
     assert!(matches!(wrong, OpenError::Peppers(PepperMismatch::Different(_))), "{wrong:?}");
     let renumbered = ring(1).reveal().replace("\"primary\":1", "\"primary\":2");
@@ -198,7 +198,7 @@ async fn start_with_wrong_pepper_refuses() {
 
 #[tokio::test]
 async fn a_new_pepper_is_remembered_from_its_first_start() {
-    let place = Place::closed().await;
+    let place = DatabaseDir::closed().await;
     let one = ring(1).reveal();
     let two = one.trim_end().trim_end_matches("}}").to_owned();
     let two = format!("{two},\"2\":\"{}\"}}}}", "ab".repeat(32)).replace("mary\":1", "mary\":2");
@@ -210,7 +210,7 @@ async fn a_new_pepper_is_remembered_from_its_first_start() {
 
 #[tokio::test]
 async fn old_binary_refuses_new_schema() {
-    let place = Place::closed().await;
+    let place = DatabaseDir::closed().await;
     place.connection().execute("INSERT INTO migrations VALUES (99, x'00')", []).unwrap();
     let refused = place.open().unwrap_err();
     assert!(matches!(refused, OpenError::Newer { found: 99, .. }), "{refused:?}");
@@ -219,7 +219,7 @@ async fn old_binary_refuses_new_schema() {
 
 #[tokio::test]
 async fn a_schema_of_other_steps_is_refused() {
-    let place = Place::closed().await;
+    let place = DatabaseDir::closed().await;
     place.connection().execute("UPDATE migrations SET checksum = zeroblob(32)", []).unwrap();
     let refused = place.open().unwrap_err();
     assert!(matches!(refused, OpenError::Edited(1)), "{refused:?}");
@@ -227,7 +227,7 @@ async fn a_schema_of_other_steps_is_refused() {
 
 #[tokio::test]
 async fn migrations_are_idempotent() {
-    let place = Place::closed().await;
+    let place = DatabaseDir::closed().await;
     let schema = || {
         let connection = place.connection();
         let mut statement = connection.prepare("SELECT sql FROM sqlite_schema").unwrap();
@@ -247,7 +247,7 @@ async fn migrations_are_idempotent() {
 
 #[tokio::test]
 async fn one_process_at_a_time() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let second = place.open().unwrap_err();
     assert!(matches!(second, OpenError::InUse(_)), "{second:?}");
@@ -258,7 +258,7 @@ async fn one_process_at_a_time() {
 
 #[tokio::test]
 async fn a_database_is_made_once_and_opened_only_if_it_is_one() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let missing = place.open().unwrap_err();
     assert!(matches!(missing, OpenError::Missing(_)), "{missing:?}");
     assert!(!place.options().exists(), "asking makes nothing");
@@ -268,7 +268,7 @@ async fn a_database_is_made_once_and_opened_only_if_it_is_one() {
     place.connection().execute("DELETE FROM installation", []).unwrap();
     let unfounded = place.open().unwrap_err();
     assert!(matches!(unfounded, OpenError::NotFounded), "{unfounded:?}");
-    let place = Place::new();
+    let place = DatabaseDir::new();
     std::fs::write(place.0.path().join("claviger.db"), "not a database, but text of some length")
         .unwrap();
     let other = place.open().unwrap_err();
@@ -284,7 +284,7 @@ fn fault_wal_reset_floor() {
 
 #[tokio::test]
 async fn nothing_is_answered_before_it_is_on_disk() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     for (pragma, expected) in [("synchronous", "2"), ("foreign_keys", "1")] {
         let rows = store.query(&format!("PRAGMA {pragma}")).await.unwrap();
@@ -297,7 +297,7 @@ async fn nothing_is_answered_before_it_is_on_disk() {
 
 #[tokio::test]
 async fn panicking_job_undone_and_others_committed() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     let rename = "UPDATE accounts SET name = 'spoilt'";
@@ -328,7 +328,7 @@ async fn panicking_job_undone_and_others_committed() {
 
 #[tokio::test]
 async fn a_refusal_without_its_record_is_not_given() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     let predefined = PredefinedRole::ProjectAdmin.id();
@@ -346,7 +346,7 @@ async fn a_refusal_without_its_record_is_not_given() {
 
 #[tokio::test]
 async fn a_statement_is_prepared_once() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     for seed in 0..4 {
@@ -371,7 +371,7 @@ async fn a_statement_is_prepared_once() {
 
 #[tokio::test]
 async fn a_digest_that_was_made_up_lets_nobody_in() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let call = found(&store).await;
     store.execute(call.clone(), Authenticate).await.unwrap();
@@ -401,7 +401,7 @@ fn clock_at(instant: &str) -> Arc<dyn Clock> {
 /// What the database has seen and what the clock says are too far apart for both to be right (fault R5).
 #[tokio::test]
 async fn a_start_far_behind_what_was_seen_is_refused_until_the_clock_is_accepted() {
-    let place = Place::closed().await;
+    let place = DatabaseDir::closed().await;
     let later = place.options().open(ring(1), clock_at("2026-12-10T12:00:00Z")).unwrap();
     let call = found(&later).await;
     later.write_last_uses().await.unwrap();
@@ -426,7 +426,7 @@ async fn a_start_far_behind_what_was_seen_is_refused_until_the_clock_is_accepted
 
 #[tokio::test]
 async fn a_clock_from_before_the_installation_is_not_accepted() {
-    let place = Place::closed().await;
+    let place = DatabaseDir::closed().await;
     let dead_battery = clock_at("1970-01-01T00:00:10Z");
     let refused = place.options().open_accepting_clock(ring(1), dead_battery).unwrap_err();
     assert!(matches!(refused, OpenError::ClockTooEarly(_)), "{refused:?}");
@@ -435,7 +435,7 @@ async fn a_clock_from_before_the_installation_is_not_accepted() {
 /// A start a little behind goes on from what was seen: what had expired stays expired.
 #[tokio::test]
 async fn a_start_a_little_behind_goes_on_from_what_was_seen() {
-    let place = Place::closed().await;
+    let place = DatabaseDir::closed().await;
     let store = place.options().open(ring(1), clock_at("2026-11-23T13:00:00Z")).unwrap();
     let call = found(&store).await;
     let expiring = expiring_key(&store, "2026-11-23T13:00:30Z");

@@ -5,12 +5,12 @@ use std::sync::mpsc::channel;
 
 use claviger_store::Authenticate;
 
-use super::{Place, found};
+use super::{DatabaseDir, found};
 
 /// While every thread that reads for users is at work, keys are proven and the store says that it is ready (fault R10).
 #[tokio::test(flavor = "multi_thread")]
 async fn lists_hold_up_neither_proofs_nor_readiness() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = Arc::new(place.create());
     let call = found(&store).await;
     let (begun, held) = channel();

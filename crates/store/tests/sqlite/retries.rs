@@ -5,16 +5,16 @@ use std::sync::Arc;
 use claviger_store::conformance::retries::{FAILED_TRIES, Interruptions, play_every_change};
 use claviger_store::{Authenticate, CallError, Faults, StoreError};
 
-use super::{Place, found};
+use super::{DatabaseDir, found};
 
 /// Whichever statements of whichever operations are interrupted, and however often: the rows, the audit and what was counted are the
 /// same as without.
 #[tokio::test]
 async fn an_interrupted_transaction_comes_to_the_same_end() {
-    let undisturbed = play_every_change(&Place::new().create()).await;
+    let undisturbed = play_every_change(&DatabaseDir::new().create()).await;
     let mut first = 1;
     loop {
-        let place = Place::new();
+        let place = DatabaseDir::new();
         let store = place.create();
         let interruptions = Arc::new(Interruptions::from(first));
         store.set_faults(Arc::clone(&interruptions) as Arc<dyn Faults>);
@@ -44,7 +44,7 @@ impl Faults for Always {
 /// A store gives up some time, and says so.
 #[tokio::test]
 async fn a_transaction_is_not_tried_for_ever() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let request = found(&store).await;
     store.set_faults(Arc::new(Always));

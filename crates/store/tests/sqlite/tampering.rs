@@ -11,7 +11,7 @@ use rusqlite::config::DbConfig;
 use tempfile::TempDir;
 
 use super::upgrade::{take_back_to_schema_2, take_back_to_schema_8};
-use super::{Place, Seeded, clock, create, found, ring};
+use super::{DatabaseDir, Seeded, clock, create, found, ring};
 
 /// How a file is manipulated.
 enum Deed {
@@ -42,7 +42,7 @@ struct World {
 
 impl World {
     async fn new() -> Self {
-        let place = Place::new();
+        let place = DatabaseDir::new();
         let store = place.create();
         let call = found(&store).await;
         create(&store, &call, "one").await;
@@ -244,7 +244,7 @@ const NOT_FOUND: &[(&str, Deed)] = &[
 ];
 
 fn another_proof(_: &World, database: &Path) {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     drop(place.options().create(ring(1), &Seeded::new(5), clock()).unwrap());
     let other: [u8; 32] = place
         .connection()
@@ -315,7 +315,7 @@ async fn exports_hold_sealed_records_and_no_others() {
     options.open(ring(1), clock()).unwrap().close().await;
     let mut exported = Vec::new();
     let log = options.audit_log().unwrap();
-    log.each(&ring(1), AuditRecordId::NOTHING, |record| {
+    log.each(&ring(1), AuditRecordId::UNASSIGNED, |record| {
         exported.push(match record {
             claviger_store::Exported::Record(entry) => (entry.id.number(), entry.action),
             other => (0, format!("{other:?}")),

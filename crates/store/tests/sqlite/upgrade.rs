@@ -7,14 +7,14 @@ use claviger_store::{Authenticate, Credential, OpenError, Request};
 use rusqlite::Connection;
 use sha2::Digest as _;
 
-use super::{Place, Seeded, create, found, ring};
+use super::{DatabaseDir, Seeded, create, found, ring};
 
 /// A database of schema version 8, as the version before proofs left it: one account, one person, four records.
 const SCHEMA_8: &str = include_str!("fixtures/schema_8.sql");
 
-fn of_schema_8() -> Place {
+fn of_schema_8() -> DatabaseDir {
     assert_eq!(ring(1).reveal(), include_str!("fixtures/schema_8.pepper.json"));
-    let place = Place::new();
+    let place = DatabaseDir::new();
     place.connection().execute_batch(SCHEMA_8).unwrap();
     place
 }
@@ -178,7 +178,7 @@ BEGIN SELECT raise(ABORT, 'audit records are not deleted'); END";
         (take_back_to_schema_2 as fn(&Path), &unguarded[1..2]),
         (take_back_to_schema_8, &unguarded[..]),
     ] {
-        let place = Place::new();
+        let place = DatabaseDir::new();
         let store = place.create();
         let call = found(&store).await;
         for name in ["one", "two", "three", "four"] {

@@ -17,7 +17,7 @@ use claviger_store::{
 use jiff::SignedDuration;
 use rusqlite::Connection;
 
-use super::{Place, Seeded};
+use super::{DatabaseDir, Seeded};
 
 fn call(key: &KeyText) -> Request {
     Request {
@@ -71,7 +71,7 @@ async fn founded(
 
 /// Steps of every list for a member who sees one organization, with so many things of every kind that they do not see.
 async fn steps_beside(hidden: u32) -> Vec<(&'static str, u64)> {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let (founded, [_, member]) = founded(&store, 1, 1).await;
     store.close().await;
@@ -136,7 +136,7 @@ async fn lists_cost_nothing_for_what_is_not_seen() {
 /// Revoking all of a person's keys takes as many statements for a hundred as for one (fault R28).
 #[tokio::test]
 async fn revoking_all_keys_takes_few_statements() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let (_, [admin, _]) = founded(&store, 1, 1).await;
     let mut costs = Vec::new();
@@ -161,7 +161,7 @@ async fn revoking_all_keys_takes_few_statements() {
 /// The largest service key that may be made takes as many statements as the smallest (fault S17).
 #[tokio::test]
 async fn the_largest_service_key_takes_few_statements() {
-    let place = Place::new();
+    let place = DatabaseDir::new();
     let store = place.create();
     let (founded, [admin, _]) = founded(&store, 100, 100).await;
     let mut costs = String::new();

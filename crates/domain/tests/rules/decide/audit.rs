@@ -4,7 +4,7 @@ use claviger_domain::AccountRole;
 use claviger_domain::decide::read_audit;
 
 use super::outcome;
-use crate::cast::{bot, person};
+use crate::fixtures::{bot, person};
 
 #[test]
 fn the_audit_is_read_by_administrators_of_the_account_alone() {

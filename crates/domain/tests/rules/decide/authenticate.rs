@@ -1,28 +1,28 @@
 //! Whose key it is: every way of not being valid is answered with the same refusal.
 
-use claviger_domain::decide::{Presented, authenticate};
+use claviger_domain::decide::{KeyRecord, authenticate};
 use claviger_domain::{
     AccountId, AccountRole, Caller, KeyText, KeyType, PepperRing, Refusal, StoredDigest, UserId,
     UserStatus,
 };
 use jiff::SignedDuration;
 
-use crate::cast::{
+use crate::fixtures::{
     ACCOUNT, OWNER, SERVICE_KEY, USER_KEY, bot, keyring, mint_for, now, person, seconds,
 };
 
 /// The row of one of the two keys of the cast.
-fn row(text: &str, caller: Caller) -> Presented {
+fn row(text: &str, caller: Caller) -> KeyRecord {
     let digest =
         keyring().digest(&KeyText::parse(text).unwrap(), &mint_for(ACCOUNT, caller.key.acts_for));
-    Presented { caller, digest }
+    KeyRecord { caller, digest }
 }
 
-fn of_person() -> Presented {
+fn of_person() -> KeyRecord {
     row(USER_KEY, person(1, AccountRole::Member))
 }
 
-fn present(text: &str, found: Option<Presented>) -> Result<Caller, Refusal> {
+fn present(text: &str, found: Option<KeyRecord>) -> Result<Caller, Refusal> {
     authenticate(&keyring(), &KeyText::parse(text).unwrap(), found, now().into())
 }
 
@@ -38,7 +38,7 @@ fn a_live_key_speaks_for_its_user() {
 
 #[test]
 fn auth_failure_bodies_identical() {
-    let change = |change: fn(&mut Presented)| {
+    let change = |change: fn(&mut KeyRecord)| {
         let mut found = of_person();
         change(&mut found);
         Some(found)
@@ -56,7 +56,7 @@ fn auth_failure_bodies_identical() {
         ("in another account", change(|found| found.caller.key.account = AccountId::new(8))),
         ("edited to act for another user", {
             let digest = of_person().digest;
-            Some(Presented { caller: person(2, AccountRole::Member), digest })
+            Some(KeyRecord { caller: person(2, AccountRole::Member), digest })
         }),
         ("joined to another user", change(|found| found.caller.user.id = UserId::new(2))),
         ("its user is elsewhere", change(|found| found.caller.user.account = AccountId::new(8))),

@@ -2,19 +2,21 @@
 
 use std::cell::Cell;
 
-use claviger_domain::decide::{Here, Need, bind, in_binding, in_project, may_bind, sees_project};
+use claviger_domain::decide::{
+    Requirement, Scope, bind, in_binding, in_project, may_bind, sees_project,
+};
 use claviger_domain::{
-    Access, AccountRole, Membership, OrganizationId, Permission, PermissionSet, Place,
-    PredefinedRole, Project, ProjectId, Role, ScopedRole, SpaceId,
+    Access, AccountRole, Membership, OrganizationId, Permission, PermissionSet, PredefinedRole,
+    Project, ProjectId, Role, ScopedRole, SpaceId, SpaceOrProject,
 };
 use proptest::prelude::*;
 
 use super::outcome;
-use crate::cast::{ACCOUNT, now, person, space};
+use crate::fixtures::{ACCOUNT, now, person, space};
 use crate::property::{cases, check};
 use crate::reference::{holder, names, permissions, spaces};
 
-fn place(is_restricted: bool) -> Place {
+fn place(is_restricted: bool) -> SpaceOrProject {
     let project = Project {
         id: ProjectId::new(9),
         account: ACCOUNT,
@@ -23,7 +25,7 @@ fn place(is_restricted: bool) -> Place {
         created_at: now(),
         restricted_at: is_restricted.then(now),
     };
-    Place { space: space(1, 1, false), project: Some(project) }
+    SpaceOrProject { space: space(1, 1, false), project: Some(project) }
 }
 
 fn role(permissions: PermissionSet) -> Role {
@@ -36,15 +38,15 @@ fn role(permissions: PermissionSet) -> Role {
 /// Who administers a project does not administer the space around it, not even with that role in the space.
 #[test]
 fn administration_is_of_the_place() {
-    let (project, around) = (place(true), Place { project: None, ..place(true) });
+    let (project, around) = (place(true), SpaceOrProject { project: None, ..place(true) });
     let rights = PredefinedRole::ProjectAdmin.permissions();
     let may = |membership, here| {
-        Access::new(AccountRole::Member, [membership]).may(Need::Administration, here)
+        Access::new(AccountRole::Member, [membership]).may(Requirement::Administration, here)
     };
     let in_project = Membership::Project(ProjectId::new(9), rights);
-    assert!(may(in_project, Here::Place(&project)));
-    assert!(!may(in_project, Here::Place(&around)));
-    assert!(!may(Membership::Space(SpaceId::new(1), rights), Here::Place(&around)));
+    assert!(may(in_project, Scope::SpaceOrProject(&project)));
+    assert!(!may(in_project, Scope::SpaceOrProject(&around)));
+    assert!(!may(Membership::Space(SpaceId::new(1), rights), Scope::SpaceOrProject(&around)));
 }
 
 /// In a restricted project counts what is bound in it, and the rights of the space's administrators; in another one all of it adds up.

@@ -2,14 +2,14 @@
 
 use claviger_domain::decide::{service_key, user_key};
 use claviger_domain::{
-    Access, AccountRole, Caller, GrantError, Grants, OrganizationGrant, OrganizationId, Permission,
-    PermissionSet, Refusal, ResolvedGrants, RoleId, Scope, ScopedRole, SpaceGrant, SpaceId,
+    Access, AccountRole, Caller, GrantError, GrantField, Grants, OrganizationGrant, OrganizationId,
+    Permission, PermissionSet, Refusal, ResolvedGrants, RoleId, ScopedRole, SpaceGrant, SpaceId,
     SpaceRole,
 };
 use jiff::{SignedDuration, Timestamp};
 
 use super::{in_organization, in_space, in_space_with, member, outcome};
-use crate::cast::{bot, now, person, seconds, space};
+use crate::fixtures::{bot, now, person, seconds, space};
 
 #[test]
 fn user_keys_are_for_developers_and_administrators() {
@@ -103,7 +103,7 @@ impl Asked {
     fn decide(&self) -> Result<Option<Timestamp>, Refusal> {
         // Spaces 1 (public) and 2 (private) of organization 1, space 3 of organization 2, and one custom role.
         let spaces = [space(1, 1, false), space(2, 1, true), space(3, 2, false)];
-        let role = crate::cast::custom_role(
+        let role = crate::fixtures::custom_role(
             RoleId::new(1),
             "readers",
             PermissionSet::of(&[Permission::ProjectRead]),
@@ -145,7 +145,7 @@ fn refusals_of_service_keys() {
             "an unknown organization",
             "no such organization",
             Asked::by_member()
-                .with(|a| a.grants.organizations[0].organization = OrganizationId::NOTHING),
+                .with(|a| a.grants.organizations[0].organization = OrganizationId::UNASSIGNED),
         ),
         (
             "an organization that is not the caller's",
@@ -290,7 +290,7 @@ fn duplicate_binding_rejected() {
     assert_eq!(grants.without_duplicates(), Ok(()));
     let mut organization = grants.clone();
     organization.organizations.push(grants.organizations[0].clone());
-    let refused = Err(GrantError::Duplicate(Scope::Organization(1)));
+    let refused = Err(GrantError::Duplicate(GrantField::Organization(1)));
     assert_eq!(organization.without_duplicates(), refused);
     let again = SpaceGrant {
         role: SpaceRole::Predefined(ScopedRole::ReadOnly),
@@ -298,22 +298,22 @@ fn duplicate_binding_rejected() {
     };
     let mut twice = grants.clone();
     twice.organizations[0].spaces.push(again);
-    assert_eq!(twice.without_duplicates(), Err(GrantError::Duplicate(Scope::Space(0, 1))));
+    assert_eq!(twice.without_duplicates(), Err(GrantError::Duplicate(GrantField::Space(0, 1))));
     let mut elsewhere = grants.clone();
     elsewhere.organizations.push(OrganizationGrant {
         organization: OrganizationId::new(2),
         ..grants.organizations[0].clone()
     });
-    assert_eq!(elsewhere.without_duplicates(), Err(GrantError::Duplicate(Scope::Space(1, 0))));
-    let message = GrantError::Duplicate(Scope::Space(1, 0)).to_string();
+    assert_eq!(elsewhere.without_duplicates(), Err(GrantError::Duplicate(GrantField::Space(1, 0))));
+    let message = GrantError::Duplicate(GrantField::Space(1, 0)).to_string();
     assert!(message.starts_with("`organizations[1].spaces[0].space_id` names"), "{message}");
 }
 
 #[test]
 fn two_ids_that_were_never_handed_out_are_not_the_same_thing() {
     let mut grants = Asked::by_member().grants;
-    grants.organizations[0].organization = OrganizationId::NOTHING;
-    grants.organizations[0].spaces[0].space = SpaceId::NOTHING;
+    grants.organizations[0].organization = OrganizationId::UNASSIGNED;
+    grants.organizations[0].spaces[0].space = SpaceId::UNASSIGNED;
     grants.organizations.push(grants.organizations[0].clone());
     assert_eq!(grants.without_duplicates(), Ok(()));
 }
@@ -334,15 +334,15 @@ fn some_roles_are_not_for_keys() {
         place(|grants| grants.account_role = AccountRole::Annotator),
         place(|grants| grants.account_role = AccountRole::MemberUiOnly),
     ] {
-        assert_eq!(annotator, Some(Scope::Account));
+        assert_eq!(annotator, Some(GrantField::Account));
     }
     let organization = place(|grants| grants.organizations[0].role = ScopedRole::Annotator);
-    assert_eq!(organization, Some(Scope::Organization(0)));
+    assert_eq!(organization, Some(GrantField::Organization(0)));
     let annotator = SpaceRole::Predefined(ScopedRole::Annotator);
     assert_eq!(
         place(|grants| grants.organizations[0].spaces[0].role =
             SpaceRole::Predefined(ScopedRole::Annotator)),
-        Some(Scope::Space(0, 0)),
+        Some(GrantField::Space(0, 0)),
         "{annotator:?}"
     );
 }

@@ -1,20 +1,20 @@
 //! What a leaked text is: whoever holds the whole secret may have the key revoked, whoever its owner is by now
 //! (docs/threat-model.md#leaked-keys).
 
-use claviger_domain::decide::{Presented, leaked_key};
+use claviger_domain::decide::{KeyRecord, leaked_key};
 use claviger_domain::{AccountId, AccountRole, KeyText, KeyType, UserStatus};
 
-use crate::cast::{ACCOUNT, SERVICE_KEY, USER_KEY, keyring, mint_for, now, person, seconds};
+use crate::fixtures::{ACCOUNT, SERVICE_KEY, USER_KEY, keyring, mint_for, now, person, seconds};
 
-fn stored(text: &str) -> Presented {
+fn stored(text: &str) -> KeyRecord {
     let caller = person(1, AccountRole::Member);
     let text = KeyText::parse(text).unwrap();
     let digest = keyring().digest(&text, &mint_for(ACCOUNT, caller.key.acts_for));
-    Presented { caller, digest }
+    KeyRecord { caller, digest }
 }
 
 /// Whether the person's key is found by its secret, with its row changed.
-fn is_found(change: impl FnOnce(&mut Presented)) -> bool {
+fn is_found(change: impl FnOnce(&mut KeyRecord)) -> bool {
     let mut row = stored(USER_KEY);
     change(&mut row);
     leaked_key(&keyring(), &KeyText::parse(USER_KEY).unwrap(), Some(row)).is_some()

@@ -7,7 +7,7 @@ use claviger_domain::{
 };
 
 use super::{in_space, in_space_with, member, outcome};
-use crate::cast::{bot, person, space, user};
+use crate::fixtures::{bot, person, space, user};
 
 const USER: Option<KeyType> = Some(KeyType::User);
 const SERVICE: Option<KeyType> = Some(KeyType::Service);

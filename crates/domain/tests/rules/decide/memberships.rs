@@ -13,7 +13,7 @@ use claviger_domain::{
 use proptest::prelude::*;
 
 use super::{in_organization, in_space, in_space_with, member, outcome};
-use crate::cast::{ACCOUNT, custom_role, now, space, user};
+use crate::fixtures::{ACCOUNT, custom_role, now, space, user};
 use crate::property::{cases, check};
 use crate::reference::{holder, names, permissions, spaces};
 

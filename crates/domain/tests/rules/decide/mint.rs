@@ -1,8 +1,8 @@
 //! Every way to a credential meets every policy (faults R2, R8).
 
 use claviger_domain::decide::{
-    Delivery, Mint, Occasion, RefreshRequest, SignInSecret, Subject, host_key, key_at_sign_in,
-    refresh, service_key, sign_in_secret, user_key,
+    Delivery, KeyWithSpaces, Mint, Occasion, RefreshRequest, SignInSecret, host_key,
+    key_at_sign_in, refresh, service_key, sign_in_secret, user_key,
 };
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
@@ -12,7 +12,7 @@ use claviger_domain::{
 use jiff::{SignedDuration, Timestamp};
 
 use super::outcome;
-use crate::cast::{ACCOUNT, OWNER, USER_KEY, key, keyring, mint_for, now, person, seconds};
+use crate::fixtures::{ACCOUNT, OWNER, USER_KEY, key, keyring, mint_for, now, person, seconds};
 
 /// The caller: an administrator with a key that expires in a minute.
 fn caller(policy: &AccountPolicy) -> Caller {
@@ -27,8 +27,8 @@ fn other() -> Caller {
     person(2, AccountRole::Member)
 }
 
-fn subject(key: ApiKey) -> Subject {
-    Subject { key, spaces: Vec::new(), has_unreadable_spaces: false, is_replaced: false }
+fn subject(key: ApiKey) -> KeyWithSpaces {
+    KeyWithSpaces { key, spaces: Vec::new(), has_unreadable_spaces: false, is_replaced: false }
 }
 
 fn refreshed(caller: &Caller, of: ApiKey) -> Result<Mint, Refusal> {

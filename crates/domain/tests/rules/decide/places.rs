@@ -2,7 +2,9 @@
 
 use std::fmt::Write as _;
 
-use claviger_domain::decide::{Need, change_space, create_organization, in_organization, in_space};
+use claviger_domain::decide::{
+    Requirement, change_space, create_organization, in_organization, in_space,
+};
 use claviger_domain::{
     Access, AccountId, AccountRole, Membership, Organization, OrganizationId, Permission,
     PermissionSet, ScopedRole, Space, SpaceId,
@@ -60,8 +62,9 @@ fn callers() -> Vec<(String, Access)> {
 fn operations_on_organizations_by_role() {
     let mut table = String::new();
     for (who, access) in callers() {
-        let can = |need| outcome(&in_organization(&access, Some(organization()), need));
-        let permission = |permission| can(Need::Permission(permission));
+        let can =
+            |requirement| outcome(&in_organization(&access, Some(organization()), requirement));
+        let permission = |permission| can(Requirement::Permission(permission));
         writeln!(
             table,
             "{who}: create {}, update {}, delete {}, make spaces {}, members {}",
@@ -69,7 +72,7 @@ fn operations_on_organizations_by_role() {
             permission(Permission::OrganizationUpdate),
             permission(Permission::OrganizationDelete),
             permission(Permission::SpaceCreate),
-            can(Need::Administration),
+            can(Requirement::Administration),
         )
         .unwrap();
     }
@@ -97,14 +100,14 @@ fn operations_on_spaces_by_role() {
             .unwrap();
         for (who, access) in callers() {
             let found = || Some(space(is_private));
-            let can = |need| outcome(&in_space(&access, found(), need));
+            let can = |requirement| outcome(&in_space(&access, found(), requirement));
             writeln!(
                 table,
                 "{who}: update {}, open or close {}, delete {}, members {}",
                 outcome(&change_space(&access, found(), None)),
                 outcome(&change_space(&access, found(), Some(!is_private))),
-                can(Need::Permission(Permission::SpaceDelete)),
-                can(Need::Administration),
+                can(Requirement::Permission(Permission::SpaceDelete)),
+                can(Requirement::Administration),
             )
             .unwrap();
         }
@@ -142,16 +145,19 @@ fn operations_on_spaces_by_role() {
 /// What is not there is answered like what is not the caller's to see.
 #[test]
 fn what_is_missing_is_answered_like_what_is_hidden() {
-    let need = Need::Permission(Permission::SpaceDelete);
+    let requirement = Requirement::Permission(Permission::SpaceDelete);
     for (_, access) in callers() {
-        let missing = in_organization(&access, None, need);
+        let missing = in_organization(&access, None, requirement);
         assert_eq!(outcome(&missing), "no such organization");
-        assert_eq!(outcome(&in_space(&access, None, need)), "no such space");
+        assert_eq!(outcome(&in_space(&access, None, requirement)), "no such space");
     }
     let nobody = Access::new(AccountRole::Member, []);
     assert_eq!(
-        in_organization(&nobody, Some(organization()), need),
-        in_organization(&nobody, None, need)
+        in_organization(&nobody, Some(organization()), requirement),
+        in_organization(&nobody, None, requirement)
     );
-    assert_eq!(in_space(&nobody, Some(space(false)), need), in_space(&nobody, None, need));
+    assert_eq!(
+        in_space(&nobody, Some(space(false)), requirement),
+        in_space(&nobody, None, requirement)
+    );
 }

@@ -1,6 +1,6 @@
 //! Refreshing keys: who may, what is said first, and what comes of it.
 
-use claviger_domain::decide::{RefreshPlan, RefreshRequest, Subject, refresh};
+use claviger_domain::decide::{KeyWithSpaces, RefreshPlan, RefreshRequest, refresh};
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
     Access, AccountRole, Caller, Grants, Membership, OrganizationGrant, OrganizationId, Permission,
@@ -9,7 +9,7 @@ use claviger_domain::{
 use jiff::SignedDuration;
 
 use super::{in_organization, in_space, in_space_with, member, outcome};
-use crate::cast::{bot, now, person, seconds, service_key_by, space, user_key_of};
+use crate::fixtures::{bot, now, person, seconds, service_key_by, space, user_key_of};
 
 const PLAIN: RefreshRequest =
     RefreshRequest { expires_at: None, grace: SignedDuration::ZERO, rule: RefreshExpiryRule::Free };
@@ -39,7 +39,7 @@ fn two_spaces() -> [Space; 2] {
 fn ask(
     caller: &Caller,
     access: &Access,
-    subject: &Subject,
+    subject: &KeyWithSpaces,
     bot_role: ScopedRole,
 ) -> Result<RefreshPlan, Refusal> {
     let grants = grants(&subject.spaces, bot_role);
@@ -47,7 +47,7 @@ fn ask(
 }
 
 /// What the caller 1, a member with these roles, is told about a service key whose bot is a MEMBER of its spaces.
-fn told(memberships: &[Membership], subject: &Subject) -> &'static str {
+fn told(memberships: &[Membership], subject: &KeyWithSpaces) -> &'static str {
     let access = member(memberships.iter().copied());
     let caller = person(1, AccountRole::Member);
     outcome(&ask(&caller, &access, subject, ScopedRole::Member))
@@ -107,14 +107,14 @@ fn refresh_after_demotion_403() {
     let creates = PermissionSet::of(&[Permission::ServiceKeyCreate]);
     for (who, memberships, expected) in [
         ("its maker", vec![reader, in_space(&one, ScopedRole::Member)], "yes"),
-        ("its maker, a reader now", vec![reader], "forbidden"),
-        ("its maker, gone from there", vec![], "forbidden"),
+        ("its creator, a reader now", vec![reader], "forbidden"),
+        ("its creator, gone from there", vec![], "forbidden"),
         // May still make keys, but holds less than this one does.
-        ("its maker, with less", vec![reader, in_space_with(1, creates)], "forbidden"),
+        ("its creator, with less", vec![reader, in_space_with(1, creates)], "forbidden"),
     ] {
         assert_eq!(told(&memberships, &key), expected, "{who}");
     }
-    // The bot was given more than its maker holds today, by somebody above.
+    // The bot was given more than its creator holds today, by somebody above.
     let access = member([reader, in_space(&one, ScopedRole::Member)]);
     let caller = person(1, AccountRole::Member);
     let above = ask(&caller, &access, &key, ScopedRole::Admin);
@@ -140,7 +140,7 @@ fn a_bot_refreshes_itself_and_no_other_by_default() {
 
 #[test]
 fn dead_and_replaced_keys_are_not_refreshed() {
-    let told = |change: fn(&mut Subject)| {
+    let told = |change: fn(&mut KeyWithSpaces)| {
         let mut subject = user_key_of(1);
         change(&mut subject);
         let caller = person(1, AccountRole::Member);
@@ -148,7 +148,7 @@ fn dead_and_replaced_keys_are_not_refreshed() {
     };
     assert_eq!(outcome(&told(|s| s.key.expires_at = Some(seconds(1)))), "yes");
     for change in [
-        (|s: &mut Subject| s.key.revoked_at = Some(now())) as fn(&mut Subject),
+        (|s: &mut KeyWithSpaces| s.key.revoked_at = Some(now())) as fn(&mut KeyWithSpaces),
         |s| s.key.expires_at = Some(now()),
         |s| s.key.expires_at = Some(seconds(-1)),
         |s| s.is_replaced = true,
@@ -167,7 +167,7 @@ fn seeing_comes_before_doing_and_doing_before_what_became_of_the_key() {
     let past = RefreshRequest { expires_at: Some(now()), ..PLAIN };
     let role = |role| vec![in_organization(1, role)];
     let mut seen = Vec::new();
-    let mut ask = |caller: &Caller, memberships: Vec<_>, key: Option<&Subject>| {
+    let mut ask = |caller: &Caller, memberships: Vec<_>, key: Option<&KeyWithSpaces>| {
         let spaces = key.map(|key| key.spaces.clone()).unwrap_or_default();
         let grants = grants(&spaces, ScopedRole::Member);
         let told = refresh(caller, &member(memberships), key, Some(&grants), 0, past, now().into());
@@ -209,7 +209,7 @@ fn the_plan_says_when_both_keys_end() {
 fn a_grace_takes_a_place_among_the_persons_live_keys() {
     let mut caller = person(1, AccountRole::Member);
     caller.account.policy.max_user_keys = 5;
-    let told = |subject: &Subject, live_keys, grace| {
+    let told = |subject: &KeyWithSpaces, live_keys, grace| {
         let request = RefreshRequest { grace: SignedDuration::from_secs(grace), ..PLAIN };
         let grants = grants(&subject.spaces, ScopedRole::Member);
         let access = member([in_organization(1, ScopedRole::Admin)]);

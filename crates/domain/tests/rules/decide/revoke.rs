@@ -1,17 +1,17 @@
 //! Revoking keys (docs/contract/keys.md#revoke).
 
-use claviger_domain::decide::{Named, Subject, revoke, revoke_all};
+use claviger_domain::decide::{KeyWithSpaces, Named, revoke, revoke_all};
 use claviger_domain::{Access, AccountRole, Caller, Permission, PermissionSet, ScopedRole, Space};
 
 use super::{in_organization, in_space, in_space_with, member, outcome};
-use crate::cast::{bot, now, person, service_key_by, space, user_key_of};
+use crate::fixtures::{bot, now, person, service_key_by, space, user_key_of};
 
 fn two_spaces() -> [Space; 2] {
     [space(1, 1, false), space(3, 2, false)]
 }
 
 /// What the caller 1, a member with these roles, is told about a key.
-fn told(memberships: &[claviger_domain::Membership], subject: &Subject) -> &'static str {
+fn told(memberships: &[claviger_domain::Membership], subject: &KeyWithSpaces) -> &'static str {
     let access = member(memberships.iter().copied());
     outcome(&revoke(&person(1, AccountRole::Member), &access, Some(subject)))
 }
@@ -78,8 +78,8 @@ fn their_maker_revokes_them_while_they_may() {
 fn a_space_that_cannot_be_read_is_administered_by_nobody() {
     let [one, _] = two_spaces();
     let admin = [in_space(&one, ScopedRole::Admin)];
-    for maker in [1, 2] {
-        let mut key = service_key_by(maker, std::slice::from_ref(&one));
+    for creator in [1, 2] {
+        let mut key = service_key_by(creator, std::slice::from_ref(&one));
         assert_eq!(told(&admin, &key), "yes");
         key.has_unreadable_spaces = true;
         assert_eq!(told(&admin, &key), "forbidden");

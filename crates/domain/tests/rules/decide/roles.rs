@@ -111,7 +111,7 @@ fn predefined_roles_are_fixed() {
         assert_eq!(outcome(&delete_role(all, found(), 0)), "forbidden");
     }
     assert_eq!(PredefinedRole::of(RoleId::new(1)), None);
-    assert_eq!(PredefinedRole::of(RoleId::NOTHING), None);
+    assert_eq!(PredefinedRole::of(RoleId::UNASSIGNED), None);
     let ids: std::collections::BTreeSet<_> = PredefinedRole::ALL.map(PredefinedRole::id).into();
     assert_eq!(ids.len(), PredefinedRole::ALL.len());
 }

@@ -7,7 +7,9 @@ use claviger_domain::{
 use jiff::SignedDuration;
 
 use super::outcome;
-use crate::cast::{ACCOUNT, OWNER, SERVICE_KEY, USER_KEY, keyring, mint_for, now, person, seconds};
+use crate::fixtures::{
+    ACCOUNT, OWNER, SERVICE_KEY, USER_KEY, keyring, mint_for, now, person, seconds,
+};
 
 /// A secret that stops in a minute, with the text of the cast's user key.
 fn secret(purpose: SignInPurpose, status: UserStatus) -> SignInSecret {

@@ -3,8 +3,9 @@
 use std::fmt::Write as _;
 
 use claviger_domain::decide::{
-    INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, hand_over, invitation, invite,
-    mode_works, read_user, remove_user, resend_invitation, reset_password, update_user,
+    INVITATION_LIFETIME, Invitation, NewUser, RESET_LIFETIME, invitation, invite,
+    issue_sign_in_secret, mode_works, read_user, remove_user, resend_invitation, reset_password,
+    update_user,
 };
 use claviger_domain::{
     Access, AccountRole, Caller, Email, InviteMode, Permission, Refusal, SignInPurpose, User,
@@ -13,7 +14,7 @@ use claviger_domain::{
 use insta::assert_snapshot;
 
 use super::outcome;
-use crate::cast::{at, bot, now, person, seconds, user};
+use crate::fixtures::{at, bot, now, person, seconds, user};
 
 /// Callers by what they are.
 fn callers() -> Vec<(&'static str, Caller)> {
@@ -59,7 +60,7 @@ fn operations_on_users_by_role() {
             outcome(&remove_user(&caller, &access, other(), true)),
             outcome(&resend_invitation(&caller, &access, guest(), true, now().into())),
             outcome(&reset_password(&caller, &access, other(), true)),
-            outcome(&hand_over(&caller, &access, other(), now().into())),
+            outcome(&issue_sign_in_secret(&caller, &access, other(), now().into())),
         )
         .unwrap();
     }
@@ -180,7 +181,7 @@ fn bots_and_removed_people_are_nobody() {
             outcome(&update_user(&caller, &access, found.clone(), None)),
             outcome(&resend_invitation(&caller, &access, found.clone(), true, now().into())),
             outcome(&reset_password(&caller, &access, found.clone(), true)),
-            outcome(&hand_over(&caller, &access, found.clone(), now().into())),
+            outcome(&issue_sign_in_secret(&caller, &access, found.clone(), now().into())),
         ];
         assert_eq!(outcomes, ["no such user"; 4], "{found:?}");
     }
@@ -313,7 +314,7 @@ fn what_can_be_sent_to_somebody_by_where_they_stand() {
             resend
         );
         assert_eq!(outcome(&reset_password(&caller, &access, found(), true)), reset);
-        let handed = hand_over(&caller, &access, found(), now().into());
+        let handed = issue_sign_in_secret(&caller, &access, found(), now().into());
         let purpose = handed.as_ref().map(|(_, purpose)| *purpose).map_err(|_| outcome(&handed));
         assert_eq!(purpose, handed_over, "{status:?} until {until:?}");
     }

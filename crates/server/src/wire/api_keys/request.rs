@@ -18,7 +18,7 @@ use crate::wire::roles::{self, RoleInput, canonical};
 use crate::wire::timestamp::{self, InvalidTimestamp};
 
 /// The most organizations of a key, and spaces of an organization (docs/contract/keys.md#service-keys).
-const MOST_GRANTS: usize = 100;
+const MAX_GRANTS: usize = 100;
 
 /// The body of a creation: the flat form of dialects A to C and the nested one of D and E, told apart by their members.
 #[derive(Debug, Deserialize)]
@@ -187,7 +187,7 @@ fn organization_grant(
 }
 
 fn counted(field: &str, count: usize) -> Result<(), Refusal> {
-    if (1..=MOST_GRANTS).contains(&count) {
+    if (1..=MAX_GRANTS).contains(&count) {
         Ok(())
     } else {
         Err(Refusal::invalid(field.to_owned(), "it must have 1 to 100 entries"))
@@ -232,7 +232,7 @@ impl RefreshBody {
     /// Reads the members, and the contract that the caller's client follows.
     pub(crate) fn read(self, dialect: &Dialect) -> Result<RefreshRequest, Refusal> {
         let grace = SignedDuration::from_secs(self.grace_period_seconds.unwrap_or(0));
-        if grace.is_negative() || grace > expiry::LONGEST_GRACE {
+        if grace.is_negative() || grace > expiry::MAX_GRACE {
             return Err(Refusal::invalid(
                 "grace_period_seconds",
                 "it must be a whole number from 0 to 86400",

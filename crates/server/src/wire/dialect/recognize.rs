@@ -16,13 +16,13 @@ pub(super) enum Language {
 /// Chooses a dialect by hand: `A` to `E`. For clients behind proxies that strip the identification headers.
 const CHOICE: &str = "claviger-dialect";
 /// Longer values are not looked at.
-const LONGEST: usize = 64;
+const MAX_LEN: usize = 64;
 
 /// The dialect of a request. What is not recognised gets `otherwise`.
 pub(crate) fn recognize(headers: &HeaderMap, otherwise: Dialect) -> Dialect {
     let text = |name: &str| {
         let value = headers.get(name)?.to_str().ok()?.trim();
-        (value.len() <= LONGEST).then_some(value)
+        (value.len() <= MAX_LEN).then_some(value)
     };
     if let Some(chosen) = text(CHOICE).and_then(Dialect::by_letter) {
         return chosen;

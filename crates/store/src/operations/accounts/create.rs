@@ -115,7 +115,7 @@ impl Operation for CreateAccount {
     async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<CreatedAccount> {
         authenticate::host(tx)?;
         let now = tx.now().at;
-        let draft = Account { id: AccountId::NOTHING, name: self.account, policy: self.policy };
+        let draft = Account { id: AccountId::UNASSIGNED, name: self.account, policy: self.policy };
         let account = tx.insert_account(&draft, now).await?;
         let kept = Account { id: account, ..draft };
         let mut founded = CreatedAccount {
@@ -126,7 +126,7 @@ impl Operation for CreateAccount {
         };
         for organization in self.organizations {
             let draft = Organization {
-                id: OrganizationId::NOTHING,
+                id: OrganizationId::UNASSIGNED,
                 account,
                 name: organization.name,
                 description: String::new(),
@@ -136,7 +136,7 @@ impl Operation for CreateAccount {
             let mut spaces = Vec::new();
             for space in organization.spaces {
                 let draft = Space {
-                    id: SpaceId::NOTHING,
+                    id: SpaceId::UNASSIGNED,
                     account,
                     organization: id,
                     name: space.name,
@@ -150,7 +150,7 @@ impl Operation for CreateAccount {
         }
         for role in self.roles {
             let draft = CustomRole {
-                id: RoleId::NOTHING,
+                id: RoleId::UNASSIGNED,
                 account,
                 name: role.name,
                 description: String::new(),
@@ -177,7 +177,7 @@ async fn insert_user<D: Driver>(
     now: Timestamp,
 ) -> RowResult<CreatedUser> {
     let draft = User {
-        id: UserId::NOTHING,
+        id: UserId::UNASSIGNED,
         account: account.id,
         kind: UserKind::Person,
         name: user.name,

@@ -45,8 +45,8 @@ impl Operation for SetPolicy {
         let Self { account, policy } = self;
         let before = tx.accounts().await?.items.into_iter().find(|known| known.id == account);
         tx.set_policy(account, &policy).await?;
-        let before = before.map(|known| words(&known.policy));
-        let details = json!({ "before": before, "after": words(&policy) });
+        let before = before.map(|known| audit_snapshot(&known.policy));
+        let details = json!({ "before": before, "after": audit_snapshot(&policy) });
         let target = Target::Account(account);
         tx.audit(Actor::nobody(account), Action::PolicyUpdate, target, details).await?;
         if policy.revoke_keys_above_maker {
@@ -56,7 +56,7 @@ impl Operation for SetPolicy {
     }
 }
 
-fn words(policy: &AccountPolicy) -> Value {
+fn audit_snapshot(policy: &AccountPolicy) -> Value {
     json!({
         "max_key_lifetime_seconds": policy.max_key_lifetime.map(|limit| limit.as_secs()),
         "refresh_expiry": policy.refresh_expiry.name(),

@@ -69,7 +69,7 @@ async fn make_administrator<D: Driver>(
 ) -> CallResult<(User, Account)> {
     let mut without = Vec::new();
     for account in tx.accounts().await?.whole()? {
-        if !tx.has_other_administrator(account.id, UserId::NOTHING).await? {
+        if !tx.has_other_administrator(account.id, UserId::UNASSIGNED).await? {
             without.push(account);
         }
     }
@@ -79,7 +79,7 @@ async fn make_administrator<D: Driver>(
     let user = match known.filter(|user| user.status != UserStatus::Blocked) {
         Some(user) => User { role: AccountRole::Admin, status: UserStatus::Active, ..user },
         None => User {
-            id: UserId::NOTHING,
+            id: UserId::UNASSIGNED,
             account: account.id,
             kind: UserKind::Person,
             name: email.to_owned(),
@@ -92,7 +92,7 @@ async fn make_administrator<D: Driver>(
         },
     };
     let user = User { is_developer: true, invited_until: None, ..user };
-    if user.id == UserId::NOTHING {
+    if user.id == UserId::UNASSIGNED {
         let id = tx.insert_user(&user).await?;
         return Ok((User { id, ..user }, account));
     }

@@ -184,7 +184,7 @@ async fn insert_bot<D: Driver>(
 ) -> RowResult<BotUser> {
     let account = caller.account.id;
     let bot = User {
-        id: UserId::NOTHING,
+        id: UserId::UNASSIGNED,
         account,
         kind: UserKind::Bot,
         name: name.to_owned(),

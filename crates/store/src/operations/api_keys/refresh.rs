@@ -1,7 +1,7 @@
 //! Refreshing keys.
 
+use claviger_domain::decide::KeyWithSpaces;
 use claviger_domain::decide::RefreshRequest;
-use claviger_domain::decide::Subject;
 use claviger_domain::{Action, ApiKey, ApiKeyId, Caller, KeyType, MintedKey, Target, User, decide};
 use jiff::Timestamp;
 use serde_json::json;
@@ -19,7 +19,7 @@ pub struct Refreshed {
     /// The new key.
     pub key: ApiKey,
     /// The person whom it acts for, if somebody else refreshed it and now holds a secret that acts for them.
-    pub taken_from: Option<User>,
+    pub impersonated_user: Option<User>,
 }
 
 /// A key to replace.
@@ -92,11 +92,11 @@ impl Operation for RefreshKey {
         let details = mint::flagged(details, &plan.mint);
         let target = Target::ApiKey(key.id);
         tx.audit(&caller, Action::ApiKeyRefresh, target, details).await?;
-        let mut taken_from = None;
+        let mut impersonated_user = None;
         if plan.mint.impersonates() {
-            taken_from = tx.user(key.account, key.acts_for).await?;
+            impersonated_user = tx.user(key.account, key.acts_for).await?;
         }
-        Ok(Refreshed { key, taken_from })
+        Ok(Refreshed { key, impersonated_user })
     }
 }
 
@@ -104,7 +104,7 @@ impl Operation for RefreshKey {
 async fn live_keys<D: Driver>(
     tx: &mut Transaction<'_, D>,
     caller: &Caller,
-    subject: Option<&Subject>,
+    subject: Option<&KeyWithSpaces>,
     now: Timestamp,
 ) -> RowResult<u32> {
     match subject.map(|subject| &subject.key) {

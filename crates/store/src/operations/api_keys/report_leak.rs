@@ -29,14 +29,14 @@ pub enum Leak {
         /// The key.
         key: Box<ApiKey>,
         /// Who made it.
-        maker: Option<User>,
+        creator: Option<User>,
     },
     /// All keys of its line were revoked before: that it was found is recorded.
     Recorded {
         /// The key.
         key: Box<ApiKey>,
         /// Who made it.
-        maker: Option<User>,
+        creator: Option<User>,
     },
     /// The same, and recorded before: nothing was written.
     DeadBefore,
@@ -68,7 +68,7 @@ pub struct ReportLeak {
 impl ReportLeak {
     /// The key, dead or alive. Nothing is written.
     async fn found<D: Driver>(&self, tx: &mut Transaction<'_, D>) -> CallResult<Option<ApiKey>> {
-        let found = tx.presented(self.key.handle).await?;
+        let found = tx.find_by_handle(self.key.handle).await?;
         Ok(decide::leaked_key(&tx.authority().keyring, &self.key, found))
     }
 }
@@ -109,12 +109,12 @@ impl Operation for ReportLeak {
         }
         let target = Target::ApiKey(key.id);
         tx.audit(Actor::nobody(key.account), Action::ApiKeyLeak, target, details).await?;
-        let maker = tx.user(key.account, key.created_by).await?;
+        let creator = tx.user(key.account, key.created_by).await?;
         let key = Box::new(ApiKey { revoked_at: key.revoked_at.or(Some(at)), ..key });
         Ok(if ended.is_empty() {
-            Leak::Recorded { key, maker }
+            Leak::Recorded { key, creator }
         } else {
-            Leak::Revoked { key, maker }
+            Leak::Revoked { key, creator }
         })
     }
 }

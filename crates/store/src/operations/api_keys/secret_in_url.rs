@@ -21,7 +21,7 @@ pub struct NoteSecretInUrl {
 
 impl NoteSecretInUrl {
     async fn owner<D: Driver>(&self, tx: &mut Transaction<'_, D>) -> CallResult<Caller> {
-        let found = tx.presented(self.key.handle).await?;
+        let found = tx.find_by_handle(self.key.handle).await?;
         Ok(decide::authenticate(&tx.authority().keyring, &self.key, found, tx.now())?)
     }
 }

@@ -16,7 +16,7 @@ const PAGE: u32 = 50;
 /// Pages read of each list in a round.
 const PAGES_A_ROUND: usize = 400;
 /// How many places inside a list are read from, at most.
-const MOST_PLACES: usize = 200;
+const MAX_PLACES: usize = 200;
 
 /// Which list, and where in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,6 +132,6 @@ async fn inside(
             requests.push(request.clone());
         }
     }
-    let step = requests.len().div_ceil(MOST_PLACES).max(1);
+    let step = requests.len().div_ceil(MAX_PLACES).max(1);
     Ok(requests.into_iter().step_by(step).collect())
 }

@@ -40,13 +40,13 @@ impl Machine {
 
 /// The share of the processors that others may use while the machine counts as quiet.
 const QUIET: f64 = 0.05;
-const LONGEST_WAIT: Duration = Duration::from_mins(15);
+const MAX_WAIT: Duration = Duration::from_mins(15);
 
 /// Waits until others have left the machine alone for five seconds. What competes for the disk and the processors slows a sync far
 /// more than a server that has many of them wait together, and makes the server look better than it is.
 pub(crate) async fn quiet() -> anyhow::Result<()> {
     let started = Instant::now();
-    while started.elapsed() < LONGEST_WAIT {
+    while started.elapsed() < MAX_WAIT {
         let before = Processors::now()?;
         tokio::time::sleep(Duration::from_secs(5)).await;
         if Processors::now()?.busy_since(before) < QUIET {

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use claviger_domain::decide::{Mint, Occasion, Subject, host_key};
+use claviger_domain::decide::{KeyWithSpaces, Mint, Occasion, host_key};
 use claviger_domain::{
     Account, AccountId, AccountPolicy, AccountRole, ApiKey, ApiKeyId, Caller, CustomRole, Entropy,
     EntropyUnavailable, InstanceTag, KeyHandle, KeyName, KeyText, KeyType, Keyring, MintedKey,
@@ -163,8 +163,8 @@ pub(crate) fn space(id: i64, organization: i64, is_private: bool) -> Space {
 }
 
 /// A user key of a person.
-pub(crate) fn user_key_of(person: i64) -> Subject {
-    Subject {
+pub(crate) fn user_key_of(person: i64) -> KeyWithSpaces {
+    KeyWithSpaces {
         key: key(1, KeyType::User, person),
         spaces: Vec::new(),
         has_unreadable_spaces: false,
@@ -173,11 +173,11 @@ pub(crate) fn user_key_of(person: i64) -> Subject {
 }
 
 /// A service key that somebody made, with the bot user 90 in these spaces.
-pub(crate) fn service_key_by(maker: i64, spaces: &[Space]) -> Subject {
-    Subject {
+pub(crate) fn service_key_by(creator: i64, spaces: &[Space]) -> KeyWithSpaces {
+    KeyWithSpaces {
         key: ApiKey {
-            created_by: UserId::new(maker),
-            minted_by: UserId::new(maker),
+            created_by: UserId::new(creator),
+            minted_by: UserId::new(creator),
             ..key(2, KeyType::Service, 90)
         },
         spaces: spaces.to_vec(),

@@ -8,12 +8,12 @@ use crate::id::OrganizationId;
 use crate::organization::Space;
 use crate::permission::{Permission, PermissionSet};
 use crate::predefined;
-use crate::project::Place;
+use crate::project::SpaceOrProject;
 use crate::role::AccountRole;
 
 /// What an operation asks of its caller in the place that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Need {
+pub enum Requirement {
     /// One permission there.
     Permission(Permission),
     /// Everything that an administrator of the place may do there.
@@ -22,7 +22,7 @@ pub enum Need {
 
 /// Where something is to be done.
 #[derive(Clone, Copy, Debug)]
-pub enum Here<'a> {
+pub enum Scope<'a> {
     /// In the account as a whole.
     Account,
     /// In an organization.
@@ -30,34 +30,34 @@ pub enum Here<'a> {
     /// In a space.
     Space(&'a Space),
     /// In a space, or in a project of it.
-    Place(&'a Place),
+    SpaceOrProject(&'a SpaceOrProject),
 }
 
 impl Access {
     /// Whether the caller may do this here.
-    pub fn may(&self, need: impl Into<Need>, here: Here<'_>) -> bool {
-        let administrator = match here {
-            Here::Account => AccountRole::Admin.permissions(),
-            Here::Organization(_) => predefined::ORGANIZATION_ADMIN,
-            Here::Space(_) => predefined::SPACE_ADMIN,
-            Here::Place(place) if place.project.is_none() => predefined::SPACE_ADMIN,
-            Here::Place(_) => predefined::PROJECT_ADMIN,
+    pub fn may(&self, requirement: impl Into<Requirement>, scope: Scope<'_>) -> bool {
+        let administrator = match scope {
+            Scope::Account => AccountRole::Admin.permissions(),
+            Scope::Organization(_) => predefined::ORGANIZATION_ADMIN,
+            Scope::Space(_) => predefined::SPACE_ADMIN,
+            Scope::SpaceOrProject(place) if place.project.is_none() => predefined::SPACE_ADMIN,
+            Scope::SpaceOrProject(_) => predefined::PROJECT_ADMIN,
         };
-        need.into().is_met_by(self.held(here), administrator)
+        requirement.into().is_met_by(self.held(scope), administrator)
     }
 
     /// All that is permitted here.
-    pub fn held(&self, here: Here<'_>) -> PermissionSet {
-        match here {
-            Here::Account => self.at_account(),
-            Here::Organization(id) => self.at_organization(id),
-            Here::Space(space) => self.at_space(space),
-            Here::Place(place) => self.at(place),
+    pub fn held(&self, scope: Scope<'_>) -> PermissionSet {
+        match scope {
+            Scope::Account => self.at_account(),
+            Scope::Organization(id) => self.at_organization(id),
+            Scope::Space(space) => self.at_space(space),
+            Scope::SpaceOrProject(place) => self.at(place),
         }
     }
 }
 
-impl Need {
+impl Requirement {
     /// Whether these rights are enough, in a place whose administrators hold those.
     pub(crate) fn is_met_by(self, held: PermissionSet, administrator: PermissionSet) -> bool {
         match self {
@@ -67,7 +67,7 @@ impl Need {
     }
 }
 
-impl From<Permission> for Need {
+impl From<Permission> for Requirement {
     fn from(permission: Permission) -> Self {
         Self::Permission(permission)
     }

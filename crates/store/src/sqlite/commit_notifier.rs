@@ -17,12 +17,12 @@ pub(super) type Outcome = Result<(), Arc<str>>;
 pub(super) type Answer = Box<dyn FnOnce(Result<(), StoreError>) + Send>;
 
 /// The answers of a group. Dropping them gives them.
-pub(super) struct Answers {
+pub(super) struct Notification {
     outcome: Outcome,
     waiting: Vec<Answer>,
 }
 
-impl Drop for Answers {
+impl Drop for Notification {
     fn drop(&mut self) {
         for answer in self.waiting.drain(..) {
             let unavailable = |why: &Arc<str>| StoreError::Unavailable(why.to_string().into());
@@ -32,27 +32,27 @@ impl Drop for Answers {
 }
 
 /// The way to whoever gives the answers: a task of the runtime that the database was opened in.
-pub(super) struct Desk {
-    groups: UnboundedSender<Answers>,
+pub(super) struct CommitNotifier {
+    groups: UnboundedSender<Notification>,
 }
 
-impl Desk {
+impl CommitNotifier {
     /// Outside a runtime there is no task, and answers are given where they are handed in.
     pub(super) fn open() -> Self {
-        let (groups, handed_in) = unbounded_channel();
+        let (groups, committed) = unbounded_channel();
         if let Ok(runtime) = Handle::try_current() {
-            drop(runtime.spawn(give(handed_in)));
+            drop(runtime.spawn(give(committed)));
         }
         Self { groups }
     }
 
     /// Hands in a group. Where nobody takes it any more, it comes back and is dropped, which gives the answers.
-    pub(super) fn hand_in(&self, waiting: Vec<Answer>, outcome: Outcome) {
-        drop(self.groups.send(Answers { outcome, waiting }));
+    pub(super) fn notify(&self, waiting: Vec<Answer>, outcome: Outcome) {
+        drop(self.groups.send(Notification { outcome, waiting }));
     }
 }
 
-async fn give(mut groups: UnboundedReceiver<Answers>) {
+async fn give(mut groups: UnboundedReceiver<Notification>) {
     while let Some(answers) = groups.recv().await {
         drop(answers);
     }
@@ -78,22 +78,22 @@ mod tests {
 
     #[test]
     fn without_a_runtime_answers_are_given_at_once() {
-        let desk = Desk::open();
+        let notifier = CommitNotifier::open();
         let (answers, answered) = group();
-        desk.hand_in(answers, Ok(()));
+        notifier.notify(answers, Ok(()));
         assert_eq!(answered.try_iter().collect::<Vec<_>>(), [Ok(()), Ok(())]);
     }
 
     #[test]
     fn a_runtime_that_has_ended_leaves_nobody_without_an_answer() {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let desk = runtime.block_on(async { Desk::open() });
+        let notifier = runtime.block_on(async { CommitNotifier::open() });
         let (before, answered_before) = group();
-        desk.hand_in(before, Ok(()));
+        notifier.notify(before, Ok(()));
         drop(runtime);
         assert_eq!(answered_before.try_iter().count(), 2, "handed in before the end");
         let (after, answered_after) = group();
-        desk.hand_in(after, Err("the disk is full".into()));
+        notifier.notify(after, Err("the disk is full".into()));
         let answers: Vec<_> = answered_after.try_iter().collect();
         assert_eq!(answers.len(), 2, "handed in after the end");
         let told = |answer: &Result<(), String>| {

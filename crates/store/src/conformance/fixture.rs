@@ -44,7 +44,7 @@ impl Entropy for Seeded {
     }
 }
 
-/// When the house is founded, and everything happens that is not said to happen later.
+/// When the fixture is set up, and everything happens that is not said to happen later.
 pub(super) fn now() -> Timestamp {
     "2026-11-23T12:00:00Z".parse().unwrap()
 }
@@ -56,7 +56,7 @@ pub(super) fn later(seconds: i64) -> Timestamp {
 
 /// A store with the two accounts in it.
 #[derive(Debug)]
-pub(super) struct House<'a> {
+pub(super) struct Fixture<'a> {
     pub(super) store: &'a Store,
     pub(super) acme: CreatedAccount,
     pub(super) globex: CreatedAccount,
@@ -72,7 +72,7 @@ const ACME: &[(&str, AccountRole, Option<ScopedRole>)] = &[
     ("outsider", AccountRole::Member, None),
 ];
 
-impl<'a> House<'a> {
+impl<'a> Fixture<'a> {
     /// Founds both accounts. Members and readers have their role in `O1` and in `S1`.
     pub(super) async fn found(store: &'a Store) -> Self {
         let entropy = Seeded::default();
