@@ -7,10 +7,11 @@
 //!   database.
 //! - `transaction` says what a database driver brings: carrying out statements, and nothing about what is in them.
 //! - `sqlite` is the database inside the binary: one writer thread that commits concurrent writes as a group, and readers beside it.
+//! - `postgres` is a database of a server, for any number of nodes: a transaction for each operation, `SERIALIZABLE` where it writes.
 //! - `conformance` is the suite that holds every database to the same behaviour.
 
 #[cfg(not(feature = "sqlite"))]
-compile_error!("enable a database: `sqlite`");
+compile_error!("enable a database: `sqlite`, and `postgres` beside it");
 
 mod authority;
 mod clock;
@@ -18,13 +19,18 @@ mod clock;
 pub mod conformance;
 mod damage;
 mod error;
+mod open_error;
 mod operation;
 mod operations;
 mod param;
+#[cfg(feature = "postgres")]
+mod postgres;
 mod request;
 mod row;
+mod sql;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+mod steps;
 mod store;
 mod tables;
 mod transaction;
@@ -36,6 +42,7 @@ pub use crate::authority::Faults;
 #[cfg(feature = "conformance")]
 pub use crate::authority::Work;
 pub use crate::error::{CallError, Corrupt, StoreError};
+pub use crate::open_error::OpenError;
 pub use crate::operation::{Kind, Operation};
 pub use crate::operations::{
     AcceptClock, AcceptedClock, After, Authenticate, BotOrganization, BotSpace, BotUser,
@@ -53,9 +60,11 @@ pub use crate::operations::{
     SpaceRoleView, UnrestrictProject, UpdateOrganization, UpdateProject, UpdateRole,
     UpdateRoleBinding, UpdateSpace, UpdateUser,
 };
+#[cfg(feature = "postgres")]
+pub use crate::postgres::{Encryption, PostgresOptions, UrlError};
 pub use crate::request::{Credential, Quota, Request, Sender, Share};
 #[cfg(feature = "sqlite")]
-pub use crate::sqlite::{AuditLog, Durability, Exported, OpenError, SqliteOptions};
+pub use crate::sqlite::{AuditLog, Durability, Exported, SqliteOptions};
 pub use crate::store::Store;
 
 /// What identifies an installation. Made once, with its database.

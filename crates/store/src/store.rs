@@ -8,6 +8,8 @@ use crate::authority::Authority;
 use crate::error::{CallError, StoreError};
 use crate::operation::Operation;
 use crate::operations::note_refusal;
+#[cfg(feature = "postgres")]
+use crate::postgres::PostgresDatabase;
 use crate::request::{Execution, Request};
 use crate::sqlite::SqliteDatabase;
 use crate::transaction::{Driver, Transaction};
@@ -30,18 +32,20 @@ struct Shared {
 }
 
 #[derive(Debug)]
-enum Database {
+pub(crate) enum Database {
     #[cfg(feature = "sqlite")]
-    Sqlite(SqliteDatabase),
+    Sqlite(Box<SqliteDatabase>),
+    #[cfg(feature = "postgres")]
+    Postgres(PostgresDatabase),
 }
 
 impl Store {
     pub(crate) fn new(
         installation: Installation,
         authority: Authority,
-        database: SqliteDatabase,
+        database: Database,
     ) -> Self {
-        Self(Arc::new(Shared { installation, authority, database: Database::Sqlite(database) }))
+        Self(Arc::new(Shared { installation, authority, database }))
     }
 
     /// What identifies the installation.
@@ -69,6 +73,8 @@ impl Store {
             let answer = match &self.0.database {
                 #[cfg(feature = "sqlite")]
                 Database::Sqlite(database) => database.execute(job).await,
+                #[cfg(feature = "postgres")]
+                Database::Postgres(database) => database.execute(job).await,
             };
             match answer {
                 Err(CallError::Store(StoreError::Serialization)) if tries < MAX_TRIES => {
@@ -99,6 +105,8 @@ impl Store {
             let written = match &self.0.database {
                 #[cfg(feature = "sqlite")]
                 Database::Sqlite(database) => database.write_last_uses(taken.uses()).await,
+                #[cfg(feature = "postgres")]
+                Database::Postgres(database) => database.write_last_uses(taken.uses()).await,
             };
             match written {
                 Err(StoreError::Serialization) if tries < MAX_TRIES => {}
@@ -116,6 +124,8 @@ impl Store {
         match &self.0.database {
             #[cfg(feature = "sqlite")]
             Database::Sqlite(database) => database.ready().await,
+            #[cfg(feature = "postgres")]
+            Database::Postgres(database) => database.ready().await,
         }
     }
 
@@ -124,6 +134,8 @@ impl Store {
         match &self.0.database {
             #[cfg(feature = "sqlite")]
             Database::Sqlite(database) => database.close().await,
+            #[cfg(feature = "postgres")]
+            Database::Postgres(database) => database.close().await,
         }
     }
 }
@@ -172,9 +184,8 @@ impl Store {
         &self.0.authority
     }
 
-    pub(crate) fn sqlite(&self) -> &SqliteDatabase {
-        let Database::Sqlite(database) = &self.0.database;
-        database
+    pub(crate) fn database(&self) -> &Database {
+        &self.0.database
     }
 }
 

@@ -8,6 +8,7 @@ use crate::error::{Corrupt, StoreError};
 use crate::param::Param;
 use crate::request::{Execution, Request};
 use crate::row::{Columns, Decoded, Row};
+use crate::sql::Sql;
 use crate::tables;
 
 /// The result of a statement.
@@ -44,27 +45,27 @@ pub(crate) type TakeRow<'a> = dyn FnMut(&dyn Row) -> RowResult<bool> + Send + 'a
 
 /// One open transaction of a database: all that a driver brings besides opening and migrating.
 ///
-/// Statements are `&'static str`: no text is put together at run time. The methods are asynchronous for databases behind a network;
+/// Statements are [`Sql`], which is `&'static str` for each database: no text is put together at run time. The methods are asynchronous for databases behind a network;
 /// SQLite's never wait.
 pub trait Driver: Send {
     /// Carries out a change. Returns how many rows it touched.
     fn execute(
         &mut self,
-        text: &'static str,
+        text: Sql,
         params: &[Param<'_>],
     ) -> impl Future<Output = RowResult<usize>> + Send;
 
     /// Inserts one row into a table with an integer key. Returns the key.
     fn insert(
         &mut self,
-        text: &'static str,
+        text: Sql,
         params: &[Param<'_>],
     ) -> impl Future<Output = RowResult<i64>> + Send;
 
     /// Reads rows until there are no more, or `take` has enough.
     fn query(
         &mut self,
-        text: &'static str,
+        text: Sql,
         params: &[Param<'_>],
         take: &mut TakeRow<'_>,
     ) -> impl Future<Output = RowResult<()>> + Send;
@@ -119,11 +120,7 @@ impl<'a, D: Driver> Transaction<'a, D> {
         self.authority().faults.get().map_or(Ok(()), |faults| faults.at_statement())
     }
 
-    pub(crate) async fn execute(
-        &mut self,
-        text: &'static str,
-        params: &[Param<'_>],
-    ) -> RowResult<usize> {
+    pub(crate) async fn execute(&mut self, text: Sql, params: &[Param<'_>]) -> RowResult<usize> {
         #[cfg(feature = "faults")]
         self.fail_if_told()?;
         self.driver.execute(text, params).await
@@ -131,18 +128,14 @@ impl<'a, D: Driver> Transaction<'a, D> {
 
     /// Carries out a change that must touch exactly one row (docs/threat-model.md#wrong-number-of-rows): a defect would show here, and be
     /// undone.
-    pub(crate) async fn execute_one(
-        &mut self,
-        text: &'static str,
-        params: &[Param<'_>],
-    ) -> RowResult<()> {
+    pub(crate) async fn execute_one(&mut self, text: Sql, params: &[Param<'_>]) -> RowResult<()> {
         self.execute_each(text, params, 1).await
     }
 
     /// Carries out a change that must touch exactly so many rows.
     pub(crate) async fn execute_each(
         &mut self,
-        text: &'static str,
+        text: Sql,
         params: &[Param<'_>],
         meant: usize,
     ) -> RowResult<()> {
@@ -154,11 +147,7 @@ impl<'a, D: Driver> Transaction<'a, D> {
         Err(StoreError::Contradiction(text.into()))
     }
 
-    pub(crate) async fn insert(
-        &mut self,
-        text: &'static str,
-        params: &[Param<'_>],
-    ) -> RowResult<i64> {
+    pub(crate) async fn insert(&mut self, text: Sql, params: &[Param<'_>]) -> RowResult<i64> {
         #[cfg(feature = "faults")]
         self.fail_if_told()?;
         self.driver.insert(text, params).await
@@ -178,7 +167,7 @@ impl<'a, D: Driver> Transaction<'a, D> {
     pub(crate) async fn all<T: Send>(
         &mut self,
         table: &'static str,
-        text: &'static str,
+        text: Sql,
         params: &[Param<'_>],
         decode: fn(&mut Columns<'_>) -> Decoded<T>,
     ) -> RowResult<Vec<T>> {
@@ -189,7 +178,7 @@ impl<'a, D: Driver> Transaction<'a, D> {
     pub(crate) async fn chunk<T: Send>(
         &mut self,
         table: &'static str,
-        text: &'static str,
+        text: Sql,
         params: &[Param<'_>],
         decode: fn(&mut Columns<'_>) -> Decoded<T>,
     ) -> RowResult<Chunk<T>> {
@@ -218,7 +207,7 @@ impl<'a, D: Driver> Transaction<'a, D> {
     pub(crate) async fn one<T: Send>(
         &mut self,
         table: &'static str,
-        text: &'static str,
+        text: Sql,
         params: &[Param<'_>],
         decode: fn(&mut Columns<'_>) -> Decoded<T>,
     ) -> RowResult<Option<T>> {

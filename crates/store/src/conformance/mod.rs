@@ -11,6 +11,7 @@ pub mod bindings;
 pub mod creator_ceiling;
 mod fixture;
 pub mod identity;
+mod inspect;
 pub mod key_spaces;
 pub mod keys;
 pub mod lists;

@@ -3,17 +3,18 @@
 use claviger_domain::Refusal;
 
 use super::fixture::{Fixture, later, now, own_keys, refusal};
+use crate::sql::Sql;
 use crate::{Authenticate, CallError, GetSpace, RevokeKey, Store, StoreError, tables};
 
 /// The database understands every statement.
 pub async fn statements_prepare(store: &Store) {
     assert!(tables::all().count() > 30);
     for (name, statement) in tables::all() {
-        if let Err(error) = store.prepare(statement).await {
+        if let Err(error) = store.prepare(*statement).await {
             panic!("{name}: {error:?}");
         }
     }
-    assert!(store.prepare("SELECT no_such_column FROM api_keys").await.is_err());
+    assert!(store.prepare(Sql::same("SELECT no_such_column FROM api_keys")).await.is_err());
 }
 
 /// Ids go up, whatever was refused or revoked in between: an id in a log means one thing for ever.

@@ -8,7 +8,7 @@ use rusqlite::Connection;
 
 use super::sealed::SealedRecords;
 use super::{OpenError, chain, migrate, proof, schema};
-use crate::Installation;
+use crate::{Installation, tables};
 
 /// How many records an export reads at a time. Between two reads nothing of the database is held.
 const BATCH: i64 = 1_000;
@@ -162,16 +162,10 @@ fn beside_the_log(connection: &Connection) -> rusqlite::Result<Vec<AuditFault>> 
     for line in lines {
         faults.push(AuditFault::Inconsistent(line?));
     }
-    let mut statement = connection.prepare(REVIVED_KEYS)?;
+    let mut statement = connection.prepare(tables::REVIVED_KEYS.sqlite)?;
     let keys = statement.query_map([], |row| row.get(0))?;
     for key in keys {
         faults.push(AuditFault::Revived(ApiKeyId::new(key?)));
     }
     Ok(faults)
 }
-
-/// Keys that work although a record says that they were revoked: nothing makes a key work again.
-const REVIVED_KEYS: &str = "
-    SELECT DISTINCT k.id FROM audit_records r JOIN api_keys k ON k.id = r.target_id
-    WHERE r.target_kind = 'api_key' AND r.action IN ('api_key.revoke', 'api_key.leak') AND k.revoked_at IS NULL
-    ORDER BY k.id";

@@ -140,7 +140,7 @@ impl Chain {
     fn set_head(&self, connection: &Connection, tip: ChainHead) -> rusqlite::Result<()> {
         let Head { segment, last, pepper, mac } = self.sealer.head(tip);
         let head = (segment, last.number(), pepper.0, mac);
-        match connection.prepare_cached(tables::SET_AUDIT_HEAD)?.execute(head)? {
+        match connection.prepare_cached(tables::SET_AUDIT_HEAD.sqlite)?.execute(head)? {
             1 => Ok(()),
             // Somebody took the head away: without it nothing more is written.
             count => Err(rusqlite::Error::StatementChangedRows(count)),
@@ -202,7 +202,7 @@ fn write_in_every_log(
             context: RequestContext::default(),
         };
         let entry = record.entry(AuditRecordId::new(tip.last.number().saturating_add(1)));
-        connection.prepare_cached(tables::INSERT_AUDIT_RECORD_AT)?.execute(
+        connection.prepare_cached(tables::INSERT_AUDIT_RECORD_AT.sqlite)?.execute(
             rusqlite::params_from_iter(params![entry.id].iter().chain(&audit_row(&entry))),
         )?;
         tip = tip.then(&entry);
@@ -221,20 +221,22 @@ fn tip_of(seal: &Seal) -> ChainHead {
 
 fn insert_head(connection: &Connection, head: &Head) -> rusqlite::Result<()> {
     let row = (head.segment, head.last.number(), head.pepper.0, head.mac);
-    connection.prepare_cached(tables::INSERT_AUDIT_HEAD)?.execute(row).map(|_| ())
+    connection.prepare_cached(tables::INSERT_AUDIT_HEAD.sqlite)?.execute(row).map(|_| ())
 }
 
 fn insert_seal(connection: &Connection, seal: &Seal) -> rusqlite::Result<()> {
     let row = (seal.segment, seal.last.number(), seal.link.0, seal.pepper.0, seal.mac);
-    connection.prepare_cached(tables::INSERT_AUDIT_SEAL)?.execute(row).map(|_| ())
+    connection.prepare_cached(tables::INSERT_AUDIT_SEAL.sqlite)?.execute(row).map(|_| ())
 }
 
 fn last_record(connection: &Connection) -> rusqlite::Result<AuditRecordId> {
-    connection.query_row(tables::LAST_AUDIT_RECORD, [], |row| row.get(0)).map(AuditRecordId::new)
+    connection
+        .query_row(tables::LAST_AUDIT_RECORD.sqlite, [], |row| row.get(0))
+        .map(AuditRecordId::new)
 }
 
 fn last_seal(connection: &Connection) -> rusqlite::Result<Option<Seal>> {
-    connection.query_row(tables::LAST_AUDIT_SEAL, [], seal_of).optional()
+    connection.query_row(tables::LAST_AUDIT_SEAL.sqlite, [], seal_of).optional()
 }
 
 /// What says which seal is the last one.
@@ -247,12 +249,12 @@ pub(super) fn head(connection: &Connection) -> rusqlite::Result<Option<Head>> {
             mac: row.get(3)?,
         })
     };
-    connection.query_row(tables::AUDIT_HEAD, [], head).optional()
+    connection.query_row(tables::AUDIT_HEAD.sqlite, [], head).optional()
 }
 
 /// Every seal, in the order of the records that they cover.
 pub(super) fn seals(connection: &Connection) -> rusqlite::Result<Vec<Seal>> {
-    let mut statement = connection.prepare(tables::AUDIT_SEALS)?;
+    let mut statement = connection.prepare(tables::AUDIT_SEALS.sqlite)?;
     statement.query_map([], seal_of)?.collect()
 }
 
@@ -274,7 +276,8 @@ pub(super) fn each_record(
     mut take: impl FnMut(Result<AuditEntry, AuditRecordId>),
 ) -> Result<(), StoreError> {
     let error = super::transaction::store_error;
-    let mut statement = connection.prepare_cached(tables::ALL_AUDIT_RECORDS).map_err(error)?;
+    let mut statement =
+        connection.prepare_cached(tables::ALL_AUDIT_RECORDS.sqlite).map_err(error)?;
     let mut rows = statement.query((from, limit)).map_err(error)?;
     while let Some(row) = rows.next().map_err(error)? {
         let id = AuditRecordId::new(row.get(0).map_err(error)?);

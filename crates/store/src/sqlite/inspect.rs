@@ -1,33 +1,26 @@
 //! What tests may do behind the store's back. Not part of the product.
 
 use claviger_domain::{AuditNote, AuditVerdict};
-use jiff::Timestamp;
 use rusqlite::StatementStatus;
 use rusqlite::types::Value;
 
-use super::only_store;
 use super::transaction::{SqliteDriver, store_error};
+use super::{SqliteDatabase, only_store};
 use crate::error::StoreError;
-use crate::store::Store;
+use crate::sql::Sql;
+use crate::store::{Database, Store};
 use crate::tables;
 
-impl Store {
-    /// Sets the time of the transactions that follow, also back.
-    pub fn set_time(&self, at: Timestamp) {
-        self.authority().clock.set(at);
-    }
-
-    /// Has the database understand a statement, without carrying it out.
-    pub async fn prepare(&self, statement: &'static str) -> Result<(), StoreError> {
+impl SqliteDatabase {
+    pub(crate) async fn prepare(&self, statement: Sql) -> Result<(), StoreError> {
         let job = move |driver: SqliteDriver<'_>, _| {
-            driver.connection().prepare(statement).map_err(store_error)?;
+            driver.connection().prepare(statement.sqlite).map_err(store_error)?;
             Ok(())
         };
-        self.sqlite().writer.run(job).await.map_err(only_store)
+        self.writer.run(job).await.map_err(only_store)
     }
 
-    /// The rows of a query, every column as text.
-    pub async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError> {
+    pub(crate) async fn query(&self, text: &str) -> Result<Vec<Vec<String>>, StoreError> {
         let text = text.to_owned();
         let job = move |driver: SqliteDriver<'_>, _| {
             let mut statement = driver.connection().prepare(&text).map_err(store_error)?;
@@ -40,26 +33,36 @@ impl Store {
             }
             Ok(texts)
         };
-        self.sqlite().readers.run(None, job).await.map_err(only_store)
+        self.readers.run(None, job).await.map_err(only_store)
     }
 
-    /// Holds the audit against its seals.
-    pub async fn verify_audit(&self, note: Option<AuditNote>) -> Result<AuditVerdict, StoreError> {
-        let peppers = self.sqlite().peppers.clone();
+    pub(crate) async fn verify_audit(
+        &self,
+        note: Option<AuditNote>,
+    ) -> Result<AuditVerdict, StoreError> {
+        let peppers = self.peppers.clone();
         let job = move |driver: SqliteDriver<'_>, _| {
             super::audit_log::verify(driver.connection(), &peppers, note)
                 .map_err(|error| StoreError::Failed(Box::new(error)).into())
         };
-        self.sqlite().readers.run(None, job).await.map_err(only_store)
+        self.readers.run(None, job).await.map_err(only_store)
     }
 
-    /// Changes rows behind the store's back, and returns how many. On a connection of its own: the writer would take it for its own
-    /// doing.
-    #[expect(clippy::unused_async, reason = "other databases are changed over a network")]
-    pub async fn tamper(&self, text: &str) -> Result<usize, StoreError> {
-        let connection = rusqlite::Connection::open(&self.sqlite().path).map_err(store_error)?;
+    pub(crate) fn tamper(&self, text: &str) -> Result<usize, StoreError> {
+        let connection = rusqlite::Connection::open(&self.path).map_err(store_error)?;
         connection.busy_timeout(std::time::Duration::from_secs(5)).map_err(store_error)?;
         connection.execute(text, []).map_err(store_error)
+    }
+}
+
+/// For the tests of SQLite alone.
+impl Store {
+    fn sqlite(&self) -> &SqliteDatabase {
+        match self.database() {
+            Database::Sqlite(database) => database,
+            #[cfg(feature = "postgres")]
+            Database::Postgres(_) => panic!("this is not SQLite"),
+        }
     }
 
     /// Runs a job that changes rows and then panics, as a defect would.
@@ -70,12 +73,6 @@ impl Store {
             panic!("made to panic")
         };
         self.sqlite().writer.run(job).await.map_err(only_store)
-    }
-
-    /// What the last call of each operation cost, by name.
-    #[doc(hidden)]
-    pub fn work(&self) -> std::collections::HashMap<&'static str, crate::Work> {
-        self.authority().work()
     }
 
     /// Keeps a reading thread at a read that says when it has begun, and ends when its gate is dropped.
@@ -100,7 +97,8 @@ impl Store {
         let job = move |driver: SqliteDriver<'_>, _| {
             let mut again = Vec::new();
             for (name, text) in tables::all() {
-                let statement = driver.connection().prepare_cached(text).map_err(store_error)?;
+                let statement =
+                    driver.connection().prepare_cached(text.sqlite).map_err(store_error)?;
                 if statement.get_status(StatementStatus::RePrepare) > 0 {
                     again.push(*name);
                 }

@@ -3,11 +3,11 @@
 //! Rule: a step that has been released is never edited. Its checksum is kept, and a database made by other steps does not open.
 
 use rusqlite::Connection;
-use sha2::{Digest as _, Sha256};
 
 use super::OpenError;
+use crate::steps::Steps;
 
-const STEPS: &[(i64, &str)] = &[
+const STEPS: Steps = Steps(&[
     (1, include_str!("../../migrations/sqlite/0001_initial.sql")),
     (2, include_str!("../../migrations/sqlite/0002_identity.sql")),
     (AUDIT_CHAIN, include_str!("../../migrations/sqlite/0003_audit_chain.sql")),
@@ -23,14 +23,14 @@ const STEPS: &[(i64, &str)] = &[
     (13, include_str!("../../migrations/sqlite/0013_letting_people_in.sql")),
     (14, include_str!("../../migrations/sqlite/0014_secrets_end_with_a_line.sql")),
     (15, include_str!("../../migrations/sqlite/0015_proven_addresses.sql")),
-];
+]);
 
 /// The step since which audit records are sealed.
 pub(super) const AUDIT_CHAIN: i64 = 3;
 /// The step since which a database is proven to be the one that was made.
 pub(super) const DATABASE_PROOF: i64 = 9;
 /// The last step of this version.
-pub(super) const NEWEST: i64 = STEPS[STEPS.len() - 1].0;
+pub(super) const NEWEST: i64 = STEPS.newest();
 
 /// Makes the schema as it is after a step in an empty database. The caller commits.
 pub(super) fn create(connection: &Connection, version: i64) -> rusqlite::Result<()> {
@@ -57,15 +57,12 @@ pub(super) fn upgrade(connection: &Connection, found: i64) -> Result<(), OpenErr
 }
 
 fn run(connection: &Connection, after: i64, until: i64) -> rusqlite::Result<()> {
-    for (version, text) in STEPS.iter().filter(|(step, _)| (after + 1..=until).contains(step)) {
-        connection.execute_batch(text)?;
-        connection.execute("INSERT INTO migrations VALUES ($1, $2)", (version, checksum(text)))?;
+    for step in STEPS.between(after, until) {
+        connection.execute_batch(step.text)?;
+        let row = (step.version, step.checksum());
+        connection.execute("INSERT INTO migrations VALUES ($1, $2)", row)?;
     }
     Ok(())
-}
-
-fn checksum(text: &str) -> [u8; 32] {
-    Sha256::digest(text).into()
 }
 
 /// Returns the last step that the database has seen. It has seen every step before it, in this version's words, and nothing else.
@@ -79,29 +76,10 @@ pub(super) fn found(connection: &Connection) -> Result<i64, OpenError> {
     let kept = statement
         .query_map([], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, Vec<u8>>(1)?)))?
         .collect::<rusqlite::Result<Vec<_>>>()?;
-    let found = kept.last().map_or(0, |(version, _)| *version);
-    if found > NEWEST {
-        return Err(OpenError::Newer { found, known: NEWEST });
-    }
-    let mut kept = kept.into_iter();
-    for (version, text) in STEPS.iter().take_while(|(version, _)| *version <= found) {
-        if kept.next() != Some((*version, checksum(text).to_vec())) {
-            return Err(OpenError::Edited(*version));
-        }
-    }
-    match (kept.next(), found) {
-        (Some((version, _)), _) => Err(OpenError::Edited(version)),
-        (None, 0) => Err(OpenError::NotFounded),
-        (None, found) => Ok(found),
-    }
+    STEPS.found(kept)
 }
 
 /// A digest of all steps up to one.
 pub(super) fn digest(version: i64) -> [u8; 32] {
-    let mut digest = Sha256::new();
-    for (step, text) in STEPS.iter().take_while(|(step, _)| *step <= version) {
-        digest.update(step.to_be_bytes());
-        digest.update(checksum(text));
-    }
-    digest.finalize().into()
+    STEPS.digest(version)
 }

@@ -32,6 +32,7 @@ use jiff::Timestamp;
 use crate::CallResult;
 use crate::authority::Authority;
 use crate::error::{CallError, StoreError};
+use crate::open_error::OpenError;
 use crate::operation::{Kind, Operation};
 use crate::operations;
 use crate::request::{Execution, Request};
@@ -39,7 +40,7 @@ use crate::store::Job;
 use crate::transaction::Transaction;
 
 pub use audit_log::{AuditLog, Exported};
-pub use open::{Durability, OpenError, SqliteOptions};
+pub use open::{Durability, SqliteOptions};
 use readers::Readers;
 use transaction::SqliteDriver;
 use writer::Writer;

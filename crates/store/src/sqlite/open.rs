@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use claviger_domain::{
-    AuditRecordId, AuditSealer, Clock, ClockBehind, DatabaseOrigin, Entropy, EntropyUnavailable,
-    InstanceTag, Keyring, PepperCheck, PepperId, PepperMismatch, PepperRing,
+    AuditSealer, Clock, DatabaseOrigin, Entropy, InstanceTag, Keyring, PepperCheck, PepperId,
+    PepperRing,
 };
 use jiff::Timestamp;
 use rusqlite::config::DbConfig;
@@ -19,12 +19,11 @@ use super::files::DatabaseFiles;
 use super::guard::Guard;
 use super::readers::Readers;
 use super::writer::Writer;
-use super::{SqliteDatabase, migrate, proof, schema};
+use super::{OpenError, SqliteDatabase, migrate, proof, schema};
 use crate::Installation;
 use crate::authority::Authority;
 use crate::clock::StoreClock;
-use crate::error::StoreError;
-use crate::store::Store;
+use crate::store::{Database, Store};
 
 /// The oldest SQLite that is safe to write with: earlier ones could lose commits when a WAL was reset. 3.52.0 was withdrawn.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -55,96 +54,6 @@ pub enum Durability {
 pub struct SqliteOptions {
     path: PathBuf,
     durability: Durability,
-}
-
-/// A database that cannot be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process has it open.
-    #[error("the database {} is in use by another process", .0.display())]
-    InUse(PathBuf),
-    /// There is none.
-    #[error("there is no database at {}", .0.display())]
-    Missing(PathBuf),
-    /// There is one already.
-    #[error("there is a database at {} already", .0.display())]
-    Exists(PathBuf),
-    /// The file has no installation in it.
-    #[error("the database holds no installation")]
-    NotFounded,
-    /// The pepper file is not the database's.
-    #[error("the pepper file does not fit the database")]
-    Peppers(#[from] PepperMismatch),
-    /// A newer version of Claviger wrote it.
-    #[error(
-        "the database has schema version {found}, and this version of Claviger knows {known}: use a newer one"
-    )]
-    Newer {
-        /// What the file has.
-        found: i64,
-        /// The newest that is known.
-        known: i64,
-    },
-    /// An older version of Claviger wrote it, and nothing may be written now.
-    #[error(
-        "the database has schema version {found}, and this version of Claviger reads {known}: start the server once"
-    )]
-    Older {
-        /// What the file has.
-        found: i64,
-        /// What is read.
-        known: i64,
-    },
-    /// The audit cannot be read.
-    #[error("the audit log cannot be read")]
-    Audit(#[from] StoreError),
-    /// The database does not show that its audit log is sealed.
-    #[error(
-        "the database is not proven to be the one that was made with this pepper file: its installation, the steps of its schema, its \
-         proof or the end of its audit log were changed. Restore it from a backup"
-    )]
-    Unproven,
-    /// A table, index, trigger or view is not the one that this version makes.
-    #[error(
-        "the schema of the database was changed by somebody else: {0}. Undo that, or restore the database from a backup"
-    )]
-    Schema(String),
-    /// The file was deleted, moved or replaced.
-    #[error("the file {} was deleted, moved or replaced: put it back, or stop the server", .0.display())]
-    Moved(PathBuf),
-    /// A record that somebody added leaves no number for another one.
-    #[error(
-        "audit record {0} was added by somebody else, and leaves no number for another one: remove it from the database"
-    )]
-    NoRoom(AuditRecordId),
-    /// A step of the schema is not the one that this version knows.
-    #[error("step {0} of the database's schema is not the one of this version of Claviger")]
-    Edited(i64),
-    /// A row refers to one that is not there.
-    #[error(
-        "a row of the table `{0}` refers to a row that is not there: restore the database from a backup"
-    )]
-    DanglingReference(String),
-    /// The linked SQLite can lose data.
-    #[error(
-        "SQLite {0} is linked, which can lose commits: 3.51.3 or newer is needed, except 3.52.0"
-    )]
-    UnsafeSqlite(&'static str),
-    /// The wall clock or the time that the database has seen is wrong.
-    #[error("{0}: fix the clock or, if it is right, run `claviger clock accept`")]
-    Clock(#[from] ClockBehind),
-    /// The wall clock cannot be right.
-    #[error("the machine's clock is before {0}, when the installation was made: fix the clock")]
-    ClockTooEarly(Timestamp),
-    /// No randomness to make an installation with.
-    #[error(transparent)]
-    Entropy(#[from] EntropyUnavailable),
-    /// The file system said no.
-    #[error("the file {} cannot be used", .1.display())]
-    File(#[source] std::io::Error, PathBuf),
-    /// SQLite said no.
-    #[error("the database cannot be opened")]
-    Sqlite(#[from] rusqlite::Error),
 }
 
 impl SqliteOptions {
@@ -311,7 +220,7 @@ impl SqliteOptions {
             #[cfg(feature = "conformance")]
             peppers: kept_peppers,
         };
-        Ok(Store::new(installation, authority, database))
+        Ok(Store::new(installation, authority, Database::Sqlite(Box::new(database))))
     }
 
     fn connect(&self, flags: OpenFlags) -> Result<Connection, OpenError> {
@@ -391,7 +300,8 @@ fn installation(connection: &Connection) -> Result<Option<Installation>, OpenErr
 
 /// The latest instant that is known to have passed.
 fn latest_instant(connection: &Connection) -> Result<Timestamp, OpenError> {
-    let micros = connection.query_row(crate::tables::LATEST_INSTANT, [], |row| row.get(0))?;
+    let micros =
+        connection.query_row(crate::tables::LATEST_INSTANT.sqlite, [], |row| row.get(0))?;
     Ok(Timestamp::from_microsecond(micros).unwrap_or_default())
 }
 

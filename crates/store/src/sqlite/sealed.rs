@@ -21,14 +21,14 @@ impl SealedRecords {
     /// Reads which records are covered. A seal that somebody else made covers nothing.
     pub(super) fn read(connection: &Connection, sealer: &AuditSealer) -> rusqlite::Result<Self> {
         let mut segments = Vec::new();
-        let mut next = connection.prepare(tables::NEXT_AUDIT_SEGMENT)?;
+        let mut next = connection.prepare(tables::NEXT_AUDIT_SEGMENT.sqlite)?;
         let mut after = i64::MIN;
         while let Some(segment) = next.query_row([after], |row| row.get::<_, Option<i64>>(0))? {
-            let end = genuine(connection, sealer, segment, tables::AUDIT_SEALS_BACKWARDS)?;
+            let end = genuine(connection, sealer, segment, tables::AUDIT_SEALS_BACKWARDS.sqlite)?;
             let start = if segment == 0 {
                 Some(0)
             } else {
-                genuine(connection, sealer, segment, tables::AUDIT_SEALS_FORWARDS)?
+                genuine(connection, sealer, segment, tables::AUDIT_SEALS_FORWARDS.sqlite)?
                     .map(|seal| seal.last.number())
             };
             if let (Some(start), Some(end)) = (start, end) {

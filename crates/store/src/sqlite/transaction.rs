@@ -8,6 +8,7 @@ use super::sealed::SealedRecords;
 use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::{Row, WrongType};
+use crate::sql::Sql;
 use crate::transaction::{Driver, RowResult, TakeRow};
 
 /// A connection with an open transaction.
@@ -89,22 +90,22 @@ impl<'a> SqliteDriver<'a> {
 }
 
 impl Driver for SqliteDriver<'_> {
-    async fn execute(&mut self, text: &'static str, params: &[Param<'_>]) -> RowResult<usize> {
-        self.statement(text)?.execute(params_from_iter(params)).map_err(store_error)
+    async fn execute(&mut self, text: Sql, params: &[Param<'_>]) -> RowResult<usize> {
+        self.statement(text.sqlite)?.execute(params_from_iter(params)).map_err(store_error)
     }
 
     /// Not by `RETURNING`: SQLite builds a table in memory for what it returns, which costs as much as the row.
-    async fn insert(&mut self, text: &'static str, params: &[Param<'_>]) -> RowResult<i64> {
-        self.statement(text)?.insert(params_from_iter(params)).map_err(store_error)
+    async fn insert(&mut self, text: Sql, params: &[Param<'_>]) -> RowResult<i64> {
+        self.statement(text.sqlite)?.insert(params_from_iter(params)).map_err(store_error)
     }
 
     async fn query(
         &mut self,
-        text: &'static str,
+        text: Sql,
         params: &[Param<'_>],
         take: &mut TakeRow<'_>,
     ) -> RowResult<()> {
-        let mut statement = self.statement(text)?;
+        let mut statement = self.statement(text.sqlite)?;
         let mut rows = statement.query(params_from_iter(params)).map_err(store_error)?;
         while let Some(row) = rows.next().map_err(store_error)? {
             if !take(row)? {

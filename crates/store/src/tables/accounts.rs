@@ -10,7 +10,7 @@ use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 statements! {
     ACCOUNTS = concat!("SELECT ", account_columns!(), " FROM accounts a ORDER BY a.id");
     ACCOUNT_CREATED_AT = "SELECT created_at FROM accounts WHERE id = $1";
-    INSERT_ACCOUNT = "
+    INSERT_ACCOUNT returning id = "
         INSERT INTO accounts (name, max_key_lifetime, refresh_expiry, bots_may_mint, max_user_keys, revoke_keys_above_maker,
             only_owners_refresh_user_keys, derived_expiry_cap, bots_may_invite, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
@@ -21,11 +21,15 @@ statements! {
     SET_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1 AND latest_at < $1";
     /// Kept every minute, and with every change: the newest audit record is dated by the same clock.
     LATEST_INSTANT = "
-        SELECT max(latest_at, coalesce((SELECT at FROM audit_records ORDER BY id DESC LIMIT 1), 0)) AS latest_at FROM installation";
+        SELECT max(seen.at) AS latest_at
+        FROM (
+            SELECT latest_at AS at FROM installation
+            UNION ALL SELECT at FROM (SELECT at FROM audit_records ORDER BY id DESC LIMIT 1) AS newest
+        ) AS seen";
     REPLACE_LATEST_INSTANT = "UPDATE installation SET latest_at = $1 WHERE id = 1";
     /// Changes a row, so that a page is written: SQLite writes none for a row that stays the same.
     PROBE_WRITE = "
-        INSERT INTO id_sequences (kind, latest) VALUES ('write_probe', 1) ON CONFLICT (kind) DO UPDATE SET latest = latest + 1";
+        INSERT INTO id_sequences (kind, latest) VALUES ('write_probe', 1) ON CONFLICT (kind) DO UPDATE SET latest = id_sequences.latest + 1";
     NEXT_ID = "UPDATE id_sequences SET latest = latest + 1 WHERE kind = $1 RETURNING latest";
 }
 

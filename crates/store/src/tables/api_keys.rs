@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use super::json;
 use crate::param::{Param, params};
 use crate::row::{Columns, Decoded};
+use crate::sql::Sql;
 use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 statements! {
@@ -88,7 +89,7 @@ statements! {
             WHERE acts_for_user_id = $1 AND account_id = $2 AND status = 'active' AND (expires_at IS NULL OR expires_at > $3)
             LIMIT $4
         ) AS live";
-    INSERT_KEY = "
+    INSERT_KEY returning id = "
         INSERT INTO api_keys (account_id, key_type, status, name, description, handle, pepper, digest, created_by_user_id,
             acts_for_user_id, created_at, expires_at, replaces_key_id, minted_by_user_id)
         VALUES ($1, $2, 'active', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
@@ -279,7 +280,7 @@ impl<D: Driver> Transaction<'_, D> {
         }
     }
 
-    async fn listed(&mut self, text: &'static str, row: &[Param<'_>]) -> RowResult<Chunk<ApiKey>> {
+    async fn listed(&mut self, text: Sql, row: &[Param<'_>]) -> RowResult<Chunk<ApiKey>> {
         self.chunk("api_keys", text, row, |columns| columns.key()).await
     }
 

@@ -16,7 +16,7 @@ macro_rules! audit_columns {
 }
 
 statements! {
-    INSERT_AUDIT_RECORD = "
+    INSERT_AUDIT_RECORD returning id = "
         INSERT INTO audit_records (account_id, at, actor_id, actor_key_id, action, target_kind, target_id, details, request_id,
             source, user_agent)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -55,6 +55,11 @@ statements! {
         INSERT INTO audit_seals (segment, last_id, link, pepper, mac) VALUES ($1, $2, $3, $4, $5)";
     AUDIT_HEAD = "SELECT segment, last_id, pepper, mac FROM audit_head WHERE id = 1";
     INSERT_AUDIT_HEAD = "INSERT INTO audit_head (id, segment, last_id, pepper, mac) VALUES (1, $1, $2, $3, $4)";
+    /// Keys that work although a record says that they were revoked: nothing makes a key work again.
+    REVIVED_KEYS = "
+        SELECT DISTINCT k.id FROM audit_records r JOIN api_keys k ON k.id = r.target_id
+        WHERE r.target_kind = 'api_key' AND r.action IN ('api_key.revoke', 'api_key.leak') AND k.revoked_at IS NULL
+        ORDER BY k.id";
     SET_AUDIT_HEAD = "UPDATE audit_head SET segment = $1, last_id = $2, pepper = $3, mac = $4 WHERE id = 1";
 }
 

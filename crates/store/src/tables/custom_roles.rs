@@ -30,7 +30,7 @@ statements! {
         SELECT user_id FROM space_members WHERE custom_role_id = $1 AND account_id = $2
         UNION SELECT user_id FROM role_bindings WHERE role_id = $1 AND account_id = $2
         ORDER BY user_id";
-    INSERT_CUSTOM_ROLE = "
+    INSERT_CUSTOM_ROLE returning id = "
         INSERT INTO custom_roles (id, account_id, name, description, permissions, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     UPDATE_CUSTOM_ROLE = "

@@ -31,11 +31,17 @@ statements! {
     /// One row for each pair of an organization and a role.
     INSERT_ORGANIZATION_MEMBERS = "
         INSERT INTO organization_members (user_id, account_id, organization_id, role)
-        SELECT $1, $2, j.value ->> 0, j.value ->> 1 FROM json_each($3) j";
+        SELECT $1, $2, j.value ->> 0, j.value ->> 1 FROM json_each($3) j",
+        postgres = "
+        INSERT INTO organization_members (user_id, account_id, organization_id, role)
+        SELECT $1, $2, (j.value ->> 0)::bigint, j.value ->> 1 FROM json_array_elements($3::json) AS j (value)";
     /// One row for each space with a role, a predefined or a custom one.
     INSERT_SPACE_MEMBERS = "
         INSERT INTO space_members (user_id, account_id, space_id, role, custom_role_id)
-        SELECT $1, $2, j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM json_each($3) j";
+        SELECT $1, $2, j.value ->> 0, j.value ->> 1, j.value ->> 2 FROM json_each($3) j",
+        postgres = "
+        INSERT INTO space_members (user_id, account_id, space_id, role, custom_role_id)
+        SELECT $1, $2, (j.value ->> 0)::bigint, j.value ->> 1, (j.value ->> 2)::bigint FROM json_array_elements($3::json) AS j (value)";
     DELETE_ORGANIZATION_MEMBERSHIPS = "DELETE FROM organization_members WHERE user_id = $1 AND account_id = $2";
     DELETE_SPACE_MEMBERSHIPS = "DELETE FROM space_members WHERE user_id = $1 AND account_id = $2";
     DELETE_ORGANIZATION_MEMBERS = "DELETE FROM organization_members WHERE organization_id = $1 AND account_id = $2";

@@ -1,9 +1,12 @@
 //! The tables: the statements of each, their parameters, and how its rows are read. They neither decide nor authorise.
 //!
+//! A statement has one text for all databases, or `NAME = "…", postgres = "…";` has two. PostgreSQL gives a function `json_each` to make
+//! fewer of those. `NAME returning id` is for what [`Transaction::insert`](crate::transaction::Transaction::insert) carries out.
+//!
 //! Rules: parameters are bound, never pasted in, and their numbers appear in order. What belongs to a tenant is named together with its
 //! account, so that a foreign id finds nothing (docs/threat-model.md#ids-of-other-accounts); the exceptions are listed in
-//! `WITHOUT_ACCOUNT`, each with its reason. An `INSERT` does not say that it returns its row's id: each database has its own cheapest way
-//! to ask for that. Where what a caller may see narrows a list, that is what it has to be read by: `INDEXED BY` and a `+` before a column
+//! `WITHOUT_ACCOUNT`, each with its reason. An `INSERT` does not say that it returns its row's id: SQLite has a cheaper way to ask for
+//! that. Where what a caller may see narrows a list, that is what it has to be read by: `INDEXED BY` and a `+` before a column
 //! keep the index of the account, which holds everything, out of it.
 
 macro_rules! key_columns {
@@ -137,12 +140,16 @@ macro_rules! reached_projects {
 }
 
 macro_rules! statements {
-    ($($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
-        $($(#[$doc])* pub(crate) const $name: &str = $text;)*
+    ($($(#[$doc:meta])* $name:ident $(returning $id:ident)? = $text:expr $(, postgres = $postgres:expr)?;)*) => {
+        $(
+            $(#[$doc])*
+            pub(crate) const $name: crate::sql::Sql =
+                crate::sql::sql!($text $(, returning $id)? $(, postgres = $postgres)?);
+        )*
 
         /// The group's statements, with their names.
         #[cfg(any(test, feature = "conformance"))]
-        pub(super) const ALL: &[(&str, &str)] = &[$((stringify!($name), $text),)*];
+        pub(super) const ALL: &[(&str, crate::sql::Sql)] = &[$((stringify!($name), $name),)*];
     };
 }
 
@@ -162,7 +169,7 @@ pub(crate) use api_keys::{KeyPage, NewKey};
 pub(crate) use audit_records::{
     ALL_AUDIT_RECORDS, AUDIT_HEAD, AUDIT_SEALS, AUDIT_SEALS_BACKWARDS, AUDIT_SEALS_FORWARDS,
     AuditPage, INSERT_AUDIT_HEAD, INSERT_AUDIT_RECORD_AT, INSERT_AUDIT_SEAL, LAST_AUDIT_RECORD,
-    LAST_AUDIT_SEAL, NEXT_AUDIT_SEGMENT, SET_AUDIT_HEAD, audit_row,
+    LAST_AUDIT_SEAL, NEXT_AUDIT_SEGMENT, REVIVED_KEYS, SET_AUDIT_HEAD, audit_row,
 };
 use memberships::{DELETE_ORGANIZATION_MEMBERSHIPS, DELETE_SPACE_MEMBERSHIPS};
 pub(crate) use projects::{ProjectPage, ProjectReach};
@@ -172,9 +179,12 @@ pub(crate) use users::NewSignInSecret;
 
 use claviger_domain::Reach;
 
+#[cfg(any(test, feature = "conformance"))]
+use crate::sql::Sql;
+
 /// All statements, with their names.
 #[cfg(any(test, feature = "conformance"))]
-pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, Sql)> {
     [
         accounts::ALL,
         api_keys::ALL,
@@ -249,13 +259,19 @@ mod tests {
         ("INSERT_AUDIT_SEAL", "there is one chain for all accounts"),
         ("AUDIT_HEAD", "there is one chain for all accounts"),
         ("INSERT_AUDIT_HEAD", "there is one chain for all accounts"),
+        ("REVIVED_KEYS", "for the host's own commands"),
         ("SET_AUDIT_HEAD", "there is one chain for all accounts"),
     ];
 
+    /// The texts of all statements, for each database.
+    fn texts() -> impl Iterator<Item = (&'static str, &'static str)> {
+        all().flat_map(|(name, text)| [(*name, text.sqlite), (*name, text.postgres)])
+    }
+
     #[test]
     fn sql_every_statement_has_tenant() {
-        for (name, text) in all() {
-            let excepted = WITHOUT_ACCOUNT.iter().any(|(exception, _)| exception == name);
+        for (name, text) in texts() {
+            let excepted = WITHOUT_ACCOUNT.iter().any(|(exception, _)| *exception == name);
             assert_ne!(
                 excepted,
                 text.contains("account_id = $")
@@ -269,7 +285,7 @@ mod tests {
     /// SQLite numbers parameters by their first appearance, PostgreSQL by what they are called.
     #[test]
     fn placeholders_first_appear_in_order() {
-        for (name, text) in all() {
+        for (name, text) in texts() {
             let mut most = 0;
             for rest in text.split('$').skip(1) {
                 let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();

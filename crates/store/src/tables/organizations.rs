@@ -26,7 +26,7 @@ statements! {
     );
     ORGANIZATIONS_BY_ID = "
         SELECT o.id FROM organizations o WHERE o.account_id = $1 AND o.id IN (SELECT value FROM json_each($2))";
-    INSERT_ORGANIZATION = "
+    INSERT_ORGANIZATION returning id = "
         INSERT INTO organizations (id, account_id, name, name_folded, description, created_at)
         VALUES ($1, $2, $3, $4, $5, $6)";
     ORGANIZATIONS_NAMED = "SELECT id FROM organizations WHERE account_id = $1 AND name = $2";

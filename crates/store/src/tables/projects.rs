@@ -46,7 +46,7 @@ statements! {
         FROM projects p JOIN spaces s ON s.id = p.space_id AND s.account_id = p.account_id
         WHERE p.space_id = $1 AND p.account_id = $2 AND p.name = $3"
     );
-    INSERT_PROJECT = "
+    INSERT_PROJECT returning id = "
         INSERT INTO projects (id, account_id, space_id, name, name_folded, created_at) VALUES ($1, $2, $3, $4, $5, $6)";
     UPDATE_PROJECT = "
         UPDATE projects SET name = $1, name_folded = $2, restricted_at = $3 WHERE id = $4 AND account_id = $5";

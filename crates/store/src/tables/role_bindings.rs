@@ -61,7 +61,7 @@ statements! {
         WHERE b.user_id = $1 AND b.account_id = $2 AND b.project_id IS NOT NULL";
     HOLDERS_IN_PROJECT = "
         SELECT DISTINCT user_id FROM role_bindings WHERE project_id = $1 AND account_id = $2 ORDER BY user_id";
-    INSERT_ROLE_BINDING = "
+    INSERT_ROLE_BINDING returning id = "
         INSERT INTO role_bindings (id, account_id, user_id, role_id, space_id, project_id, created_at, updated_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     UPDATE_ROLE_BINDING = "

@@ -34,7 +34,7 @@ statements! {
         "SELECT ", space_columns!(), " FROM spaces s WHERE s.account_id = $1 AND s.id IN (", spaces_of_user!(2, 1), ")
         ORDER BY s.id"
     );
-    INSERT_SPACE = "
+    INSERT_SPACE returning id = "
         INSERT INTO spaces (id, account_id, organization_id, name, name_folded, description, is_private, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     SPACES_NAMED = concat!(

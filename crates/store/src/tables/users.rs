@@ -57,7 +57,7 @@ statements! {
         SELECT p.id AS user_id FROM creators m JOIN users p ON p.id = m.user_id AND p.account_id = $2 AND p.kind = 'person'
         ORDER BY p.id LIMIT 1";
     COUNTED_USER_KEYS = "SELECT user_keys FROM users WHERE id = $1 AND account_id = $2";
-    INSERT_USER = "
+    INSERT_USER returning id = "
         INSERT INTO users (account_id, kind, name, email, email_folded, role, is_developer, status, created_at, invited_until)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     UPDATE_USER = "

@@ -1,0 +1,92 @@
+//! Making and opening the installation in a database.
+
+use std::sync::Arc;
+
+use claviger_domain::{AuditSealer, Clock, Entropy, InstanceTag, Keyring, PepperRing};
+
+use super::connection::Connection;
+use super::options::PostgresOptions;
+use super::{PostgresDatabase, chain, migrate, proof};
+use crate::Installation;
+use crate::authority::Authority;
+use crate::clock::StoreClock;
+use crate::open_error::OpenError;
+use crate::store::{Database, Store};
+
+impl PostgresOptions {
+    /// Makes a new installation in an empty database.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Occupied`] if there is one in it, and what else can go wrong.
+    pub async fn create(
+        &self,
+        peppers: PepperRing,
+        entropy: &dyn Entropy,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Store, OpenError> {
+        let now = clock.now();
+        let tag = InstanceTag::generate(entropy)?;
+        let mut id_key = [0; 32];
+        entropy.fill(&mut id_key)?;
+        let mut connection = self.connect().await?;
+        migrate::begin(&connection).await?;
+        migrate::create(&mut connection).await?;
+        let installation = (Installation { tag, id_key }, now);
+        proof::insert(&mut connection, &installation.0, now).await?;
+        proof::keep_checks(&mut connection, &peppers).await?;
+        let proof = proof::write(&mut connection, &peppers, &installation).await?;
+        let sealer = AuditSealer::new(peppers.clone(), &proof);
+        chain::create(&mut connection, &sealer).await.map_err(OpenError::Database)?;
+        migrate::commit(&connection).await?;
+        let clock = StoreClock::start(clock, now)?;
+        Ok(self.store(installation.0, peppers, sealer, clock))
+    }
+
+    /// Opens the installation in a database, and brings its schema up to date. Any number of nodes may have it open.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Peppers`] if the ring is not the one that the database was made with, and what else can go wrong.
+    pub async fn open(
+        &self,
+        peppers: PepperRing,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Store, OpenError> {
+        let mut connection = self.connect().await?;
+        migrate::begin(&connection).await?;
+        let found = migrate::found(&connection).await?;
+        let installation =
+            proof::installation(&mut connection).await?.ok_or(OpenError::NotFounded)?;
+        peppers.fits(&proof::checks(&mut connection).await?)?;
+        let seen = proof::latest_instant(&mut connection).await?;
+        let clock = StoreClock::start(clock, seen)?;
+        let genuine = proof::genuine(&mut connection, &peppers, &installation).await?;
+        let proof = genuine.ok_or(OpenError::Unproven)?;
+        migrate::upgrade(&mut connection, found).await?;
+        proof::keep_checks(&mut connection, &peppers).await?;
+        let sealer = AuditSealer::new(peppers.clone(), &proof);
+        migrate::commit(&connection).await?;
+        Ok(self.store(installation.0, peppers, sealer, clock))
+    }
+
+    pub(super) async fn connect(&self) -> Result<Connection, OpenError> {
+        let connected = self.connector.connect().await;
+        let connection =
+            connected.map_err(|error| OpenError::Database(super::error::store_error(error)))?;
+        migrate::check_encoding(&connection).await?;
+        Ok(connection)
+    }
+
+    fn store(
+        &self,
+        installation: Installation,
+        peppers: PepperRing,
+        sealer: AuditSealer,
+        clock: StoreClock,
+    ) -> Store {
+        let authority = Authority::new(clock, Keyring::new(installation.tag, peppers.clone()));
+        let database = PostgresDatabase::new(self, authority.clone(), sealer, peppers);
+        Store::new(installation, authority, Database::Postgres(database))
+    }
+}
