@@ -62,20 +62,18 @@ def summary(name: str, cells: dict[str, tuple[str, str]]) -> str:
 INTRODUCTION = """\
 # Compatibility with the official clients
 
-Written by `conformance/matrix.sh`; do not edit it. Every release below, unmodified, lived the life of every resource against a live
-server: made it, read it, changed it and removed it through the client's own methods, and judged the answers by the client's own
-models, enumerations and error classes.
+Written by `conformance/matrix.sh`; do not edit. Every release below, unmodified, created, read, changed and removed every resource on a
+running server, through the client's own methods. Responses are judged by the client's own models, enumerations and error classes.
 
 | | |
 |---|---|
-| yes | the operation does what it is for |
-| – | this release of the client does not have the operation |
-| client | the client itself cannot, whatever it is answered; see below |
-| NO | it does not work; see below |
+| yes | the operation works |
+| – | this release does not have the operation |
+| client | the client fails, whatever the server returns; see below |
+| NO | the operation does not work; see below |
 
-The Go client is not here: its module cannot be fetched where the matrix runs. What it needs of the wire (statuses, content types,
-words of either case, lenient reading) is covered by the tests of `crates/server`, `tests/api/dialects.rs` first, which speak as it
-does.
+The Go client is not in the table: its module cannot be fetched where the matrix runs. `crates/server/tests/api/dialects.rs` and other tests
+send its requests, and check the statuses, content types and casing that it needs.
 """
 
 

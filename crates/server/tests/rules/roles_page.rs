@@ -30,19 +30,20 @@ const ROLES: [Role; 10] = [
 
 const INTRODUCTION: &str = "# Who may do what
 
-This page is written by a test (`crates/server/tests/rules/roles_page.rs`), which plays every operation in every role against the
-server. **yes**: it is done. **no**: 403, the thing is seen and this may not be done to it. **unseen**: 404, as if there were none.
+A test writes this page (`crates/server/tests/rules/roles_page.rs`): it runs every operation in every role against the server.
+**yes**: allowed. **no**: 403, the caller can see the resource and may not do this. **unseen**: 404, as if the resource did not exist.
+What the permissions mean: [permissions](permissions.md).
 
-Each column is a person with this one role, and in an organization or a space only where the name of the column says so. They are
-developers. The organization, the space in it (public) and what is in that are the ones of the role; keys are the caller's own. Roles
-further up flow down: whoever administers the organization administers its spaces. Rights of several roles add up.
+Each column is a person with one role, and with developer access. They are in an organization or a space only if the column says so. The
+organization, the space in it (public) and its content are those of the role; keys are the caller's own. Roles flow down: an administrator
+of an organization administers its spaces. Permissions of several roles add up.
 
-Service keys act by the same roles, with two differences. The account role `MEMBER` permits a bot user nothing: it reads and invites
-no people and reads no roles. And no service key invites people, sends invitations again or resets, not even with the account role
+Service keys have the same roles, with two differences. The account role `MEMBER` gives a bot user nothing: it reads and invites no
+people, and reads no roles. And no service key invites people, resends invitations or resets passwords, not even with the account role
 `ADMIN`, unless the policy `bots_may_invite` is on.
 
-Taking developer access from a person ends no key of theirs. They make and refresh none from then on, and get none by signing in. To end
-what there is, an administrator calls `POST /auth/v1/api-keys/revoke-all`, which everybody may call for their own keys.
+Taking developer access from a person revokes no keys. The person can no longer create or refresh keys, and gets none by signing in. To
+revoke existing keys, an administrator calls `POST /auth/v1/api-keys/revoke-all`. Everybody may call it for their own keys.
 
 ";
 
@@ -135,8 +136,8 @@ fn table_of_permissions() -> String {
 )]
 async fn roles_page_is_what_the_server_does() {
     let page = format!(
-        "{INTRODUCTION}{}\n## What the predefined roles permit\n\n\
-         The sets are the project's own choice (docs/decisions/0006). Roles of organizations hold in every public space of them.\n\n{}",
+        "{INTRODUCTION}{}\n## Permissions of the predefined roles\n\n\
+         These sets are Claviger's own choice ([0006](decisions/0006-predefined-roles.md)). Roles in an organization count in each of its public spaces.\n\n{}",
         table_of_operations().await,
         table_of_permissions(),
     );
@@ -147,6 +148,6 @@ async fn roles_page_is_what_the_server_does() {
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == page,
-        "docs/roles.md is not what the server does: this file says how to write it"
+        "docs/roles.md is out of date: the top of this file says how to write it"
     );
 }
