@@ -34,11 +34,11 @@ pub(crate) use self::policy::{
 };
 pub(crate) use self::recover::Recover;
 
-/// An API-key authority that you run yourself, compatible with Arize's REST API v2.
+/// A self-hosted server that issues, rotates, revokes and audits API keys, compatible with Arize's REST API v2.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true, arg_required_else_help = true)]
 pub(crate) struct Args {
-    /// What to do.
+    /// The command.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -46,24 +46,24 @@ pub(crate) struct Args {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Start a server to try things with: makes what is missing, and prints it
+    /// Start a development server: creates what is missing, and prints it
     Dev(Dev),
-    /// Make the data directory of a server: account, organization, space, administrator
+    /// Create a data directory with an account, an organization, a space and an administrator
     Init(Init),
-    /// Serve from a data directory that `init` made
+    /// Run the server on a data directory that `init` created
     Serve(Serve),
-    /// Make a key for an administrator who has none left that works, on the data directory of a stopped server
+    /// Locked out? Create a key for an administrator, on the data directory of a stopped server
     Recover(Recover),
-    /// Look at the audit log: of a data directory, also while a server runs on it, or over HTTP
+    /// Verify, export or list the audit log
     #[command(subcommand)]
     Audit(Audit),
-    /// Look at and set what an account demands of its keys: of a data directory whose server is stopped
+    /// Show or change an account's policy for keys, on the data directory of a stopped server
     #[command(subcommand)]
     Policy(Policy),
-    /// Set the time that an installation has seen, after the clock was wrong: on the data directory of a stopped server
+    /// Recover from a wrong clock, on the data directory of a stopped server
     #[command(subcommand)]
     Clock(Clock),
-    /// Manage API keys over HTTP, on any server of the API
+    /// Manage API keys over HTTP, on any server that has this API
     #[command(subcommand)]
     Keys(Box<Keys>),
     /// Manage organizations and their members over HTTP
@@ -72,16 +72,16 @@ pub(crate) enum Command {
     /// Manage spaces and their members over HTTP
     #[command(subcommand)]
     Spaces(Box<Spaces>),
-    /// Invite, change and remove users over HTTP
+    /// Manage users over HTTP
     #[command(subcommand)]
     Users(Box<Users>),
-    /// Manage roles over HTTP: names for sets of permissions
+    /// Manage custom roles over HTTP
     #[command(subcommand)]
     Roles(Box<Roles>),
-    /// Bind roles to users on spaces and projects over HTTP
+    /// Manage role bindings on spaces and projects over HTTP
     #[command(subcommand)]
     Bindings(Box<Bindings>),
-    /// Close resources to all who have no role on them, over HTTP
+    /// Restrict projects to users with a role on them, over HTTP
     #[command(subcommand)]
     Restrictions(Box<Restrictions>),
     /// Print a completion script for a shell
@@ -94,7 +94,7 @@ pub(crate) enum Command {
 /// `claviger dev`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Dev {
-    /// Where the database, the pepper and `dev.env` are kept; made if missing
+    /// Directory for the database, the pepper and `dev.env`; created if missing
     #[arg(long, env = "CLAVIGER_DATA_DIR", default_value = "claviger-data")]
     pub data_dir: PathBuf,
     #[command(flatten)]
@@ -118,39 +118,39 @@ pub(crate) enum UnsafeSynchronous {
 /// `claviger init`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Init {
-    /// The directory to make
+    /// Data directory to create
     #[arg(long, env = "CLAVIGER_DATA_DIR")]
     pub data_dir: PathBuf,
-    /// A file for the pepper, apart from the data directory and its backups [default: pepper.json in the data directory]
+    /// Pepper file; keep it out of the data directory's backups [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
-    /// What the account is called
+    /// Name of the account
     #[arg(long, default_value = "main")]
     pub account: String,
-    /// What its organization is called
+    /// Name of the organization
     #[arg(long, default_value = "main")]
     pub organization: String,
-    /// What the space in it is called
+    /// Name of the space
     #[arg(long, default_value = "main")]
     pub space: String,
-    /// What the administrator is called
+    /// Name of the administrator
     #[arg(long, default_value = "Administrator")]
     pub admin_name: String,
-    /// The administrator's address
+    /// Email address of the administrator
     #[arg(long)]
     pub admin_email: String,
     #[command(flatten)]
     pub admin_key: AdminKey,
 }
 
-/// Where the administrator's key goes: it is shown nowhere else.
+/// Destination of the administrator's key.
 #[derive(Debug, ClapArgs)]
 #[group(required = true, multiple = false)]
 pub(crate) struct AdminKey {
-    /// Write the administrator's key to this new file, of mode 0600
+    /// Write the administrator's key to this new file, with mode 0600
     #[arg(long)]
     pub admin_key_file: Option<PathBuf>,
-    /// Print the administrator's key to the standard output
+    /// Print the administrator's key to standard output
     #[arg(long)]
     pub print_admin_key: bool,
 }
@@ -158,18 +158,18 @@ pub(crate) struct AdminKey {
 /// `claviger serve`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Serve {
-    /// The directory that `init` made
+    /// Data directory that `init` created
     #[arg(long, env = "CLAVIGER_DATA_DIR")]
     pub data_dir: PathBuf,
-    /// The file that holds the pepper [default: pepper.json in the data directory]
+    /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
     #[command(flatten)]
     pub server: Server,
-    /// How to write the log
+    /// Log format
     #[arg(long, env = "CLAVIGER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
-    /// Where GitHub publishes the keys that it signs reports of leaked keys with; none are taken without it
+    /// URL of GitHub's signing keys, which turns on reports from GitHub secret scanning
     #[arg(long, env = "CLAVIGER_GITHUB_SIGNING_KEYS", value_name = "URL")]
     pub github_signing_keys: Option<String>,
     #[command(flatten)]
@@ -179,27 +179,27 @@ pub(crate) struct Serve {
 /// `claviger audit`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Audit {
-    /// Tell whether the log is what was written: exits with 3 if records were edited, moved, added or removed
+    /// Verify the audit log: exits with 3 if records were edited, moved, added or removed
     ///
-    /// Prints the last record's number and hash. Kept somewhere else and given to `--note` later, they also show a log that was
-    /// replaced whole, or cut off by somebody who has the pepper.
+    /// Prints the number and hash of the last record. Store them on another machine and give them to `--note` later: that also detects
+    /// a log that was replaced as a whole, or cut off by somebody who has the pepper.
     Verify(AuditVerify),
-    /// Print the log as JSON, one record a line, oldest first
+    /// Print the audit log as JSON Lines, oldest first
     Export(AuditExport),
-    /// List what was done, newest first, over HTTP
+    /// List audit records over HTTP, newest first
     List(Box<AuditList>),
 }
 
 /// `claviger audit verify`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AuditVerify {
-    /// The data directory
+    /// Data directory
     #[arg(long, env = "CLAVIGER_DATA_DIR")]
     pub data_dir: PathBuf,
-    /// The file that holds the pepper [default: pepper.json in the data directory]
+    /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
-    /// What an earlier run printed, which must still hold
+    /// Number and hash that an earlier run printed; the log must still contain them
     #[arg(long, value_name = "RECORD:HASH", value_parser = note)]
     pub note: Option<AuditNote>,
 }
@@ -207,64 +207,64 @@ pub(crate) struct AuditVerify {
 /// `claviger audit export`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AuditExport {
-    /// The data directory
+    /// Data directory
     #[arg(long, env = "CLAVIGER_DATA_DIR")]
     pub data_dir: PathBuf,
-    /// The file that holds the pepper [default: pepper.json in the data directory]
+    /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
-    /// Begin behind this record: the `record` of the last line that is kept elsewhere
+    /// Start after this record
     #[arg(long, value_name = "RECORD", default_value_t = 0)]
     pub after: i64,
 }
 
-/// What all servers can be told.
+/// Options of every server.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Server {
-    /// The address to listen on; port 0 takes a free one
+    /// Address to listen on; port 0 chooses a free port
     #[arg(long, env = "CLAVIGER_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// How many keys one person may mint a minute, and all their service keys together; 0 for no limit
+    /// New keys per minute for each person, and again for all their service keys together; 0 turns the limit off
     #[arg(long, env = "CLAVIGER_MINT_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
     pub mint_rate: u32,
-    /// How many other changes one person may make a minute, and all their service keys together; 0 for no limit
+    /// Other changes per minute for each person, and again for all their service keys together; 0 turns the limit off
     #[arg(long, env = "CLAVIGER_CHANGE_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
     pub change_rate: u32,
-    /// How many requests with an invalid key one address may send a minute; 0 for no limit
+    /// Failed authentications per minute for each client address; 0 turns the limit off
     #[arg(long, env = "CLAVIGER_FAILURE_RATE", value_name = "PER_MINUTE", default_value_t = 20)]
     pub failure_rate: u32,
-    /// How many MiB all connections together may take; above it, those of the client that takes the most are closed
+    /// Memory for all connections together; above it, connections of the client that uses the most are closed
     /// [default: 128, or a quarter of a lower memory limit]
     #[arg(long, env = "CLAVIGER_CONNECTION_MEMORY", value_name = "MIB", value_parser = connection_memory)]
     pub connection_memory: Option<usize>,
-    /// How many seconds to go on serving after a signal to stop, with `/readyz` answering 503, so that load balancers notice;
-    /// a second signal or Ctrl-C ends this
+    /// Seconds to keep serving after a stop signal, while `/readyz` returns 503, so that load balancers notice;
+    /// a second signal or Ctrl-C ends the delay
     #[arg(long, env = "CLAVIGER_SHUTDOWN_DELAY", value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(..=3600))]
     pub shutdown_delay: u64,
-    /// The dialect of clients that are not recognised, A (oldest) to E
+    /// Dialect for unrecognized clients, A (oldest) to E (newest)
     #[arg(long, env = "CLAVIGER_DIALECT", value_parser = dialect, default_value = "E")]
     pub dialect: Dialect,
-    /// The addresses and networks of the proxies in front, such as `10.0.0.0/8,::1`; their word on where a request came from counts
+    /// Addresses and networks of trusted proxies, such as `10.0.0.0/8,::1`; the client address is read from their header
     #[arg(long, env = "CLAVIGER_TRUSTED_PROXIES", value_name = "CIDR,…", value_delimiter = ',')]
     pub trusted_proxies: Vec<ProxyNetwork>,
-    /// The one header of trusted proxies in which they name the client
+    /// Header in which trusted proxies send the client address
     #[arg(long, env = "CLAVIGER_FORWARDED_HEADER", value_enum, default_value_t = ForwardedHeader::XForwardedFor)]
     pub forwarded_header: ForwardedHeader,
-    /// The origins whose web pages may call the API from a browser, such as `https://app.example.com`; none without it
+    /// Origins whose web pages may call the API from a browser, such as `https://app.example.com` [default: none]
     #[arg(long, env = "CLAVIGER_CORS_ORIGIN", value_name = "ORIGIN,…", value_delimiter = ',')]
     pub cors_origin: Vec<CorsOrigin>,
-    /// Where `/.well-known/security.txt` says to report weaknesses: a mailto: or https:// URI
+    /// Contact in `/.well-known/security.txt`: a mailto: or https:// URI
     #[arg(long, env = "CLAVIGER_SECURITY_CONTACT", value_name = "URI")]
     pub security_contact: Option<SecurityContact>,
     /// Log each request at `info`
     #[arg(long, env = "CLAVIGER_ACCESS_LOG")]
     pub access_log: bool,
-    /// What to log: `error`, `warn`, `info`, `debug` (each request) or directives such as `claviger_server=debug`
+    /// Log level `error`, `warn`, `info` or `debug` (each request), or directives such as `claviger_server=debug`
     #[arg(long, env = "CLAVIGER_LOG", default_value = "info")]
     pub log: String,
 }
 
-/// Which header of a trusted proxy is read.
+/// Header of trusted proxies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ForwardedHeader {
     /// `X-Forwarded-For`
@@ -273,12 +273,12 @@ pub(crate) enum ForwardedHeader {
     Forwarded,
 }
 
-/// How a log is written.
+/// Log format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// One JSON object a line.
+    /// One JSON object per line.
     Json,
-    /// Lines for people.
+    /// Readable lines.
     Text,
 }
 

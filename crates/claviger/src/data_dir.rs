@@ -268,7 +268,10 @@ fn open_with(data_dir: &Path, pepper: Option<&Path>, open: Open) -> anyhow::Resu
     let database = database(data_dir);
     let options = SqliteOptions::at(&database);
     if !options.exists() {
-        bail!("there is no installation in {}: make one with `claviger init`", data_dir.display());
+        bail!(
+            "there is no installation in {}: create one with `claviger init`",
+            data_dir.display()
+        );
     }
     let peppers = read_peppers(&pepper_file(data_dir, pepper))?;
     open(&options, peppers, Arc::new(SystemClock)).map_err(|error| {

@@ -1,7 +1,7 @@
 //! Everything that is printed: results to stdout, the rest to stderr. A secret is printed where somebody asked for it, and once.
 //!
 //! Rule: nothing here panics, as `println!` and `eprintln!` do where the output is closed or full. A result that cannot be printed is an
-//! error, quiet if whoever reads has read enough. What is said beside it is lost without a word.
+//! error, but silent if the reader has closed it. Messages on the side are dropped silently.
 
 pub(crate) mod failure;
 pub(crate) mod keys;
@@ -36,7 +36,7 @@ pub(crate) struct DevSummary<'a> {
 /// The exit code of a command whose reader has gone: 128 and the number of SIGPIPE, as a shell has it.
 const CLOSED: u8 = 141;
 
-/// The exit code to end with, quietly, if a command failed only because whoever reads its output has read enough.
+/// The exit code, without a message, of a command that failed only because the reader closed its output.
 pub(crate) fn closed(error: &anyhow::Error) -> Option<ExitCode> {
     error.is::<stdout::Closed>().then(|| ExitCode::from(CLOSED))
 }
@@ -100,10 +100,10 @@ pub(crate) fn dev(stdout: Proven, summary: &DevSummary<'_>) -> anyhow::Result<()
     let (data_dir, environment_file) = (data_dir.display(), environment_file.display());
     let (deed, key) = match new_key {
         Some(key) => (
-            "Made",
-            format!("{key}\n                shown this once; it is kept in the environment file"),
+            "Created",
+            format!("{key}\n                shown once; it is also in the environment file"),
         ),
-        None => ("Goes on", "in the environment file".to_owned()),
+        None => ("Using existing data", "in the environment file".to_owned()),
     };
     stdout.write(&format!(
         "Claviger is listening on http://{address}
@@ -119,7 +119,7 @@ Try, in another terminal:
   curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys
   curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys --json '{{\"name\":\"ci\"}}'
   any Arize SDK: it reads the same variables
-The API, to read: http://{address}/docs"
+API reference: http://{address}/docs"
     ))
 }
 
@@ -131,26 +131,28 @@ pub(crate) fn listening(address: SocketAddr) {
 /// Says what `init` made.
 pub(crate) fn initialised(data_dir: &Path, organization_id: &str, space_id: &str) {
     let data_dir = data_dir.display();
-    aside(&format!("Made {data_dir}: organization {organization_id}, space {space_id}"));
+    aside(&format!("Created {data_dir}: organization {organization_id}, space {space_id}"));
     aside(&format!("Start it with `claviger serve --data-dir {data_dir}`"));
 }
 
 /// Says what `recover` made.
 pub(crate) fn recovered(email: &str, until: Timestamp) {
-    aside(&format!("Made a key for {email}, until {until}: make a lasting one with it"));
+    aside(&format!(
+        "Created a key for {email} that expires at {until}. Use it to create a permanent one"
+    ));
 }
 
 /// The last record of an audit log that is what was written.
 pub(crate) fn audit_is_whole(verdict: &AuditVerdict) -> anyhow::Result<()> {
     let (last, link) = verdict.tip;
     let records = verdict.records;
-    aside(&format!("The audit log is what was written: {records} record(s)."));
+    aside(&format!("Audit log intact: {records} records verified."));
     stdout::write(&format!("{last}:{}", HEXLOWER.encode(&link.0)))
 }
 
 /// What is wrong with an audit log.
 pub(crate) fn audit_is_not_whole(verdict: &AuditVerdict) {
-    aside("The audit log is not what was written:");
+    aside("Audit log damaged:");
     for fault in &verdict.faults {
         aside(&format!("- {fault}"));
     }

@@ -7,11 +7,11 @@ use clap::{Args as ClapArgs, Subcommand};
 /// `claviger clock`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Clock {
-    /// Accept the machine's clock although the installation has seen a later time
+    /// Accept the machine's clock, although the installation has seen a later time
     ///
-    /// An installation never lets time go back, so that no expired key works again. After the clock was far ahead for more than
-    /// five minutes, the server refuses to start with the right time. This command sets the installation's time to the machine's
-    /// and records it in the audit log. Keys that expired only by the wrong time work again.
+    /// An installation never lets time go back, so that expired keys stay expired. If the clock was far ahead for more than five
+    /// minutes, the server refuses to start with the correct time. This command sets the installation's time to the machine's and
+    /// records it in the audit log. Keys that expired only because of the wrong time work again.
     #[command(after_help = "\
 Example:
   claviger clock accept --data-dir /var/lib/claviger")]
@@ -21,10 +21,10 @@ Example:
 /// `claviger clock accept`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ClockAccept {
-    /// The data directory; its server has to be stopped
+    /// Data directory; stop its server first
     #[arg(long, env = "CLAVIGER_DATA_DIR")]
     pub data_dir: PathBuf,
-    /// The file that holds the pepper [default: pepper.json in the data directory]
+    /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
 }

@@ -19,10 +19,10 @@ Exit codes:
   1  something on this machine failed: a file, the output
   2  the arguments or the settings are wrong; nothing was sent
   3  the key was not accepted (401)
-  4  the key does not give that right (403)
-  5  there is no such thing, or none that the key may see (404)
-  6  the server refuses what is asked for (400, 409, 422)
-  7  the server cannot be reached, fails, or asks to wait (429, 5xx, time-out)"
+  4  not allowed (403)
+  5  not found, or not visible to the key (404)
+  6  the server refused the request (400, 409, 422)
+  7  the server cannot be reached, failed, or is rate limiting (429, 5xx, timeout)"
     };
 }
 
@@ -31,30 +31,30 @@ Exit codes:
 pub(crate) enum Keys {
     /// List keys, without their secrets
     List(List),
-    /// Show one key, by its id or its name
+    /// Show one key
     Get(Get),
-    /// Show the key that is used
+    /// Show the key that authenticates this command
     Whoami(Whoami),
-    /// Make a key that acts for you; its secret goes to the standard output, once
+    /// Create a user key; prints its secret to standard output, once
     Create(Create),
-    /// Make a key that acts for a new bot user in one or more spaces
+    /// Create a service key: a key for a new bot user in one or more spaces
     CreateService(CreateService),
-    /// Give a key a new secret under a new id; the old one works for a while yet
+    /// Replace a key with a new id and secret; the old secret works until its grace period ends
     Refresh(Refresh),
-    /// Replace a key where it is kept, without a moment in which none works
+    /// Refresh a key and replace it in the file where it is stored, without downtime
     Rotate(Rotate),
-    /// End keys for good; one that has ended stays so
+    /// Revoke keys permanently
     Revoke(Revoke),
-    /// End keys for good, with the call that clients of old use
+    /// Revoke keys permanently, with the DELETE request of older clients
     Delete(End),
 }
 
 /// `claviger keys list`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "Without `--space`, `--type` and `--user` these are your own user keys and the service keys that you may see. Revoked keys only with
-`--status revoked`. An active key whose time is over is shown as EXPIRED; `--json` keeps the word of the API and adds `is_expired`.
-A table on a terminal; otherwise one key a line with tabs in between: id, name, type, status, redacted key, created, expires, last used.
+    "Without `--space`, `--type` and `--user`, lists your own user keys and the service keys that you can see. Use `--status revoked` for \
+revoked keys. An expired key is shown as EXPIRED; `--json` keeps the API's status and adds `is_expired`. \
+Prints a table on a terminal, and otherwise tab-separated lines: id, name, type, status, redacted key, created, expires, last used.
 
 Examples:
   claviger keys list
@@ -63,28 +63,28 @@ Examples:
 
 ", exit_codes!()))]
 pub(crate) struct List {
-    /// Only keys of this type
+    /// Type of the keys
     #[arg(long = "type", value_name = "TYPE")]
     pub key_type: Option<TypeFilter>,
-    /// Only keys of this status
+    /// Status of the keys
     #[arg(long)]
     pub status: Option<StatusFilter>,
-    /// Only service keys of this space: a name or an id
+    /// Service keys of this space only: a name or an id
     #[arg(long, value_name = "NAME|ID")]
     pub space: Option<String>,
-    /// Only keys that this user made: an e-mail address or an id
+    /// Keys created by this user only: an email address or an id
     #[arg(long, value_name = "EMAIL|ID")]
     pub user: Option<String>,
-    /// Only keys whose name contains this, in either case
+    /// Keys whose name contains this text only, ignoring case
     #[arg(long)]
     pub name: Option<String>,
-    /// How many at most
+    /// Maximum number of results
     #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
-    /// All there are
+    /// Print all results
     #[arg(long, conflicts_with = "limit")]
     pub all: bool,
-    /// Print one JSON document, with the members that the API uses
+    /// Print JSON, with the members of the API
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -94,10 +94,10 @@ pub(crate) struct List {
 /// `claviger keys get`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Get {
-    /// The id of the key, or its name
+    /// Id or name of the key
     #[arg(value_name = "ID|NAME")]
     pub which: String,
-    /// Print one JSON document, with the members that the API uses
+    /// Print JSON, with the members of the API
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -107,7 +107,7 @@ pub(crate) struct Get {
 /// `claviger keys whoami`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Whoami {
-    /// Print one JSON document, with the members that the API uses
+    /// Print JSON, with the members of the API
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -130,7 +130,7 @@ pub(crate) struct Create {
     pub expiry: Expiry,
     #[command(flatten)]
     pub new_file: NewFile,
-    /// Print one JSON document, the secret in it unless that goes to a file
+    /// Print JSON; it includes the secret unless that goes to a file
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -140,8 +140,8 @@ pub(crate) struct Create {
 /// `claviger keys create-service`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "Roles are `admin`, `member` and `read-only`; a role in a space may also be the id of one that the account made. Roles that are not
-given are the server's defaults: member of the account, read-only in the organization, member of the space.
+    "Roles are `admin`, `member` and `read-only`; in a space also the id of a custom role. Defaults: member in the account, read-only in \
+the organization, member in the space.
 
 Examples:
   claviger keys create-service ci --space production --space-role read-only
@@ -153,26 +153,26 @@ pub(crate) struct CreateService {
     pub description: Description,
     #[command(flatten)]
     pub expiry: Expiry,
-    /// The one space that it works in: a name or an id; the organization is found from it
+    /// Space of the key: a name or an id
     #[arg(long, value_name = "NAME|ID", required_unless_present = "bind", conflicts_with = "bind")]
     pub space: Option<String>,
-    /// The role in that space
+    /// Role in that space
     #[arg(long, value_name = "ROLE", conflicts_with = "bind", value_parser = binding::space_role)]
     pub space_role: Option<arize::RoleAssignment>,
-    /// The role in the organization of that space
+    /// Role in the organization of that space
     #[arg(long, value_name = "ROLE", conflicts_with = "bind", value_parser = binding::role)]
     pub organization_role: Option<arize::PredefinedRole>,
-    /// The role in the account
+    /// Role in the account
     #[arg(long, value_name = "ROLE", value_parser = binding::role)]
     pub account_role: Option<arize::PredefinedRole>,
-    /// A space that it works in, instead of `--space`; may be given several times
+    /// Space of the key, with its organization and roles; repeatable, instead of `--space`
     ///
-    /// `organization=NAME|ID,space=NAME|ID[,organization-role=ROLE][,space-role=ROLE]`. What has a comma in its name goes by its id.
+    /// `organization=NAME|ID,space=NAME|ID[,organization-role=ROLE][,space-role=ROLE]`. Use the id if a name contains a comma.
     #[arg(long, value_name = "BINDING", value_parser = Binding::parse)]
     pub bind: Vec<Binding>,
     #[command(flatten)]
     pub new_file: NewFile,
-    /// Print one JSON document, the secret in it unless that goes to a file
+    /// Print JSON; it includes the secret unless that goes to a file
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -182,7 +182,7 @@ pub(crate) struct CreateService {
 /// `claviger keys refresh`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "The new secret expires when the key would have, unless you say otherwise. A file that is replaced must hold this key.
+    "By default, the new key expires when the old one would have. A file that is replaced must contain the old key.
 
 Examples:
   claviger keys refresh QXBpS2V5OjI6MDZyRzBHRWkwd08= > new.key
@@ -190,19 +190,19 @@ Examples:
 
 ", exit_codes!()))]
 pub(crate) struct Refresh {
-    /// The id of the key
+    /// Id of the key
     pub id: String,
     #[command(flatten)]
     pub expiry: NewExpiry,
-    /// How long the old secret goes on working, up to 24h; 0s ends it at once
+    /// Grace period of the old secret, up to 24h; 0s revokes it at once
     #[arg(long, value_name = "DURATION", default_value = "300s", value_parser = duration::parse)]
     pub grace: std::time::Duration,
     #[command(flatten)]
     pub new_file: NewFile,
-    /// Replace what the file holds even if it is not the key of this id
+    /// Replace the file's content even if it is another key
     #[arg(long)]
     pub force: bool,
-    /// Print one JSON document, the secret in it unless that goes to a file
+    /// Print JSON; it includes the secret unless that goes to a file
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
@@ -212,9 +212,9 @@ pub(crate) struct Refresh {
 /// `claviger keys rotate`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "The key is refreshed, the new secret is stored and tried, and the old one runs out by itself. If storing fails, the new key is
-revoked; if the server does not accept the new secret, the old one is put back. After a crash, run it again with the same id.
-The key may rotate itself. The new secret expires when the key would have, unless you say otherwise. What is replaced must be this key.
+    "Refreshes the key, stores the new secret and tries it; the old secret works until its grace period ends. If storing fails, the new key \
+is revoked; if the server does not accept the new secret, the old one is restored. After a crash, run the command again with the same \
+id. A key may rotate itself. By default, the new key expires when the old one would have. The replaced content must be the old key.
 
 Examples:
   claviger keys rotate QXBpS2V5OjI6MDZyRzBHRWkwd08= --env-file .env --name ARIZE_API_KEY
@@ -223,26 +223,26 @@ Examples:
 
 ", exit_codes!()))]
 pub(crate) struct Rotate {
-    /// The id of the key
+    /// Id of the key
     #[arg(required_unless_present = "self_")]
     pub id: Option<String>,
-    /// Rotate the key that is used
+    /// Rotate the key that authenticates this command
     #[arg(long = "self", conflicts_with = "id")]
     pub self_: bool,
     #[command(flatten)]
     pub expiry: NewExpiry,
-    /// How long the old secret goes on working, 1s to 24h
+    /// Grace period of the old secret, 1s to 24h
     #[arg(long, value_name = "DURATION", default_value = "300s", value_parser = duration::parse)]
     pub grace: std::time::Duration,
     #[command(flatten)]
     pub new_file: NewFile,
-    /// Replace the value of this variable in the file that `--env-file` names, and nothing else in it
+    /// Replace the value of this variable in the file of `--env-file`
     #[arg(long, value_name = "NAME", requires = "env_file", conflicts_with = "output_file")]
     pub name: Option<String>,
-    /// Print the new secret to the standard output; needed only beside `--env-file`
+    /// Print the new secret to standard output; needed only with `--env-file`
     #[arg(long, conflicts_with_all = ["output_file", "name"])]
     pub stdout: bool,
-    /// Replace what the file holds even if it is not the key of this id
+    /// Replace the file's content even if it is another key
     #[arg(long)]
     pub force: bool,
     #[command(flatten)]
@@ -252,11 +252,11 @@ pub(crate) struct Rotate {
 /// `claviger keys revoke`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "Goes on after a key that cannot be ended, and exits with the code of the first such. On a terminal it asks first. Without one, the key
-that is used, the last one of its user and `--all` need `--yes`.
+    "Continues after a key that cannot be revoked, and exits with the code of the first error. Asks first on a terminal. Without one, `--yes` \
+is required to revoke the key in use, the last working key of its user, or `--all`.
 
-`--all` ends the user keys of a person, yours or with `--user` another's, but not the key that is used, and not service keys. Sign-in
-secrets of theirs that somebody was shown end with them.
+`--all` revokes your user keys, or with `--user` another person's, except the key in use. Service keys are not revoked. Sign-in secrets \
+of that person that somebody else was shown stop working as well.
 
 Examples:
   claviger keys list --json | jq -r '.api_keys[] | select(.name == \"ci\") | .id' | xargs claviger keys revoke
@@ -265,19 +265,19 @@ Examples:
 
 ", exit_codes!()))]
 pub(crate) struct Revoke {
-    /// The ids of the keys
+    /// Ids of the keys
     #[arg(required_unless_present = "all", value_name = "ID")]
     pub ids: Vec<String>,
-    /// End all user keys of a person: your own, unless `--user` says whose
+    /// Revoke all your user keys, or those of `--user`
     #[arg(long, conflicts_with = "ids")]
     pub all: bool,
-    /// Whose keys to end: an e-mail address or an id
+    /// Revoke this person's keys: an email address or an id
     #[arg(long, value_name = "EMAIL|ID", requires = "all", conflicts_with = "ids")]
     pub user: Option<String>,
-    /// End the key that is used too
+    /// Revoke the key in use as well
     #[arg(long, requires = "all", conflicts_with = "ids")]
     pub include_current: bool,
-    /// Do not ask, and also end the key that is used, or the last one of its user
+    /// Do not ask, also for the key in use and the last working key of its user
     #[arg(long)]
     pub yes: bool,
     #[command(flatten)]
@@ -287,18 +287,18 @@ pub(crate) struct Revoke {
 /// `claviger keys delete`.
 #[derive(Debug, ClapArgs)]
 #[command(after_long_help = concat!(
-    "Goes on after a key that cannot be ended, and exits with the code of the first such. On a terminal it asks first. Without one, the key
-that is used and the last one of its user need `--yes`.
+    "Continues after a key that cannot be revoked, and exits with the code of the first error. Asks first on a terminal. Without one, `--yes` \
+is required to revoke the key in use or the last working key of its user.
 
 Example:
   claviger keys list --json | jq -r '.api_keys[] | select(.name == \"ci\") | .id' | xargs claviger keys delete
 
 ", exit_codes!()))]
 pub(crate) struct End {
-    /// The ids of the keys
+    /// Ids of the keys
     #[arg(required = true, value_name = "ID")]
     pub ids: Vec<String>,
-    /// Do not ask, and also end the key that is used, or the last one of its user
+    /// Do not ask, also for the key in use and the last working key of its user
     #[arg(long)]
     pub yes: bool,
     #[command(flatten)]
@@ -308,9 +308,9 @@ pub(crate) struct End {
 /// What a new key is called, and what it is for.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Description {
-    /// What to call it
+    /// Name of the key
     pub name: String,
-    /// What it is for
+    /// Description
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
 }
@@ -318,10 +318,10 @@ pub(crate) struct Description {
 /// When a key ends by itself: never, if neither is given.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Expiry {
-    /// It expires after this time, such as 12h or 30d
+    /// Expire after this time, such as 12h or 30d [default: never]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, conflicts_with = "expires_at")]
     pub expires_in: Option<std::time::Duration>,
-    /// It expires at this instant, such as 2027-06-30T00:00:00Z
+    /// Expire at this time, such as 2027-06-30T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub expires_at: Option<Timestamp>,
 }
@@ -329,13 +329,13 @@ pub(crate) struct Expiry {
 /// When a new secret of a key ends by itself: when the key would have ended, if nothing is given.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct NewExpiry {
-    /// The new secret expires after this time, such as 12h or 30d [default: when the key would have]
+    /// Expire after this time, such as 12h or 30d [default: as the old key]
     #[arg(long, value_name = "DURATION", value_parser = duration::parse, conflicts_with = "expires_at")]
     pub expires_in: Option<std::time::Duration>,
-    /// The new secret expires at this instant, such as 2027-06-30T00:00:00Z
+    /// Expire at this time, such as 2027-06-30T00:00:00Z
     #[arg(long, value_name = "INSTANT", value_parser = instant)]
     pub expires_at: Option<Timestamp>,
-    /// The new secret never expires
+    /// Never expire
     #[arg(long, conflicts_with_all = ["expires_in", "expires_at"])]
     pub never_expires: bool,
 }
@@ -343,10 +343,10 @@ pub(crate) struct NewExpiry {
 /// A file for the secret alone.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct NewFile {
-    /// Write the secret to this new file, of mode 0600, and see it to the disk
+    /// Write the secret to this new file, with mode 0600
     #[arg(long, value_name = "FILE")]
     pub output_file: Option<PathBuf>,
-    /// Replace that file if it is there; it keeps its mode and owner
+    /// Replace the file if it exists; keeps its mode and owner
     #[arg(long, requires = "output_file")]
     pub overwrite: bool,
 }
@@ -354,20 +354,20 @@ pub(crate) struct NewFile {
 /// `--type`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum TypeFilter {
-    /// Keys that act for persons.
+    /// Keys of people.
     User,
-    /// Keys that act for bot users.
+    /// Keys of bot users.
     Service,
 }
 
 /// `--status`.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum StatusFilter {
-    /// Keys that work.
+    /// Not expired and not revoked.
     Active,
-    /// Keys whose time is over.
+    /// Expired.
     Expired,
-    /// Keys that have.
+    /// Revoked.
     Revoked,
 }
 

@@ -6,21 +6,21 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 /// The mail server, and what letters say of us.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "Mail: invitations and ways back in")]
+#[command(next_help_heading = "Mail: invitations and password resets")]
 pub(crate) struct Mail {
-    /// The mail server to hand letters in at; none are sent without it
+    /// Mail server; without it, no mail is sent
     #[arg(long, env = "CLAVIGER_SMTP_HOST", value_name = "HOST[:PORT]", requires_all = ["mail_from", "public_url"])]
     pub smtp_host: Option<String>,
-    /// How the connection to it is secured
+    /// Encryption of the connection to the mail server
     #[arg(long, env = "CLAVIGER_SMTP_SECURITY", value_enum, default_value_t = SmtpSecurity::Tls)]
     pub smtp_security: SmtpSecurity,
-    /// Whom to log in as there; nobody without it
+    /// User name at the mail server
     #[arg(long, env = "CLAVIGER_SMTP_USER", value_name = "NAME", requires = "smtp_password_file")]
     pub smtp_user: Option<String>,
-    /// The file that holds the password
+    /// File with the password
     #[arg(long, env = "CLAVIGER_SMTP_PASSWORD_FILE", value_name = "FILE", requires = "smtp_user")]
     pub smtp_password_file: Option<PathBuf>,
-    /// Whom letters are from: an address, or `Name <address>`
+    /// Sender: an address, or `Name <address>`
     #[arg(
         id = "mail_from",
         long = "mail-from",
@@ -29,10 +29,10 @@ pub(crate) struct Mail {
         requires = "smtp_host"
     )]
     pub from: Option<String>,
-    /// Where people reach this server, as letters tell them
+    /// URL of this server, for use in mail
     #[arg(long, env = "CLAVIGER_PUBLIC_URL", value_name = "URL", requires = "smtp_host")]
     pub public_url: Option<String>,
-    /// How many invitations, ways back in and notices one address is sent an hour, each counted apart; 0 for no limit
+    /// Invitations, password resets and notices per hour for each address, counted separately; 0 turns the limit off
     #[arg(
         long,
         env = "CLAVIGER_LETTERS_PER_RECIPIENT",
@@ -40,7 +40,7 @@ pub(crate) struct Mail {
         default_value_t = 5
     )]
     pub letters_per_recipient: u32,
-    /// How many invitations and ways back in an account sends an hour, each counted apart, and those of administrators too; 0 for no limit
+    /// Invitations and password resets per hour for each account, counted separately, and again for its administrators; 0 turns the limit off
     #[arg(
         long,
         env = "CLAVIGER_LETTERS_PER_ACCOUNT",
@@ -53,10 +53,10 @@ pub(crate) struct Mail {
 /// How a connection to a mail server is secured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SmtpSecurity {
-    /// TLS from the first byte (RFC 8314); port 465 unless another is given
+    /// Implicit TLS (RFC 8314); default port 465
     Tls,
-    /// TLS after STARTTLS, and nothing without it (RFC 3207); port 587 unless another is given
+    /// Required STARTTLS (RFC 3207); default port 587
     Starttls,
-    /// None: for a mail server on this machine; port 25 unless another is given
+    /// No encryption, for a mail server on this machine; default port 25
     None,
 }

@@ -16,7 +16,7 @@ Examples:
   claviger policy show --data-dir /var/lib/claviger
   claviger policy show --data-dir /var/lib/claviger --json")]
     Show(PolicyShow),
-    /// Change the policy of an account: what is not given stays as it is
+    /// Change the policy of an account
     #[command(after_help = "\
 Examples:
   claviger policy set --data-dir /var/lib/claviger --max-key-lifetime 90d --refresh-expiry tighten-only
@@ -27,13 +27,13 @@ Examples:
 /// Which account's policy, and where it is.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct PolicyPlace {
-    /// The data directory; its server has to be stopped
+    /// Data directory; stop its server first
     #[arg(long, env = "CLAVIGER_DATA_DIR")]
     pub data_dir: PathBuf,
-    /// The file that holds the pepper [default: pepper.json in the data directory]
+    /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
-    /// What the account is called: only needed if there are several
+    /// Name of the account; needed if there are several
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,
 }
@@ -61,28 +61,28 @@ pub(crate) struct PolicySet {
 #[derive(Debug, ClapArgs)]
 #[group(required = true, multiple = true)]
 pub(crate) struct PolicyChange {
-    /// The longest time that a key lives from its making, such as 90d, or `none`; holds for keys that are made or refreshed from now on
+    /// Maximum lifetime of keys that are created or refreshed from now on, such as 90d, or `none`
     #[arg(long, value_name = "DURATION", value_parser = lifetime)]
     pub max_key_lifetime: Option<Lifetime>,
-    /// Whether a refresh may give a key more time than it had
+    /// Whether a refresh may extend the lifetime of a key
     #[arg(long, value_enum, value_name = "RULE")]
     pub refresh_expiry: Option<RefreshExpiry>,
-    /// Whether service keys may make service keys
+    /// Allow service keys to create service keys
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub bots_may_mint: Option<Switch>,
-    /// Whether service keys may invite people, send invitations again and reset
+    /// Allow service keys to invite people, resend invitations and reset passwords
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub bots_may_invite: Option<Switch>,
-    /// How many live user keys one person may have; who has more keeps them
+    /// Maximum number of live user keys for each person; existing keys stay
     #[arg(long, value_name = "COUNT")]
     pub max_user_keys: Option<u32>,
-    /// Whether a service key is revoked as soon as it holds more than whoever made it; `on` revokes those that do already
+    /// Revoke a service key as soon as it has more permissions than its creator; `on` also revokes existing ones
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub revoke_keys_above_maker: Option<Switch>,
-    /// Whether nobody but its owner may refresh a user key, administrators of the account neither
+    /// Forbid administrators to refresh another person's user key
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub only_owners_refresh_user_keys: Option<Switch>,
-    /// Whether a key expires no later than the key that it is made or refreshed with
+    /// Make keys expire no later than the key that creates or refreshes them
     #[arg(long, value_enum, value_name = "SWITCH")]
     pub derived_expiry_cap: Option<Switch>,
 }
@@ -90,7 +90,7 @@ pub(crate) struct PolicyChange {
 /// A longest lifetime, or none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Lifetime {
-    /// Keys may live for ever.
+    /// No limit.
     Unlimited,
     /// This long.
     AtMost(Duration),
@@ -99,18 +99,18 @@ pub(crate) enum Lifetime {
 /// Whether a refresh may lengthen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum RefreshExpiry {
-    /// As each caller's own contract has it: the early ones leave it free, the later ones only let it shorten
+    /// By client version: older clients may extend it, newer ones may only shorten it
     ByDialect,
-    /// Nobody may
+    /// Never: a refresh can only shorten it
     TightenOnly,
 }
 
 /// On or off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Switch {
-    /// It is so
+    /// Yes
     On,
-    /// It is not so
+    /// No
     Off,
 }
 

@@ -68,7 +68,7 @@ pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 pub(crate) struct Stop {
     /// Those that end it after what is in flight.
     ending: Vec<(&'static str, Signal)>,
-    /// Those that mean nothing here. Whoever sends one, such as a tool that rotates logs, is not to cut requests off with it.
+    /// Signals without a meaning here. A tool that sends one, such as a log rotator, must not cut requests off.
     ignored: Vec<(&'static str, Signal)>,
 }
 

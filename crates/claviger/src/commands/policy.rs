@@ -31,9 +31,9 @@ async fn set(args: PolicySet) -> anyhow::Result<()> {
     let (account, is_new) = changed?;
     let name = output::printable(&account.name);
     output::note(&if is_new {
-        format!("Set the policy of `{name}`")
+        format!("Policy of `{name}` changed")
     } else {
-        format!("The policy of `{name}` is that already")
+        format!("Policy of `{name}` is unchanged")
     });
     Ok(())
 }
@@ -97,7 +97,7 @@ async fn account(store: &Store, name: Option<&str>) -> anyhow::Result<Account> {
     match (found.next(), found.next(), name) {
         (Some(one), None, _) => Ok(one),
         (Some(_), Some(_), None) => {
-            bail!("there are several accounts: say which with `--account`: {names}")
+            bail!("there are several accounts: choose one with `--account`: {names}")
         }
         (Some(_), Some(_), Some(name)) => bail!("several accounts are called `{name}`"),
         (None, _, _) => {

@@ -1,4 +1,4 @@
-//! `claviger recover`: a key for an administrator who has none left that works. Whoever has the files may have it, and the audit says so.
+//! `claviger recover`: a key for an administrator without a working one. Access to the files is enough, and the audit log records it.
 
 use anyhow::{Context as _, bail};
 use arize::jiff::{SignedDuration, Timestamp};
@@ -56,9 +56,9 @@ async fn make(store: &Store, args: &Recover, place: KeyPlace) -> anyhow::Result<
     };
     let own = Request::with_key(text);
     Err(failure.context(match store.execute(own, RevokeKey { id: key.id }).await {
-        Ok(()) => "the new key could not be kept; it has been revoked".to_owned(),
+        Ok(()) => "the new key could not be saved; it was revoked".to_owned(),
         Err(error) => format!(
-            "the new key could not be kept, and revoking it failed ({error}): it ends at {}",
+            "the new key could not be saved, and revoking it failed ({error}): it expires at {}",
             key.expires_at.unwrap_or(Timestamp::MAX)
         ),
     }))

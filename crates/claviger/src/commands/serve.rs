@@ -22,7 +22,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let options = SqliteOptions::at(data_dir::database(&args.data_dir));
     if !options.exists() {
         anyhow::bail!(
-            "there is no installation in {}: make one with `claviger init`",
+            "there is no installation in {}: create one with `claviger init`",
             args.data_dir.display()
         );
     }

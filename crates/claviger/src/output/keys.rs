@@ -101,13 +101,13 @@ pub(crate) fn list(
     } else if !io::stdout().is_terminal() {
         write_all(&found.iter().map(|key| row(key, now).join("\t") + "\n").collect::<String>())?;
     } else if found.is_empty() {
-        super::note("There are no such keys");
+        super::note("No keys found");
     } else {
         let width = terminal_size::terminal_size().map_or(USUAL_WIDTH, |(width, _)| width.0);
         write(&table(found, width, now))?;
     }
     if has_more && !json {
-        super::note("There are more: `--limit COUNT` or `--all` shows them");
+        super::note("More results: use `--limit COUNT` or `--all`");
     }
     Ok(())
 }
@@ -228,8 +228,8 @@ pub(crate) fn refreshing(id: &str) {
 /// Says that the new secret is safe.
 pub(crate) fn stored(at: Option<&str>) {
     match at {
-        Some(at) => super::note(&format!("Stored the new secret in {at}; trying it")),
-        None => super::note("Printed the new secret; trying it"),
+        Some(at) => super::note(&format!("Stored the new secret in {at}. Testing it")),
+        None => super::note("Printed the new secret. Testing it"),
     }
 }
 
@@ -241,31 +241,32 @@ pub(crate) fn rotated(old: &str, key: &ApiKey, grace: Duration) {
 fn replaced(old: &str, key: &ApiKey, grace: Duration) -> String {
     let (old, id, expiry) = (typed(old), printable(&key.id), expiry(key));
     let fate = match grace.as_secs() {
-        0 => "the old secret has ended".to_owned(),
-        seconds => format!("the old secret works for {seconds} s more"),
+        0 => "the old secret is revoked".to_owned(),
+        seconds => format!("the old secret works for {seconds} s"),
     };
-    format!("{old}: `{id}` takes its place and {expiry}; {fate}")
+    format!("{old}: replaced by `{id}`, which {expiry}; {fate}")
 }
 
 /// Says that there was nothing to do.
 pub(crate) fn already_rotated(old: &str, successor: &ApiKey) {
     let (old, id) = (typed(old), printable(&successor.id));
     super::note(&format!(
-        "Nothing to do: {old} was rotated before, and `{id}` is stored in its place and works"
+        "Nothing to do: {old} was already rotated. Its successor `{id}` is stored and works"
     ));
 }
 
 /// Says that a key has ended.
 pub(crate) fn ended(id: &str) {
-    super::note(&format!("Ended {}", typed(id)));
+    super::note(&format!("Revoked {}", typed(id)));
 }
 
 /// Says how many keys of a person have ended, and which goes on.
 pub(crate) fn ended_all(revoked: &RevokedKeys) {
     let kept = revoked.kept_key_id.as_deref();
-    let kept = kept.map_or(String::new(), |id| format!("; {}, which is used, goes on", typed(id)));
+    let kept =
+        kept.map_or(String::new(), |id| format!(". {}, the key in use, still works", typed(id)));
     let count = revoked.revoked;
-    super::note(&format!("Ended {count} {}{kept}", if count == 1 { "key" } else { "keys" }));
+    super::note(&format!("Revoked {count} {}{kept}", if count == 1 { "key" } else { "keys" }));
 }
 
 fn expiry(key: &ApiKey) -> String {

@@ -41,12 +41,12 @@ pub(crate) fn list<R: Record>(
     if json {
         write_json(&json!({ member: found, "pagination": { "has_more": has_more } }).to_string())?;
     } else if io::stdout().is_terminal() && found.is_empty() {
-        note("There are none");
+        note("None found");
     } else {
         lines(found, R::brief)?;
     }
     if has_more && !json {
-        note("There are more: `--limit COUNT` or `--all` shows them");
+        note("More results: use `--limit COUNT` or `--all`");
     }
     Ok(())
 }
@@ -72,7 +72,7 @@ pub(crate) fn invitation(stdout: Proven, created: &UserCreated, json: bool) -> a
     }
     let id = printable(&created.user.id);
     if !created.is_new {
-        note(&format!("`{id}` was invited before; the invitation stands"));
+        note(&format!("`{id}` is already invited; the invitation is unchanged"));
         return Ok(());
     }
     let Some(password) = password else {

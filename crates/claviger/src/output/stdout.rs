@@ -13,13 +13,13 @@ use rustix::io::Errno;
 /// Room for what is written at once: a document with a secret in it.
 const ROOM: u64 = 16 * 1024;
 
-/// Whoever reads the standard output has gone. No failure of the command: `| head` has seen enough.
+/// The reader closed standard output. Not a failure of the command: `| head` does that.
 #[derive(Debug)]
 pub(super) struct Closed;
 
 impl fmt::Display for Closed {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("whoever reads the standard output has gone")
+        formatter.write_str("the reader of standard output has closed it")
     }
 }
 
@@ -40,7 +40,7 @@ pub(super) fn refused(error: io::Error) -> anyhow::Error {
     if error.kind() == ErrorKind::BrokenPipe {
         return Closed.into();
     }
-    anyhow::Error::from(error).context("the standard output cannot be written")
+    anyhow::Error::from(error).context("cannot write to standard output")
 }
 
 /// The standard output, found to take what is written to it. Whatever makes a secret that is printed demands one first, so that no key
@@ -51,7 +51,7 @@ pub(crate) struct Proven(io::Stdout);
 impl Proven {
     /// Finds out whether the standard output takes anything, without writing to it.
     pub(crate) fn prove() -> anyhow::Result<Self> {
-        let proof = takes_something().context("the standard output cannot be written");
+        let proof = takes_something().context("cannot write to standard output");
         proof.context("nothing was done")?;
         Ok(Self(io::stdout()))
     }
@@ -59,7 +59,7 @@ impl Proven {
     /// The same, for what would be lost where there is no standard output.
     pub(crate) fn prove_for_secret() -> anyhow::Result<Self> {
         if is_closed()? {
-            let closed = anyhow!("the standard output is closed, and the secret would be lost");
+            let closed = anyhow!("standard output is closed, and the secret would be lost");
             return Err(closed.context("nothing was done"));
         }
         Self::prove()
@@ -69,7 +69,7 @@ impl Proven {
     pub(crate) fn write(self, line: &str) -> anyhow::Result<()> {
         let mut stdout = self.0.lock();
         let written = stdout.write_all(format!("{line}\n").as_bytes());
-        written.and_then(|()| stdout.flush()).context("the standard output cannot be written")
+        written.and_then(|()| stdout.flush()).context("cannot write to standard output")
     }
 
     /// Writes a JSON document.

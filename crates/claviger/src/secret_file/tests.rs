@@ -80,7 +80,7 @@ fn what_a_crash_left_is_taken_up_and_what_is_in_use_is_not() {
     assert_eq!((fs::read(&path).unwrap().as_slice(), mode(&path)), (b"abc".as_slice(), 0o600));
     let mut read = String::new();
     std::io::Read::read_to_string(&mut others, &mut read).unwrap();
-    assert_eq!(read, "half", "whoever had the old draft open sees nothing of it");
+    assert_eq!(read, "half", "a process that had the old draft open does not see it");
     assert_eq!(names(&directory), 1);
 }
 

@@ -1,6 +1,6 @@
 //! Writes log lines to stderr from a thread of its own.
 //!
-//! Whoever logs hands its line over and goes on. A reader that has gone, a full device or a pipe that nobody empties costs lines, and
+//! Callers hand a line over and continue. A reader that has gone, a full device or a pipe that nobody empties costs lines, and
 //! nothing else: no request waits for it, and no shutdown.
 
 use std::io;
@@ -167,7 +167,7 @@ mod tests {
         assert!(output.lock().0.ends_with(b"98\n99\n"));
     }
 
-    /// Neither whoever logs nor the end of the program waits for a pipe that nobody empties (fault S14).
+    /// Neither logging nor the end of the program waits for a pipe that nobody reads (fault S14).
     #[test]
     fn an_output_that_is_stuck_holds_up_nobody() {
         let output = Output::default();

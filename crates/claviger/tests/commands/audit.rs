@@ -26,7 +26,7 @@ fn verify_prints_what_to_note_down() {
     --- stdout
     1:HASH
     --- stderr
-    The audit log is what was written: 1 record(s).
+    Audit log intact: 1 records verified.
     ");
     let note = String::from_utf8(installed.run(&["verify"]).stdout).unwrap();
     let again = installed.run(&["verify", "--note", note.trim()]);
@@ -56,7 +56,7 @@ fn verify_tells_tampering_by_its_exit_code() {
     exit 3
     --- stdout
     --- stderr
-    The audit log is not what was written:
+    Audit log damaged:
     - the schema of the database was changed: trigger `audit_records_are_not_changed` is missing
     - records 1 to 1 are not what was written: edited, moved, added to or removed
     ");
@@ -75,7 +75,7 @@ fn a_replaced_log_is_not_the_one_that_was_noted_down() {
     exit 3
     --- stdout
     --- stderr
-    The audit log is not what was written:
+    Audit log damaged:
     - record 1 is not the one that was noted down: the log was replaced or cut off
     ");
 }

@@ -42,7 +42,7 @@ fn what_can_be_printed_again_ends_as_other_commands_do() {
         let full = into_full_device(arguments);
         let said = transcript(&full, installed.directory.path());
         assert_eq!(full.status.code(), Some(1), "{arguments:?}: {said}");
-        assert!(said.contains("error: the standard output cannot be written"), "{said}");
+        assert!(said.contains("error: cannot write to standard output"), "{said}");
         assert!(!said.contains("panicked"), "{arguments:?}: {said}");
     }
 }

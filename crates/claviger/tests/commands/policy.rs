@@ -31,13 +31,13 @@ fn what_is_set_is_shown_and_the_rest_stays() {
     exit 0
     --- stdout
     --- stderr
-    Set the policy of `main`
+    Policy of `main` changed
     ");
     insta::assert_snapshot!(installed.transcript(&change), @r"
     exit 0
     --- stdout
     --- stderr
-    The policy of `main` is that already
+    Policy of `main` is unchanged
     ");
     let others = [
         "set",
@@ -131,7 +131,7 @@ fn several_accounts_are_told_apart_by_name() {
     exit 1
     --- stdout
     --- stderr
-    error: there are several accounts: say which with `--account`: `main`, `second`
+    error: there are several accounts: choose one with `--account`: `main`, `second`
     ");
     let one = ["set", "--bots-may-mint", "on", "--account", "second"];
     assert_eq!(installed.run(&one).status.code(), Some(0));

@@ -73,7 +73,7 @@ impl Running {
         } else {
             Box::new(BufReader::new(child.stderr.take().unwrap()))
         };
-        let last = if dev { "The API, to read" } else { "istening on http://" };
+        let last = if dev { "API reference" } else { "istening on http://" };
         let (found, greeting) = mpsc::channel();
         std::thread::spawn(move || {
             let mut greeting = String::new();

@@ -32,7 +32,7 @@ fn break_glass_requires_local_access() {
     let output = installed.run(&["--admin-email", "ADMIN@example.com", "--print-admin-key"]);
     assert_eq!(output.status.code(), Some(0));
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("Made a key for ADMIN@example.com, until "), "{said}");
+    assert!(said.starts_with("Created a key for ADMIN@example.com that expires at "), "{said}");
     let key = String::from_utf8(output.stdout).unwrap().trim().to_owned();
     let last = audited(&installed).pop().unwrap();
     assert_eq!(last["action"], "api_key.recover");

@@ -13,58 +13,58 @@ pub(crate) use self::spaces::Spaces;
 pub(crate) use self::users::Users;
 use super::Connection;
 
-/// What all of these commands share.
+/// Options of every command.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Common {
-    /// Print one JSON document, with the members that the API uses
+    /// Print JSON, with the members of the API
     #[arg(long)]
     pub json: bool,
     #[command(flatten)]
     pub connection: Connection,
 }
 
-/// How much of a list.
+/// Length of a list.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Window {
-    /// How many at most
+    /// Maximum number of results
     #[arg(long, value_name = "COUNT", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub limit: u32,
-    /// All there are
+    /// Print all results
     #[arg(long, conflicts_with = "limit")]
     pub all: bool,
 }
 
-/// One thing, by name or id.
+/// Argument: a name or an id.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct One {
-    /// Which: a name or an id; of a user, an e-mail address or an id
+    /// Name or id; for a user, email address or id
     #[arg(value_name = "NAME|ID")]
     pub which: String,
     #[command(flatten)]
     pub common: Common,
 }
 
-/// One thing to be removed for good.
+/// Argument of a deletion.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Removal {
-    /// Which: a name or an id; of a user, an e-mail address or an id
+    /// Name or id; for a user, email address or id
     #[arg(value_name = "NAME|ID")]
     pub which: String,
-    /// Really: what is in it goes with it, and nothing brings it back
+    /// Confirm: deletes everything in it, permanently
     #[arg(long, required = true)]
     pub yes: bool,
     #[command(flatten)]
     pub common: Common,
 }
 
-/// A new name or description.
+/// Options of a change.
 #[derive(Debug, ClapArgs)]
 #[group(required = true, multiple = true)]
 pub(crate) struct Change {
-    /// The new name
+    /// New name
     #[arg(long)]
     pub name: Option<String>,
-    /// The new description; an empty one clears it
+    /// New description; an empty one clears it
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
 }

@@ -11,24 +11,24 @@ use crate::args::binding;
 pub(crate) enum Organizations {
     /// List organizations
     List(List),
-    /// Show one
+    /// Show one by name or id
     Get(One),
-    /// Make one
+    /// Create one
     Create(Create),
     /// Change its name or description
     Update(Update),
-    /// Delete one, with its spaces, all that is in them, and their keys
+    /// Delete one, with its spaces, everything in them, and their keys
     Delete(Removal),
-    /// Take a user in, or give a member another role
+    /// Add a user, or change a member's role
     AddUser(AddUser),
-    /// Take a user out, and out of all its spaces
+    /// Remove a user from it and from all its spaces
     RemoveUser(RemoveUser),
 }
 
 /// `claviger organizations list`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct List {
-    /// Only those whose name contains this, in either case
+    /// Those whose name contains this text only, ignoring case
     #[arg(long)]
     pub name: Option<String>,
     #[command(flatten)]
@@ -40,9 +40,9 @@ pub(crate) struct List {
 /// `claviger organizations create`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Create {
-    /// Its name, unique in the account
+    /// Name, unique in the account
     pub name: String,
-    /// What it is for
+    /// Description
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
     #[command(flatten)]
@@ -52,7 +52,7 @@ pub(crate) struct Create {
 /// `claviger organizations update`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Update {
-    /// The organization
+    /// Organization
     #[arg(value_name = "NAME|ID")]
     pub which: String,
     #[command(flatten)]
@@ -64,10 +64,10 @@ pub(crate) struct Update {
 /// `claviger organizations add-user`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AddUser {
-    /// The organization
+    /// Organization
     #[arg(value_name = "NAME|ID")]
     pub organization: String,
-    /// The user
+    /// User
     #[arg(value_name = "EMAIL|ID")]
     pub user: String,
     /// `admin`, `member`, `read-only` or `annotator`
@@ -80,10 +80,10 @@ pub(crate) struct AddUser {
 /// `claviger organizations remove-user`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RemoveUser {
-    /// The organization
+    /// Organization
     #[arg(value_name = "NAME|ID")]
     pub organization: String,
-    /// The user
+    /// User
     #[arg(value_name = "EMAIL|ID")]
     pub user: String,
     #[command(flatten)]

@@ -10,11 +10,11 @@ use super::{Common, One, Removal, Window};
 pub(crate) enum Roles {
     /// List roles
     List(ListRoles),
-    /// Show one, with what it permits
+    /// Show one with its permissions
     Get(One),
-    /// Make one
+    /// Create one
     Create(CreateRole),
-    /// Change its name, its description or what it permits
+    /// Change its name, description or permissions
     Update(UpdateRole),
     /// Delete one
     Delete(Removal),
@@ -23,7 +23,7 @@ pub(crate) enum Roles {
 /// `claviger roles list`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ListRoles {
-    /// Only those that every account has (true), or only the account's own (false)
+    /// Predefined roles only (true), or custom roles only (false)
     #[arg(long, value_name = "BOOL")]
     pub predefined: Option<bool>,
     #[command(flatten)]
@@ -35,12 +35,12 @@ pub(crate) struct ListRoles {
 /// `claviger roles create`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct CreateRole {
-    /// Its name, unique in the account
+    /// Name, unique in the account
     pub name: String,
-    /// What it permits, such as `PROJECT_READ`; several with commas between
+    /// Permissions, such as `PROJECT_READ`, separated by commas
     #[arg(long, value_name = "PERMISSION", required = true, value_delimiter = ',')]
     pub permission: Vec<String>,
-    /// What it is for
+    /// Description
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
     #[command(flatten)]
@@ -51,16 +51,16 @@ pub(crate) struct CreateRole {
 #[derive(Debug, ClapArgs)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true).args(["name", "description", "permission"]))]
 pub(crate) struct UpdateRole {
-    /// The role
+    /// Role
     #[arg(value_name = "NAME|ID")]
     pub which: String,
-    /// The new name
+    /// New name
     #[arg(long)]
     pub name: Option<String>,
-    /// The new description; an empty one clears it
+    /// New description; an empty one clears it
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// All that it permits from then on; several with commas between
+    /// Permissions, separated by commas; replaces all
     #[arg(long, value_name = "PERMISSION", value_delimiter = ',')]
     pub permission: Vec<String>,
     #[command(flatten)]
@@ -81,11 +81,11 @@ pub(crate) enum ResourceType {
 pub(crate) enum Bindings {
     /// List bindings
     List(ListBindings),
-    /// Show one
+    /// Show one by name or id
     Get(One),
-    /// Bind a role to a user on a space or a project
+    /// Give a user a role on a space or a project
     Create(CreateBinding),
-    /// Put another role in the place of the one that is bound
+    /// Change the role of a binding
     Update(UpdateBinding),
     /// Remove one
     Delete(One),
@@ -94,10 +94,10 @@ pub(crate) enum Bindings {
 /// `claviger bindings list`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ListBindings {
-    /// Those on spaces, or those on projects
+    /// Bindings on spaces, or on projects
     #[arg(long = "on", value_name = "TYPE", default_value = "space")]
     pub resource_type: ResourceType,
-    /// Only those of this user
+    /// Bindings of this user only
     #[arg(long, value_name = "EMAIL|ID")]
     pub user: Option<String>,
     #[command(flatten)]
@@ -110,16 +110,16 @@ pub(crate) struct ListBindings {
 #[derive(Debug, ClapArgs)]
 #[command(group = ArgGroup::new("resource").required(true).args(["space", "project"]))]
 pub(crate) struct CreateBinding {
-    /// The role
+    /// Role
     #[arg(long, value_name = "NAME|ID")]
     pub role: String,
-    /// The user; of a service key, the id of its bot user
+    /// User; for a service key, the id of its bot user
     #[arg(long, value_name = "EMAIL|ID")]
     pub user: String,
-    /// The space
+    /// Space
     #[arg(long, value_name = "NAME|ID")]
     pub space: Option<String>,
-    /// The project
+    /// Project
     #[arg(long, value_name = "ID")]
     pub project: Option<String>,
     #[command(flatten)]
@@ -129,10 +129,10 @@ pub(crate) struct CreateBinding {
 /// `claviger bindings update`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct UpdateBinding {
-    /// The binding
+    /// Binding
     #[arg(value_name = "ID")]
     pub which: String,
-    /// The role
+    /// Role
     #[arg(long, value_name = "NAME|ID")]
     pub role: String,
     #[command(flatten)]
@@ -142,11 +142,11 @@ pub(crate) struct UpdateBinding {
 /// `claviger restrictions`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Restrictions {
-    /// List what is restricted
+    /// List restrictions
     List(ListRestrictions),
-    /// Close a resource to all who have no role on it itself
+    /// Restrict a project to users with a role on it
     Restrict(One),
-    /// Open it again
+    /// Lift a restriction
     Unrestrict(One),
 }
 
@@ -162,16 +162,16 @@ pub(crate) struct ListRestrictions {
 /// `claviger audit list`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AuditList {
-    /// Not before this (RFC 3339); 30 days before the end if not given
+    /// Start of the time range (RFC 3339) [default: 30 days before the end]
     #[arg(long, value_name = "INSTANT")]
     pub start: Option<Timestamp>,
-    /// Not after this (RFC 3339); now if not given
+    /// End of the time range (RFC 3339) [default: now]
     #[arg(long, value_name = "INSTANT")]
     pub end: Option<Timestamp>,
-    /// Only what this user did
+    /// Operations by this user only
     #[arg(long, value_name = "EMAIL|ID")]
     pub user: Option<String>,
-    /// Only operations of this name, such as `api_key.create`; may be given several times
+    /// Operations with this name only, such as `api_key.create`; repeatable
     #[arg(long, value_name = "NAME")]
     pub operation: Vec<String>,
     #[command(flatten)]

@@ -11,27 +11,27 @@ use crate::args::binding;
 pub(crate) enum Spaces {
     /// List spaces
     List(List),
-    /// Show one
+    /// Show one by name or id
     Get(One),
-    /// Make one
+    /// Create one
     Create(Create),
-    /// Change its name, its description or who sees it
+    /// Change its name, description or visibility
     Update(Update),
-    /// Delete one, with all that is in it
+    /// Delete one, with everything in it
     Delete(Removal),
-    /// Take a user in, or give a member another role
+    /// Add a user, or change a member's role
     AddUser(AddUser),
-    /// Take a user out
+    /// Remove a user
     RemoveUser(RemoveUser),
 }
 
 /// `claviger spaces list`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct List {
-    /// Only those of this organization
+    /// Spaces of this organization only
     #[arg(long, value_name = "NAME|ID")]
     pub organization: Option<String>,
-    /// Only those whose name contains this, in either case
+    /// Those whose name contains this text only, ignoring case
     #[arg(long)]
     pub name: Option<String>,
     #[command(flatten)]
@@ -43,15 +43,15 @@ pub(crate) struct List {
 /// `claviger spaces create`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Create {
-    /// Its name, unique in the organization
+    /// Name, unique in the organization
     pub name: String,
-    /// The organization that it is in
+    /// Organization of the space
     #[arg(long, value_name = "NAME|ID")]
     pub organization: String,
-    /// What it is for
+    /// Description
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// Only its members and administrators see it
+    /// Make it visible to its members and administrators only
     #[arg(long)]
     pub private: bool,
     #[command(flatten)]
@@ -62,16 +62,16 @@ pub(crate) struct Create {
 #[derive(Debug, ClapArgs)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true).args(["name", "description", "private"]))]
 pub(crate) struct Update {
-    /// The space
+    /// Space
     #[arg(value_name = "NAME|ID")]
     pub which: String,
-    /// The new name
+    /// New name
     #[arg(long)]
     pub name: Option<String>,
-    /// The new description; an empty one clears it
+    /// New description; an empty one clears it
     #[arg(long, value_name = "TEXT")]
     pub description: Option<String>,
-    /// Whether only its members and administrators see it
+    /// Whether it is visible to its members and administrators only
     #[arg(long, value_name = "BOOL")]
     pub private: Option<bool>,
     #[command(flatten)]
@@ -81,13 +81,13 @@ pub(crate) struct Update {
 /// `claviger spaces add-user`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct AddUser {
-    /// The space
+    /// Space
     #[arg(value_name = "NAME|ID")]
     pub space: String,
-    /// The user, a member of the organization
+    /// User; must be a member of the organization
     #[arg(value_name = "EMAIL|ID")]
     pub user: String,
-    /// `admin`, `member`, `read-only`, `annotator`, or the id of a role of the account's own
+    /// `admin`, `member`, `read-only`, `annotator`, or the id of a custom role
     #[arg(long, value_parser = binding::space_role)]
     pub role: RoleAssignment,
     #[command(flatten)]
@@ -97,10 +97,10 @@ pub(crate) struct AddUser {
 /// `claviger spaces remove-user`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct RemoveUser {
-    /// The space
+    /// Space
     #[arg(value_name = "NAME|ID")]
     pub space: String,
-    /// The user
+    /// User
     #[arg(value_name = "EMAIL|ID")]
     pub user: String,
     #[command(flatten)]

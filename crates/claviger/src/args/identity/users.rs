@@ -11,27 +11,27 @@ use crate::args::binding;
 pub(crate) enum Users {
     /// List users
     List(List),
-    /// Show one
+    /// Show one by name or id
     Get(One),
-    /// Invite somebody; a temporary password goes to the standard output, alone and once
+    /// Invite a user; prints a temporary password to standard output, once
     Invite(Invite),
-    /// Change a name, or whether keys may be made
+    /// Change a user's name or developer access
     Update(Update),
-    /// Remove users for good, with their memberships and keys
+    /// Remove users permanently, with their memberships and keys
     Delete(Delete),
-    /// Send an open invitation again; needs a server that sends mail
+    /// Resend an invitation; the server must have mail
     ResendInvitation(One),
-    /// Send a letter with a secret to sign in with; needs a server that sends mail
+    /// Send a password reset; the server must have mail
     ResetPassword(One),
 }
 
 /// `claviger users list`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct List {
-    /// Only those whose address contains this, in either case
+    /// Users whose email address contains this text only, ignoring case
     #[arg(long)]
     pub email: Option<String>,
-    /// Only those with this status; may be given several times
+    /// Users with this status only; repeatable
     #[arg(long)]
     pub status: Vec<Status>,
     #[command(flatten)]
@@ -40,43 +40,43 @@ pub(crate) struct List {
     pub common: Common,
 }
 
-/// Where a user is between invitation and membership.
+/// Status of a user.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum Status {
-    /// A member of the account
+    /// Active
     Active,
-    /// Invited, and not there yet
+    /// Invited
     Invited,
-    /// Invited too long ago
+    /// Invitation expired
     Expired,
 }
 
-/// How somebody learns of an invitation.
+/// How an invitation is delivered.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub(crate) enum InviteMode {
-    /// Not at all: the user is there at once
+    /// Not at all: the user is active at once
     None,
-    /// By a secret in a letter; needs a server that sends mail
+    /// By mail; the server must have mail
     EmailLink,
-    /// By a password that works once, which you pass on
+    /// By a one-time password that you pass on
     TemporaryPassword,
 }
 
 /// `claviger users invite`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Invite {
-    /// The address
+    /// Email address
     pub email: String,
-    /// The name
+    /// Name
     #[arg(long)]
     pub name: String,
-    /// The role in the account: `admin`, `member` or `annotator`
+    /// Role in the account: `admin`, `member` or `annotator`
     #[arg(long, default_value = "member", value_parser = binding::role)]
     pub role: PredefinedRole,
-    /// How the user learns of it
+    /// How the invitation is delivered
     #[arg(long = "invite-mode", value_name = "MODE", default_value = "temporary-password")]
     pub mode: InviteMode,
-    /// Whether the user may make keys; all but annotators may, if not given
+    /// Whether the user may create keys [default: yes, except for annotators]
     #[arg(long, value_name = "BOOL")]
     pub developer: Option<bool>,
     #[command(flatten)]
@@ -87,13 +87,13 @@ pub(crate) struct Invite {
 #[derive(Debug, ClapArgs)]
 #[command(group = ArgGroup::new("change").required(true).multiple(true).args(["name", "developer"]))]
 pub(crate) struct Update {
-    /// The user
+    /// User
     #[arg(value_name = "EMAIL|ID")]
     pub which: String,
-    /// The new name
+    /// New name
     #[arg(long)]
     pub name: Option<String>,
-    /// Whether the user may make keys
+    /// Whether the user may create keys
     #[arg(long, value_name = "BOOL")]
     pub developer: Option<bool>,
     #[command(flatten)]
@@ -103,10 +103,10 @@ pub(crate) struct Update {
 /// `claviger users delete`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Delete {
-    /// Who: addresses or ids
+    /// Email addresses or ids
     #[arg(value_name = "EMAIL|ID", required = true)]
     pub which: Vec<String>,
-    /// Really: nothing brings them back
+    /// Confirm: users are removed permanently
     #[arg(long, required = true)]
     pub yes: bool,
     #[command(flatten)]

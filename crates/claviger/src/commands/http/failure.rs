@@ -83,7 +83,7 @@ fn hint(error: &Error, client: Option<&Client>) -> Option<String> {
         ErrorKind::Connect if is_unknown_certificate(error) => Some(format!(
             "the certificate of {address} is not known here: `--ca-certificate FILE` names the authority that signed it"
         )),
-        ErrorKind::Unauthorized => Some(format!("the server that was asked is {address}")),
+        ErrorKind::Unauthorized => Some(format!("the server is {address}")),
         ErrorKind::Connect if client.is_some_and(|client| client.config().proxy().is_some()) => {
             let proxy = client.and_then(|client| client.config().proxy()).unwrap_or_default();
             Some(format!(
@@ -91,7 +91,7 @@ fn hint(error: &Error, client: Option<&Client>) -> Option<String> {
             ))
         }
         ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => Some(format!(
-            "the server that was asked is {address}: `--host` and `--scheme`, or `ARIZE_API_HOST` and `ARIZE_API_SCHEME`, name another"
+            "the server is {address}: to use another, set `--host` and `--scheme`, or `ARIZE_API_HOST` and `ARIZE_API_SCHEME`"
         )),
         ErrorKind::RateLimited => {
             error.retry_after().map(|after| format!("it asks to wait {} s", after.as_secs()))

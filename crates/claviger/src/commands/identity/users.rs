@@ -50,10 +50,7 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
         }
         Users::ResetPassword(args) => {
             calls.reset_password(&args.which).await?;
-            output::note(&format!(
-                "A letter is on its way to `{}`",
-                output::printable(&args.which)
-            ));
+            output::note(&format!("Sent mail to `{}`", output::printable(&args.which)));
         }
     }
     Ok(ExitCode::SUCCESS)
@@ -66,7 +63,7 @@ async fn take_back(client: &Client, created: &UserCreated, error: anyhow::Error)
     }
     let id = &created.user.id;
     error.context(match client.users().delete(id).await {
-        Ok(()) => "the password could not be shown; the invitation has been taken back".to_owned(),
+        Ok(()) => "the password could not be shown; the invitation was withdrawn".to_owned(),
         Err(error) => format!(
             "the password could not be shown, and taking the invitation back failed ({error}): remove the user with \
              `claviger users delete {id}` and invite again"

@@ -8,8 +8,8 @@ use super::destination::Destination;
 use crate::args::{Binding, Create, CreateService};
 use crate::output::keys;
 
-const NOT_DONE: &str = "no key was made";
-const IN_DOUBT: &str = "it is not known whether a key was made: look with `claviger keys list`, and revoke what nobody has the secret of";
+const NOT_DONE: &str = "no key was created";
+const IN_DOUBT: &str = "it is unknown whether a key was created: check with `claviger keys list`, and revoke a key whose secret nobody has";
 
 pub(super) async fn run(args: Create, client: &Client) -> anyhow::Result<()> {
     let destination = Destination::of_new_key(&args.new_file, args.json)?;

@@ -107,9 +107,9 @@ impl Destination {
         };
         let id = &created.api_key.id;
         Err(failure.context(match client.api_keys().revoke(id).await {
-            Ok(()) => format!("the secret of the new key `{id}` could not be kept; it has been revoked"),
+            Ok(()) => format!("the secret of the new key `{id}` could not be saved; it was revoked"),
             Err(error) => format!(
-                "the secret of the new key `{id}` could not be kept, and revoking it failed ({error}): \
+                "the secret of the new key `{id}` could not be saved, and revoking it failed ({error}): \
                  revoke it with `claviger keys revoke {id}`"
             ),
         }))

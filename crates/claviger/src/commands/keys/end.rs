@@ -39,9 +39,9 @@ pub(super) async fn run(
         match ended {
             Ok(()) => keys::ended(id),
             Err(error) => {
-                let not_done = format!("{} was not ended", keys::typed(id));
+                let not_done = format!("{} was not revoked", keys::typed(id));
                 let in_doubt = format!(
-                    "it is not known whether {} was ended: `claviger keys revoke` can be run again",
+                    "it is unknown whether {} was revoked: run `claviger keys revoke` again",
                     keys::typed(id)
                 );
                 let failed = failure::report(
@@ -74,7 +74,7 @@ async fn confirm(ids: &[String], client: &Client) -> anyhow::Result<()> {
     if is_asked {
         ask()?;
     } else if locks_out {
-        return Err(Misuse("nothing was done: `--yes` ends them all the same".to_owned()).into());
+        return Err(Misuse("nothing was done: use `--yes` to revoke them anyway".to_owned()).into());
     }
     Ok(())
 }
@@ -86,7 +86,7 @@ pub(super) fn is_terminal() -> bool {
 
 /// Asks for confirmation on the terminal. Fails unless the answer is yes.
 pub(super) fn ask() -> anyhow::Result<()> {
-    output::note("End them for good? [y/N]");
+    output::note("Revoke them permanently? [y/N]");
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;
     if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
@@ -102,7 +102,7 @@ async fn danger(key: &ApiKey, client: &Client) -> Option<&'static str> {
         return None;
     }
     if keys.is_current(key) {
-        return Some("it is the key that this command uses");
+        return Some("it is the key in use");
     }
     let now = SystemClock.now();
     let request = ListRequest {
@@ -114,5 +114,5 @@ async fn danger(key: &ApiKey, client: &Client) -> Option<&'static str> {
     let own: Vec<ApiKey> = keys.list_all(request).try_collect().await.ok()?;
     let mut working = own.iter().filter(|own| !own.is_expired(now));
     let is_last = working.next().is_some_and(|own| own.id == key.id) && working.next().is_none();
-    is_last.then_some("it is the last key of its user that works")
+    is_last.then_some("it is the last working key of its user")
 }

@@ -21,7 +21,7 @@ pub(super) async fn run(args: &Revoke, client: &Client) -> anyhow::Result<()> {
     if !args.yes {
         preview(args, user.clone(), client).await;
         if !end::is_terminal() {
-            return Err(Misuse("nothing was done: `--yes` ends them".to_owned()).into());
+            return Err(Misuse("nothing was done: use `--yes` to revoke them".to_owned()).into());
         }
         end::ask()?;
     }

@@ -28,7 +28,7 @@ pub(super) async fn look_up(
     }
     let message = if is_compared {
         format!(
-            "nothing was done: the key could not be looked up, to compare it with what {} holds; `--force` replaces that all the same",
+            "nothing was done: the key could not be looked up to compare it with the content of {}; use `--force` to replace it anyway",
             destination.place()
         )
     } else {
@@ -73,6 +73,6 @@ pub(super) async fn check(
     } else {
         "does not hold a key"
     };
-    let message = format!("nothing was done: {place} {what}; `--force` replaces it all the same");
+    let message = format!("nothing was done: {place} {what}; use `--force` to replace it anyway");
     Err(Refused(message).into())
 }

@@ -45,7 +45,7 @@ pub(super) async fn run(args: List, client: &Client) -> anyhow::Result<()> {
         let mut pages = client.api_keys().list_all(request);
         while found.len() <= most {
             let key = match pages.try_next().await {
-                // Whoever asks for all keys gets those that may be listed.
+                // `--all` lists what the key may list.
                 Err(error)
                     if args.key_type.is_none() && !found.is_empty() && error.is_forbidden() =>
                 {

@@ -130,7 +130,7 @@ async fn already_rotated(
     }
 }
 
-/// Somebody else has rotated the key. Ending the new one would stop whoever has it.
+/// Somebody else has rotated the key. Revoking the new one would stop programs that use it.
 fn rotated_elsewhere(successor: &ApiKey) -> anyhow::Error {
     let id = &successor.id;
     Refused(format!(
@@ -142,13 +142,13 @@ fn rotated_elsewhere(successor: &ApiKey) -> anyhow::Error {
 
 fn not_stored(id: &str, revoke: Result<(), Error>) -> String {
     let fate = match revoke {
-        Ok(()) => "it has been revoked".to_owned(),
+        Ok(()) => "it was revoked".to_owned(),
         Err(error) => {
             format!("revoking it failed ({error}): revoke it with `claviger keys revoke {id}`")
         }
     };
     format!(
-        "the secret of the new key `{id}` could not be stored; {fate}; the old secret works until its grace is over, make another key before that"
+        "the secret of the new key `{id}` could not be stored; {fate}. The old secret works until its grace period ends: create another key before that"
     )
 }
 
@@ -156,16 +156,16 @@ fn not_stored(id: &str, revoke: Result<(), Error>) -> String {
 fn not_proven(error: Error, id: &str, kept: Option<Kept>) -> anyhow::Error {
     let message = if error.is_unauthorized() {
         let old = match kept.map(Kept::undo) {
-            Some(Ok(())) => "the old one is back in its place".to_owned(),
+            Some(Ok(())) => "the old one was restored".to_owned(),
             Some(Err(why)) => format!("it could not be taken back ({why:#})"),
             None => "it was not stored".to_owned(),
         };
         format!(
-            "the server does not accept the secret of the new key `{id}`; {old}, and works until its grace is over"
+            "the server does not accept the secret of the new key `{id}`; {old}, and works until its grace period ends"
         )
     } else {
         format!(
-            "the secret of the new key `{id}` is stored, and could not be tried; the old one works until its grace is over"
+            "the secret of the new key `{id}` is stored, and could not be tested; the old one works until its grace period ends"
         )
     };
     anyhow::Error::from(error).context(message)

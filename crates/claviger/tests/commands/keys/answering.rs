@@ -18,7 +18,7 @@ impl Answering {
         let address = listener.local_addr().unwrap().to_string();
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                // Whoever went away has its answer already.
+                // The client may have closed the connection after its answer.
                 drop(serve(&stream.unwrap(), &answer));
             }
         });

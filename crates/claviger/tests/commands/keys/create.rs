@@ -49,7 +49,7 @@ fn an_output_file_is_overwritten_only_if_asked() {
       caused by: ci.key is there already
     ");
     assert_eq!(place.read("ci.key"), "dear diary");
-    assert_eq!(place.listed("name", &[]).len(), 1, "no key was made");
+    assert_eq!(place.listed("name", &[]).len(), 1, "no key was created");
     let overwritten = place.transcript(&["create", "ci", "--output-file", "ci.key", "--overwrite"]);
     insta::assert_snapshot!(overwritten, @r"
     exit 0
@@ -94,11 +94,9 @@ fn a_key_whose_secret_cannot_be_kept_is_revoked() {
         let output = checked(stalled.let_go_when(is_made));
         assert_eq!(output.status.code(), Some(1));
         let said = String::from_utf8(output.stderr).unwrap();
-        for part in [
-            "could not be kept; it has been revoked",
-            "the standard output cannot be written",
-            "Broken pipe",
-        ] {
+        for part in
+            ["could not be saved; it was revoked", "cannot write to standard output", "Broken pipe"]
+        {
             assert!(said.contains(part), "{said}");
         }
         assert_eq!(said.starts_with('{'), !json.is_empty(), "{said}");
@@ -107,7 +105,7 @@ fn a_key_whose_secret_cannot_be_kept_is_revoked() {
     assert_eq!(place.listed("name", &["--status", "revoked"]), ["ci", "ci"]);
 }
 
-/// Whoever closes the standard error loses the messages and nothing else.
+/// Closing standard error loses the messages and nothing else.
 #[test]
 fn messages_that_cannot_be_printed_stop_nothing() {
     let place = Workplace::new();
@@ -155,7 +153,7 @@ fn a_key_expires_when_it_is_told_to() {
     exit 6
     --- stdout
     --- stderr
-    error: no key was made
+    error: no key was created
       caused by: api_keys.create: the server answered 422: `expires_at` must lie in the future
     ");
     for wrong in
@@ -174,7 +172,7 @@ fn a_name_that_the_server_refuses_is_reported_in_its_words() {
     exit 6
     --- stdout
     --- stderr
-    error: no key was made
+    error: no key was created
       caused by: api_keys.create: the server answered 400: `name`: it must not be empty: it needs at least one visible character
     ");
 }

@@ -10,7 +10,7 @@ fn a_revoked_key_is_dead() {
     exit 0
     --- stdout
     --- stderr
-    Ended `ID1`
+    Revoked `ID1`
     ");
     assert!(!place.works(&secret));
     assert_eq!(place.run(&["revoke", &id]).status.code(), Some(0), "it stays so");
@@ -24,7 +24,7 @@ fn a_deleted_key_is_dead() {
     exit 0
     --- stdout
     --- stderr
-    Ended `ID1`
+    Revoked `ID1`
     ");
     assert!(!place.works(&secret));
 }
@@ -39,12 +39,12 @@ fn one_that_cannot_be_ended_does_not_keep_the_others_alive() {
     exit 5
     --- stdout
     --- stderr
-    Ended `ID1`
+    Revoked `ID1`
     error: `ID2` was not ended
       caused by: api_keys.revoke: the server answered 404: there is no such API key, or it is not yours to see
     error: the key was not ended
       caused by: api_key_id: that is not an id, such as `ID2`
-    Ended `ID3`
+    Revoked `ID3`
     ");
     assert!(!place.works(&secret_of_one) && !place.works(&secret_of_other));
     insta::assert_snapshot!(place.transcript(&["delete", unknown]), @r"

@@ -19,7 +19,7 @@ fn all_keys_but_the_one_that_is_used_end() {
     exit 0
     --- stdout
     --- stderr
-    Ended 3 keys; `ID1`, which is used, goes on
+    Revoked 3 keys. `ID1`, the key in use, still works
     ");
     assert!(secrets.iter().all(|secret| !place.works(secret)));
     assert!(place.works(&place.administrator_key()));
@@ -32,7 +32,7 @@ fn all_keys_but_the_one_that_is_used_end() {
     exit 0
     --- stdout
     --- stderr
-    Ended 2 keys
+    Revoked 2 keys
     ");
     assert!(!place.works(&place.administrator_key()));
 }
@@ -58,7 +58,7 @@ fn all_keys_of_another_person_end() {
     exit 0
     --- stdout
     --- stderr
-    Ended 1 key
+    Revoked 1 key
     "
     );
     assert!(!place.works(key) && place.works(&place.administrator_key()));

@@ -68,7 +68,7 @@ fn a_refusal_is_told_in_the_words_of_the_server() {
     exit 4
     --- stdout
     --- stderr
-    error: no key was made
+    error: no key was created
       caused by: api_keys.create: the server answered 403: keys are made by administrators
     ");
     let server = Answering::always(429, "Retry-After: 90\r\n", "{\"title\":\"Too many requests\"}");
@@ -76,7 +76,7 @@ fn a_refusal_is_told_in_the_words_of_the_server() {
     exit 7
     --- stdout
     --- stderr
-    error: no key was made
+    error: no key was created
       caused by: api_keys.create: the server answered 429: Too many requests
     hint: it asks to wait 90 s
     ");
@@ -91,7 +91,7 @@ fn a_key_that_is_not_accepted_is_told_with_the_server() {
     --- stdout
     --- stderr
     error: api_keys.list: the server answered 401: the API key is not valid
-    hint: the server that was asked is http://ADDRESS
+    hint: the server is http://ADDRESS
     ");
 }
 
@@ -105,7 +105,7 @@ fn cli_warns_wrong_instance() {
     --- stdout
     --- stderr
     error: api_keys.list: the server answered 401: the API key belongs to another installation
-    hint: the server that was asked is http://ADDRESS
+    hint: the server is http://ADDRESS
     ");
 }
 
@@ -115,7 +115,7 @@ fn a_failure_that_leaves_doubt_says_how_to_find_out() {
     let never = "--never-expires";
     for arguments in [&["create", "ci"][..], &["refresh", ID, never], &["rotate", ID, never]] {
         let text = said(&gone, arguments);
-        assert!(text.starts_with("exit 7") && text.contains("it is not known whether"), "{text}");
+        assert!(text.starts_with("exit 7") && text.contains("it is unknown whether"), "{text}");
         assert!(
             text.contains("claviger keys") || text.contains("run the same command again"),
             "{text}"
@@ -126,14 +126,14 @@ fn a_failure_that_leaves_doubt_says_how_to_find_out() {
     exit 7
     --- stdout
     --- stderr
-    error: it is not known whether a key was made: look with `claviger keys list`, and revoke what nobody has the secret of
+    error: it is unknown whether a key was created: check with `claviger keys list`, and revoke a key whose secret nobody has
       caused by: api_keys.create: the server answered 500: Internal Server Error
     ");
     insta::assert_snapshot!(said(&server, &["revoke", ID]), @r"
     exit 7
     --- stdout
     --- stderr
-    error: it is not known whether `ID1` was ended: `claviger keys revoke` can be run again
+    error: it is unknown whether `ID1` was revoked: run `claviger keys revoke` again
       caused by: api_keys.revoke: the server answered 500: Internal Server Error
     ");
 }
@@ -147,7 +147,7 @@ fn a_server_that_does_not_answer_is_given_up() {
     --- stdout
     --- stderr
     error: api_keys.list: not done within 1s
-    hint: the server that was asked is http://ADDRESS: `--host` and `--scheme`, or `ARIZE_API_HOST` and `ARIZE_API_SCHEME`, name another
+    hint: the server is http://ADDRESS: to use another, set `--host` and `--scheme`, or `ARIZE_API_HOST` and `ARIZE_API_SCHEME`
     ");
 }
 
@@ -159,17 +159,17 @@ fn a_server_that_is_not_there_is_named() {
     exit 7
     --- stdout
     --- stderr
-    error: no key was made
+    error: no key was created
       caused by: api_keys.create: no connection to the server
       caused by: error sending request
       caused by: client error (Connect)
       caused by: tcp connect error
       caused by: Connection refused (os error 111)
-    hint: the server that was asked is http://ADDRESS: `--host` and `--scheme`, or `ARIZE_API_HOST` and `ARIZE_API_SCHEME`, name another
+    hint: the server is http://ADDRESS: to use another, set `--host` and `--scheme`, or `ARIZE_API_HOST` and `ARIZE_API_SCHEME`
     ");
 }
 
-/// Names come from whoever may make keys, and servers from whoever runs them: neither may write to the terminal what they like.
+/// Names of keys and responses of servers come from others: neither may write arbitrary text to the terminal.
 #[test]
 fn cli_escapes_terminal_sequences() {
     let body = "{\"api_keys\":[{\"id\":\"QQ==\",\"name\":\"a\\u001b[2Jb\\tc\\nd\\u202ee\"}],\"pagination\":{}}";
@@ -233,7 +233,7 @@ fn a_failure_is_a_document_where_documents_are_asked_for() {
     };
     let refused = document(&["create", "ci", "--json"]);
     assert_eq!((refused["exit_code"].as_i64(), refused["status"].as_i64()), (Some(4), Some(403)));
-    assert_eq!(refused["message"], "no key was made");
+    assert_eq!(refused["message"], "no key was created");
     assert!(refused["causes"][0].as_str().unwrap().contains("403"));
     assert_eq!(document(&["list", "--json", "--scheme", "ftp"])["exit_code"], 2);
     let misspelt = document(&["list", "--json", "--limt", "3"]);

@@ -118,7 +118,7 @@ fn a_limit_is_how_many_in_all() {
     ID1	key-3	USER	ACTIVE	REDACTED	INSTANT		
     ID2	key-2	USER	ACTIVE	REDACTED	INSTANT		
     --- stderr
-    There are more: `--limit COUNT` or `--all` shows them
+    More results: use `--limit COUNT` or `--all`
     ");
     let count = |arguments: &[&str]| {
         let document: serde_json::Value =

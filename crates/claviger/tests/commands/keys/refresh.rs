@@ -13,7 +13,7 @@ fn a_refreshed_key_has_a_new_secret_and_the_old_one_works_for_a_while() {
     --- stdout
     SECRET
     --- stderr
-    Refreshed `ID1`: `ID2` takes its place and never expires; the old secret works for 300 s more. Keep the secret: it is not shown again
+    Refreshed `ID1`: replaced by `ID2`, which never expires; the old secret works for 300 s. Keep the secret: it is not shown again
     ");
     assert!(place.works(&String::from_utf8(output.stdout).unwrap()) && place.works(&old));
 }
@@ -28,7 +28,7 @@ fn without_grace_the_old_secret_ends_at_once() {
     exit 0
     --- stdout
     --- stderr
-    Refreshed `ID1`: `ID2` takes its place and expires at INSTANT; the old secret has ended. Its secret is in new.key
+    Refreshed `ID1`: replaced by `ID2`, which expires at INSTANT; the old secret is revoked. Its secret is in new.key
     ");
     assert!(place.works(&place.read("new.key")) && !place.works(&old));
 }
@@ -74,8 +74,8 @@ fn a_new_secret_that_cannot_be_kept_is_revoked_and_the_old_one_stands() {
     exit 1
     --- stdout
     --- stderr
-    error: the secret of the new key `ID1` could not be kept; it has been revoked
-      caused by: the standard output cannot be written
+    error: the secret of the new key `ID1` could not be saved; it was revoked
+      caused by: cannot write to standard output
       caused by: Broken pipe (os error 32)
     ");
     assert!(place.works(&old));

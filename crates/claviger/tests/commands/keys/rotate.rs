@@ -44,8 +44,8 @@ fn a_key_rotates_itself_in_its_file_and_nothing_else_changes() {
     --- stderr
     warning: .env can be read by others: `chmod 600` it if they should not
     Refreshing `ID1`
-    Stored the new secret in .env as `ARIZE_API_KEY`; trying it
-    Rotated `ID1`: `ID2` takes its place and never expires; the old secret works for 300 s more
+    Stored the new secret in .env as `ARIZE_API_KEY`. Testing it
+    Rotated `ID1`: replaced by `ID2`, which never expires; the old secret works for 300 s
     ");
     let new = value(&place.read(".env"));
     assert_ne!(new, old);
@@ -81,8 +81,8 @@ fn a_key_under_another_name_is_rotated_by_somebody_else() {
     --- stdout
     --- stderr
     Refreshing `ID1`
-    Stored the new secret in .env as `CI_KEY`; trying it
-    Rotated `ID1`: `ID2` takes its place and expires at INSTANT; the old secret works for 3600 s more
+    Stored the new secret in .env as `CI_KEY`. Testing it
+    Rotated `ID1`: replaced by `ID2`, which expires at INSTANT; the old secret works for 3600 s
     ");
     let new = value(&place.read("real.env"));
     assert!(new != old && place.works(&new));
@@ -128,12 +128,12 @@ fn a_new_secret_can_be_printed() {
     --- stderr
     Refreshing `ID1`
     Printed the new secret; trying it
-    Rotated `ID1`: `ID2` takes its place and never expires; the old secret works for 300 s more
+    Rotated `ID1`: replaced by `ID2`, which never expires; the old secret works for 300 s
     ");
     assert!(place.works(&String::from_utf8(output.stdout).unwrap()));
 }
 
-/// Whoever names a file and not what for would be left with a key that runs out in minutes.
+/// A file without a destination for the new secret would keep a key that expires in minutes.
 #[test]
 fn beside_an_env_file_it_must_be_said_where_the_secret_goes() {
     let (place, id, old) = with_env_file("ARIZE_API_KEY=OLD\n");
@@ -205,7 +205,7 @@ fn a_key_that_cannot_be_rotated_stays_where_it_is() {
     exit 5
     --- stdout
     --- stderr
-    error: nothing was done: the key could not be looked up, to compare it with what `CI_KEY` in .env holds; `--force` replaces that all the same
+    error: nothing was done: the key could not be looked up to compare it with the content of `CI_KEY` in .env; use `--force` to replace it anyway
       caused by: there is no API key "ID1"
     "#);
     let none = [&arguments("QXBpS2V5OjEwMDE6YUJjRA==")[..], &["--grace", "0s"]].concat();
@@ -245,8 +245,8 @@ fn a_secret_that_cannot_be_printed_is_revoked_and_the_old_one_stands() {
     --- stdout
     --- stderr
     Refreshing `ID1`
-    error: the secret of the new key `ID2` could not be stored; it has been revoked; the old secret works until its grace is over, make another key before that
-      caused by: the standard output cannot be written
+    error: the secret of the new key `ID2` could not be stored; it was revoked. The old secret works until its grace period ends: create another key before that
+      caused by: cannot write to standard output
       caused by: Broken pipe (os error 32)
     ");
     assert!(place.works(&old));

@@ -76,7 +76,7 @@ impl Rotation {
 
 const IN_FILE: [&str; 4] = ["--env-file", ".env", "--name", "KEY"];
 
-/// The server gives a new secret, and answers this to whoever shows it.
+/// The server gives a new secret, and answers this to requests with it.
 fn proving(status: u16) -> impl Fn(&str, &str, &Path) -> (u16, &'static str) {
     move |method, _, _| {
         if method == "POST" { (200, REFRESHED) } else { (status, "{\"api_keys\":[]}") }
@@ -93,10 +93,10 @@ fn a_new_secret_that_the_server_does_not_accept_is_taken_back() {
     --- stderr
     warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
     Refreshing `ID1`
-    Stored the new secret in .env as `KEY`; trying it
-    error: the server does not accept the secret of the new key `ID2`; the old one is back in its place, and works until its grace is over
+    Stored the new secret in .env as `KEY`. Testing it
+    error: the server does not accept the secret of the new key `ID2`; the old one was restored, and works until its grace period ends
       caused by: api_keys.list: the server answered 401: Unauthorized
-    hint: the server that was asked is http://ADDRESS
+    hint: the server is http://ADDRESS
     ");
     assert_eq!(fs::read_to_string(rotation.file()).unwrap(), text);
     assert!(rotation.asked()[1].ends_with("ak-new"), "it was tried: {:?}", rotation.asked());
@@ -117,8 +117,8 @@ fn a_new_secret_that_could_not_be_tried_stays() {
     --- stderr
     warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
     Refreshing `ID1`
-    Stored the new secret in .env as `KEY`; trying it
-    error: the secret of the new key `ID2` is stored, and could not be tried; the old one works until its grace is over
+    Stored the new secret in .env as `KEY`. Testing it
+    error: the secret of the new key `ID2` is stored, and could not be tested; the old one works until its grace period ends
       caused by: api_keys.list: the server answered 503: Service Unavailable
     ");
     assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-new\n");
@@ -159,7 +159,7 @@ fn a_secret_that_cannot_be_stored_is_revoked() {
     --- stderr
     warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
     Refreshing `ID1`
-    error: the secret of the new key `ID2` could not be stored; it has been revoked; the old secret works until its grace is over, make another key before that
+    error: the secret of the new key `ID2` could not be stored; it was revoked. The old secret works until its grace period ends: create another key before that
       caused by: `KEY` is set twice, in lines 1 and 2
     ");
     assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-old\nKEY=ak-other\n");
@@ -186,7 +186,7 @@ fn a_secret_that_can_be_neither_stored_nor_revoked_is_reported_with_its_id() {
     --- stderr
     warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
     Refreshing `ID1`
-    error: the secret of the new key `ID2` could not be stored; revoking it failed (api_keys.revoke: the server answered 500: Internal Server Error): revoke it with `claviger keys revoke ID2`; the old secret works until its grace is over, make another key before that
+    error: the secret of the new key `ID2` could not be stored; revoking it failed (api_keys.revoke: the server answered 500: Internal Server Error): revoke it with `claviger keys revoke ID2`. The old secret works until its grace period ends: create another key before that
       caused by: .env cannot be read
       caused by: No such file or directory (os error 2)
     ");
@@ -213,7 +213,7 @@ fn a_key_that_was_rotated_before_is_done_if_it_is_stored_and_works() {
     --- stdout
     --- stderr
     warning: .env keeps its mode, and others can read it: `chmod 600` it if they should not
-    Nothing to do: `ID1` was rotated before, and `ID2` is stored in its place and works
+    Nothing to do: `ID1` was already rotated. Its successor `ID2` is stored and works
     ");
     assert_eq!(rotation.asked().last().unwrap(), "GET /v2/api-keys ak-new-and-long-xyz");
     assert_eq!(fs::read_to_string(rotation.file()).unwrap(), "KEY=ak-new-and-long-xyz\n");

@@ -74,7 +74,7 @@ fn a_space_that_is_not_there_is_named() {
     exit 5
     --- stdout
     --- stderr
-    error: no key was made
+    error: no key was created
       caused by: there is no space "Nowhere"
     "#);
     let foreign =
@@ -83,7 +83,7 @@ fn a_space_that_is_not_there_is_named() {
     exit 5
     --- stdout
     --- stderr
-    error: no key was made
+    error: no key was created
       caused by: api_keys.create_service_key: the server answered 404: there is no such role, or it is not yours to see
     ");
 }

@@ -24,7 +24,7 @@ impl Recorder {
         let counter = Arc::clone(&count);
         std::thread::spawn(move || {
             for stream in listener.incoming() {
-                // Whoever connects waits for this, so that it is counted when the command ends.
+                // A client waits for this, so that it is counted when the command ends.
                 counter.fetch_add(1, Ordering::SeqCst);
                 drop(stream);
             }
