@@ -1,13 +1,13 @@
-//! What letters say.
+//! Texts of letters.
 //!
-//! Rule: a letter begins with our own words, and every way that it names works for whoever gets it. What people have written stands on a
-//! line of its own, short, and as letters and digits: it must not pass for ours, nor be a link.
+//! Rule: a letter begins with our own words, and every request in it works for its recipient. Texts of users are on a line of their own,
+//! short, and reduced to letters and digits: they must not look like our words, nor be a link.
 
 use claviger_domain::decide::may_have_keys;
 use claviger_domain::{ApiKey, MintedKey, User};
 use jiff::Timestamp;
 
-/// The longest text of somebody's that a letter repeats.
+/// The longest text of a user that a letter repeats.
 const MAX_LEN: usize = 60;
 
 /// A letter to a person.
@@ -22,48 +22,48 @@ pub(crate) fn invitation(url: &str, user: &User, secret: &MintedKey, until: Time
     Letter { subject: "Your invitation", text: with_secret(url, what, user, secret, until) }
 }
 
-/// A way back in.
+/// A password reset.
 pub(crate) fn way_back(url: &str, user: &User, secret: &MintedKey, until: Timestamp) -> Letter {
-    let what = "Somebody who administers your account asked for a way back in for you.";
-    Letter { subject: "Your way back in", text: with_secret(url, what, user, secret, until) }
+    let what = "An administrator of your account requested a password reset for you.";
+    Letter { subject: "Reset your access", text: with_secret(url, what, user, secret, until) }
 }
 
 fn with_secret(url: &str, what: &str, user: &User, secret: &MintedKey, until: Timestamp) -> String {
     let key = if may_have_keys(user) {
-        "The answer holds an API key of yours. It is not shown again."
+        "The response contains your new API key. It is not shown again."
     } else {
-        "The answer holds no API key: you may not have any."
+        "The response contains no API key, because you cannot have any."
     };
     format!(
-        "{what} This secret lets you in once, until {until:.0}:\n\n    {secret}\n\nTo use it:\n\n    \
+        "{what} You can sign in with this secret once, until {until:.0}:\n\n    {secret}\n\nTo use it:\n\n    \
          curl -X POST -H \"Authorization: Bearer $SECRET\" {url}/auth/v1/sign-in\n\n{key}\n\n\
-         If you did not expect this, do nothing: the secret ends by itself.\n",
+         If you did not expect this, do nothing: the secret expires.\n",
         secret = secret.reveal(),
     )
 }
 
-/// Tells a person that somebody else has put a key in the place of theirs, and holds it (docs/threat-model.md#impersonation).
+/// Tells a person that somebody else refreshed their key and has the new secret (docs/threat-model.md#impersonation).
 pub(crate) fn key_refreshed(url: &str, key: &ApiKey) -> Letter {
     let text = format!(
-        "An administrator of your account has refreshed an API key of yours. The new key acts for you, and they have it. The old one has \
-         ended, or ends within a day.\n\n{about}\n\nIf you did not ask for this, end the new key. Your old key does that, even when it \
-         has ended itself:\n\n    curl -X POST -H \"Authorization: Bearer $OLD_KEY\" {url}/auth/v1/leaked-keys\n\nThen speak with your \
-         administrators. They see in the audit log who did it, and when.\n",
+        "An administrator of your account refreshed one of your API keys. The new key acts for you, and they have it. The old key is \
+         revoked, or stops working within a day.\n\n{about}\n\nIf you did not ask for this, revoke the new key. You can do that with the old key, \
+         even after it was revoked:\n\n    curl -X POST -H \"Authorization: Bearer $OLD_KEY\" {url}/auth/v1/leaked-keys\n\nThen talk to your \
+         administrators. The audit log shows who did it, and when.\n",
         about = about(key),
     );
-    Letter { subject: "An administrator has refreshed your API key", text }
+    Letter { subject: "An administrator refreshed your API key", text }
 }
 
-/// Tells a person that an administrator was shown a secret that lets in as them.
+/// Tells a person that an administrator was shown a sign-in secret of theirs.
 pub(crate) fn secret_shown(url: &str, person: &User, until: Timestamp) -> Letter {
     let what = format!(
-        "An administrator of your account asked for a sign-in secret of yours and was shown it. Whoever holds it can sign in as you once, \
+        "An administrator of your account requested and received a sign-in secret of yours. It can be used to sign in as you once, \
          until {until:.0}."
     );
     let text = if person.invited_until.is_some() {
-        format!("{what}\n\nIf they do not pass it on to you, speak with your administrators.\n")
+        format!("{what}\n\nIf they do not pass it on to you, talk to your administrators.\n")
     } else {
-        format!("{what}\n\nIf you did not ask for this, end that secret.\n\n{}", end_all(url))
+        format!("{what}\n\nIf you did not ask for this, revoke the secret.\n\n{}", end_all(url))
     };
     Letter { subject: "An administrator has a sign-in secret of yours", text }
 }
@@ -71,40 +71,40 @@ pub(crate) fn secret_shown(url: &str, person: &User, until: Timestamp) -> Letter
 /// Tells a person that somebody signed in with a secret that somebody else was shown.
 pub(crate) fn signed_in(url: &str, key: &ApiKey) -> Letter {
     let text = format!(
-        "A new API key acts for you. It was made by signing in with a secret that an administrator of your account was shown.\n\n\
-         {about}\n\nIf that was you, do nothing. If not, end that key.\n\n{end_all}",
+        "A new API key acts for you. It was created by a sign-in with a secret that an administrator of your account received.\n\n\
+         {about}\n\nIf that was you, do nothing. If not, revoke the key.\n\n{end_all}",
         about = about(key),
         end_all = end_all(url),
     );
     Letter { subject: "A new API key acts for you", text }
 }
 
-/// Tells whoever made a key that somebody has found it, and that it is dead (docs/threat-model.md#leaked-keys).
+/// Tells the creator of a key that it was leaked and is revoked (docs/threat-model.md#leaked-keys).
 pub(crate) fn key_leaked(key: &ApiKey) -> Letter {
     let text = format!(
-        "An API key that you made was found where others can read it. It is revoked, and so are the keys that it was refreshed to and \
-         from. Whatever uses them needs a new one.\n\n{about}\n\nAdministrators of your account find the report in the audit log.\n",
+        "An API key that you created was found in a place where others can read it. It was revoked, together with the keys that it \
+         replaced and that replaced it. Programs that use them need a new key.\n\n{about}\n\nThe report is in the audit log of your account.\n",
         about = about(key),
     );
-    Letter { subject: "Your API key was found, and is revoked", text }
+    Letter { subject: "Your API key was leaked and is revoked", text }
 }
 
-/// How a person ends every key of theirs and every secret that somebody was shown: it takes no right but a key.
+/// How a person revokes all their keys and every secret that somebody was shown. Any key of theirs may do it.
 fn end_all(url: &str) -> String {
     format!(
-        "This call does it. It ends all API keys that act for you, but not the one that it is made with, and the sign-in secrets of yours \
-         that somebody was shown:\n\n    curl -X POST -H \"Authorization: Bearer $KEY\" {url}/auth/v1/api-keys/revoke-all\n\nIf you have \
-         no key, ask an administrator to make this call for you. They see in the audit log who did it, and when.\n"
+        "This request revokes all API keys that act for you, except the one that it is sent with, and the sign-in secrets of yours that \
+         somebody was shown:\n\n    curl -X POST -H \"Authorization: Bearer $KEY\" {url}/auth/v1/api-keys/revoke-all\n\nIf you have \
+         no key, ask an administrator to send it for you. The audit log shows who did it, and when.\n"
     )
 }
 
-/// Which key a letter is about. What it is called is its maker's own words.
+/// The key that a letter is about. Its name is a text of a user.
 fn about(key: &ApiKey) -> String {
     let redacted = key.handle.redacted(key.key_type);
-    format!("    key:    {redacted}\n    called: {}", plain(key.name.as_str()))
+    format!("    key:    {redacted}\n    name:   {}", plain(key.name.as_str()))
 }
 
-/// Somebody's words, without what could be a link, a line of its own, or change what is around it.
+/// A text of a user without characters that could make a link or a line, or change the text around it.
 fn plain(text: &str) -> String {
     let mut characters = text.chars().map(|character| match character {
         ' ' | '-' | '_' => character,

@@ -46,8 +46,7 @@ const OWN_IDS: [(&str, &str); 13] = [
 /// The document as JSON text.
 pub(crate) fn complete(document: &OpenApi) -> String {
     let mut document = serde_json::to_value(document).unwrap_or_default();
-    document["servers"] =
-        json!([{ "url": "/", "description": "The server that this document is of" }]);
+    document["servers"] = json!([{ "url": "/", "description": "This server" }]);
     document["info"]["license"]["identifier"] = env!("CARGO_PKG_LICENSE").into();
     if let Some(paths) = document.get_mut("paths").and_then(Value::as_object_mut) {
         for operation in paths.values_mut().filter_map(Value::as_object_mut).flatten() {
@@ -76,7 +75,7 @@ fn complete_operation(operation: &mut Value) {
     body.into_iter().for_each(without_null);
     if operation.get("security").is_some() {
         operation["responses"]["503"] = json!({
-            "description": "The database cannot answer for the moment: nothing was changed",
+            "description": "The database is unavailable; nothing was changed",
             "content": {
                 "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
             },
@@ -106,7 +105,7 @@ fn headers(status: &str) -> Option<Value> {
         })),
         "429" | "503" => Some(json!({
             "Retry-After": {
-                "description": "After how many seconds to try again",
+                "description": "Seconds to wait before trying again",
                 "required": true,
                 "schema": { "type": "integer", "minimum": 0 },
             },

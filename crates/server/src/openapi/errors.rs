@@ -11,7 +11,7 @@ pub(crate) fn errors_page() -> String {
         h1 { "Errors" }
         p {
             "A request that fails is answered with a problem document (RFC 9457). Its " code { "type" } " names one of these kinds, its "
-            code { "detail" } " says what is wrong with this request. Whoever asks for help gives the " code { "X-Request-Id" }
+            code { "detail" } " says what is wrong with this request. If you ask for help, include the " code { "X-Request-Id" }
             " of the answer: the server's log has more under it."
         }
         p { "Under " code { "/v2" } " the types have the addresses that the API's contract gives them, with the same fragments." }

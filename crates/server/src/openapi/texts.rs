@@ -62,7 +62,7 @@ fn escaped(character: char) -> String {
 
 /// What holds for every name.
 const NAME_RULES: &str =
-    "It is one line with at least one visible character. A text with an API key in it is refused.";
+    "One line with at least one visible character. A text that contains an API key is refused.";
 
 /// Kinds of id, by the names that they have in the document.
 const IDS: [(&str, ObjectKind); 10] = [
@@ -145,7 +145,7 @@ fn id(kind: ObjectKind) -> Value {
     };
     let end = "(?:[A-Za-z0-9][AQgw]==|[A-Za-z0-9]{2}[AEIMQUYcgkosw048]=)?";
     json!({
-        "description": format!("An id of the kind `{}`: opaque, as other calls answer it.", kind.word()),
+        "description": format!("An id of type `{}`; opaque.", kind.word()),
         "type": "string",
         "maxLength": ObjectIdCodec::MAX_LEN,
         "pattern": format!("^{whole}{group}(?:[A-Za-z0-9]{{4}})+{end}$"),
@@ -154,7 +154,7 @@ fn id(kind: ObjectKind) -> Value {
 
 fn cursor() -> Value {
     json!({
-        "description": "Where a list goes on: opaque, good for the reader and the filters that it was answered to.",
+        "description": "Position in a list; opaque, valid for the same caller and filters.",
         "type": "string",
         "pattern": "^[A-Za-z0-9_-]{58}[AEIMQUYcgkosw048]$",
     })

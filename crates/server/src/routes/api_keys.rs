@@ -31,26 +31,26 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// List API keys
 ///
-/// Newest first. Without `space_id`: user keys, the caller's own unless `user_id` names somebody (account administrators), or with
-/// `key_type=SERVICE` the service keys that the caller made (administrators: all). With `space_id`: the service keys of that space
-/// (`SERVICE_KEY_READ`), or those that `user_id` made (anyone with access to the space).
+/// Newest first. Without `space_id`, returns user keys: the caller's own, or those of `user_id` (for account administrators). With
+/// `key_type=SERVICE`, returns the service keys that the caller created (for account administrators, all). With `space_id`, returns the
+/// service keys of that space (needs `SERVICE_KEY_READ`), or those that `user_id` created (needs access to the space).
 #[utoipa::path(
     get, path = "/v2/api-keys", tag = "api-keys", operation_id = "listApiKeys", security(("key" = [])),
     params(
-        ("key_type" = inline(Option<KeyTypeFilter>), Query, description = "Which type"),
-        ("status" = inline(Option<KeyStatusFilter>), Query, description = "Which status: `ACTIVE` if left out"),
-        ("space_id" = Option<String>, Query, description = "Service keys of this space"),
-        ("user_id" = Option<String>, Query, description = "Keys made by this user"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+        ("key_type" = inline(Option<KeyTypeFilter>), Query, description = "Type of key"),
+        ("status" = inline(Option<KeyStatusFilter>), Query, description = "Status of the keys; default: `ACTIVE`"),
+        ("space_id" = Option<String>, Query, description = "Id of a space: its service keys"),
+        ("user_id" = Option<String>, Query, description = "Id of a user: keys created by this user"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of keys", body = KeyList),
-        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such space or user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn list(
@@ -74,21 +74,21 @@ async fn list(
 
 /// Create an API key
 ///
-/// A user key acts for the caller. A service key acts for a new bot user, whose roles are at most the caller's own. The answer holds
-/// the secret, once.
+/// A user key acts for the caller. A service key acts for a new bot user, whose roles cannot exceed the caller's own. The response has
+/// the secret, which is not shown again.
 #[utoipa::path(
     post, path = "/v2/api-keys", tag = "api-keys", operation_id = "createApiKey", security(("key" = [])),
     request_body = CreateApiKey,
     responses(
         (status = 201, description = "The new key, with its secret", body = KeyView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such organization, space or role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many keys in a short time", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many new keys", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -121,22 +121,22 @@ async fn create(
 
 /// Refresh an API key
 ///
-/// A new key takes the place of the old one: another id, another secret, the same name and rights. The old one stops at once, or
-/// goes on for `grace_period_seconds`. A key can be refreshed once; after that, its successor can.
+/// Replaces a key with a new one: another id and secret, the same name and permissions. The old key is revoked at once, or works for
+/// another `grace_period_seconds`. A key can be refreshed once; after that, refresh its successor.
 #[utoipa::path(
     post, path = "/v2/api-keys/{api_key_id}/refresh", tag = "api-keys", operation_id = "refreshApiKey", security(("key" = [])),
     params(("api_key_id" = String, Path, description = "The key")),
     request_body(content = Option<RefreshApiKey>),
     responses(
         (status = 200, description = "The new key, with its secret", body = KeyView),
-        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id or body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many keys in a short time", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many new keys", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn refresh(
@@ -159,17 +159,17 @@ async fn refresh(
 
 /// Revoke an API key
 ///
-/// When this has answered, the key is dead. Revoking a key that is revoked changes nothing.
+/// The key stops working before the response is sent. Revoking a revoked key changes nothing.
 #[utoipa::path(
     put, path = "/v2/api-keys/{api_key_id}/revoke", tag = "api-keys", operation_id = "revokeApiKey", security(("key" = [])),
     params(("api_key_id" = String, Path, description = "The key")),
     responses(
-        (status = 204, description = "The key is dead"),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Revoked"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn revoke(
@@ -183,17 +183,17 @@ async fn revoke(
 
 /// Delete an API key
 ///
-/// The early clients' way to revoke: the same operation.
+/// The same operation as revoke, for older clients.
 #[utoipa::path(
     delete, path = "/v2/api-keys/{api_key_id}", tag = "api-keys", operation_id = "deleteApiKey", security(("key" = [])),
     params(("api_key_id" = String, Path, description = "The key")),
     responses(
-        (status = 204, description = "The key is dead"),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Revoked"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

@@ -19,26 +19,26 @@ pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
-/// List the audit
+/// List audit logs
 ///
-/// What was changed in the account, newest first. For administrators of the account.
+/// Returns the changes in the account, newest first. For administrators of the account.
 #[utoipa::path(
     get, path = "/v2/audit-logs", tag = "audit-logs", operation_id = "listAuditLogs", security(("key" = [])),
     params(
-        ("start_time" = Option<String>, Query, format = DateTime, description = "Not before this instant: thirty days before the end if left out"),
-        ("end_time" = Option<String>, Query, format = DateTime, description = "Not after this instant: now if left out"),
-        ("user_id" = Option<String>, Query, description = "Done by this user"),
-        ("operation_type" = inline(Option<OperationTypeFilter>), Query, description = "Which type: all that is written down is `MUTATION`"),
-        ("operation_name" = Option<Vec<String>>, Query, description = "With one of these names: up to 20, spelled exactly"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+        ("start_time" = Option<String>, Query, format = DateTime, description = "Start of the time range, inclusive; default: 30 days before the end"),
+        ("end_time" = Option<String>, Query, format = DateTime, description = "End of the time range, inclusive; default: now"),
+        ("user_id" = Option<String>, Query, description = "Id of a user: their operations only"),
+        ("operation_type" = inline(Option<OperationTypeFilter>), Query, description = "Type of operation: every record is a `MUTATION`"),
+        ("operation_name" = Option<Vec<String>>, Query, description = "Names of operations: up to 20, case-sensitive"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of records", body = AuditLogList),
-        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn list(

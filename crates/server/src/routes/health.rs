@@ -17,7 +17,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(healthz)).routes(routes!(readyz))
 }
 
-/// That the server is there.
+/// State of the server.
 #[derive(Debug, Serialize, ToSchema)]
 struct Health {
     /// Always `ok`.
@@ -28,8 +28,8 @@ struct Health {
 #[utoipa::path(
     get, path = "/healthz", tag = "health", operation_id = "healthz",
     responses(
-        (status = 200, description = "It runs", body = Health),
-        (status = 400, description = "The request is malformed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The process runs", body = Health),
+        (status = 400, description = "Malformed request", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn healthz() -> Response<Body> {
@@ -40,9 +40,9 @@ async fn healthz() -> Response<Body> {
 #[utoipa::path(
     get, path = "/readyz", tag = "health", operation_id = "readyz",
     responses(
-        (status = 200, description = "The database answers and takes writes", body = Health),
-        (status = 400, description = "The request is malformed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "It does not, or the server is stopping", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The database is readable and writable", body = Health),
+        (status = 400, description = "Malformed request", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The database is unavailable, or the server is stopping", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn readyz(State(app): State<App>) -> Result<Response<Body>, ApiError> {

@@ -34,15 +34,15 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// Report a leaked key
 ///
-/// For whoever has found one: sent in the place of an API key, it is dead when this has answered, and its account finds the report in
-/// the audit. A key that is dead already is answered like one that never was.
+/// Send the leaked key in place of an API key. It is revoked before the response is sent, and the report is recorded in the audit log of
+/// its account. A key that was revoked before gets the same response as one that never existed.
 #[utoipa::path(
     post, path = "/auth/v1/leaked-keys", tag = "leaked-keys", operation_id = "reportLeakedKey", security(("key" = [])),
     responses(
-        (status = 204, description = "The key is dead"),
-        (status = 400, description = "There is something in the query", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No key, or none that works", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Revoked"),
+        (status = 400, description = "The query is not empty", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing key, or a key that is not live", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn report(
@@ -65,23 +65,23 @@ async fn report(
 
 /// Report leaked keys from GitHub
 ///
-/// For GitHub's secret scanning, in its format: the body is signed, and who signed is in GitHub's list of keys. Every key of ours in it is
-/// dead when this has answered. Where the server was not told where that list is, there is nothing here.
+/// For GitHub's secret scanning, in its format, with a signature by a key in GitHub's list. Every key of this installation in the body is
+/// revoked before the response is sent. Returns 404 if `--github-signing-keys` is not set.
 #[utoipa::path(
     post, path = "/auth/v1/leaked-keys/github", tag = "leaked-keys", operation_id = "reportLeakedKeysFromGithub",
     params(
-        ("Github-Public-Key-Identifier" = String, Header, description = "Which key has signed"),
-        ("Github-Public-Key-Signature" = String, Header, description = "The signature of the body: ECDSA over SHA-256 on P-256, in ASN.1 and base64"),
+        ("Github-Public-Key-Identifier" = String, Header, description = "Id of the signing key"),
+        ("Github-Public-Key-Signature" = String, Header, description = "Signature of the body: ECDSA over SHA-256 on P-256, ASN.1 in base64"),
     ),
     request_body = Vec<FoundSecretBody>,
     responses(
-        (status = 200, description = "Which of them are keys of ours", body = Vec<VerdictView>),
-        (status = 400, description = "The body is not signed, or is no report", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "This server takes no reports from GitHub", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many reports that are not signed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The list of keys cannot be had", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "Verdict for each token", body = Vec<VerdictView>),
+        (status = 400, description = "Missing or invalid signature, or not a report", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "Reports from GitHub are not configured", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many reports without a valid signature", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, description = "The list of signing keys is unavailable", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn report_from_github(

@@ -28,23 +28,23 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .routes(routes!(remove_from_space))
 }
 
-/// Give a user a role in an organization
+/// Add a user to an organization
 ///
-/// For administrators of the organization, who give no role above their own. Whoever is in it already has this role instead.
+/// Or changes the role of a member. For administrators of the organization. The role cannot exceed the caller's own.
 #[utoipa::path(
     post, path = "/v2/organizations/{org_id}/users", tag = "organizations", operation_id = "addOrganizationUser", security(("key" = [])),
     params(("org_id" = String, Path, description = "The organization")),
     request_body = OrganizationMemberBody,
     responses(
-        (status = 200, description = "The membership as it is now", body = OrganizationMemberView),
-        (status = 400, description = "Id or body is not acceptable, or the role does not fit the user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The membership", body = OrganizationMemberView),
+        (status = 400, description = "Invalid id or body, or the role does not fit the user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such organization or user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means, such as a role above your own", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Valid JSON, but not allowed, such as a role above your own", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn add_to_organization(
@@ -65,9 +65,9 @@ async fn add_to_organization(
     Ok(json(200, &OrganizationMemberView::of(&app.codec, &client.dialect, &member)))
 }
 
-/// Take a user out of an organization
+/// Remove a user from an organization
 ///
-/// For administrators of the organization. All spaces of the organization are left with it.
+/// Also removes the user from its spaces. For administrators of the organization.
 #[utoipa::path(
     delete, path = "/v2/organizations/{org_id}/users/{user_id}", tag = "organizations", operation_id = "removeOrganizationUser", security(("key" = [])),
     params(
@@ -75,12 +75,12 @@ async fn add_to_organization(
         ("user_id" = String, Path, description = "The user"),
     ),
     responses(
-        (status = 204, description = "The user is out"),
-        (status = 400, description = "An id is not acceptable, or of a bot user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Removed"),
+        (status = 400, description = "Invalid id, or the id of a bot user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such organization, or no such user in it", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such organization, or the user is not a member", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn remove_from_organization(
@@ -97,23 +97,24 @@ async fn remove_from_organization(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Give a user a role in a space
+/// Add a user to a space
 ///
-/// A predefined role for administrators of the space, a custom one for holders of `ROLE_BINDING_CREATE`; nobody gives a role above their own. The user must be a member of the organization. Whoever is in the space already has this role instead.
+/// Or changes the role of a member. Predefined roles need an administrator of the space, custom ones `ROLE_BINDING_CREATE`. The role cannot
+/// exceed the caller's own. The user must be a member of the organization.
 #[utoipa::path(
     post, path = "/v2/spaces/{space_id}/users", tag = "spaces", operation_id = "addSpaceUser", security(("key" = [])),
     params(("space_id" = String, Path, description = "The space")),
     request_body = SpaceMemberBody,
     responses(
-        (status = 200, description = "The membership as it is now", body = SpaceMemberView),
-        (status = 400, description = "Id or body is not acceptable, the role does not fit the user, or the user is not in the organization", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The membership", body = SpaceMemberView),
+        (status = 400, description = "Invalid id or body, the role does not fit the user, or the user is not in the organization", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such space, user or role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means, such as a role above your own", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Valid JSON, but not allowed, such as a role above your own", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn add_to_space(
@@ -133,9 +134,9 @@ async fn add_to_space(
     Ok(json(200, &SpaceMemberView::of(&app.codec, &client.dialect, &member)))
 }
 
-/// Take a user out of a space
+/// Remove a user from a space
 ///
-/// For holders of `ROLE_BINDING_DELETE` in the space.
+/// Needs `ROLE_BINDING_DELETE` in the space.
 #[utoipa::path(
     delete, path = "/v2/spaces/{space_id}/users/{user_id}", tag = "spaces", operation_id = "removeSpaceUser", security(("key" = [])),
     params(
@@ -143,12 +144,12 @@ async fn add_to_space(
         ("user_id" = String, Path, description = "The user"),
     ),
     responses(
-        (status = 204, description = "The user is out"),
-        (status = 400, description = "An id is not acceptable, or of a bot user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Removed"),
+        (status = 400, description = "Invalid id, or the id of a bot user", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such space, or no such user in it", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such space, or the user is not a member", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn remove_from_space(

@@ -25,22 +25,22 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// List projects
 ///
-/// Those that the caller can see, oldest first.
+/// Returns what the caller can see, oldest first.
 #[utoipa::path(
     get, path = "/v2/projects", tag = "projects", operation_id = "listProjects", security(("key" = [])),
     params(
-        ("space_id" = Option<String>, Query, description = "Of this space"),
-        ("space_name" = Option<String>, Query, max_length = 255, description = "Of spaces whose name contains this, in whatever case"),
-        ("name" = Option<String>, Query, max_length = 255, description = "What the name contains, in whatever case"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+        ("space_id" = Option<String>, Query, description = "Id of a space: its projects only"),
+        ("space_name" = Option<String>, Query, max_length = 255, description = "Part of the space's name, ignoring case"),
+        ("name" = Option<String>, Query, max_length = 255, description = "Part of the name, ignoring case"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of projects", body = ProjectList),
-        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such space", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn list(
@@ -64,20 +64,20 @@ async fn list(
 
 /// Create a project
 ///
-/// For holders of `PROJECT_CREATE` in the space. The name is unique in the space.
+/// Needs `PROJECT_CREATE` in the space. The name is unique in the space.
 #[utoipa::path(
     post, path = "/v2/projects", tag = "projects", operation_id = "createProject", security(("key" = [])),
     request_body = CreateProjectBody,
     responses(
         (status = 201, description = "The new project", body = ProjectView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such space", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Name already taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -101,10 +101,10 @@ async fn create(
     params(("project_id" = String, Path, description = "The project")),
     responses(
         (status = 200, description = "The project", body = ProjectView),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such project", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn get(
@@ -121,21 +121,21 @@ async fn get(
 
 /// Update a project
 ///
-/// Gives it another name.
+/// Changes its name.
 #[utoipa::path(
     patch, path = "/v2/projects/{project_id}", tag = "projects", operation_id = "updateProject", security(("key" = [])),
     params(("project_id" = String, Path, description = "The project")),
     request_body = UpdateProjectBody,
     responses(
-        (status = 200, description = "The project as it is now", body = ProjectView),
-        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The updated project", body = ProjectView),
+        (status = 400, description = "Invalid id or body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such project", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Name already taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn update(
@@ -157,17 +157,17 @@ async fn update(
 
 /// Delete a project
 ///
-/// For good, with the roles that were given in it.
+/// Permanently, with the role bindings on it.
 #[utoipa::path(
     delete, path = "/v2/projects/{project_id}", tag = "projects", operation_id = "deleteProject", security(("key" = [])),
     params(("project_id" = String, Path, description = "The project")),
     responses(
-        (status = 204, description = "It is gone"),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Deleted"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such project", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

@@ -27,19 +27,19 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// List resource restrictions
 ///
-/// Those that the caller can lift, oldest resource first.
+/// Returns the restrictions that the caller can lift, oldest resource first.
 #[utoipa::path(
     get, path = "/v2/resource-restrictions", tag = "resource-restrictions", operation_id = "listResourceRestrictions", security(("key" = [])),
     params(
-        ("resource_type" = inline(Option<RestrictedType>), Query, description = "Of which type: of projects, other things are not kept here"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+        ("resource_type" = inline(Option<RestrictedType>), Query, description = "Type of resource; only projects can be restricted"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of restrictions", body = RestrictionList),
-        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn list(
@@ -63,19 +63,19 @@ async fn list(
 
 /// Restrict a resource
 ///
-/// From then on only those with a binding on it, and administrators of its space, know of it. Doing it twice changes nothing.
+/// Only users with a binding on it, and administrators of its space, can see a restricted resource. Repeating changes nothing.
 #[utoipa::path(
     post, path = "/v2/resource-restrictions", tag = "resource-restrictions", operation_id = "createResourceRestriction", security(("key" = [])),
     request_body = CreateRestrictionBody,
     responses(
         (status = 200, description = "The restriction", body = RestrictionView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such resource", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -95,17 +95,17 @@ async fn create(
 
 /// Lift a restriction
 ///
-/// The rights in the space hold for the resource again.
+/// Permissions in the space apply to the resource again.
 #[utoipa::path(
     delete, path = "/v2/resource-restrictions/{resource_id}", tag = "resource-restrictions", operation_id = "deleteResourceRestriction", security(("key" = [])),
     params(("resource_id" = String, Path, description = "The resource")),
     responses(
-        (status = 204, description = "It is restricted no longer"),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Restriction lifted"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such resource, or it is not restricted", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 404, description = "No such resource, or not restricted", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

@@ -1,4 +1,4 @@
-//! `/auth/v1/api-keys/revoke-all`: how a person gets rid of whoever stole a key of theirs.
+//! `/auth/v1/api-keys/revoke-all`: how a person revokes all their keys, for example after a theft.
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -22,22 +22,21 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// Revoke all user keys of a person
 ///
-/// Your own, for which you need no right; or another person's, for administrators of the account. The key of this request stays unless
-/// `include_current_key` is true. Sign-in secrets of the person that somebody was shown end too; those that were mailed stay. Service keys
-/// stay: they act for bot users.
+/// Your own, or for administrators of the account, another person's. The key of this request stays unless `include_current_key` is true.
+/// Sign-in secrets of the person that somebody was shown end as well; mailed ones stay. Service keys stay: they act for bot users.
 #[utoipa::path(
     post, path = "/auth/v1/api-keys/revoke-all", tag = "api-keys", operation_id = "revokeAllApiKeys", security(("key" = [])),
     request_body(content = Option<RevokeAllBody>),
     responses(
-        (status = 200, description = "The keys are revoked", body = RevokedKeysView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "Revoked", body = RevokedKeysView),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "A service key must name a person", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn revoke_all(

@@ -27,21 +27,21 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// List role bindings
 ///
-/// Those in spaces or projects where the caller holds `ROLE_BINDING_READ`, oldest first.
+/// Returns the bindings in spaces or projects where the caller holds `ROLE_BINDING_READ`, oldest first.
 #[utoipa::path(
     get, path = "/v2/role-bindings", tag = "role-bindings", operation_id = "listRoleBindings", security(("key" = [])),
     params(
-        ("resource_type" = inline(BoundType), Query, description = "In spaces, or in projects"),
-        ("user_id" = Option<String>, Query, description = "Of this user"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+        ("resource_type" = inline(BoundType), Query, description = "Type of resource: spaces or projects"),
+        ("user_id" = Option<String>, Query, description = "Id of a user: their bindings only"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of role bindings", body = RoleBindingList),
-        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn list(
@@ -65,22 +65,22 @@ async fn list(
 
 /// Create a role binding
 ///
-/// Gives a user a role in a space or a project. For holders of `ROLE_BINDING_CREATE` there, and up to what they hold there themselves.
-/// A user has one binding in a place.
+/// Gives a user a role in a space or a project. Needs `ROLE_BINDING_CREATE` there. The role cannot exceed the caller's own permissions there.
+/// A user has at most one binding on a resource.
 #[utoipa::path(
     post, path = "/v2/role-bindings", tag = "role-bindings", operation_id = "createRoleBinding", security(("key" = [])),
     request_body = CreateRoleBindingBody,
     responses(
         (status = 201, description = "The new role binding", body = RoleBindingView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed there, or there is no such space or project", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed, or no such space or project", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user or role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The user has a role there already", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The role is above the caller's own privilege there", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "The user already has a role there", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The role permits more than the caller may do there", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -104,10 +104,10 @@ async fn create(
     params(("binding_id" = String, Path, description = "The role binding")),
     responses(
         (status = 200, description = "The role binding", body = RoleBindingView),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such role binding", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn get(
@@ -124,20 +124,20 @@ async fn get(
 
 /// Update a role binding
 ///
-/// Gives the user another role there, up to what the caller holds there.
+/// Changes the role. It cannot exceed the caller's own permissions there.
 #[utoipa::path(
     patch, path = "/v2/role-bindings/{binding_id}", tag = "role-bindings", operation_id = "updateRoleBinding", security(("key" = [])),
     params(("binding_id" = String, Path, description = "The role binding")),
     request_body = UpdateRoleBindingBody,
     responses(
-        (status = 200, description = "The role binding as it is now", body = RoleBindingView),
-        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The updated role binding", body = RoleBindingView),
+        (status = 400, description = "Invalid id or body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such role binding or role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The role is above the caller's own privilege there", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The role permits more than the caller may do there", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn update(
@@ -159,16 +159,16 @@ async fn update(
 
 /// Delete a role binding
 ///
-/// Takes the role from the user.
+/// Takes the role away from the user.
 #[utoipa::path(
     delete, path = "/v2/role-bindings/{binding_id}", tag = "role-bindings", operation_id = "deleteRoleBinding", security(("key" = [])),
     params(("binding_id" = String, Path, description = "The role binding")),
     responses(
-        (status = 204, description = "It is gone"),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Deleted"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such role binding", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

@@ -27,20 +27,20 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// List roles
 ///
-/// The account's own, oldest first, then the predefined ones. For holders of `ROLE_READ` in the account.
+/// Custom roles, oldest first, then the predefined ones. Needs `ROLE_READ` in the account.
 #[utoipa::path(
     get, path = "/v2/roles", tag = "roles", operation_id = "listRoles", security(("key" = [])),
     params(
-        ("is_predefined" = Option<bool>, Query, description = "Only predefined roles, or only the account's own: both if left out"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+        ("is_predefined" = Option<bool>, Query, description = "Predefined roles only (true) or custom roles only (false); default: both"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of roles", body = RoleList),
-        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn list(
@@ -72,10 +72,10 @@ async fn list(
     params(("role_id" = String, Path, description = "The role")),
     responses(
         (status = 200, description = "The role", body = RoleObjectView),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn get(
@@ -92,19 +92,19 @@ async fn get(
 
 /// Create a role
 ///
-/// For holders of `ROLE_CREATE` in the account. The name is unique in the account. A role permits at most what its maker holds.
+/// Needs `ROLE_CREATE` in the account. The name is unique in the account. A role cannot exceed the caller's own permissions.
 #[utoipa::path(
     post, path = "/v2/roles", tag = "roles", operation_id = "createRole", security(("key" = [])),
     request_body = CreateRoleBody,
     responses(
         (status = 201, description = "The new role", body = RoleObjectView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Name already taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -124,22 +124,22 @@ async fn create(
 
 /// Update a role
 ///
-/// What is left out stays as it is; `permissions` take the place of all that there were, for everybody who holds the role. They are at
-/// most what the caller holds. Predefined roles cannot be changed.
+/// Omitted members stay unchanged. `permissions` replaces all permissions of the role, for everybody who has it, and cannot exceed the
+/// caller's own. Predefined roles cannot be changed.
 #[utoipa::path(
     patch, path = "/v2/roles/{role_id}", tag = "roles", operation_id = "updateRole", security(("key" = [])),
     params(("role_id" = String, Path, description = "The role")),
     request_body = UpdateRoleBody,
     responses(
-        (status = 200, description = "The role as it is now", body = RoleObjectView),
-        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The updated role", body = RoleObjectView),
+        (status = 400, description = "Invalid id or body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Name already taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn update(
@@ -161,17 +161,17 @@ async fn update(
 
 /// Delete a role
 ///
-/// One of the account's own that nobody holds.
+/// Only custom roles that nobody has can be deleted.
 #[utoipa::path(
     delete, path = "/v2/roles/{role_id}", tag = "roles", operation_id = "deleteRole", security(("key" = [])),
     params(("role_id" = String, Path, description = "The role")),
     responses(
-        (status = 204, description = "It is gone"),
-        (status = 400, description = "The id is not acceptable, or somebody holds the role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Deleted"),
+        (status = 400, description = "Invalid id, or the role is in use", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

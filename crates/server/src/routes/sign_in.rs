@@ -29,19 +29,19 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// Sign in
 ///
-/// With a temporary password, or a secret that was handed over, in the place of the API key. It works once: an invitation is accepted
-/// by it, and whoever may have keys gets one.
+/// Send a temporary password or a sign-in secret in place of the API key. It works once. Accepts an open invitation, and returns a user key
+/// if the user may have keys.
 #[utoipa::path(
     post, path = "/auth/v1/sign-in", tag = "sign-in", operation_id = "signIn", security(("key" = [])),
     request_body(content = Option<SignInBody>),
     responses(
-        (status = 201, description = "Who you are, and your key with its secret", body = SignedInView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No secret, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures, or too many keys", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 201, description = "The user, and a new key with its secret", body = SignedInView),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid secret", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, or too many new keys", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn sign_in(
@@ -70,19 +70,19 @@ async fn sign_in(
 
 /// Hand over a sign-in secret
 ///
-/// For people who administer the account, where no mail goes: the secret of an invitation, good for seven days, or of a way back in,
-/// good for thirty minutes. It takes the place of the one that you were shown before. Whoever has it acts as that person, so the audit tells
+/// For administrators of the account, on servers without mail. Returns the secret of an invitation, valid for seven days, or of a password
+/// reset, valid for thirty minutes. It replaces the one that you were shown before. The secret acts as that person, so the audit log records
 /// who was shown it.
 #[utoipa::path(
     post, path = "/auth/v1/users/{user_id}/sign-in-secret", tag = "sign-in", operation_id = "handOverSignInSecret", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
     responses(
         (status = 201, description = "The secret", body = SignInSecretView),
-        (status = 400, description = "The id is not acceptable, or of a user whose invitation has lapsed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id, or the user's invitation has expired", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many secrets in a short time", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many new secrets", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn issue_sign_in_secret(

@@ -27,21 +27,21 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// List spaces
 ///
-/// Those that the caller can see, oldest first.
+/// Returns what the caller can see, oldest first.
 #[utoipa::path(
     get, path = "/v2/spaces", tag = "spaces", operation_id = "listSpaces", security(("key" = [])),
     params(
-        ("org_id" = Option<String>, Query, description = "Spaces of this organization"),
-        ("name" = Option<String>, Query, max_length = 255, description = "What the name contains, in whatever case"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+        ("org_id" = Option<String>, Query, description = "Id of an organization: its spaces only"),
+        ("name" = Option<String>, Query, max_length = 255, description = "Part of the name, ignoring case"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of spaces", body = SpaceList),
-        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such organization", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn list(
@@ -77,10 +77,10 @@ async fn list(
     params(("space_id" = String, Path, description = "The space")),
     responses(
         (status = 200, description = "The space", body = SpaceView),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such space", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn get(
@@ -97,20 +97,20 @@ async fn get(
 
 /// Create a space
 ///
-/// For holders of `SPACE_CREATE` in the organization. The name is unique in the organization.
+/// Needs `SPACE_CREATE` in the organization. The name is unique in the organization.
 #[utoipa::path(
     post, path = "/v2/spaces", tag = "spaces", operation_id = "createSpace", security(("key" = [])),
     request_body = CreateSpaceBody,
     responses(
         (status = 201, description = "The new space", body = SpaceView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such organization", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Name already taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -130,21 +130,21 @@ async fn create(
 
 /// Update a space
 ///
-/// What is left out stays as it is.
+/// Omitted members stay unchanged.
 #[utoipa::path(
     patch, path = "/v2/spaces/{space_id}", tag = "spaces", operation_id = "updateSpace", security(("key" = [])),
     params(("space_id" = String, Path, description = "The space")),
     request_body = UpdateSpaceBody,
     responses(
-        (status = 200, description = "The space as it is now", body = SpaceView),
-        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The updated space", body = SpaceView),
+        (status = 400, description = "Invalid id or body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such space", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The name is taken", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Name already taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn update(
@@ -166,17 +166,17 @@ async fn update(
 
 /// Delete a space
 ///
-/// For good, with everything in it. Service keys that are left without a space are dead.
+/// Permanently, with everything in it. Service keys that are left without a space are revoked.
 #[utoipa::path(
     delete, path = "/v2/spaces/{space_id}", tag = "spaces", operation_id = "deleteSpace", security(("key" = [])),
     params(("space_id" = String, Path, description = "The space")),
     responses(
-        (status = 204, description = "It is gone"),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Deleted"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such space", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

@@ -38,21 +38,21 @@ pub(super) fn router() -> OpenApiRouter<App> {
 
 /// List users
 ///
-/// People, oldest first. Bot users are not among them.
+/// Returns people, oldest first; no bot users.
 #[utoipa::path(
     get, path = "/v2/users", tag = "users", operation_id = "listUsers", security(("key" = [])),
     params(
-        ("email" = Option<String>, Query, max_length = 255, description = "What the address contains, in whatever case"),
-        ("status" = inline(Option<Vec<UserStatusFilter>>), Query, description = "Which statuses: all if left out"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "How many: 50 if left out"),
-        ("cursor" = Option<String>, Query, description = "The `next_cursor` of the page before"),
+        ("email" = Option<String>, Query, max_length = 255, description = "Part of the email address, ignoring case"),
+        ("status" = inline(Option<Vec<UserStatusFilter>>), Query, description = "Status of the users; default: all"),
+        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
+        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
     ),
     responses(
         (status = 200, description = "A page of users", body = UserList),
-        (status = 400, description = "A parameter is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn list(
@@ -85,10 +85,10 @@ async fn list(
     params(("user_id" = String, Path, description = "The user")),
     responses(
         (status = 200, description = "The user", body = UserView),
-        (status = 400, description = "The id is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn get(
@@ -105,23 +105,23 @@ async fn get(
 
 /// Invite a user
 ///
-/// For holders of `USER_CREATE` in the account; members invite members and annotators. `EMAIL_LINK` mails a secret to sign in with, and is
-/// refused where the server sends no mail. `TEMPORARY_PASSWORD` answers a secret to sign in with, and `NONE` makes a user who takes part at
-/// once. Whoever is invited already is answered as they are.
+/// Needs `USER_CREATE` in the account; members can invite members and annotators. `EMAIL_LINK` mails a sign-in secret, and is refused if the
+/// server has no mail. `TEMPORARY_PASSWORD` returns a sign-in secret. `NONE` creates an active user. A user who is already invited is returned
+/// unchanged.
 #[utoipa::path(
     post, path = "/v2/users", tag = "users", operation_id = "createUser", security(("key" = [])),
     request_body = CreateUserBody,
     responses(
-        (status = 200, description = "Invited already", body = UserView),
+        (status = 200, description = "The user was invited before; nothing changed", body = UserView),
         (status = 201, description = "The new user", body = InvitedUserView),
-        (status = 400, description = "The body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "The address is taken", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures, or too many letters", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 409, description = "Email address already taken", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, or too much mail", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -153,21 +153,21 @@ async fn create(
 
 /// Update a user
 ///
-/// The name for holders of `USER_UPDATE`, developer access for administrators of the account. What is left out stays as it is.
+/// The name needs `USER_UPDATE`, developer access an administrator of the account. Omitted members stay unchanged.
 #[utoipa::path(
     patch, path = "/v2/users/{user_id}", tag = "users", operation_id = "updateUser", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
     request_body = UpdateUserBody,
     responses(
-        (status = 200, description = "The user as they are now", body = UserView),
-        (status = 400, description = "Id or body is not acceptable", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 200, description = "The updated user", body = UserView),
+        (status = 400, description = "Invalid id or body", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "The body is too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "The body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Refused for what it means", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn update(
@@ -189,18 +189,18 @@ async fn update(
 
 /// Remove a user
 ///
-/// For good: their user keys are dead with it, and their roles are gone. Removing twice changes nothing.
+/// Permanently. Revokes their user keys and ends their roles. Removing a removed user changes nothing.
 #[utoipa::path(
     delete, path = "/v2/users/{user_id}", tag = "users", operation_id = "deleteUser", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
     responses(
-        (status = 204, description = "The user is gone"),
-        (status = 400, description = "The id is not acceptable, or your own", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Removed"),
+        (status = 400, description = "Invalid id, or your own id", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The last active person who administers the account", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 422, description = "The user is the last active administrator of the account", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(
@@ -215,20 +215,20 @@ async fn delete(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Let an invitation stand anew
+/// Resend an invitation
 ///
-/// It stands for seven days from now, and goes out by mail with a new secret. Secrets that were sent before go on working. Where the server
-/// sends no mail, an administrator of the account hands one over: see `handOverSignInSecret`.
+/// Mails a new secret and extends the invitation to seven days from now. Earlier secrets remain valid. If the server has no mail, an
+/// administrator of the account can hand over a secret: see `handOverSignInSecret`.
 #[utoipa::path(
     post, path = "/v2/users/{user_id}/resend-invitation", tag = "users", operation_id = "resendInvitation", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
     responses(
-        (status = 204, description = "The invitation stands"),
-        (status = 400, description = "The id is not acceptable, or of a user who is not invited, or the server sends no mail", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Invitation sent"),
+        (status = 400, description = "Invalid id, the user is not invited, or the server has no mail", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures, or too many letters", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, or too much mail", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn resend_invitation(
@@ -250,20 +250,20 @@ async fn resend_invitation(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Ask for a way back in
+/// Request a password reset
 ///
-/// A secret to sign in with goes to the user by mail, good for thirty minutes. Secrets that were sent before go on working. Where the server
-/// sends no mail, an administrator of the account hands one over: see `handOverSignInSecret`.
+/// Mails the user a sign-in secret that is valid for thirty minutes. Earlier secrets remain valid. If the server has no mail, an administrator
+/// of the account can hand over a secret: see `handOverSignInSecret`.
 #[utoipa::path(
     post, path = "/v2/users/{user_id}/reset-password", tag = "users", operation_id = "resetPassword", security(("key" = [])),
     params(("user_id" = String, Path, description = "The user")),
     responses(
-        (status = 204, description = "It is on its way"),
-        (status = 400, description = "The id is not acceptable, or of a user who has not accepted their invitation, or the server sends no mail", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "No API key, or none that is valid", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 204, description = "Sent"),
+        (status = 400, description = "Invalid id, the user has not accepted their invitation, or the server has no mail", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failures, or too many letters", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, or too much mail", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn reset_password(

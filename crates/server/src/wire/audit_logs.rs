@@ -54,28 +54,28 @@ pub(crate) enum OperationTypeFilter {
     Subscription,
 }
 
-/// A record of the audit.
+/// An audit record.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditLog)]
 pub(crate) struct AuditLogView {
     id: String,
-    /// Who did it; empty if it was done on the host itself.
+    /// Id of the user; empty for actions on the host.
     user_id: String,
-    /// Where the call came from; empty if it was none.
+    /// Client address; empty for actions on the host.
     ip: String,
-    /// Always `MUTATION`: changes are written down.
+    /// Always `MUTATION`: only changes are recorded.
     #[schema(example = "MUTATION")]
     operation_type: String,
-    /// What was done.
+    /// Name of the operation.
     #[schema(example = "api_key.create")]
     operation_name: String,
-    /// JSON text: what it was done to, with which key, in which request, and particulars.
+    /// JSON in a string: target, key, request and details.
     variables: String,
     #[schema(format = DateTime)]
     created_at: String,
 }
 
-/// A page of the audit, newest first.
+/// A page of audit records, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditLogList {
     pub logs: Vec<AuditLogView>,

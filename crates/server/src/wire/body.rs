@@ -320,7 +320,7 @@ where
 mod tests {
     use super::*;
 
-    /// Whoever finds all places taken waits for some time and is told to come back (fault S1).
+    /// A body that finds all places taken waits for some time, and then gets 503 (fault S1).
     #[tokio::test(start_paused = true)]
     async fn the_wait_for_a_place_is_bounded() {
         let places = Arc::new(Semaphore::new(1));

@@ -23,10 +23,10 @@ pub(crate) struct RoleObjectView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     description: Option<String>,
-    /// What it permits, as far as the client knows the names.
+    /// Names of permissions, without those that the client does not know.
     #[schema(example = json!(["PROJECT_READ"]))]
     permissions: Vec<&'static str>,
-    /// Whether it comes with every account and cannot be changed.
+    /// Whether the role is predefined. Predefined roles cannot be changed.
     is_predefined: bool,
     #[schema(format = DateTime)]
     created_at: String,
@@ -56,7 +56,7 @@ impl RoleObjectView {
     }
 }
 
-/// A role to make.
+/// A new role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateRole)]
@@ -64,7 +64,7 @@ pub(crate) struct CreateRoleBody {
     /// Unique in the account.
     #[schema(min_length = 1, max_length = 255)]
     name: String,
-    /// What it is to permit: names of permissions, none that the caller does not hold.
+    /// Names of permissions. The caller must hold all of them.
     #[schema(min_items = 1, example = json!(["PROJECT_READ"]))]
     permissions: Vec<String>,
     #[serde(default, deserialize_with = "present")]
@@ -83,7 +83,7 @@ impl CreateRoleBody {
     }
 }
 
-/// What to change of a role: at least one member.
+/// Changes to a role: at least one member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateRole)]
@@ -92,11 +92,11 @@ pub(crate) struct UpdateRoleBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 255, nullable = false)]
     name: Option<String>,
-    /// All that it is to permit from now on, in the place of what it did.
+    /// Names of permissions. Replaces all permissions of the role.
     #[serde(default, deserialize_with = "present")]
     #[schema(min_items = 1, nullable = false)]
     permissions: Option<Vec<String>>,
-    /// `null` takes it away.
+    /// `null` clears it.
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     description: Change<String>,

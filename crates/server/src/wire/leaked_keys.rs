@@ -9,17 +9,17 @@ use utoipa::ToSchema;
 /// The longest address that is kept of where a key was found.
 const MAX_URL: usize = 2_048;
 
-/// What was found in public. Members that are not known are left alone: the format is GitHub's.
+/// A token that was found in public, in GitHub's format. Unknown members are ignored.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = FoundSecret)]
 pub(crate) struct FoundSecretBody {
-    /// What looks like a key.
+    /// The token that looks like a key.
     #[schema(value_type = String)]
     token: FoundText,
-    /// GitHub's name for keys of this look.
+    /// GitHub's name for this type of token.
     #[serde(rename = "type")]
     kind: String,
-    /// Where it was found; may be empty.
+    /// URL where the token was found; may be empty.
     #[serde(default)]
     #[schema(nullable = false)]
     url: Option<String>,
@@ -60,7 +60,7 @@ impl FoundSecretBody {
     }
 }
 
-/// Whether what was found is one of ours. It is named by its SHA-256, in hexadecimal: nothing answers with a secret.
+/// Verdict for a token, which is named by its SHA-256 in hexadecimal.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = FoundSecretVerdict)]
 pub(crate) struct VerdictView {
@@ -69,7 +69,7 @@ pub(crate) struct VerdictView {
     label: Label,
 }
 
-/// Whether it is one of ours.
+/// Whether the token is a key of this installation.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = FoundSecretLabel)]

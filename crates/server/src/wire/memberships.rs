@@ -10,7 +10,7 @@ use super::ids;
 use super::role_schema::{OrganizationRole, SpaceRole};
 use super::roles::{self, RoleInput, RoleView};
 
-/// A person to give a role in an organization.
+/// A member of an organization and their role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SetOrganizationMember)]
@@ -33,7 +33,7 @@ impl OrganizationMemberBody {
     }
 }
 
-/// A person to give a role in a space.
+/// A member of a space and their role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SetSpaceMember)]
@@ -56,7 +56,7 @@ impl SpaceMemberBody {
     }
 }
 
-/// A person's place in an organization.
+/// Membership in an organization.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrganizationMember)]
 pub(crate) struct OrganizationMemberView {
@@ -82,7 +82,7 @@ impl OrganizationMemberView {
     }
 }
 
-/// A person's place in a space.
+/// Membership in a space.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SpaceMember)]
 pub(crate) struct SpaceMemberView {

@@ -32,12 +32,12 @@ pub(crate) mod words;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// Where a list goes on.
+/// Position in a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Pagination {
-    /// Whether there is more.
+    /// Whether there are more items.
     has_more: bool,
-    /// What to send as `cursor` for the next page. There only if there is one.
+    /// `cursor` of the next page; absent on the last page.
     #[serde(skip_serializing_if = "Option::is_none")]
     next_cursor: Option<String>,
 }

@@ -40,7 +40,7 @@ impl OrganizationView {
     }
 }
 
-/// An organization to make.
+/// A new organization.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateOrganization)]
@@ -62,7 +62,7 @@ impl CreateOrganizationBody {
     }
 }
 
-/// What to change of an organization: at least one member.
+/// Changes to an organization: at least one member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateOrganization)]
@@ -71,7 +71,7 @@ pub(crate) struct UpdateOrganizationBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 255, nullable = false)]
     name: Option<String>,
-    /// `null` takes it away.
+    /// `null` clears it.
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     description: Change<String>,

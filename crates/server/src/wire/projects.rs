@@ -41,7 +41,7 @@ impl ProjectView {
     }
 }
 
-/// A project to make.
+/// A new project.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateProject)]
@@ -60,7 +60,7 @@ impl CreateProjectBody {
     }
 }
 
-/// What to change of a project.
+/// Changes to a project.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateProject)]

@@ -24,7 +24,7 @@ pub(crate) enum RestrictedType {
     Prompt,
 }
 
-/// A resource that only those with a binding on it, and administrators, know of.
+/// A restricted resource: visible only to users with a binding on it and to administrators.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ResourceRestriction)]
 pub(crate) struct RestrictionView {

@@ -8,16 +8,16 @@ use utoipa::ToSchema;
 use super::body::present;
 use super::ids;
 
-/// Whose keys to revoke.
+/// The person whose keys are revoked.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = RevokeAllKeys)]
 pub(crate) struct RevokeAllBody {
-    /// The person: you, if it is left out. Others need an administrator of the account.
+    /// Id of the person; default: you. For another person, you must administer the account.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     user_id: Option<String>,
-    /// Whether the key of this request goes too, if it is one of the person's.
+    /// Whether to revoke the key of this request as well.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false, default = false)]
     include_current_key: Option<bool>,
@@ -33,13 +33,13 @@ impl RevokeAllBody {
     }
 }
 
-/// What was revoked.
+/// Result of revoking all keys of a person.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RevokedKeys)]
 pub(crate) struct RevokedKeysView {
-    /// How many keys.
+    /// Number of revoked keys.
     revoked: u32,
-    /// The key of this request, if it is one of the person's and goes on working.
+    /// The key of this request, if it belongs to the person and was kept.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     kept_key_id: Option<String>,

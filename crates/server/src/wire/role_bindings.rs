@@ -12,7 +12,7 @@ use super::{Pagination, ids};
 /// The parameters of a list.
 pub(crate) const LIST: &[&str] = &["resource_type", "user_id", "limit", "cursor"];
 
-/// What a role can be given in.
+/// Type of a resource with role bindings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 pub(crate) enum BoundType {
@@ -61,7 +61,7 @@ impl RoleBindingView {
     }
 }
 
-/// A role to give.
+/// A new role binding.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateRoleBinding)]
@@ -91,7 +91,7 @@ impl CreateRoleBindingBody {
     }
 }
 
-/// Another role to give.
+/// The new role of a binding.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateRoleBinding)]

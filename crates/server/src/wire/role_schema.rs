@@ -12,7 +12,7 @@ pub(crate) struct AccountRole {
     name: AccountRoleName,
 }
 
-/// The one type of role that is not of the account's own making.
+/// Type of predefined roles.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(dead_code, reason = "the types of this file only describe")]
@@ -60,19 +60,19 @@ pub(crate) enum SpaceRole {
     Custom(CustomRole),
 }
 
-/// A role of the account's own making: `{"type":"CUSTOM","id":"…"}`.
+/// A custom role: `{"type":"CUSTOM","id":"…"}`.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CustomRole {
     #[serde(rename = "type")]
     kind: Custom,
     id: String,
-    /// As answers carry it beside the id: it is not read.
+    /// Ignored; responses have it beside the id.
     #[schema(nullable = false)]
     name: Option<String>,
 }
 
-/// The type of roles that are of the account's own making.
+/// Type of custom roles.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(dead_code, reason = "the types of this file only describe")]

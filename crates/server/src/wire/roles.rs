@@ -138,7 +138,7 @@ pub(crate) fn space_role(
     }
 }
 
-/// A role in an answer.
+/// A role in a response.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum RoleView {

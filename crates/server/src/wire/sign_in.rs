@@ -12,12 +12,12 @@ use super::users::UserView;
 /// What the first key is called if nothing is said.
 const FIRST_KEY: &str = "made at sign-in";
 
-/// How to come in.
+/// A sign-in.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SignIn)]
 pub(crate) struct SignInBody {
-    /// What to call the key.
+    /// Name of the new key.
     #[serde(default, deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 256, nullable = false)]
     key_name: Option<String>,
@@ -31,25 +31,25 @@ impl SignInBody {
     }
 }
 
-/// Who came in.
+/// Result of a sign-in.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SignedIn)]
 pub(crate) struct SignedInView {
     /// The person.
     pub user: UserView,
-    /// Their key, with its secret; left out for people who may not have keys.
+    /// A new user key with its secret; absent for people who cannot have keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub api_key: Option<KeyView>,
 }
 
-/// A secret to hand to a person: shown once.
+/// A sign-in secret for a person, shown once.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SignInSecret)]
 pub(crate) struct SignInSecretView {
-    /// What the person signs in with, once.
+    /// One-time secret for signing in.
     secret: String,
-    /// When it stops working.
+    /// Time of expiry.
     #[schema(format = DateTime)]
     expires_at: String,
 }

@@ -9,7 +9,7 @@ use super::body::{change, present};
 use super::dialect::Dialect;
 use super::{Pagination, ids, words};
 
-/// A space: where the things live that keys give access to.
+/// A space.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Space)]
 pub(crate) struct SpaceView {
@@ -18,7 +18,7 @@ pub(crate) struct SpaceView {
     name: String,
     /// Always a string, empty if there is none: Python clients up to 8.58 fail on anything else.
     description: String,
-    /// The organization that it belongs to.
+    /// Organization of the space.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     organization_id: Option<String>,
@@ -51,7 +51,7 @@ impl SpaceView {
     }
 }
 
-/// A space to make.
+/// A new space.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateSpace)]
@@ -59,12 +59,12 @@ pub(crate) struct CreateSpaceBody {
     /// Unique in the organization.
     #[schema(min_length = 1, max_length = 255)]
     name: String,
-    /// The organization to make it in.
+    /// Organization of the new space.
     organization_id: String,
     #[serde(default, deserialize_with = "present")]
     #[schema(max_length = 1000, nullable = false)]
     description: Option<String>,
-    /// Whether organization roles below administrator are to stop at it: `false` if left out.
+    /// Whether the space is private: roles in the organization below administrator do not count in it. Default: `false`.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     is_private: Option<bool>,
@@ -81,7 +81,7 @@ impl CreateSpaceBody {
     }
 }
 
-/// What to change of a space: at least one member.
+/// Changes to a space: at least one member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateSpace)]
@@ -90,11 +90,11 @@ pub(crate) struct UpdateSpaceBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 255, nullable = false)]
     name: Option<String>,
-    /// `null` takes it away.
+    /// `null` clears it.
     #[serde(default, deserialize_with = "change")]
     #[schema(value_type = Option<String>, max_length = 1000)]
     description: Change<String>,
-    /// Whether organization roles below administrator are to stop at it.
+    /// Whether the space is private: roles in the organization below administrator do not count in it.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     is_private: Option<bool>,

@@ -29,7 +29,7 @@ pub(crate) struct UserView {
     status: String,
     /// The role in the account.
     role: RoleView,
-    /// Whether the user may make keys.
+    /// Whether the user may create keys.
     is_developer: bool,
 }
 
@@ -75,10 +75,10 @@ pub(crate) fn status(text: &str) -> Result<UserStatus, Refusal> {
 pub(crate) struct InvitedUserView {
     #[serde(flatten)]
     user: UserView,
-    /// How they get in.
+    /// How the invitation is delivered.
     #[schema(example = "TEMPORARY_PASSWORD")]
     invite_mode: String,
-    /// What to sign in with, once: there only for that mode, and shown only here.
+    /// One-time secret for signing in; only with the mode `TEMPORARY_PASSWORD`, and not shown again.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     temporary_password: Option<String>,
@@ -106,7 +106,7 @@ impl InvitedUserView {
     }
 }
 
-/// How an invited user gets in.
+/// How an invitation is delivered.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schema(as = InviteMode)]
@@ -140,10 +140,10 @@ pub(crate) struct CreateUserBody {
     /// The role in the account.
     #[schema(value_type = AccountRole)]
     role: RoleInput,
-    /// How they get in.
+    /// How the invitation is delivered.
     #[schema(value_type = InviteModeName, example = "TEMPORARY_PASSWORD")]
     invite_mode: String,
-    /// Whether the user may make keys: administrators and members may, if it is left out.
+    /// Whether the user may create keys; default: true for administrators and members.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     is_developer: Option<bool>,
@@ -182,7 +182,7 @@ fn person_name(text: &str) -> Result<Name, Refusal> {
     words::name(text.trim())
 }
 
-/// What to change of a user: at least one member.
+/// Changes to a user: at least one member.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateUser)]
@@ -190,7 +190,7 @@ pub(crate) struct UpdateUserBody {
     #[serde(default, deserialize_with = "present")]
     #[schema(min_length = 1, max_length = 255, nullable = false)]
     name: Option<String>,
-    /// Whether the user may make keys. For administrators of the account.
+    /// Whether the user may create keys. Only administrators of the account change it.
     #[serde(default, deserialize_with = "present")]
     #[schema(nullable = false)]
     is_developer: Option<bool>,

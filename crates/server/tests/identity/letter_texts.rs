@@ -1,4 +1,4 @@
-//! What letters say works for whoever gets them, and holds no words of others that could pass for ours.
+//! Requests in letters work for their recipients, and texts of users cannot be mistaken for ours.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ async fn on_record(server: &TestServer, action: &str) -> Value {
     answered(server, "admin", ("GET", &path, Value::Null), 200).await["logs"][0].clone()
 }
 
-/// An invitation says when it ends and whether a key comes of it, and lets in whoever gets it (fault S19).
+/// An invitation says when it expires and whether it gives a key, and works for its recipient (fault S19).
 #[tokio::test]
 async fn what_an_invitation_says_is_so() {
     for (role, gets_key) in [("MEMBER", true), ("ADMIN", true), ("ANNOTATOR", false)] {
@@ -95,8 +95,8 @@ async fn says_how_to_sign_in(
 ) {
     let letter = one(letters).await;
     assert_eq!(until(&letter), server.now() + jiff::SignedDuration::from_secs(lifetime));
-    assert_eq!(letter.text.contains("holds an API key of yours"), gets_key, "{}", letter.text);
-    assert_eq!(letter.text.contains("holds no API key"), !gets_key, "{}", letter.text);
+    assert_eq!(letter.text.contains("contains your new API key"), gets_key, "{}", letter.text);
+    assert_eq!(letter.text.contains("contains no API key"), !gets_key, "{}", letter.text);
     says_nothing_of_others(&letter);
     server.advance(lifetime - 1);
     let answer = play(server, &letter, "SECRET", &secret(&letter)).await;
@@ -119,7 +119,7 @@ fn says_nothing_of_others(letter: &Mail) {
     }
 }
 
-/// Whoever's key was refreshed by an administrator ends the new one with the old one, which they have; no right is needed (fault S19).
+/// The owner of a key that an administrator refreshed can revoke the new one with the old one; no permission is needed (fault S19).
 #[tokio::test]
 async fn what_a_letter_of_a_refresh_says_is_so() {
     for (who, grace) in
@@ -135,7 +135,7 @@ async fn what_a_letter_of_a_refresh_says_is_so() {
         let taken = answered(&server, "admin", ("POST", &path, body), 200).await;
         let letter = one(&letters).await;
         says_nothing_of_others(&letter);
-        assert!(letter.text.contains("called: see http___evil_example now"), "{}", letter.text);
+        assert!(letter.text.contains("name:   see http___evil_example now"), "{}", letter.text);
         server.advance(grace);
         assert!(!opens(&server, server.world.key(who)).await, "the old one ends within a day");
         let new = taken["key"].as_str().unwrap();
@@ -148,7 +148,7 @@ async fn what_a_letter_of_a_refresh_says_is_so() {
     }
 }
 
-/// Whoever reads that a secret of theirs was shown ends it with any key of theirs, or an administrator does (fault S19).
+/// A person whose secret was shown can revoke it with any key of theirs, or an administrator can (fault S19).
 #[tokio::test]
 async fn what_a_letter_of_a_shown_secret_says_is_so() {
     for (who, by_admin) in
@@ -178,7 +178,7 @@ async fn what_a_letter_of_a_shown_secret_says_is_so() {
     }
 }
 
-/// Whoever reads that a new key acts for them ends it with another key of theirs (fault S19).
+/// A person who reads that a new key acts for them can revoke it with another key of theirs (fault S19).
 #[tokio::test]
 async fn what_a_letter_of_a_sign_in_says_is_so() {
     let (server, letters) = TestServer::with_mail().await;
@@ -204,7 +204,7 @@ async fn what_a_letter_of_a_sign_in_says_is_so() {
     assert_eq!(variables["details"]["secret_shown_to"], server.world.id("user:admin"));
 }
 
-/// Whoever made a key that was found is told what has happened to it, and administrators find the report (fault S19).
+/// The creator of a leaked key is notified, and administrators find the report (fault S19).
 #[tokio::test]
 async fn what_a_letter_of_a_leak_says_is_so() {
     let (server, letters) = TestServer::with_mail().await;
@@ -223,7 +223,7 @@ async fn what_a_letter_of_a_leak_says_is_so() {
     );
     assert!(on_record(&server, "api_key.leak").await["id"].is_string());
 
-    // Nobody writes to whoever is gone.
+    // Removed people get no mail.
     let user = format!("/v2/users/{}", server.world.id("user:other"));
     answered(&server, "admin", ("DELETE", &user, Value::Null), 204).await;
     let answer = server.call_with(

@@ -23,25 +23,25 @@ pub(crate) struct KeyView {
     /// `USER` or `SERVICE`.
     #[schema(example = "USER")]
     key_type: String,
-    /// `ACTIVE` or `REVOKED`. An expired key is an `ACTIVE` one whose `expires_at` has passed.
+    /// `ACTIVE` or `REVOKED`. An expired key is `ACTIVE` with an `expires_at` in the past.
     #[schema(example = "ACTIVE")]
     status: String,
-    /// What the key looks like, without its secret.
+    /// Beginning of the key and end of its id, without the secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "clvu_Ek01...sOOl")]
     redacted_key: Option<String>,
-    /// The full key. In the answer that creates or refreshes it, and never again.
+    /// The secret. Only in the response that creates or refreshes the key.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
     #[schema(format = DateTime)]
     created_at: String,
-    /// The first instant at which the key does not work. Not there if it never expires.
+    /// Time of expiry: the key is valid before it, not from it on. Absent if the key never expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     expires_at: Option<String>,
-    /// Who created it: a person, not the bot user.
+    /// Id of the user who created the key; not the bot user.
     created_by_user_id: String,
-    /// When it was last used, within about a minute. Not there if it never was.
+    /// Time of the last use, to about a minute. Absent if the key was never used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     last_used_at: Option<String>,

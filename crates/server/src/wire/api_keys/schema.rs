@@ -15,23 +15,23 @@ pub(crate) enum CreateApiKey {
     SpaceService(CreateSpaceServiceApiKey),
 }
 
-/// A key that acts for the caller.
+/// A user key: acts for the caller.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateUserApiKey {
-    /// `USER`, which it is if left out.
+    /// `USER`, which is the default.
     #[schema(nullable = false)]
     key_type: Option<UserType>,
     #[schema(min_length = 1, max_length = 256, example = "ci")]
     name: String,
     #[schema(max_length = 1000, nullable = false)]
     description: Option<String>,
-    /// When the key is to stop working; never, if left out. Must lie in the future.
+    /// Time of expiry, in the future; default: never.
     #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
     expires_at: Option<String>,
 }
 
-/// A key that acts for a new bot user with roles in organizations and spaces.
+/// A service key: acts for a new bot user with roles in organizations and spaces.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateServiceApiKey {
@@ -43,13 +43,13 @@ pub(crate) struct CreateServiceApiKey {
     description: Option<String>,
     #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
     expires_at: Option<String>,
-    /// The role in the account: `MEMBER` if left out.
+    /// Role in the account; default: `MEMBER`.
     account_role: Option<AccountRole>,
     #[schema(min_items = 1, max_items = 100)]
     organizations: Vec<OrganizationBinding>,
 }
 
-/// A key that acts for a new bot user in one space: the flat form of the early clients.
+/// A service key in one space: the flat form of older clients.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateSpaceServiceApiKey {
@@ -71,11 +71,11 @@ pub(crate) struct CreateSpaceServiceApiKey {
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the names are the wire's")]
 pub(crate) struct SpaceRoles {
-    /// `MEMBER` if left out.
+    /// Default: `MEMBER`.
     space_role: Option<RoleName>,
-    /// `READ_ONLY` if left out.
+    /// Default: `READ_ONLY`.
     org_role: Option<RoleName>,
-    /// `MEMBER` if left out.
+    /// Default: `MEMBER`.
     account_role: Option<AccountRoleName>,
 }
 
@@ -84,7 +84,7 @@ pub(crate) struct SpaceRoles {
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrganizationBinding {
     org_id: String,
-    /// `READ_ONLY` if left out.
+    /// Default: `READ_ONLY`.
     role: Option<PredefinedRole>,
     #[schema(min_items = 1, max_items = 100)]
     spaces: Vec<SpaceBinding>,
@@ -95,7 +95,7 @@ pub(crate) struct OrganizationBinding {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpaceBinding {
     space_id: String,
-    /// `MEMBER` if left out.
+    /// Default: `MEMBER`.
     role: Option<Role>,
 }
 
@@ -129,7 +129,7 @@ pub(crate) struct AccountRole {
     name: AccountRoleName,
 }
 
-/// The roles in the account that keys can have.
+/// Account roles of keys.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schema(as = ServiceKeyAccountRoleName)]
@@ -139,7 +139,7 @@ pub(crate) enum AccountRoleName {
     Member,
 }
 
-/// The predefined roles that keys can have.
+/// Predefined roles of keys.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[expect(dead_code, reason = "the types of this file only describe")]
@@ -183,16 +183,16 @@ pub(crate) enum KeyStatusFilter {
     Revoked,
 }
 
-/// How to refresh a key.
+/// A refresh.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshApiKey {
-    /// When the new key is to stop working. A refresh can only shorten: required if the key has an expiry, and no later than that.
-    /// (Go clients before 0.16, Python before 8.39, JavaScript before 1.23 and the `arize` crate may give any future instant, and
+    /// Time of expiry of the new key. A refresh can only shorten: required if the old key has an expiry, and not later than that.
+    /// (Go clients before 0.16, Python before 8.39, JavaScript before 1.23 and the `arize` crate may give any future time, and
     /// none for never.)
     #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
     expires_at: Option<String>,
-    /// For how many seconds the old key goes on working.
+    /// Seconds for which the old key continues to work.
     #[schema(minimum = 0, maximum = 86400, default = 0, nullable = false)]
     grace_period_seconds: Option<u32>,
 }
