@@ -1,6 +1,6 @@
 //! What a user may do, where: roles flow down from account to organization to space (docs/permissions.md#levels).
 //!
-//! Rule: every function here is monotone: whoever holds more above never holds less below. The ceiling rests on that.
+//! Rule: every function here is monotone: more permissions above never mean fewer below. The ceiling rests on that.
 
 use std::collections::HashMap;
 

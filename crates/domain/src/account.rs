@@ -38,7 +38,7 @@ pub struct AccountPolicy {
     pub bots_may_invite: bool,
     /// How many live user keys one person may have.
     pub max_user_keys: u32,
-    /// Whether a service key is revoked as soon as it holds more than whoever made it.
+    /// Whether a service key is revoked as soon as it holds more than its creator.
     pub revoke_keys_above_maker: bool,
     /// Whether nobody but its owner refreshes a user key. Otherwise administrators of the account may, and act for the owner then.
     pub only_owners_refresh_user_keys: bool,

@@ -18,7 +18,7 @@ pub enum RefreshExpiryRule {
     /// Never later than before; required if the key has one (docs/contract/keys.md#refresh-and-expiry).
     TightenOnly,
     /// Never later than before; none means as before. For a service key that refreshes itself, where the client is bound by no rule:
-    /// whoever holds it must not make it last by saying which client they are.
+    /// its holder must not make it last by sending another client's headers.
     NeverLater,
 }
 

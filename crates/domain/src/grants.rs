@@ -86,7 +86,7 @@ impl GrantField {
 #[error("`{0}` is above your own privilege there")]
 pub struct OverPrivileged(pub GrantField);
 
-/// The grants cannot be, whoever asks.
+/// Grants that are impossible for every caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GrantError {
     /// The same organization or space twice.

@@ -41,7 +41,7 @@ pub struct ApiKey {
     pub handle: KeyHandle,
     /// Who made the first key of its lineage.
     pub created_by: UserId,
-    /// Who was shown the secret: the creator, or whoever refreshed it last. They count as a creator wherever that matters.
+    /// Who was shown the secret: the creator, or the last caller who refreshed it. They count as a creator wherever that matters.
     pub minted_by: UserId,
     /// Whom it acts for: its creator, or the bot user of a service key.
     pub acts_for: UserId,

@@ -55,7 +55,7 @@ impl SignInPurpose {
 mod tests {
     use super::*;
 
-    /// Whoever renames a variant does not change what is stored (fault S16).
+    /// Renaming a variant does not change what is stored (fault S16).
     #[test]
     fn spellings_stay() {
         use AccountRole as A;

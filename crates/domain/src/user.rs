@@ -69,7 +69,7 @@ pub enum InviteMode {
     None,
     /// Is sent a link.
     EmailLink,
-    /// Is told a secret by whoever made them, who is shown it once.
+    /// By a secret that the creator is shown once and passes on.
     TemporaryPassword,
 }
 

@@ -145,8 +145,8 @@ impl App {
         }
     }
 
-    /// Tells a person of something that was done in their name, where the server sends mail. Whoever was told several times within the
-    /// hour is not told again; the audit log has it all.
+    /// Tells a person of something that was done in their name, where the server sends mail. After several notices
+    /// within an hour, no more are sent; the audit log has all of it.
     pub(crate) fn notify(&self, person: &User, letter: impl FnOnce(&Outbox) -> Letter) {
         let Some(outbox) = &self.outside.outbox else { return };
         if person.kind != UserKind::Person || person.status == UserStatus::Blocked {

@@ -104,7 +104,7 @@ fn damaged() -> Problem {
     )
 }
 
-/// A problem that passes: whoever comes back finds nothing changed.
+/// A temporary problem: nothing was changed, and the client may try again.
 pub(crate) fn unavailable(what: &str) -> Problem {
     let detail = format!("{what} for the moment: nothing was changed, try again");
     Problem::new(ProblemKind::ServiceUnavailable, detail)

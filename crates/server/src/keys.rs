@@ -69,7 +69,7 @@ pub(crate) async fn refresh(
     Ok((key, minted))
 }
 
-/// Revokes the call's key, which somebody says has leaked, with all of its line, and tells whoever made it.
+/// Revokes the call's key, which is reported as leaked, with all of its line, and notifies its creator.
 #[tracing::instrument(name = "keys.report_leak", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn report_leak(
     app: &App,

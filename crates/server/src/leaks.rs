@@ -111,7 +111,7 @@ impl GithubReports {
         }
     }
 
-    /// Asks for the list if it is time to, in a task that goes on without whoever sent the report. Returns the asking that an answer has to
+    /// Asks for the list if it is time to, in a task that does not end with the report. Returns the asking that an answer has to
     /// wait for.
     fn ask_if_due(&self, key_id: &str, uptime: SignedDuration) -> Option<watch::Receiver<()>> {
         let mut list = self.lock();
@@ -204,7 +204,7 @@ mod tests {
         SignedDuration::from_secs(second)
     }
 
-    /// Whoever asks and goes away has asked all the same: one fetch is in flight, whatever is sent (fault S4).
+    /// A report that is cancelled still counts: one fetch is in flight, whatever is sent (fault S4).
     #[tokio::test]
     async fn reports_that_are_cut_off_ask_for_the_list_once() {
         let (source, reports) = reports(0, false);

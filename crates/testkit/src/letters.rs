@@ -14,7 +14,7 @@ pub struct Letters {
 }
 
 impl Letters {
-    /// What has arrived since the last look. Mail is sent beside the answer: whoever looks gives it its turn first.
+    /// What has arrived since the last look. Mail is sent beside the response, so a look lets it run first.
     pub async fn take(&self) -> Vec<Mail> {
         for _ in 0..16 {
             tokio::task::yield_now().await;

@@ -1,6 +1,6 @@
 //! Service keys and those who made them, in accounts whose policy lets no key hold more than its creator.
 //!
-//! Rule: a key is held against everybody in the line of its creators: a key made by a bot user against the bot and against whoever made
+//! Rule: a key is held against everybody in the line of its creators: a key made by a bot user against the bot and against the maker of
 //! that one. Nothing is forgiven because a key in between is dead.
 
 use crate::access::Access;

@@ -1,6 +1,6 @@
 //! What a key is that somebody says has leaked.
 //!
-//! Rule: whoever holds the whole secret may have it revoked, and nobody else by this way (docs/threat-model.md#leaked-keys). A report ends
+//! Rule: only the whole secret of a key has it revoked this way (docs/threat-model.md#leaked-keys). A report ends
 //! something for good, so it is never decided by what time it may be.
 
 use super::authenticate::KeyRecord;
@@ -8,7 +8,7 @@ use crate::key::ApiKey;
 use crate::key_text::KeyText;
 use crate::keyring::Keyring;
 
-/// The key that a leaked text is the whole secret of, whoever its owner is by now, and dead or alive.
+/// The key whose whole secret was leaked, whatever its owner and status.
 pub fn leaked_key(keyring: &Keyring, text: &KeyText, found: Option<KeyRecord>) -> Option<ApiKey> {
     let Some(KeyRecord { caller, digest }) = found else {
         keyring.verify_nothing(text);

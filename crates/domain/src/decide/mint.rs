@@ -68,7 +68,7 @@ pub struct Mint {
 pub enum Delivery {
     /// By a letter to their address.
     Mailed,
-    /// By whoever invites them, who is shown it.
+    /// By the inviter, who is shown it.
     TemporaryPassword,
     /// By an administrator, who is shown it.
     HandedOver,
@@ -239,7 +239,7 @@ pub fn sign_in_secret(
     let mint = by(caller, occasion, user.id);
     let cap = mint.made_with.filter(|_| policy.derived_expiry_cap);
     let expires_at = Some(cap.map_or(until, |cap| cap.min(until)));
-    // Whoever invites with a temporary password is shown it by what the mode means. That somebody signs in with it is flagged.
+    // The mode shows the temporary password to the inviter. A sign-in with it is flagged.
     let impersonates = is_of_another && delivery == Delivery::HandedOver;
     Ok(Mint { expires_at, impersonates, ..mint })
 }

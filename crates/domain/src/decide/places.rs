@@ -1,6 +1,6 @@
 //! What may be done to an organization or a space.
 //!
-//! Rule: whoever may not know of it is told 404, whoever may and lacks the right 403.
+//! Rule: 404 if the caller may not know of it, 403 if they may and lack the permission.
 
 use crate::access::Access;
 use crate::organization::{Organization, Space};

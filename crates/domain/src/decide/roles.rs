@@ -46,7 +46,7 @@ pub fn create_role(held: PermissionSet, permissions: PermissionSet) -> Result<()
 /// # Errors
 ///
 /// 404 for a role that the caller does not see, 403 for a predefined one and without `ROLE_UPDATE` in the account, 422 for more than
-/// the caller holds: whoever has the role would have it too.
+/// the caller holds: everybody with the role would have it.
 pub fn update_role(
     held: PermissionSet,
     found: Option<Role>,

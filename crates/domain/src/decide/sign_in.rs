@@ -38,7 +38,7 @@ pub struct SignInSecret {
 }
 
 impl SignInSecret {
-    /// Whether it ended with the line of the key that it was made with: whoever stole a key of it may hold the secret, or the mailbox of
+    /// Whether it ended with the line of the key that it was made with: a thief of a key of it may hold the secret, or the mailbox of
     /// somebody whom they made. A way back in that went to an address where mail has reached the person before goes on.
     fn ended_with_key(&self) -> bool {
         let is_safe = self.purpose == SignInPurpose::Reset
@@ -75,9 +75,9 @@ pub fn sign_in(
     if proven && stands { Ok(secret) } else { Err(Refusal::Unauthenticated) }
 }
 
-/// Decides whether whoever signed in gets a key: `None` for those who may not have keys.
+/// Decides whether the person who signed in gets a key: `None` for people who may not have keys.
 ///
-/// The account's limit of keys does not count here: whoever stole a key can reach it, and this is how its owner gets back in. What
+/// The account's limit of keys does not count here: a thief of a key can reach it, and this is how its owner gets back in. What
 /// bounds these keys is that each takes a secret of its own.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! Inviting people, changing and removing them (docs/contract/users.md).
 //!
-//! Rule: whoever may not read a user is told 404 about them, whether they are there or not.
+//! Rule: a caller who may not read a user gets 404, whether the user exists or not.
 
 use jiff::SignedDuration;
 
@@ -253,7 +253,7 @@ pub fn update_user(
 /// # Errors
 ///
 /// 404 as [`read_user`], and for bot users; 403 without `USER_DELETE`; 400 for the caller's own user; 422 for the last active person
-/// who administers the account, whoever asks.
+/// who administers the account, for every caller.
 pub fn remove_user(
     caller: &Caller,
     access: &Access,
@@ -326,7 +326,7 @@ pub fn reset_password(
 
 /// Decides whether the caller may be shown a sign-in secret of a person, to hand it over where no mail goes, and what it is for.
 ///
-/// Whoever has the secret can act as that person: this is for people who administer the account.
+/// The secret acts as that person, so this is for people who administer the account.
 ///
 /// # Errors
 ///

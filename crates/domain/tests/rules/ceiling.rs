@@ -208,7 +208,7 @@ fn the_place_that_is_too_high_is_named() {
     let (scope, text) = place(&one_space(SpaceRole::Predefined(ScopedRole::Admin))).unwrap();
     assert_eq!(scope, GrantField::Space(0, 0));
     assert!(text.contains("`organizations[0].spaces[0].role`"));
-    // A custom role that is gone, and a space that was not found, are above whoever does not hold everything.
+    // A custom role that is gone, and a space that was not found, exceed everybody who does not hold everything.
     let gone = one_space(SpaceRole::Custom(RoleId::new(9)));
     assert_eq!(place(&gone).unwrap().0, GrantField::Space(0, 0));
     let mut nowhere = good;

@@ -1,4 +1,4 @@
-//! The domain's rules, seen from outside: what is true of keys, ids, roles and time, whatever was stored and whoever asks.
+//! The domain's rules, seen from outside: what is true of keys, ids, roles and time, whatever was stored, for every caller.
 //!
 //! Rule: a property is checked on the same cases in every run. `CLAVIGER_CASES` sets how many; more cases begin with the same ones.
 

@@ -1,5 +1,5 @@
-//! Rotation: refresh with grace, store, prove, and let the old key run out. At every moment there is a key that works, and whoever
-//! crashes in between can call it again.
+//! Rotation: refresh with grace, store, prove, and let the old key run out. At every moment there is a key that works. After a crash
+//! in between, the program calls it again.
 
 use std::fmt;
 use std::future::Future;

@@ -33,7 +33,7 @@ pub struct UpdateRequest {
     /// Its new description; `Some(None)` clears it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<Option<String>>,
-    /// Whether only its members and administrators see it. Whoever makes a space private may lose sight of it.
+    /// Whether only its members and administrators see it. Making a space private may hide it from you.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_private: Option<bool>,
 }

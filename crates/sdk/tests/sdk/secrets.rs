@@ -1,4 +1,4 @@
-//! Secrets are shown to whoever asks by name, and nowhere else (§9).
+//! Secrets are shown only on explicit request (docs/client-behaviour.md#secrets).
 
 use arize::api_keys::{CreateRequest, RotateRequest};
 use arize::{Client, Config, Secret};

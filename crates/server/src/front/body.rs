@@ -21,7 +21,7 @@ const MAX_DRAINED_BYTES: u64 = 64 * 1024;
 /// How long a pause in them may be. The answer waits meanwhile.
 const MAX_DRAIN_PAUSE: Duration = Duration::from_secs(2);
 
-/// The body did not arrive in time. Whoever reads the body answers 408.
+/// The body did not arrive in time. Its reader answers 408.
 ///
 /// Inside an [`axum::Error`]: `error.into_inner().is::<BodyTimeout>()`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

@@ -75,7 +75,7 @@ pub(super) async fn serve_open<S, Io>(
     };
     match is_http2 {
         Ok(Ok(true)) => serve_http2(transport, service, connection, shutdown).await,
-        // Whoever has not even said the preface in time is told so in HTTP/1.
+        // A client that has not sent the preface in time is answered in HTTP/1.
         Ok(Ok(false)) | Err(_) => {
             let guard = Guard::new(transport, limits, deadline);
             serve_http1(guard, service, connection, shutdown).await;

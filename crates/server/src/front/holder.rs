@@ -21,7 +21,7 @@ impl Holder {
     }
 }
 
-/// Returns the network that stands for a client: whoever has one IPv6 address has the 2⁶⁴ of its network.
+/// Returns the network that stands for a client: one IPv6 address usually means the 2⁶⁴ of its network.
 pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,

@@ -131,7 +131,7 @@ async fn www_authenticate_table() {
         assert_eq!(answer.status, status, "{what}: {}", answer.text);
         assert_eq!(answer.header("www-authenticate"), challenge, "{what}");
     }
-    // Whoever is known is not asked again who they are.
+    // A client that authenticated gets no challenge.
     let path = format!("/v2/api-keys/{}/refresh", server.world.id("fk"));
     let answer = server.call("member", "POST", &path, json!({})).await;
     assert_eq!((answer.status, answer.header("www-authenticate")), (404, ""));

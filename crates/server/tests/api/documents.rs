@@ -142,7 +142,7 @@ async fn docs_are_text_alone() {
 #[tokio::test]
 async fn no_operation_answers_a_stranger() {
     let server = TestServer::start().await;
-    // Whoever asks first makes the server write, to show that the disk takes it; after that nobody does for a while.
+    // The first request makes the server write, to show that the disk works; later ones do not for a while.
     server.call("revoked", "GET", "/readyz", Value::Null).await;
     let before = server.dump().await;
     let mut open = BTreeSet::new();

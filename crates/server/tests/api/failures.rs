@@ -66,7 +66,7 @@ async fn coming_back_when_told_is_in_time() {
     assert_eq!(from(&server, "192.0.2.1", Some("junk")).await.status, 401);
 }
 
-/// Whoever has one IPv6 address has all of its /64.
+/// A client with one IPv6 address has all of its /64.
 #[tokio::test]
 async fn an_ipv6_network_is_throttled_as_one() {
     let server = limited().await;

@@ -1,4 +1,4 @@
-//! What every answer says about itself to a browser, whoever gives it (docs/threat-model.md#browsers).
+//! What every response tells a browser, whichever layer sends it (docs/threat-model.md#browsers).
 
 use axum::body::Body;
 use axum::http::Request;

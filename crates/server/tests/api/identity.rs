@@ -149,7 +149,7 @@ async fn removed_people_are_gone_for_everybody() {
     }
 }
 
-/// Bot users are in no list; whoever may see the service key may look its bot user up.
+/// Bot users are in no list; a caller who can see the service key can get its bot user.
 #[tokio::test]
 async fn bot_users_are_found_by_id_alone() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! Large bodies: whoever sends one slowly holds up nobody, and nobody unknown has one read (fault S1, fault R14).
+//! Large bodies: a slow sender delays nobody, and bodies of unknown senders are not read (fault S1, fault R14).
 
 use std::convert::Infallible;
 use std::pin::Pin;

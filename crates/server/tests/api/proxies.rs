@@ -86,7 +86,7 @@ async fn xff_ignored_from_untrusted() {
         assert_eq!(source, "192.0.2.1");
         assert!(!["chosen", "4bf92f3577b34da6a3ce929d0e0e4736"].contains(&id.as_str()), "{id}");
     }
-    // Not even whoever is trusted by nobody but looks like a proxy.
+    // An untrusted client that looks like a proxy.
     let server = TestServer::start().await;
     assert_eq!(audited(&server, PROXY, &lies).await.0, PROXY);
 

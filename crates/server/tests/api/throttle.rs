@@ -103,7 +103,7 @@ async fn only_minting_is_limited() {
     assert_eq!(server.call("member", "PUT", &path, Value::Null).await.status, 204);
 }
 
-/// Whoever is not let in uses up nobody's turns.
+/// Failed authentications use up nobody's share.
 #[tokio::test]
 async fn refused_callers_are_not_counted() {
     let server = limited().await;

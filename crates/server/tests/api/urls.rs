@@ -73,7 +73,7 @@ fn records(server: &TestServer, key: &str) -> u32 {
     server.database().query_row(text, [RECORD, handle], |row| row.get(0)).unwrap()
 }
 
-/// It is the account of the key that has to know, whoever sent the request; and what opens nothing is not worth a record.
+/// The account of the key must know, whatever client sent the request. Keys that do not work are not recorded.
 #[tokio::test]
 async fn secret_in_url_is_in_the_audit_of_its_own_account() {
     let server = TestServer::start().await;
@@ -158,7 +158,7 @@ async fn made_up_keys_in_urls_are_failures_and_cost_no_write() {
     assert!(server.dump_besides("").await == before, "something was written");
 }
 
-/// Whoever has no key of their own is refused for that, and the secret is not repeated to them either.
+/// A request without a key of its own is refused for that, and the secret is not repeated either.
 #[tokio::test]
 async fn secret_in_query_is_no_credential() {
     let server = TestServer::start().await;

@@ -70,7 +70,7 @@ async fn where_no_mail_goes_nobody_is_written_to() {
     assert_eq!(sign_in(&server, handed["secret"].as_str().unwrap()).await.0, 201);
 }
 
-/// Nobody is sent more than so many letters an hour, whoever asks (fault R11).
+/// Nobody gets more than the limit of letters an hour, whatever the sender (fault R11).
 #[tokio::test]
 async fn letters_to_one_address_are_limited() {
     let (server, letters) =
@@ -109,7 +109,7 @@ async fn letters_to_one_address_are_limited() {
     assert_eq!(server.call("member", "POST", &resend, Value::Null).await.status, 429);
 }
 
-/// No account sends more than so many letters an hour, to whomever (fault R11).
+/// No account sends more than the limit of letters an hour, whatever the recipient (fault R11).
 #[tokio::test]
 async fn letters_of_one_account_are_limited() {
     let (server, letters) =
@@ -140,7 +140,7 @@ async fn letters_of_one_account_are_limited() {
     .await;
 }
 
-/// Notices are limited too, and hold nothing up: whoever was told several times within the hour knows.
+/// Notices are limited too, and delay nothing: several within an hour are enough.
 #[tokio::test]
 async fn notices_to_one_person_are_limited_and_hold_nothing_up() {
     let (server, letters) =
@@ -160,7 +160,7 @@ async fn notices_to_one_person_are_limited_and_hold_nothing_up() {
     assert_eq!(one(&letters).await.to, "other@example.com");
 }
 
-/// Whoever sends letters again and again locks nobody out: each secret stands beside those before (lead L5, fault R11).
+/// Repeated letters lock nobody out: each secret is valid beside the earlier ones (lead L5, fault R11).
 #[tokio::test]
 async fn no_letter_takes_another_secret_away() {
     let (server, letters) = TestServer::with_mail().await;

@@ -36,7 +36,7 @@ async fn an_invitation_by_mail_lets_in() {
     let (server, letters) = TestServer::with_mail().await;
     let body = invitation("ada@example.com", "EMAIL_LINK");
     let made = answered(&server, "admin", ("POST", "/v2/users", body.clone()), 201).await;
-    assert!(made.get("temporary_password").is_none(), "whoever invites is shown no secret");
+    assert!(made.get("temporary_password").is_none(), "the inviter is shown no secret");
     let secret = secret(&letters, "ada@example.com").await;
     answered(&server, "admin", ("POST", "/v2/users", body), 200).await;
     assert_eq!(letters.take().await.len(), 0, "an invitation that stands is not sent again");
@@ -44,7 +44,7 @@ async fn an_invitation_by_mail_lets_in() {
     assert!(!lets_in(&server, &secret).await, "it lets in once");
 }
 
-/// Whoever's key an administrator has refreshed is told so, and is not sent the secret (docs/threat-model.md#impersonation).
+/// The owner of a key that an administrator refreshed is notified, without the secret (docs/threat-model.md#impersonation).
 #[tokio::test]
 async fn the_owner_is_told_of_an_administrators_refresh() {
     let (server, letters) = TestServer::with_mail().await;
@@ -61,7 +61,7 @@ async fn the_owner_is_told_of_an_administrators_refresh() {
     assert_eq!(letters.take().await.len(), 0, "nobody is told of what they did themselves");
 }
 
-/// Whoever made a key is told that it was found, and is not sent it (docs/threat-model.md#leaked-keys).
+/// The creator of a leaked key is notified, without the secret (docs/threat-model.md#leaked-keys).
 #[tokio::test]
 async fn the_maker_is_told_of_a_leak() {
     let (server, letters) = TestServer::with_mail().await;
@@ -99,7 +99,7 @@ async fn a_resent_invitation_has_a_new_secret_beside_the_old_one() {
     let second = secret(&letters, "ada@example.com").await;
     assert_ne!(first, second);
     assert!(lets_in(&server, &first).await);
-    assert!(!lets_in(&server, &second).await, "whoever is in needs no other");
+    assert!(!lets_in(&server, &second).await, "somebody who signed in needs no other");
 }
 
 #[tokio::test]

@@ -149,7 +149,7 @@ async fn custom_role_compared_by_permissions() {
     answered(&server, "plain", ("DELETE", &leave, Value::Null), 204).await;
 }
 
-/// Whoever may not is told so before anything is said about the user; what is not theirs to see is not there.
+/// A caller without the permission gets 403 before the user is looked up; what they cannot see is 404.
 #[tokio::test]
 async fn refusals_tell_nobody_who_is_there() {
     let server = TestServer::start().await;

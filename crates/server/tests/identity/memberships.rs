@@ -223,7 +223,7 @@ async fn guests_can_be_given_their_place() {
         let body = member(&server, "guest", role("MEMBER"));
         answered(&server, "admin", ("POST", &members(&server, place), body), 200).await;
     }
-    // Whoever is invited in their place after their time has none of it.
+    // Somebody invited in their place later has none of it.
     server.advance(7 * 24 * 60 * 60);
     let body = json!({
         "name": "guest", "email": "guest@example.com", "invite_mode": "NONE", "role": "MEMBER",

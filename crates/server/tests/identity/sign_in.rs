@@ -67,7 +67,7 @@ async fn a_temporary_password_lapses() {
     let (_, other) = invite(&server, "admin", "eve@example.com", "MEMBER").await;
     server.advance(1);
     shut_out(&server, &secret).await;
-    // Whoever is invited in the place of the one who never came has another secret, and the old one stays dead.
+    // Somebody invited in place of the one who never came has another secret, and the old one stays invalid.
     let (again, new) = invite(&server, "admin", "ada@example.com", "MEMBER").await;
     assert_ne!(again, id);
     shut_out(&server, &secret).await;
@@ -120,7 +120,7 @@ async fn an_administrator_hands_a_secret_over() {
     assert!(opens(&server, server.world.key("member")).await, "their other keys are not touched");
 }
 
-/// Whoever has the secret acts as that person: nobody below an administrator of the account is shown it, and no service key.
+/// The secret acts as that person: only administrators of the account are shown it, and no service key.
 #[tokio::test]
 async fn secrets_are_handed_over_by_administrators_alone() {
     let server = TestServer::start().await;
@@ -221,7 +221,7 @@ async fn strict_accounts_hand_over_no_secret_of_an_active_person() {
     refused(&server, "admin", ("POST", &path, Value::Null), 403).await;
     let own = issue_sign_in_secret(&server, "user:admin");
     answered(&server, "admin", ("POST", &own, Value::Null), 201).await;
-    // Whoever is invited has another way in where mail goes: nobody else has to see their secret.
+    // With mail, an invited person has another way in: nobody else needs to see their secret.
     let guest = issue_sign_in_secret(&server, "user:guest");
     refused(&server, "admin", ("POST", &guest, Value::Null), 403).await;
     let problem =
@@ -236,7 +236,7 @@ fn temporary(email: &str) -> Value {
     })
 }
 
-/// Whoever signs in as a guest with a secret that they were shown does not act as them unseen once the guest takes part: it is flagged, and
+/// A sign-in as an invited person with a secret that somebody was shown is not unseen: it is flagged, and
 /// the guest gets a letter (lead L1).
 #[tokio::test]
 async fn who_signs_in_as_a_guest_is_seen() {
@@ -263,7 +263,7 @@ async fn who_signs_in_as_a_guest_is_seen() {
     // The same with the temporary password of an invitation.
     let made = answered(&server, "admin", ("POST", "/v2/users", temporary("ivy@example.com")), 201);
     let secret = made.await["temporary_password"].as_str().unwrap().to_owned();
-    assert!(letters.take().await.is_empty(), "whoever invites so is to be shown it");
+    assert!(letters.take().await.is_empty(), "this mode shows it to the inviter");
     sign_in(&server, &secret).await.json(201);
     let told = letters.take().await;
     assert_eq!(
@@ -272,7 +272,7 @@ async fn who_signs_in_as_a_guest_is_seen() {
     );
 }
 
-/// Where no mail goes there is no other way in, under the strict policy neither; whoever was shown the secret is on record.
+/// Where no mail goes there is no other way in, not under the strict policy either; who was shown the secret is on record.
 #[tokio::test]
 async fn strict_accounts_let_guests_in_where_no_mail_goes() {
     let server = TestServer::without_mail().await;

@@ -292,7 +292,7 @@ async fn changing_users_is_for_administrators_of_the_account() {
         for who in ["member", "other", "reader", "space_admin", "plain"] {
             refused(&server, who, ("PATCH", &other, change.clone()), 403).await;
         }
-        // Whoever does not see the others is not told who is there.
+        // A caller who cannot see the others is not told who exists.
         refused(&server, "annotator", ("PATCH", &other, change.clone()), 404).await;
         refused(&server, "bot", ("PATCH", &other, change.clone()), 404).await;
         refused(&server, "annotator", ("PATCH", &own, change.clone()), 403).await;

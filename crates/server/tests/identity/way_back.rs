@@ -1,4 +1,4 @@
-//! The way back in for whoever has lost a key to a thief: it works whatever the thief does, and ends what the thief has.
+//! Password resets after a key was stolen: they work whatever the thief does, and revoke what the thief has.
 
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};

@@ -91,7 +91,7 @@ pub(crate) async fn listed(server: &TestServer, who: &str, query: &str) -> Vec<V
     listed_with(server, server.world.key(who), query).await
 }
 
-/// Every key of a list, for whoever holds this key.
+/// Every key of a list, as the holder of this key sees it.
 pub(crate) async fn listed_with(server: &TestServer, key: &str, query: &str) -> Vec<Value> {
     let mut keys = Vec::new();
     let mut cursor = String::new();

@@ -84,7 +84,7 @@ async fn custom_role_compared_by_permissions() {
     assert_eq!(refresh(&server, "space_admin", id, Value::Null).await.status, 200);
 }
 
-/// Whoever was demoted below a key that they made does not get its new secret.
+/// A creator who was demoted below their key does not get its new secret.
 #[tokio::test]
 async fn refresh_after_demotion_403() {
     let server = TestServer::start().await;
@@ -158,7 +158,7 @@ async fn strict_profile_denies_it() {
     let told = refresh(&server, "admin", theirs, Value::Null).await.json(403);
     assert!(text(&told, "detail").contains("only_owners_refresh_user_keys"), "{told}");
 
-    // Whoever may not see the key learns nothing of the policy; its owner refreshes it, and administrators still revoke it.
+    // A caller who cannot see the key learns nothing about the policy; its owner refreshes it, and administrators still revoke it.
     assert_eq!(refresh(&server, "space_admin", theirs, Value::Null).await.status, 404);
     let own = refresh(&server, "member", theirs, Value::Null).await.json(200);
     assert_eq!(revoke(&server, "admin", text(&own, "id")).await.status, 204);

@@ -296,7 +296,7 @@ async fn a_project_that_closes() {
     .await;
 }
 
-/// Whoever is gone holds nothing: all their service keys go, to the least of them.
+/// A removed person holds nothing: all their service keys are revoked.
 #[tokio::test]
 async fn a_maker_who_is_removed() {
     for is_on in [true, false] {
@@ -369,7 +369,7 @@ async fn every_live_key_of_a_bot_ends_and_no_dead_one() {
     assert_eq!(cut, all);
 }
 
-/// Whoever rises, or is told what they are already, loses no key; nor does anybody by what others gain.
+/// A promotion, or a change that changes nothing, revokes no key; nor do gains of others.
 #[tokio::test]
 async fn gaining_rights_cuts_nothing() {
     let server = TestServer::start().await;

@@ -95,7 +95,7 @@ async fn a_binding_that_would_lift_a_bot_above_its_maker() {
 }
 
 /// A person made a bot, which made a bot, which made a bot. When the person is demoted, every key in the line that holds too much ends,
-/// whoever has refreshed the keys in between, and one that holds little lives.
+/// no matter who refreshed the keys in between, and one that holds little lives.
 #[tokio::test]
 async fn a_line_of_bots_ends_with_the_rights_of_who_began_it() {
     for refreshed_by in [None, Some("itself"), Some("admin")] {

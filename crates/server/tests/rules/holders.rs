@@ -1,4 +1,4 @@
-//! Whoever was shown a key's secret counts as its creator: they hold it (fault R8).
+//! Everybody who was shown a key's secret counts as its creator (fault R8).
 
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -50,7 +50,7 @@ async fn a_key_ends_when_its_creator_falls_below_it_whoever_refreshed_it() {
     assert_eq!([status(&server, &old).await, status(&server, &new).await], [401, 401]);
 }
 
-/// A service key that refreshes itself stays in the same hands: whoever holds it can have it do so.
+/// A service key that refreshes itself keeps its holders: any holder can have it do so.
 #[tokio::test]
 async fn a_holder_does_not_vanish_when_the_key_refreshes_itself() {
     let server = TestServer::start().await;
@@ -63,7 +63,7 @@ async fn a_holder_does_not_vanish_when_the_key_refreshes_itself() {
     assert_eq!(status(&server, &own).await, 401);
 }
 
-/// Whoever refreshed a key over their successor has nothing to do with the successor's.
+/// Refreshing a key does not make the caller a holder of its successor's successors.
 #[tokio::test]
 async fn a_former_holder_ends_nothing() {
     let server = TestServer::start().await;

@@ -65,7 +65,7 @@ fn told(answer: &TestResponse) -> (u16, Value, Vec<(String, String)>) {
 }
 
 /// Every route with an id in its path, asked by everybody, for every strange id: 404 in the same words, or 400 for another kind.
-/// Whoever may not do it in the place that the path begins with is told that instead, whatever the second id is.
+/// A caller without the permission in the first place of the path gets 403 for that, whatever the second id is.
 #[tokio::test]
 async fn idor_matrix() {
     let server = TestServer::start().await;

@@ -56,7 +56,7 @@ async fn json_body_must_be_object() {
     assert_eq!(server.dump().await, before);
 }
 
-/// Whoever sends the wrong type is told the right one in the words of JSON, whatever language the server is written in.
+/// Errors about types use the words of JSON, not of Rust.
 #[tokio::test]
 async fn a_wrong_type_is_told_the_right_one() {
     let server = TestServer::start().await;

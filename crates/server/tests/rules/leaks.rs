@@ -1,4 +1,4 @@
-//! Keys that others have found: whoever holds one may report it, and so may GitHub, who signs what it reports
+//! Leaked keys: anybody with the whole key can report it, and so can GitHub, with a signature
 //! (docs/threat-model.md#leaked-keys).
 
 use std::net::IpAddr;
@@ -191,7 +191,7 @@ async fn partner_replay_is_harmless() {
     let (server, scanner) = TestServer::with_scanner(|_| {}).await;
     let (id, key) = (server.world.id("uk"), server.world.key("uk"));
     let body = json!([secret(key), secret(key)]).to_string();
-    // Whoever refreshed it may have been the thief: the successor ends too.
+    // A thief may have refreshed it: the successor is revoked too.
     let successor = refresh(&server, "member", id, Value::Null).await.json(200);
     let verdicts = server.send(signed(&scanner, &body)).await.json(200);
     assert_eq!(verdicts[0]["label"], "true_positive");

@@ -103,7 +103,7 @@ async fn lists_of_a_space() {
             ("reader", "space_id={S1}&user_id={user:both}", Ok(&["sk_two"])),
             ("both", "space_id={S2}&user_id={user:member}", Ok(&[])),
             ("admin", "space_id={S1}&user_id={user:stranger}", Err(404)),
-            // Whoever does not see the space is told so; user keys are in no space.
+            // A caller who cannot see the space gets 404; user keys are in no space.
             ("member", "space_id={S2}", Err(404)),
             ("member", "space_id={S1p}", Err(404)),
             ("admin", "space_id={GS1}", Err(404)),

@@ -17,7 +17,7 @@ use crate::edits;
 
 pub(crate) const ROUNDS: usize = 100;
 
-/// A request by whoever holds a key.
+/// A request by the holder of a key.
 #[derive(Clone)]
 pub(crate) struct Ask {
     key: String,

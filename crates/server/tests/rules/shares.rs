@@ -42,7 +42,7 @@ async fn refresh_itself(server: &TestServer, key: &Value) -> usize {
     20
 }
 
-/// Whoever holds a service key takes nothing from the person who made it (fault H3).
+/// A service key takes nothing from its creator's share (fault H3).
 #[tokio::test]
 async fn a_flood_by_a_service_key_keeps_its_maker_from_nothing() {
     let server = limited(5).await;
@@ -159,7 +159,7 @@ async fn nobody_uses_up_the_letters_of_others() {
     }
 }
 
-/// Whoever holds a service key that ends cannot make it last, whatever client they say they are (fault H6).
+/// The holder of an expiring service key cannot extend it, whatever client they claim to be (fault H6).
 #[tokio::test]
 async fn a_service_key_that_refreshes_itself_never_lives_longer() {
     let server = TestServer::start().await;

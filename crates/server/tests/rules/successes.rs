@@ -182,7 +182,7 @@ fn with_people_and_places(world: &World, method: &str, path: &str, filled: &str)
         ) => changed("admin", "member", "user", Value::Null),
         ("POST", "/v2/users/{user_id}/resend-invitation") => Success {
             path: path.replace("{user_id}", world.id("user:guest")),
-            // Whoever is no member of the account does not see its users at all.
+            // Annotators of the account do not see its users at all.
             forbidden: None,
             ..changed("member", "", "user", Value::Null)
         },

@@ -35,7 +35,7 @@ async fn org_space_mismatch_422() {
             refused(&server, who, service_key(&server, places), 422).await;
         }
     }
-    // Whoever does not see the space is not told that it is somewhere else.
+    // A caller who cannot see the space is not told that it is somewhere else.
     let unseen = refused(&server, "member", service_key(&server, &[("O1", &["S2"])]), 404).await;
     let nowhere = refused(&server, "member", service_key(&server, &[("O1", &["GS1"])]), 404).await;
     assert_eq!(unseen, nowhere);
@@ -166,7 +166,7 @@ fn full_service_key(server: &TestServer) -> Value {
     body
 }
 
-/// A refresh changes secret and expiry. Whoever sends more means something else, and the key is not replaced.
+/// A refresh changes secret and expiry. A request with more is refused, and the key is not replaced.
 #[tokio::test]
 async fn a_refresh_takes_no_other_members() {
     let server = TestServer::start().await;

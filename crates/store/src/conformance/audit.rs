@@ -8,7 +8,7 @@ use crate::{
     Request, RevokeKey, SetPolicy, Store,
 };
 
-/// Every method that changes something writes one record, whoever calls.
+/// Every method that changes something writes one record, for every caller.
 pub async fn audit_one_row_per_mutation(store: &Store) {
     let fixture = Fixture::found(store).await;
     let mut expected = vec!["account.found", "account.found"];
@@ -162,7 +162,7 @@ fn all() -> ListAuditRecords {
     }
 }
 
-/// Newest first, of one account, by whoever administers it; filtered by time, user and action, page after page.
+/// Newest first, of one account, for its administrators; filtered by time, user and action, page after page.
 pub async fn audit_is_listed_newest_first(store: &Store) {
     let fixture = Fixture::found(store).await;
     fixture.create("stranger", "elsewhere").await.unwrap();

@@ -91,7 +91,7 @@ fn altered(from: i64, to: i64) -> AuditFault {
     AuditFault::Altered { from: one(from), to: one(to) }
 }
 
-/// What can be done to a log of twelve records by whoever can write to the database, and what is then found.
+/// What write access to the database can do to a log of twelve records, and what is then detected.
 fn tamperings() -> Vec<(Vec<&'static str>, Vec<AuditFault>)> {
     let mut found: Vec<_> = EDITS.iter().map(|edit| (vec![*edit], vec![altered(5, 5)])).collect();
     found.extend([
@@ -131,7 +131,7 @@ fn tamperings() -> Vec<(Vec<&'static str>, Vec<AuditFault>)> {
     found
 }
 
-/// Whoever can write to the database, and takes the guards away first, is found out.
+/// Tampering is detected even if the triggers are removed first.
 pub async fn audit_tamper_detected(store: &Store) {
     let fixture = Fixture::found(store).await;
     ten_records(&fixture).await;

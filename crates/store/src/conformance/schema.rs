@@ -78,7 +78,7 @@ pub async fn a_closed_store_says_so(store: &Store) {
     store.close().await;
 }
 
-/// A row that a hand has spoilt is an error of that row: whoever is not it goes on, and nobody is let in by it.
+/// A damaged row is an error of that row only: others continue, and nobody is let in by it.
 pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &Store) {
     let fixture = Fixture::found(store).await;
     fixture.create_service("member", "robot", &[("O1", &["S1"])]).await.unwrap();
@@ -103,7 +103,7 @@ pub async fn rows_that_cannot_be_read_deny_only_their_owner(store: &Store) {
         assert!(fixture.opens(&fixture.text("other"), now()).await);
         store.ready().await.unwrap();
     }
-    // A custom role with a permission that nobody knows: whoever holds it is denied, and nobody else.
+    // A custom role with an unknown permission: users with it are denied, and nobody else.
     let role = format!(
         "UPDATE custom_roles SET permissions = '[\"NO_SUCH_THING\"]' WHERE id = {}",
         fixture.role()

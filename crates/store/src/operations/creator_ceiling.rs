@@ -1,4 +1,4 @@
-//! Revoking service keys that hold more than whoever made them, in accounts whose policy asks for it (`revoke_keys_above_maker`).
+//! Revokes service keys that hold more than their creators, in accounts with the policy for it (`revoke_keys_above_maker`).
 //!
 //! Rule: an operation that can take a right from somebody, or add one to a bot user, says here who is [`Affected`], after its change and
 //! in its transaction; nothing else looks for such keys. Deleting a project, a space or an organization is no such operation: the roles
@@ -26,11 +26,11 @@ use crate::transaction::{Driver, RowResult, Transaction};
 pub(super) enum Affected {
     /// A user who was given less.
     User(UserId),
-    /// Whoever holds a role that permits something else now.
+    /// Users with a role whose permissions changed.
     HoldersOf(RoleId),
-    /// Whoever got into a space from above it.
+    /// Users whose access to a space came from above it.
     Space(SpaceId),
-    /// Whoever got into a project from above it.
+    /// Users whose access to a project came from above it.
     Project(ProjectId),
     /// Everybody in the account.
     Everybody,
@@ -103,7 +103,7 @@ async fn creators<D: Driver>(
     account: AccountId,
     affected: Affected,
 ) -> RowResult<Vec<UserId>> {
-    // Whoever holds the role has another one now, and so have the bots that hold it: above their creators, perhaps.
+    // Users and bots with the role have other permissions now; bots may exceed their creators.
     let (mut creators, grown) = match affected {
         Affected::User(user) => return Ok(vec![user]),
         Affected::Everybody => return tx.creators(account).await,

@@ -56,7 +56,7 @@ pub(super) async fn insert_key<D: Driver>(
     Ok(ApiKey { id, ..new.key })
 }
 
-/// How many spaces of a key count as one change of whoever makes it.
+/// How many spaces of a key count as one change of its creator.
 const SPACES_PER_CHANGE: usize = 100;
 
 /// Keeps which spaces a service key is bound to. Large keys count as more than their one mint, since they are as many rows.

@@ -1,7 +1,7 @@
 //! Whose share of the limits a caller uses up, and which changes take some of it.
 //!
 //! Rule: a person has a share of their own, and all bots behind them have one together: those that the person made, those that these made,
-//! and so on. So more keys are not more room, and whoever holds a service key uses up nothing that its creator needs. A change that only takes
+//! and so on. So more keys are not more room, and a service key uses up nothing that its creator needs. A change that only takes
 //! rights away takes nothing from a share, and is never refused for being too often.
 
 use claviger_domain::{AccountId, Caller, PermissionSet, UserId};

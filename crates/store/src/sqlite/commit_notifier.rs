@@ -31,7 +31,7 @@ impl Drop for Notification {
     }
 }
 
-/// The way to whoever gives the answers: a task of the runtime that the database was opened in.
+/// Channel to the task that gives the answers, in the runtime that opened the database.
 pub(super) struct CommitNotifier {
     groups: UnboundedSender<Notification>,
 }

@@ -51,7 +51,7 @@ pub(crate) struct SqliteDatabase {
     authority: Authority,
     writer: Writer,
     readers: Readers,
-    /// Held by whoever probes the disk.
+    /// Held while the disk is probed.
     probing: tokio::sync::Mutex<()>,
     #[cfg(feature = "conformance")]
     path: std::path::PathBuf,

@@ -113,7 +113,7 @@ impl Readers {
     ) -> CallResult<T> {
         let (sender, answer) = oneshot::channel();
         let job: Job = Box::new(move |driver, at| {
-            // Whoever asked may be gone.
+            // The caller may be gone.
             drop(sender.send(job(driver, at)));
         });
         let answer = match lane.push(who, job).map_err(ReaderError::from) {

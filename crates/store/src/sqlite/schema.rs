@@ -1,6 +1,6 @@
 //! The schema in the file, held against the one of this version: tables, indexes, triggers and views.
 //!
-//! Whoever can write to the file can add a trigger that runs inside the server's own changes, or take away one that guards the audit.
+//! Write access to the file can add a trigger that runs inside the server's own changes, or remove one that guards the audit log.
 
 use rusqlite::Connection;
 

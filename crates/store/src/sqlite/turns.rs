@@ -132,7 +132,7 @@ mod tests {
         turns.push('b', ('b', 1)).unwrap();
         let first: Vec<_> = (0..6).filter_map(|_| turns.next()).collect();
         assert_eq!(first, [('a', 0), ('b', 0), ('c', 0), ('a', 1), ('b', 1), ('a', 2)]);
-        // Whoever comes later waits for one read of the other's, not for 397.
+        // A later user waits for one read of the other, not for 397.
         turns.push('d', ('d', 0)).unwrap();
         let then: Vec<_> = (0..2).filter_map(|_| turns.next()).collect();
         assert_eq!(then, [('a', 3), ('d', 0)]);

@@ -170,7 +170,7 @@ impl Writer {
                 Err(CallError::Store(_)) => Disposition::Undone,
             };
             let reply: Answer = Box::new(move |committed| {
-                // Whoever asked may be gone; what was written stays written.
+                // The caller may be gone; what was written stays written.
                 drop(sender.send(committed.map_err(CallError::from).and(result)));
             });
             (fate, reply)
@@ -200,7 +200,7 @@ impl Writer {
     }
 }
 
-/// The lock on the database is held until its connections are closed: whoever drops the store may open the database again.
+/// The lock on the database is held until its connections are closed: after dropping the store, the database can be opened again.
 impl Drop for Writer {
     fn drop(&mut self) {
         let thread = self.thread.get_mut().ok().and_then(Option::take);
@@ -258,7 +258,7 @@ impl Loop {
         }
     }
 
-    /// Carries out a group of jobs in one transaction. Whoever waits for a dropped job is told that it was not carried out.
+    /// Carries out a group of jobs in one transaction. Callers of a dropped job are told that it was not carried out.
     fn group(&mut self, jobs: Vec<Job>) {
         if let Err(error) = self.begin() {
             self.last_write.set(None);

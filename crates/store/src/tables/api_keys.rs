@@ -124,7 +124,7 @@ statements! {
         SELECT minted_by_user_id AS user_id FROM api_keys
         WHERE account_id = $1 AND key_type = 'service' AND minted_by_user_id IS NOT NULL
         ORDER BY user_id";
-    /// Creators of all its keys, and whoever was shown the secret of one that is not revoked.
+    /// Creators of all its keys, and everybody who was shown the secret of one that is not revoked.
     MAKERS_OF = "
         WITH RECURSIVE creators (user_id) AS (
             SELECT CASE w.which WHEN 0 THEN k.created_by_user_id ELSE k.minted_by_user_id END

@@ -127,7 +127,7 @@ async fn a_wal_that_grew_is_cut() {
     store.close().await;
 }
 
-/// An export holds no snapshot while it waits for whoever reads it (fault R16).
+/// An export holds no snapshot while it waits for its reader (fault R16).
 #[tokio::test]
 async fn an_export_does_not_hold_the_wal() {
     let place = DatabaseDir::new();

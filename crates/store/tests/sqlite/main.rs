@@ -375,7 +375,7 @@ async fn a_digest_that_was_made_up_lets_nobody_in() {
     let store = place.create();
     let call = found(&store).await;
     store.execute(call.clone(), Authenticate).await.unwrap();
-    // Whoever can write the file, but has not got the pepper, gives a row a pepper that there is not.
+    // Write access to the file without the pepper: a row names a pepper that does not exist.
     let thief = place.connection();
     thief.pragma_update(None, "foreign_keys", false).unwrap();
     for byte in ["00", "ff"] {

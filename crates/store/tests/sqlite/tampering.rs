@@ -211,7 +211,7 @@ const FOUND: &[(&str, Deed, Shows)] = &[
     ("an account is deleted", Sql("DELETE FROM accounts"), Verify("rows of `accounts` that are not there")),
 ];
 
-/// What shows to whoever has noted down an earlier end of the log.
+/// What shows with a note of an earlier end of the log.
 const FOUND_WITH_A_NOTE: &[(&str, Deed)] = &[
     (
         "the file is replaced by an earlier copy",

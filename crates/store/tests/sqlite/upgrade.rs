@@ -110,7 +110,7 @@ const STEPS: [&str; 8] = [
     include_str!("../../migrations/sqlite/0008_derived_expiry_cap.sql"),
 ];
 
-/// Takes the schema of a database back to the version before proofs, as whoever can write the file can.
+/// Takes the schema of a database back to the version before proofs, as write access to the file can.
 pub(super) fn take_back_to_schema_8(database: &Path) {
     take_back(database, &STEPS);
 }

@@ -86,7 +86,7 @@ fn a_row_under_a_pepper_that_is_not_at_hand_lets_nobody_in() {
     let mut found = of_person();
     found.digest = foreign.digest(&KeyText::parse(USER_KEY).unwrap(), &mint_for(ACCOUNT, OWNER));
     assert_eq!(present(USER_KEY, Some(found)).err(), Some(Refusal::Unauthenticated));
-    // Whoever can write the database cannot make up a row that any secret fits.
+    // Write access to the database cannot make up a row that any secret fits.
     for byte in 0..=255 {
         let mut found = of_person();
         found.digest = StoredDigest {

@@ -7,7 +7,7 @@ use super::refresh::grants;
 use super::{in_organization, in_space};
 use crate::fixtures::space;
 
-/// A bot user is above who holds less than it in any place, and above whoever is gone, whatever it holds.
+/// A bot user is above who holds less than it in any place, and above a removed person, whatever it holds.
 #[test]
 fn a_bot_is_above_who_holds_less_or_is_gone() {
     let bot = |role| grants(&[space(1, 1, false)], role);

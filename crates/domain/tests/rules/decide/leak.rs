@@ -1,4 +1,4 @@
-//! What a leaked text is: whoever holds the whole secret may have the key revoked, whoever its owner is by now
+//! What a leaked text is: its whole secret has a key revoked, whatever its owner
 //! (docs/threat-model.md#leaked-keys).
 
 use claviger_domain::decide::{KeyRecord, leaked_key};

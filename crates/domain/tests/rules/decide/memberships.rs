@@ -93,7 +93,7 @@ fn to_put_a_custom_role_in_the_place_of_another_is_also_to_take_that_away() {
     }
 }
 
-/// Whoever was removed is nobody, and a bot user has the roles that its key was made with.
+/// A removed person is nobody, and a bot user has the roles that its key was made with.
 #[test]
 fn roles_are_given_to_people_of_the_account() {
     assert_eq!(outcome(&new_member(None)), "no such user");

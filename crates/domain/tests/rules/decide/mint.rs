@@ -157,7 +157,7 @@ fn nobody_holds_a_secret_that_acts_for_another_under_the_strict_policy() {
     }
 }
 
-/// An invited person's secret is shown under the strict policy only where there is no other way in, and whoever signs in with it is flagged
+/// An invited person's secret is shown under the strict policy only where there is no other way in, and a sign-in with it is flagged
 /// (lead L1).
 #[test]
 fn an_invited_persons_secret_is_shown_only_where_no_mail_goes() {
@@ -221,7 +221,7 @@ fn who_refreshes_a_key_holds_it() {
     assert_eq!((mint.created_by(), mint.minted_by()), (UserId::new(7), UserId::new(1)));
 }
 
-/// Whoever holds a key that acts for somebody else holds what is made with it.
+/// The holder of a key that acts for somebody else also holds what is made with it.
 #[test]
 fn the_holder_of_a_key_holds_what_is_made_with_it() {
     let mut taken = caller(&AccountPolicy::default());

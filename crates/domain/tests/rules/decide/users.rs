@@ -216,7 +216,7 @@ fn everybody_reads_themselves() {
     }
 }
 
-/// Whoever asks, and however many are invited: one active person administers the account (fault R7).
+/// For every caller, and however many are invited: one active person administers the account (fault R7).
 #[test]
 fn the_last_active_administrator_stays() {
     let administrator = user(8, AccountRole::Admin);

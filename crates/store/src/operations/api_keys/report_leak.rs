@@ -1,7 +1,7 @@
 //! Keys that somebody says have leaked.
 //!
 //! Rules: nobody is named as the actor, since a report is not the owner's doing, and it does not count as a use of the key. A report
-//! ends all keys of the line: whoever refreshed it may have been the thief. A key without a live one in its line is recorded once.
+//! revokes all keys of the line: a thief may have refreshed it. A key without a live one in its line is recorded once.
 
 use claviger_domain::{Action, ApiKey, ApiKeyId, KeyText, Target, User, decide};
 use serde_json::json;
@@ -54,7 +54,7 @@ impl Reporter {
     }
 }
 
-/// That a key has leaked. All keys of its line are revoked, whoever reports it: its secret proves that they hold it.
+/// That a key has leaked. All keys of its line are revoked. The secret is the reporter's proof.
 #[derive(Clone, Debug)]
 pub struct ReportLeak {
     /// The key that was found.

@@ -1,6 +1,6 @@
 //! Keys that were sent in a URL.
 //!
-//! Nobody is named as the actor: a URL is no credential, and whoever wrote it need not be the key's owner. For the same reason it does not
+//! Nobody is named as the actor: a URL is no credential, and its author need not be the key's owner. For the same reason it does not
 //! count as a use of the key.
 
 use claviger_domain::{Action, Caller, KeyText, Target, decide};

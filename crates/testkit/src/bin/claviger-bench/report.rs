@@ -29,7 +29,7 @@ pub(crate) struct Results {
     pub creates: Creates,
 }
 
-/// Tells whoever waits what is being measured.
+/// Prints what is being measured.
 #[expect(clippy::print_stderr, reason = "a command line tool says how far it is")]
 pub(crate) fn progress(what: &str) {
     eprintln!("{what}");
