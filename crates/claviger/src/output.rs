@@ -146,7 +146,8 @@ pub(crate) fn recovered(email: &str, until: Timestamp) {
 pub(crate) fn audit_is_whole(verdict: &AuditVerdict) -> anyhow::Result<()> {
     let (last, link) = verdict.tip;
     let records = verdict.records;
-    aside(&format!("Audit log intact: {records} records verified."));
+    let noun = if records == 1 { "record" } else { "records" };
+    aside(&format!("Audit log intact: {records} {noun} verified."));
     stdout::write(&format!("{last}:{}", HEXLOWER.encode(&link.0)))
 }
 

@@ -26,7 +26,7 @@ fn verify_prints_what_to_note_down() {
     --- stdout
     1:HASH
     --- stderr
-    Audit log intact: 1 records verified.
+    Audit log intact: 1 record verified.
     ");
     let note = String::from_utf8(installed.run(&["verify"]).stdout).unwrap();
     let again = installed.run(&["verify", "--note", note.trim()]);
