@@ -1,4 +1,4 @@
-//! The command line: every flag, its environment variable, its default and its help, in one place.
+//! Command line: every flag with its environment variable, default and help.
 
 mod binding;
 mod clock;

@@ -1,4 +1,4 @@
-//! The data directory: the database, and unless it is kept elsewhere, the pepper.
+//! Data directory: the database and, unless it is stored elsewhere, the pepper.
 //!
 //! Rules: a directory is there whole or not at all: it is made under another name and renamed when everything in it is on disk.
 //! Files with secrets have mode 0600 from their first byte, and a pepper that others can read is not used.

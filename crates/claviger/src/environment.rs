@@ -1,4 +1,4 @@
-//! `dev.env`: what a client needs to find the server and to be let in, in the variables that official clients read.
+//! `dev.env`: server and key in the variables that official clients read.
 
 use std::fs;
 use std::net::SocketAddr;

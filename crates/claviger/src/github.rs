@@ -1,4 +1,4 @@
-//! The keys that GitHub signs its reports of leaked keys with, from where GitHub publishes them.
+//! Fetches the keys with which GitHub signs its reports of leaked keys.
 //!
 //! Rule: the list is read over TLS, and never more of it, or for longer, than a list of keys takes.
 

@@ -1,4 +1,4 @@
-//! Keeps what a server has in memory to itself: the pepper, and keys on their way (docs/threat-model.md#memory-of-the-process).
+//! Protects the memory of the process, which has the pepper and keys (docs/threat-model.md#memory-of-the-process).
 
 /// Forbids core dumps, and reading the memory by other processes of the same user. What the system does not do is said, and no reason not
 /// to serve.

@@ -1,4 +1,4 @@
-//! The place for an administrator's key. It is shown to take one before there is one, and is emptied again if the key opens nothing.
+//! Destination of an administrator's key. It is tried before the key is created, and emptied if the key does not work.
 
 use anyhow::Context as _;
 

@@ -1,4 +1,4 @@
-//! Texts of keys, as people keep them: bare, or as a `secret-token:` URI (RFC 8959), with a line end behind them.
+//! Parses stored keys: bare, or as a `secret-token:` URI (RFC 8959), with a line end.
 //!
 //! Rule: no error shows any part of what was read.
 

@@ -1,4 +1,4 @@
-//! How much memory this process may take, by the control groups that it is in.
+//! Memory limit of this process, from its control groups.
 
 use std::fs;
 use std::path::{Path, PathBuf};

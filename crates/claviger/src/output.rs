@@ -1,4 +1,4 @@
-//! Everything that is printed: results to stdout, the rest to stderr. A secret is printed where somebody asked for it, and once.
+//! Prints results to stdout, everything else to stderr. A secret is printed once, and only on request.
 //!
 //! Rule: nothing here panics, as `println!` and `eprintln!` do where the output is closed or full. A result that cannot be printed is an
 //! error, but silent if the reader has closed it. Messages on the side are dropped silently.

@@ -1,4 +1,4 @@
-//! Putting a secret into a file, so that at every moment the file is there whole, old or new, and readable by whom it was before.
+//! Replaces a file atomically: it is complete at every moment, old or new, with the same readers.
 //!
 //! Rule: before the first request is sent, everything that the last step needs has been proven; after it, a working key is in the file
 //! whatever happens.

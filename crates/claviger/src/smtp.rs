@@ -1,4 +1,4 @@
-//! Handing letters in at a mail server (RFC 5321).
+//! Sends mail through a mail server (RFC 5321).
 //!
 //! Rule: a letter holds a secret, so it goes over TLS unless the operator says otherwise, and the server's certificate is verified.
 

@@ -1,4 +1,4 @@
-//! A tenant, and the rules that it sets for all its keys.
+//! Accounts, and their policies for keys.
 
 use jiff::SignedDuration;
 

@@ -1,4 +1,4 @@
-//! Time and chance, as arguments.
+//! Clock and randomness, as arguments.
 //!
 //! Rule: nothing outside this file reads the clock of the machine or its random source.
 

@@ -1,4 +1,4 @@
-//! What is written down about every change.
+//! Audit records.
 
 use std::net::IpAddr;
 

@@ -1,4 +1,4 @@
-//! The chain that the audit's records are sealed into.
+//! Hash chain of the audit log.
 //!
 //! - A record's [`Link`] is SHA-256 over its content and the link before it. Whatever is edited, moved, added or left out changes every
 //!   link from there on.

@@ -1,4 +1,4 @@
-//! Holding a log against its seals.
+//! Verifies an audit log against its seals.
 //!
 //! Rule: what one tampering hides is not hidden from the next run: checking goes on behind a fault, from the next seal that is genuine.
 

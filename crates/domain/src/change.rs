@@ -1,4 +1,4 @@
-//! What a change says of a member that can be absent.
+//! A change of an optional member.
 
 /// A member of a change: three things can be meant, and `null` is not the same as leaving it out.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

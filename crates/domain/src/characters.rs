@@ -1,4 +1,4 @@
-//! What a character does in a text, by Unicode's properties.
+//! Classifies characters by Unicode properties.
 //!
 //! Rule: a character that shows nothing and changes nothing is in no text. One that changes how its neighbours look stands beside such
 //! neighbours only: a name cannot differ from another in what nobody sees.

@@ -1,4 +1,4 @@
-//! The proof that a database is the one that was made with this pepper.
+//! Proof that a database was created with this pepper.
 //!
 //! It is a MAC under the pepper over what makes a database this one: how its audit log began, the steps of its schema, and the
 //! installation in it. It is kept in the database, where somebody without the pepper can delete it and cannot make one.

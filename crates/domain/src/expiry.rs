@@ -1,4 +1,4 @@
-//! When a key may end: at creation and at refresh.
+//! Expiry of keys, at creation and at refresh.
 //!
 //! A refresh follows one of two contracts. The early clients were told that a refreshed key without `expires_at` never expires; the
 //! later ones that a refresh can only shorten a key's life. Each caller is served its own, unless the account's policy says more.

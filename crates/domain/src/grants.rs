@@ -1,4 +1,4 @@
-//! What a bot user is given, and the ceiling: never more than its creator holds.
+//! Grants of bot users, and the ceiling: never more than the creator holds.
 //!
 //! Rule: defaults are filled in before anything is compared, and custom roles are compared by what they permit at this moment.
 

@@ -1,4 +1,4 @@
-//! One type for each kind of id, so that a key's id cannot be given where a space's is wanted.
+//! A type for each kind of id, so that they cannot be confused.
 //!
 //! Inside they are numbers, handed out by the database. On the wire they are text, see [`ObjectIdCodec`](crate::ObjectIdCodec).
 

@@ -1,4 +1,4 @@
-//! An API key as it is remembered: everything but its secret.
+//! API keys as they are stored: everything but the secret.
 
 use jiff::Timestamp;
 

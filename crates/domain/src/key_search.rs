@@ -1,7 +1,7 @@
-//! Finding keys in texts where they do not belong.
+//! Finds keys in texts where they do not belong.
 //!
-//! A key is found in the spellings that pasting gives it: cut at either end, broken into lines, quoted, percent-encoded, in another case, in
-//! characters of another width. A key that somebody has encoded on purpose is not looked for.
+//! A key is found in the spellings that pasting gives it: cut at either end, broken into lines, quoted, percent-encoded, in another case,
+//! in characters of another width. A key that somebody has encoded on purpose is not looked for.
 
 use std::borrow::Cow;
 

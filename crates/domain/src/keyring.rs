@@ -1,4 +1,4 @@
-//! What is kept of a secret, and how a presented one is held against it.
+//! Digests of secrets, and their comparison with presented ones.
 //!
 //! A digest is HMAC-SHA-256 under a pepper over the handle, the account, the user that the key acts for, the kind and the secret. A
 //! digest that is moved to another row does not fit there, a row that is edited to act for somebody else does not fit its digest, and

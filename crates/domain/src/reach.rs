@@ -1,4 +1,4 @@
-//! How far a need is met, as sets of ids: what a list is narrowed by before anything is read for it.
+//! Where a permission is held, as sets of ids that narrow lists.
 //!
 //! Rule: whatever [`Access::may`] says yes to is in the [`Reach`]. It may hold a little more, so a list still asks for each row.
 

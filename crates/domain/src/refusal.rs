@@ -1,4 +1,4 @@
-//! Why a call is refused: one list for every operation.
+//! Reasons for refusing a call.
 //!
 //! Rule: a refusal says what would be right and never repeats what was sent. What the caller may not know about is `NotFound`,
 //! with the same words whether it is somebody else's or nobody's.

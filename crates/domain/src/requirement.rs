@@ -1,4 +1,4 @@
-//! The one answer to "may this caller do this here", for every operation.
+//! Decides "may this caller do this here", for every operation.
 //!
 //! Rule: a decision asks [`Access::may`]; nothing else looks into what is held to say yes. What each operation needs is written where
 //! it is decided, and `docs/roles.md` shows what comes of it.

@@ -1,4 +1,4 @@
-//! How values are spelled where they are stored: in columns, and in the details of audit records.
+//! Names of values in columns and in the details of audit records.
 //!
 //! Rule: a spelling never changes, whatever becomes of the names in the code. Records that were written before this rule hold the names
 //! of the code of then, such as `ReadOnly`.

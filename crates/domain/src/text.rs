@@ -1,4 +1,4 @@
-//! Text that people write: names and descriptions.
+//! Names and descriptions.
 //!
 //! Rule: text is brought to Unicode NFC once, here, and holds nothing that could reorder, hide or break what is printed beside it. Text
 //! that was written under the rules of an earlier version is read as it is: a stricter rule makes no row unreadable.

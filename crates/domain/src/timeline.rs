@@ -1,4 +1,4 @@
-//! The time of an installation: the wall clock, held against the time since the machine started.
+//! Time of an installation: the wall clock, compared with the uptime.
 //!
 //! A wall clock can be wrong. Three rules keep a wrong reading from doing lasting harm:
 //!

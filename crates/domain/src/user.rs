@@ -1,4 +1,4 @@
-//! Who acts: people and bot users.
+//! People and bot users.
 
 use jiff::Timestamp;
 

@@ -1,4 +1,4 @@
-//! What operations share besides the rows: the clock, the keyring, a place to note that a key was used, and how much is put on record.
+//! Shared by operations: the clock, the keyring, last uses of keys, and the limit of recorded refusals.
 
 use std::collections::HashMap;
 use std::hash::Hash;

@@ -1,4 +1,4 @@
-//! Rows that cannot be read: each is logged once an hour, however often it is come across.
+//! Unreadable rows: each is logged once an hour.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

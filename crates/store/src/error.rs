@@ -1,4 +1,4 @@
-//! Why a method did not do what it was asked.
+//! Errors of the store.
 
 use claviger_domain::Refusal;
 

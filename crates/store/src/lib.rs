@@ -1,4 +1,4 @@
-//! What Claviger remembers: a [`Store`] that carries out operations, and the databases behind it.
+//! The store: operations, and the databases behind them.
 //!
 //! - An operation is a value, such as [`CreateSpace`], that [`Store::execute`] carries out in one transaction: the credential of the
 //!   request is proven, the decision of [`claviger_domain::decide`] is taken, and the change and its audit record are written, all on the

@@ -1,4 +1,4 @@
-//! What can be asked of the store. An operation is a value: what is asked, how it is carried out, and what comes of it, in one file.
+//! Operations of the store. An operation is a value with its input, its implementation and its result, in one file.
 
 use claviger_domain::Target;
 

@@ -1,4 +1,4 @@
-//! Who asks something of the store, from where, and what is known of a request while it is carried out.
+//! Requests to the store: credential, client address, and state during execution.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

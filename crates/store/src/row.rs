@@ -1,4 +1,4 @@
-//! Rows of an answer, read column by column. A column that cannot be read is an error with its name, never a panic and never a default.
+//! Rows, read column by column. An unreadable column is an error with its name, never a panic or a default.
 //! Text that is longer than anything that is stored counts as such.
 
 use claviger_domain::{

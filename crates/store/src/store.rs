@@ -1,4 +1,4 @@
-//! The store: runs operations in transactions of the database, and does what is to happen after them.
+//! Runs operations in transactions, and their follow-up work.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! An open transaction, and what a database driver has to bring for it.
+//! Transactions, and the interface of database drivers.
 
 use claviger_domain::{AuditEntry, AuditRecordId, Now};
 

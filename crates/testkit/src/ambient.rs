@@ -1,4 +1,4 @@
-//! A clock that stands still, and randomness that is the same in every run.
+//! Fixed clock and deterministic randomness.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 

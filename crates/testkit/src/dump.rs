@@ -1,4 +1,4 @@
-//! Everything that a database holds, as text.
+//! Dumps a database as text.
 
 use std::fmt::Write as _;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Failures of a store that tests ask for, and counting what it is asked.
+//! Injects failures into a store, and counts its calls.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 

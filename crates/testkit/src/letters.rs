@@ -1,4 +1,4 @@
-//! Where a test's mail arrives: in memory, or nowhere if the test says so.
+//! Mail of tests: recorded in memory, or refused.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! An answer, read whole.
+//! A response with its body.
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Response};

@@ -1,6 +1,7 @@
-//! Three accounts with people, bots and keys in every state: what the tests are played with.
+//! Fixtures: three accounts with people, bots and keys in every state.
 //!
-//! `acme` has organization `O1` with spaces `S1`, `S1b` and the private `S1p`, and `O2` with `S2`. `guest` is invited. `globex` and `initech` are somebody else's.
+//! `acme` has organization `O1` with spaces `S1`, `S1b` and the private `S1p`, and `O2` with `S2`. `guest` is invited. `globex` and
+//! `initech` are somebody else's.
 
 use std::collections::HashMap;
 

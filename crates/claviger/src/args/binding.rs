@@ -1,4 +1,4 @@
-//! Roles, and where a service key has them, as they are typed.
+//! Parses roles and bindings of service keys on the command line.
 
 use arize::{PredefinedRole, RoleAssignment};
 use data_encoding::BASE64;

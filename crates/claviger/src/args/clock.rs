@@ -1,4 +1,4 @@
-//! The shapes of `claviger clock`.
+//! Arguments of `claviger clock`.
 
 use std::path::PathBuf;
 

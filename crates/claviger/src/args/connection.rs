@@ -1,4 +1,4 @@
-//! Which server to speak to, and with which key: the flags that all commands share which speak HTTP.
+//! Server and key: the flags of all commands that use HTTP.
 
 use std::path::PathBuf;
 use std::time::Duration;

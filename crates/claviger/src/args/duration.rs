@@ -1,4 +1,4 @@
-//! Spans of time as they are typed: `90s`, `5m`, `12h`, `30d`, `4w`.
+//! Parses durations: `90s`, `5m`, `12h`, `30d`, `4w`.
 
 use std::time::Duration;
 

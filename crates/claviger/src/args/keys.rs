@@ -1,4 +1,4 @@
-//! `claviger keys`: the shapes of its commands. No flag takes a key: an argument is seen by everybody on the machine.
+//! Arguments of `claviger keys`. No flag takes a key: everybody on the machine can see arguments.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! How `claviger serve` sends mail. Without these it sends none, and administrators hand sign-in secrets over.
+//! Mail options of the server. Without them, it sends no mail, and administrators hand over sign-in secrets.
 
 use std::path::PathBuf;
 
@@ -40,7 +40,8 @@ pub(crate) struct Mail {
         default_value_t = 5
     )]
     pub letters_per_recipient: u32,
-    /// Invitations and password resets per hour for each account, counted separately, and again for its administrators; 0 turns the limit off
+    /// Invitations and password resets per hour for each account, counted separately, and again for its administrators; 0 turns the limit
+    /// off
     #[arg(
         long,
         env = "CLAVIGER_LETTERS_PER_ACCOUNT",

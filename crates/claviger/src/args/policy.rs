@@ -1,4 +1,4 @@
-//! The shapes of `claviger policy`.
+//! Arguments of `claviger policy`.
 
 use std::path::PathBuf;
 use std::time::Duration;

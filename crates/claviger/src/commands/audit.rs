@@ -1,4 +1,4 @@
-//! `claviger audit`: what was done, and whether the log of it is what was written.
+//! `claviger audit`: verifies and exports the audit log.
 
 use std::io::Write;
 use std::process::ExitCode;

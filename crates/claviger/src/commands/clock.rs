@@ -1,4 +1,4 @@
-//! `claviger clock`: after the machine's clock was wrong.
+//! `claviger clock`: recovers from a wrong clock.
 
 use anyhow::Context as _;
 use claviger_store::{AcceptClock, Request};

@@ -1,4 +1,4 @@
-//! `claviger dev`: one command, and there is something to try.
+//! `claviger dev`: creates what is missing and runs a server.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `claviger init`: makes a data directory, and shows nothing that was not asked for.
+//! `claviger init`: creates a data directory, and prints secrets only on request.
 
 use anyhow::Context as _;
 use claviger_domain::{Email, Name};

@@ -1,4 +1,4 @@
-//! Running a server until it is told to stop.
+//! Runs a server until it is told to stop.
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! `claviger policy`: what an account demands of its keys.
+//! `claviger policy`: shows and changes an account's policy.
 //!
 //! Rule: the database is opened as a server opens it, so that nothing is changed behind the back of one that runs.
 

@@ -1,4 +1,4 @@
-//! `claviger serve`: the production server. It makes nothing: what is missing is an error.
+//! `claviger serve`: the production server. It creates nothing: missing files are an error.
 
 use std::sync::Arc;
 

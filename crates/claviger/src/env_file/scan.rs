@@ -1,4 +1,4 @@
-//! Going through a file of variables, line by line.
+//! Scans an env file line by line.
 //!
 //! A quote opens only at the start of a value. Where a value ends must not depend on who reads it, so that what is written behind it
 //! is read by all as what it is.

@@ -1,4 +1,4 @@
-//! A failure as a document, for programs that asked for documents.
+//! Failures as JSON, for `--json`.
 
 use serde::Serialize;
 

@@ -1,4 +1,4 @@
-//! What `claviger keys` prints.
+//! Output of `claviger keys`.
 //!
 //! Rule: a secret goes to the standard output, and nothing else goes there with it, so that `> key` captures it alone. Whatever a server
 //! sends is printed without its control characters.

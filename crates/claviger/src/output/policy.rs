@@ -1,4 +1,4 @@
-//! What `claviger policy` prints: a line for each setting, by the name that sets it, or a document.
+//! Output of `claviger policy`: a line for each setting, or JSON.
 
 use arize::jiff::SignedDuration;
 use claviger_domain::{Account, RefreshExpiryPolicy};

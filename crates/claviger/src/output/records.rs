@@ -1,4 +1,4 @@
-//! What the identity plane's commands print: a table for people, lines for programs, or a document.
+//! Output of the identity commands: a table on a terminal, lines otherwise, or JSON.
 //!
 //! Rule: a secret goes to the standard output alone. Whatever a server sends is printed without its control characters.
 

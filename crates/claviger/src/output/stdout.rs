@@ -1,4 +1,4 @@
-//! Writing to the standard output. Unlike with `println!`, an output that takes nothing is an error.
+//! Writes to standard output. Unlike with `println!`, a failing output is an error.
 //!
 //! Rule: what is shown only once is written with a [`Proven`], which exists only where the standard output was found to take something.
 

@@ -1,4 +1,4 @@
-//! What a file has besides its content: owner, mode, and extended attributes, among them the ACL.
+//! Attributes of a file: owner, mode, and extended attributes, including the ACL.
 
 use std::collections::BTreeMap;
 use std::ffi::CString;

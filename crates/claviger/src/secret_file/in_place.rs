@@ -1,4 +1,4 @@
-//! Writing into a file that cannot be replaced: a mount point of its own, or one that has a second name.
+//! Writes in place into a file that cannot be replaced: a mount point, or one with a second hard link.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};

@@ -1,4 +1,4 @@
-//! Replacing a file by a copy of itself: what shows that it can be replaced.
+//! Replaces a file by a copy of itself, to show that it can be replaced.
 
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{ErrorKind, Write as _};

@@ -1,4 +1,4 @@
-//! Bounds the log: of each kind of line, so many at once, and so many a minute after that.
+//! Limits the log: for each kind of line, a burst and a rate.
 //!
 //! A kind is the place in the program that logs. So a flood of one kind hides no line of another, and the bound holds for every line there
 //! is and will be. Lines that the operator has asked for one by one are exempt: `debug` and `trace`, and the access log.
@@ -76,8 +76,8 @@ impl LineLimit {
     }
 }
 
-/// The limit as a layer, for all layers at once. A filter of one layer would not do: what it has left out once would be left out of the next
-/// event too, where that is not asked about (tracing-subscriber 0.3).
+/// The limit as a layer, for all layers at once. A filter of one layer would not do: what it has left out once would be left out of the
+/// next event too, where that is not asked about (tracing-subscriber 0.3).
 #[derive(Debug)]
 pub(crate) struct LimitedLines(Arc<LineLimit>);
 

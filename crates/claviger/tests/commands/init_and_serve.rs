@@ -143,7 +143,7 @@ fn serve_says_how_to_make_what_is_missing() {
     exit 1
     --- stdout
     --- stderr
-    error: there is no installation in DIR/data: make one with `claviger init`
+    error: there is no installation in DIR/data: create one with `claviger init`
     ");
     assert!(!data.exists());
 }

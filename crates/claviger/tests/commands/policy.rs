@@ -102,7 +102,7 @@ fn what_cannot_be_is_said() {
     exit 1
     --- stdout
     --- stderr
-    error: there is no installation in /nowhere/at/all: make one with `claviger init`
+    error: there is no installation in /nowhere/at/all: create one with `claviger init`
     ");
     for (arguments, said) in [
         (&["set"][..], "--max-key-lifetime"),

@@ -1,4 +1,4 @@
-//! Who may read the audit.
+//! Decides who may read the audit log.
 
 use crate::refusal::Refusal;
 use crate::user::Caller;

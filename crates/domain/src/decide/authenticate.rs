@@ -1,4 +1,4 @@
-//! Who a presented key belongs to, if to anybody.
+//! Authenticates a presented key.
 //!
 //! Rule: every way of not being valid looks the same from outside and takes the same work.
 

@@ -1,4 +1,4 @@
-//! Giving and taking roles in spaces and projects.
+//! Decides about role bindings.
 //!
 //! Rule: nobody gives a role that permits more than they hold in that place (docs/threat-model.md#no-escalation). Without the right to a
 //! place, a place that is there is told apart from none by nothing: 403 for both where a role is to be given, 404 for both where a binding

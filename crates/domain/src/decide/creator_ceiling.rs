@@ -1,4 +1,4 @@
-//! Service keys and those who made them, in accounts whose policy lets no key hold more than its creator.
+//! Compares service keys with their creators, for accounts with the policy `revoke_keys_above_maker`.
 //!
 //! Rule: a key is held against everybody in the line of its creators: a key made by a bot user against the bot and against the maker of
 //! that one. Nothing is forgiven because a key in between is dead.

@@ -1,4 +1,4 @@
-//! What a key is that somebody says has leaked.
+//! Decides about reports of leaked keys.
 //!
 //! Rule: only the whole secret of a key has it revoked this way (docs/threat-model.md#leaked-keys). A report ends
 //! something for good, so it is never decided by what time it may be.

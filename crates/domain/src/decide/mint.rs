@@ -1,4 +1,4 @@
-//! Every way by which a credential comes into being, and the account's policies over it.
+//! Every way to create a credential, and the account's policies for it.
 //!
 //! Rule: a [`Mint`] is made by the functions of this file and by nothing else, and there is no digest without one
 //! ([`Keyring::digest`](crate::Keyring::digest)). A new way to a credential is a new [`Occasion`], and meets every policy here.

@@ -1,4 +1,4 @@
-//! Whether a name or an address is free.
+//! Decides whether a name or an address is free.
 //!
 //! Rule: a conflict is about something that the caller may see. A name that only hidden things have is as free as one that nothing has: an
 //! answer that differed would tell that they are there.

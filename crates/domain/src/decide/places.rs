@@ -1,4 +1,4 @@
-//! What may be done to an organization or a space.
+//! Decides about organizations and spaces.
 //!
 //! Rule: 404 if the caller may not know of it, 403 if they may and lack the permission.
 

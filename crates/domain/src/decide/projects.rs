@@ -1,4 +1,4 @@
-//! What may be done to a project, and to who knows of it.
+//! Decides about projects and restrictions.
 //!
 //! Rule: a project that is restricted is not there for those without a binding on it, administrators of its space aside.
 

@@ -1,4 +1,4 @@
-//! Refreshing a key: a new secret under a new id, in the place of the old one.
+//! Decides about refreshing a key: a new id and secret replace the old ones.
 
 use jiff::{SignedDuration, Timestamp};
 

@@ -1,4 +1,4 @@
-//! Which keys a caller can see: the one answer for lists and for every operation on a key.
+//! Which keys a caller can see, in lists and in every operation on a key.
 //!
 //! Rule: an operation on a key begins with [`visible`]. A key that some list shows to the caller is never "not found", and one that no
 //! list shows them always is.

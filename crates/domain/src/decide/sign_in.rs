@@ -1,4 +1,4 @@
-//! Letting a person in who has no key, by the one secret that they were sent or handed.
+//! Decides about sign-ins with a sign-in secret.
 //!
 //! Rule: every way of not being valid looks the same from outside and takes the same work, as with keys.
 

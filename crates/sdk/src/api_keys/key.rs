@@ -1,4 +1,4 @@
-//! Keys, as servers show them, read from every dialect.
+//! Keys in responses of every dialect.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};

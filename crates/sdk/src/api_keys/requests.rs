@@ -1,4 +1,4 @@
-//! What the calls on keys take. Plain structs: end them with `..Default::default()`, a new field is a minor version.
+//! Requests about keys. Plain structs: end them with `..Default::default()`; a new field is a minor version.
 
 use jiff::Timestamp;
 use serde::Deserialize;

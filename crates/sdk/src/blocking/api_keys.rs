@@ -1,4 +1,4 @@
-//! API keys, waiting. What each call does is written at [`crate::api_keys::ApiKeys`].
+//! Blocking API keys. See [`crate::api_keys::ApiKeys`] for what each call does.
 
 use super::client::{Client, Iter};
 use crate::api_keys::{

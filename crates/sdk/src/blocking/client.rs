@@ -1,4 +1,4 @@
-//! The client that waits: the async one, and a thread that drives its connections, also while nobody waits.
+//! Blocking client: the async one, and a thread that drives its connections.
 
 use std::fmt;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! Everything but keys, waiting. What each call does, and which errors it gives, is written at the async ones.
+//! Blocking calls for everything but keys. See the async ones for what they do and their errors.
 
 use super::client::{Client, Iter};
 use crate::audit_logs::AuditLog;

@@ -1,4 +1,4 @@
-//! Calls that wait for their answer, for programs without an async runtime. Feature `blocking`.
+//! Blocking client, for programs without an async runtime. Feature `blocking`.
 //!
 //! The same methods as the async client's, with the same requests, answers and errors. Lists of all pages are iterators.
 //!

@@ -1,4 +1,4 @@
-//! What a client can be told, and how that becomes one address, one key and one way to get there (docs/client-behaviour.md#configuration).
+//! Configuration of a client: address, key and connection (docs/client-behaviour.md#configuration).
 
 mod address;
 mod environment;

@@ -1,4 +1,4 @@
-//! What came out of the settings and the environment. It can be read, and shows no secret.
+//! Resolved configuration. It can be printed, and shows no secret.
 
 use std::fmt;
 use std::path::PathBuf;

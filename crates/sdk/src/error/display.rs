@@ -1,4 +1,4 @@
-//! How an error reads: one line, no secret, never the raw body of an answer.
+//! Formats errors: one line, no secret, never the raw body of a response.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Cursors: where a list goes on, sealed.
+//! Cursors: encrypted positions in lists.
 //!
 //! A cursor is encrypted and authenticated, and bound to the list it came from: resource, filters and format in its associated data,
 //! the reader inside. A cursor of another list does not open (docs/threat-model.md#cursors).

@@ -1,4 +1,4 @@
-//! Roles as things of their own (docs/contract/roles.md#roles); roles that somebody has are in `roles.rs`.
+//! Custom and predefined roles on the wire (docs/contract/roles.md#roles); roles of users are in `roles.rs`.
 
 use claviger_domain::{Change, ObjectIdCodec, PermissionSet, Refusal, Role, RoleId};
 use claviger_store::{CreateRole, UpdateRole};

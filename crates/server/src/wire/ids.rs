@@ -1,4 +1,4 @@
-//! Ids of requests, read as the kind of thing that they must name.
+//! Parses ids in requests.
 
 use claviger_domain::{
     ApiKeyId, AuditRecordId, ObjectIdCodec, ObjectKind, OrganizationId, ProjectId, Refusal,

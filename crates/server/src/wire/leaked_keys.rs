@@ -1,4 +1,4 @@
-//! Reports of leaked keys. Not part of the contract: our own, and in GitHub's format.
+//! Reports of leaked keys: our own format and GitHub's. Not part of Arize's API.
 
 use claviger_domain::{CharacterKind, KeyText, Refusal};
 use data_encoding::HEXLOWER;

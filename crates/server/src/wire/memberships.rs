@@ -1,4 +1,4 @@
-//! Who belongs where, on the wire.
+//! Memberships on the wire.
 
 use claviger_domain::{ObjectIdCodec, ObjectKind, OrganizationId, Refusal, SpaceId};
 use claviger_store::{OrganizationMember, SetOrganizationMember, SetSpaceMember, SpaceMember};

@@ -1,4 +1,4 @@
-//! Between HTTP and the canonical model: what clients of every version send and expect.
+//! Requests and responses of every client version.
 //!
 //! Rule: input is read the same way for everybody, as liberally as the contract demands and no more; output takes the shape of the
 //! caller's dialect. Nothing outside this folder knows that there are dialects.

@@ -1,4 +1,4 @@
-//! Query strings: known parameters, once each, in valid text.
+//! Parses query strings.
 //!
 //! Rule: an unknown parameter is refused. A misspelt filter would otherwise list more than was asked for.
 

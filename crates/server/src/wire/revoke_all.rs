@@ -1,4 +1,4 @@
-//! Revoking all user keys of a person, on the wire. Not part of the contract: our own, and the same for every client.
+//! Revoking all user keys of a person, on the wire. Not part of Arize's API; the same for every client.
 
 use claviger_domain::{ObjectIdCodec, Refusal};
 use claviger_store::{RevokeAllKeys, RevokedKeys};

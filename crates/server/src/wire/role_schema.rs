@@ -1,4 +1,4 @@
-//! What the OpenAPI document says of roles in bodies. They are read by [`super::roles`], more liberally than is advertised.
+//! Schemas of roles in the OpenAPI document. [`super::roles`] reads more forms than they show.
 
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,4 +1,4 @@
-//! Roles on the wire: read in every form that clients ever sent, written in the caller's (docs/contract/dialects.md#other-resources).
+//! Roles of users on the wire: read in every form, written in the caller's (docs/contract/dialects.md#other-resources).
 
 use claviger_domain::{AccountRole, ObjectIdCodec, Refusal, RoleId, ScopedRole, SpaceRole};
 use claviger_store::SpaceRoleView;

@@ -1,4 +1,4 @@
-//! Coming in with a sign-in secret, and handing one over. Not part of the contract: our own, and the same for every client.
+//! Sign-in and sign-in secrets on the wire. Not part of Arize's API; the same for every client.
 
 use claviger_domain::{KeyName, MintedKey, Refusal};
 use jiff::Timestamp;

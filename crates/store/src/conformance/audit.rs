@@ -1,4 +1,4 @@
-//! The audit: one record a change, in the change's own transaction, and none without one.
+//! Audit log: one record for each change, in its transaction.
 
 use claviger_domain::{AccountPolicy, KeyText, KeyType, Refusal};
 

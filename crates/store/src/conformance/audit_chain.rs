@@ -1,4 +1,4 @@
-//! The chain that the audit is sealed into: what was written verifies, and whatever else is done to the log is found out.
+//! Audit chain: the log verifies, and every manipulation is detected.
 
 use claviger_domain::{AuditFault, AuditNote, AuditRecordId, AuditVerdict};
 

@@ -1,4 +1,4 @@
-//! Service keys above their creators: cut in accounts whose policy asks for it, and nowhere else.
+//! Service keys above their creators: revoked in accounts with the policy, and only there.
 
 use claviger_domain::{
     AccountPolicy, BoundTo, Change, KeyText, Name, PermissionSet, PredefinedRole, Refusal, RoleId,

@@ -1,4 +1,4 @@
-//! Two accounts that the cases are played in, and short ways to call.
+//! Fixtures: two accounts, and shorthands for calls.
 //!
 //! `acme` has the organizations `O1` (spaces `S1`, `S1b`, the private `S1p`) and `O2` (space `S2`); `globex` is somebody else's.
 

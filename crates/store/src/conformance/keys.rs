@@ -1,4 +1,4 @@
-//! Making accounts, authenticating, creating: what is kept, and who it opens for.
+//! Creating accounts and keys, and authentication.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,4 +1,4 @@
-//! The suite that every database is held to: what the methods of [`Store`] promise, shown from outside.
+//! Conformance suite for every database: what [`Store`] promises, tested from outside.
 //!
 //! A database's own tests are a factory that makes an empty store, and [`store_conformance!`](crate::store_conformance). Each case is
 //! a function over a store, so that a case that fails names what does not hold.

@@ -1,4 +1,4 @@
-//! Many calls at once: as if they had come one after the other.
+//! Concurrent calls behave as if they were sequential.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! What is refused: nothing changes, and who tried more than they may is on record.
+//! Refused changes: nothing changes, and attempts are recorded.
 
 use claviger_domain::{AccountRole, Grants, KeyType, Refusal};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! Revoking: at once, for good, and once.
+//! Revoking: immediate, permanent, idempotent.
 
 use claviger_domain::{KeyStatus, Refusal, Resource};
 

@@ -1,4 +1,4 @@
-//! The database itself: that it understands the statements, hands out ids once, and says so when it cannot serve.
+//! The database itself: statements, ids, and failures.
 
 use claviger_domain::Refusal;
 

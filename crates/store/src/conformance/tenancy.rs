@@ -1,4 +1,4 @@
-//! Accounts do not know of each other.
+//! Accounts are isolated from each other.
 
 use claviger_domain::{
     ApiKeyId, Grants, OrganizationGrant, OrganizationId, RoleId, ScopedRole, SpaceGrant, SpaceId,

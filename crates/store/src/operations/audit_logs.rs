@@ -1,4 +1,4 @@
-//! Writing down what was done, and reading it.
+//! Writes and reads audit records.
 
 use claviger_domain::{
     AccountId, Action, ApiKeyId, AuditEntry, AuditRecord, AuditRecordId, Caller, Refusal, Target,

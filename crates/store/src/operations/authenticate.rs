@@ -1,4 +1,4 @@
-//! Who calls, and what they may do.
+//! Authenticates callers and loads their permissions.
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What goes with an organization or a space when it is deleted, and with a person who leaves one (docs/contract/keys.md#side-effects).
+//! Cascades of deleting an organization or a space, and of leaving one (docs/contract/keys.md#side-effects).
 //!
 //! Rule: whatever refers to a space or a project is removed here, in the transaction that deletes it. A service key whose bot user is
 //! left without any role in a space or project is revoked in it (docs/threat-model.md#deleted-places); one that has others keeps those.

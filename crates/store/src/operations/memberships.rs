@@ -1,4 +1,4 @@
-//! Who belongs to which organization and space, in which role.
+//! Memberships in organizations and spaces.
 
 use claviger_domain::{
     AccountId, Action, BoundTo, CustomRole, MembershipId, OrganizationId, PermissionSet, Refusal,

@@ -1,4 +1,4 @@
-//! Keeping new secrets: the one place where a row with a digest is made, and only from a [`Mint`].
+//! Stores new secrets: the only place that inserts a digest, and only from a [`Mint`].
 
 use claviger_domain::{
     ApiKey, ApiKeyId, Caller, Description, KeyName, KeyText, KeyType, Mint, SignInPurpose, SpaceId,

@@ -1,4 +1,4 @@
-//! What can be asked of the store: each operation with its rule, its statements and what it answers, once for every database.
+//! The operations, each with its rule, its statements and its result, written once for every database.
 
 mod accounts;
 mod api_keys;

@@ -1,4 +1,4 @@
-//! Pages of lists: at most so many items, about so many bytes, and nothing that cannot be read.
+//! Pages of lists: limits of items and bytes, without unreadable rows.
 //!
 //! Rule: a list is read by [`Filling`] and ends with [`cut`], whatever it lists.
 

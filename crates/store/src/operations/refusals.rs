@@ -1,4 +1,4 @@
-//! Writing down what was tried and refused.
+//! Records refused changes.
 //!
 //! Rule: on record is who tried more than they may: 403, and roles above one's own. What is malformed, missing, too often or in the way
 //! of something is no attempt on anybody's rights; and who did not authenticate is nobody.
@@ -13,8 +13,8 @@ use crate::transaction::{Driver, Transaction};
 
 /// Writes down that a change was refused, as far as that is to be on record. What the change had written is undone before.
 ///
-/// Each share, a person's own and that of the bots behind them, has so many refusals an hour on record that nobody can fill the disk by being told no; the
-/// next record counts those that were left out.
+/// Each share, a person's own and that of the bots behind them, has so many refusals an hour on record that nobody can fill the disk by
+/// being told no; the next record counts those that were left out.
 pub(crate) async fn note_refusal<D: Driver>(
     tx: &mut Transaction<'_, D>,
     operation: &'static str,

@@ -1,4 +1,4 @@
-//! Whose share of the limits a caller uses up, and which changes take some of it.
+//! Shares of rate limits: whose share a caller uses, and which changes count.
 //!
 //! Rule: a person has a share of their own, and all bots behind them have one together: those that the person made, those that these made,
 //! and so on. So more keys are not more room, and a service key uses up nothing that its creator needs. A change that only takes

@@ -1,4 +1,4 @@
-//! Invitations and ways back in: sending them again, handing them over, and coming in by one.
+//! Invitations and password resets: resend, hand over, sign in.
 
 use claviger_domain::decide::{
     self, Delivery, INVITATION_LIFETIME, Mint, RESET_LIFETIME, SignInSecret,

@@ -1,4 +1,4 @@
-//! People: reading, inviting, changing and removing them.
+//! Users: read, invite, change, remove.
 
 use claviger_domain::decide::{self, BotKeys, Delivery, INVITATION_LIFETIME, Invitation, NewUser};
 use claviger_domain::{

@@ -1,4 +1,4 @@
-//! Reading the audit beside a server that may be running: for the host's own commands.
+//! Reads the audit log for the host's commands, also while a server runs.
 
 use claviger_domain::{
     ApiKeyId, AuditCheck, AuditEntry, AuditFault, AuditNote, AuditRecordId, AuditSealer,

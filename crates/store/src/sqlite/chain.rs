@@ -1,4 +1,4 @@
-//! The writer's end of the audit's chain: every commit seals the records that it brings.
+//! Seals audit records: every commit seals its own.
 //!
 //! Rule: only what this process wrote is sealed. A record that another hand put into the table is never read back and covered.
 

@@ -1,4 +1,4 @@
-//! Answering a group of jobs once its fate is known.
+//! Answers a group of jobs after its commit.
 //!
 //! Rule: an answer that exists is given, whatever becomes of the task that was to give it. Waking a task from outside its runtime
 //! costs a system call; so the writer hands over a whole group at once, and its answers are given from inside.

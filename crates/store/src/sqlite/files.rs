@@ -1,4 +1,4 @@
-//! The files of a database: locked by what they are, and still there under their names.
+//! Files of a database: locks them, and detects that they were moved or replaced.
 //!
 //! Rules: a lock is on the database's inode, not on a name beside it, which anybody can delete. Nothing is acknowledged that was
 //! written into a file which is no longer found under its name: the next start would not know of it.

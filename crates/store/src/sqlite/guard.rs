@@ -1,4 +1,4 @@
-//! What must still hold before a group is written, and before it is answered.
+//! Checks before a group is written, and before it is answered.
 
 use std::sync::Arc;
 

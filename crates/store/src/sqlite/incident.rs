@@ -1,4 +1,4 @@
-//! A failure that lasts: logged when it begins and when it ends, and not with every request in between.
+//! Lasting failures: logged when they begin and end, not with every request.
 
 use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,4 @@
-//! Bringing a database's schema up to date: forward only, each step once, in the order of their numbers.
+//! Migrates the schema: forward only, each step once, in order.
 //!
 //! Rule: a step that has been released is never edited. Its checksum is kept, and a database made by other steps does not open.
 

@@ -1,4 +1,4 @@
-//! Making and opening a database file.
+//! Creates and opens a database file.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! The database's proof: kept, read, and asked for before anything in the database is believed.
+//! Proof of the database: written, read, and checked before anything else is trusted.
 
 use claviger_domain::{
     AuditSealer, DatabaseIdentity, DatabaseOrigin, DatabaseProof, PepperId, PepperRing,

@@ -1,4 +1,4 @@
-//! The threads that read, each with a connection of its own, each call on one snapshot.
+//! Reader threads, each with its own connection; each call reads one snapshot.
 //!
 //! One of them does nothing but prove keys and answer whether the store is ready, so that lists never hold those up. The others serve
 //! users in turn (`turns.rs`): a user who asks for much waits for it alone.

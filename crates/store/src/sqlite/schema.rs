@@ -1,4 +1,4 @@
-//! The schema in the file, held against the one of this version: tables, indexes, triggers and views.
+//! Compares the schema in the file with that of this version.
 //!
 //! Write access to the file can add a trigger that runs inside the server's own changes, or remove one that guards the audit log.
 

@@ -1,4 +1,4 @@
-//! Which records of the audit are sealed: lists and exports show those, and no others.
+//! Which audit records are sealed: lists and exports show only those.
 
 use std::sync::{PoisonError, RwLock};
 

@@ -1,4 +1,4 @@
-//! Whose read is next: a queue for each user, and the users one after another.
+//! Schedules reads: a queue for each user, served in turn.
 //!
 //! Rule: however much one user has waiting, everybody else waits for at most one read of theirs before each of their own.
 

@@ -1,4 +1,4 @@
-//! The one thread that writes. Whatever is waiting when it comes round is committed together: one `fsync` for all of it.
+//! The writer thread. Commits all waiting jobs together, with one `fsync`.
 //!
 //! Rules: every job runs in a savepoint of its own, so that one that fails leaves nothing behind; no job is answered before its
 //! group is on disk; when the disk reports that it could not keep something, nothing is written any more, because what SQLite and

@@ -1,4 +1,4 @@
-//! The tables: the statements of each, their parameters, and how its rows are read. They neither decide nor authorise.
+//! Tables: statements, parameters and rows. They do not authorize.
 //!
 //! A statement has one text for all databases, or `NAME = "…", postgres = "…";` has two. PostgreSQL gives a function `json_each` to make
 //! fewer of those. `NAME returning id` is for what [`Transaction::insert`](crate::transaction::Transaction::insert) carries out.

@@ -1,4 +1,4 @@
-//! Floods: many connections that each make a server hold or do as much as they can.
+//! Floods: many connections that each make a server hold or do as much as possible.
 //!
 //! A flood goes on in rounds. In each, every connection sends as much as the kernel takes at once, reads as much as its kind of client
 //! would, and is made again if the server has closed it. Nothing here waits, so how much a flood has done is counted, not timed.

@@ -1,4 +1,4 @@
-//! `claviger organizations`, `spaces`, `users`, `roles`, `bindings`, `restrictions`, `audit list`: the shapes of their commands.
+//! `claviger organizations`, `spaces`, `users`, `roles`, `bindings`, `restrictions`, `audit list`: arguments.
 
 mod organizations;
 mod permissions;

@@ -1,4 +1,4 @@
-//! From flags, a file of variables and the environment to a client. Where the key and the address come from is decided in `source`.
+//! Creates a client from flags, an env file and the environment. `source` decides where key and address come from.
 
 use arize::{Client, Config, Retries, Setting};
 

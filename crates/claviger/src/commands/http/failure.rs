@@ -1,4 +1,4 @@
-//! What a failure is worth: an exit code that scripts can rely on, and a hint at what to do. The table is in the help (`args::keys`).
+//! Maps failures to exit codes and hints. The table is in the help (`args::keys`).
 
 use std::fmt;
 use std::process::ExitCode;

@@ -1,4 +1,4 @@
-//! Running calls until they are done, or until somebody interrupts the command.
+//! Runs calls until they are done or the command is interrupted.
 
 use std::future::Future;
 use std::process::ExitCode;

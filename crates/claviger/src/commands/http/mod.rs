@@ -1,4 +1,4 @@
-//! What all commands share that speak HTTP: where to, with which key, and what a failure is worth.
+//! Shared by all commands that use HTTP: server, key, and failures.
 
 pub(in crate::commands) mod connection;
 pub(in crate::commands) mod failure;

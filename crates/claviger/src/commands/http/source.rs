@@ -1,4 +1,4 @@
-//! Which key, and which address it goes to.
+//! Chooses the key, and the address that it goes to.
 //!
 //! Rule: `--host` and `--region` come first. Otherwise the source that the key comes from names the address, as a whole: a file's key
 //! never goes to an address from the environment, nor the reverse, and no key from a file goes to a default address. What cannot be

@@ -1,4 +1,4 @@
-//! Where a new secret goes: made ready before there is one, and undone if the server does not take it.
+//! Destination of a new secret: prepared before there is one, and restored if the server does not accept it.
 
 use std::path::{Path, PathBuf};
 

@@ -1,4 +1,4 @@
-//! Whether a file holds the key that is to be replaced in it. What it holds may be the only copy of another key.
+//! Checks that a file contains the key to be replaced: it may have the only copy of another key.
 
 use arize::Client;
 use arize::api_keys::ApiKey;

@@ -10,7 +10,7 @@ use crate::args::Refresh;
 use crate::output::keys;
 
 const NOT_DONE: &str = "the key was not refreshed";
-const IN_DOUBT: &str = "it is not known whether the key was refreshed: `claviger keys list` shows whether it has a successor; \
+const IN_DOUBT: &str = "it is unknown whether the key was refreshed: `claviger keys list` shows whether it has a successor; \
      `claviger keys rotate` takes up what was begun";
 
 pub(super) async fn run(args: Refresh, client: &Client) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! `claviger keys rotate`: the client's `rotate`, with a file or the standard output as the place where the key is kept.
+//! `claviger keys rotate`: the client's `rotate`, with a file or standard output as destination.
 
 use arize::api_keys::{ApiKey, ListRequest, RotateError, RotateRequest};
 use arize::{Client, Error};
@@ -12,7 +12,7 @@ use crate::output::keys;
 
 const NO_GRACE: &str = "`--grace`: without a grace period there is a moment in which no key works: use `claviger keys refresh`";
 const NOT_DONE: &str = "the key was not rotated";
-const IN_DOUBT: &str = "it is not known whether the key was refreshed: the old secret works, for a while at least; run the same \
+const IN_DOUBT: &str = "it is unknown whether the key was refreshed: the old secret works, for a while at least; run the same \
      command again, it takes up what was begun";
 
 pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
@@ -152,7 +152,7 @@ fn not_stored(id: &str, revoke: Result<(), Error>) -> String {
     )
 }
 
-/// Takes the new secret back if the server does not know it. If it is not known whether it does, the new one stays: the old one runs out.
+/// Takes the new secret back if the server does not know it. If it is unknown whether it does, the new one stays: the old one runs out.
 fn not_proven(error: Error, id: &str, kept: Option<Kept>) -> anyhow::Error {
     let message = if error.is_unauthorized() {
         let old = match kept.map(Kept::undo) {

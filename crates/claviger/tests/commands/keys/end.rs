@@ -40,9 +40,9 @@ fn one_that_cannot_be_ended_does_not_keep_the_others_alive() {
     --- stdout
     --- stderr
     Revoked `ID1`
-    error: `ID2` was not ended
+    error: `ID2` was not revoked
       caused by: api_keys.revoke: the server answered 404: there is no such API key, or it is not yours to see
-    error: the key was not ended
+    error: the key was not revoked
       caused by: api_key_id: that is not an id, such as `ID2`
     Revoked `ID3`
     ");
@@ -51,7 +51,7 @@ fn one_that_cannot_be_ended_does_not_keep_the_others_alive() {
     exit 5
     --- stdout
     --- stderr
-    error: `ID1` was not ended
+    error: `ID1` was not revoked
       caused by: api_keys.delete: the server answered 404: there is no such API key, or it is not yours to see
     ");
     assert_eq!(place.run(&["revoke"]).status.code(), Some(2));
@@ -80,10 +80,7 @@ fn a_key_whose_end_locks_somebody_out_needs_a_yes() {
         let output = place.run(&[command, &other, &own]);
         assert_eq!(output.status.code(), Some(2), "{}", place.shown(&output));
         let said = String::from_utf8(output.stderr).unwrap();
-        assert!(
-            said.contains("the key that this command uses") && said.contains("--yes"),
-            "{said}"
-        );
+        assert!(said.contains("the key in use") && said.contains("--yes"), "{said}");
         assert!(place.works(&secret), "nothing was done");
     }
     let output = place.run(&["revoke", "--yes", &own]);

@@ -127,7 +127,7 @@ fn a_new_secret_can_be_printed() {
     SECRET
     --- stderr
     Refreshing `ID1`
-    Printed the new secret; trying it
+    Printed the new secret. Testing it
     Rotated `ID1`: replaced by `ID2`, which never expires; the old secret works for 300 s
     ");
     assert!(place.works(&String::from_utf8(output.stdout).unwrap()));

@@ -1,4 +1,4 @@
-//! The dialects: one row of a table for each band of client versions (docs/contract/dialects.md).
+//! Dialects: one row of a table for each range of client versions (docs/contract/dialects.md).
 //!
 //! Rule: a new client version is a new row, never a branch. What a client says of itself chooses the shape of the answer and nothing
 //! else: it is not to be trusted.

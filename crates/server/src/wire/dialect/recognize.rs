@@ -1,4 +1,4 @@
-//! Who is calling, as far as headers tell (docs/contract/dialects.md#recognition).
+//! Recognizes clients by their headers (docs/contract/dialects.md#recognition).
 
 use axum::http::{HeaderMap, header};
 

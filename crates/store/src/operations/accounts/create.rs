@@ -1,4 +1,4 @@
-//! Making an account with what it starts with.
+//! Creates an account with its first organization, space and administrator.
 
 use claviger_domain::decide::{self, Occasion};
 use claviger_domain::{

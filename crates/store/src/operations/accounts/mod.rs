@@ -1,4 +1,4 @@
-//! Accounts, by the host: making one, its policy, letting an administrator back in, and the clock.
+//! Operations of the host on accounts: create, policy, recover, clock.
 
 mod clock;
 mod create;

@@ -1,4 +1,4 @@
-//! What an account demands of its keys.
+//! Policy of an account.
 //!
 //! Rule: a policy is set at the host, so nobody is its actor; what it rules out goes in the transaction that sets it.
 

@@ -1,4 +1,4 @@
-//! Letting an administrator back in who has no key left that works: from the host, with the database's files in hand
+//! Creates a key for an administrator without a working one, on the host
 //! (docs/threat-model.md#lockout).
 
 use claviger_domain::decide::{self, Occasion};

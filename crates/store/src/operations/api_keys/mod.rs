@@ -1,4 +1,4 @@
-//! API keys: creating, listing, refreshing and revoking them, and what becomes of leaked ones.
+//! API keys: create, list, refresh, revoke, and reports of leaked ones.
 
 mod create;
 mod list;

@@ -1,4 +1,4 @@
-//! Keys that somebody says have leaked.
+//! Reports of leaked keys.
 //!
 //! Rules: nobody is named as the actor, since a report is not the owner's doing, and it does not count as a use of the key. A report
 //! revokes all keys of the line: a thief may have refreshed it. A key without a live one in its line is recorded once.

@@ -1,4 +1,4 @@
-//! Keys that were sent in a URL.
+//! Keys in URLs.
 //!
 //! Nobody is named as the actor: a URL is no credential, and its author need not be the key's owner. For the same reason it does not
 //! count as a use of the key.

@@ -1,4 +1,4 @@
-//! How often the disk under a directory can be told to keep 4 KiB: what a database's commits are held against.
+//! Measures the sync rate of a disk, which commits are compared with.
 
 use std::fs::{self, File};
 use std::io::Write as _;

@@ -1,4 +1,4 @@
-//! Figures of several rounds, and of many requests.
+//! Statistics of rounds and requests.
 
 use std::time::Duration;
 

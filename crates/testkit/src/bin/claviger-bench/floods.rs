@@ -1,4 +1,4 @@
-//! How long a client that behaves waits for its answers while others flood the server.
+//! Measures how long a client waits while others flood the server.
 //!
 //! Rule: each flood is held against an idle server of the same minute, measured just before it.
 

@@ -1,4 +1,4 @@
-//! An HTTP/1.1 client that does nothing but send prepared bytes and find the end of an answer: it has to be cheaper than the server.
+//! A minimal HTTP/1.1 client: it must be cheaper than the server.
 
 use std::net::SocketAddr;
 

@@ -1,4 +1,4 @@
-//! List pages of an installation with few keys and of one with many, request by request in turns.
+//! Measures list pages of an installation with few keys and of one with many, in turns.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! What the figures were measured on, as far as it matters to them.
+//! Description of the machine.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What a process uses, as Linux tells it (proc(5)).
+//! Resource usage of a process (proc(5)).
 
 use std::fs;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The results as Markdown, and their place in a document.
+//! Writes results as Markdown into a document.
 
 use std::fmt::Write as _;
 use std::fs;

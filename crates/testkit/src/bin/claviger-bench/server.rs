@@ -1,4 +1,4 @@
-//! A server that runs as its users run it: another process, spoken to over TCP.
+//! Runs a server as a process, over TCP.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! Keys created per second by several binaries, in turns: what a change does.
+//! Compares the keys created per second by several binaries, in turns.
 //!
 //! Rule: on a machine that is not quiet only the CPU times can be compared. What others had of the processors stands beside them.
 
