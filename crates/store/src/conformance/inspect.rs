@@ -1,4 +1,4 @@
-//! What tests may do behind the store's back. Not part of the product.
+//! Direct access to the database for tests. Not part of the product.
 
 use claviger_domain::{AuditNote, AuditVerdict};
 use jiff::Timestamp;
