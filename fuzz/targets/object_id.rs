@@ -1,4 +1,4 @@
-//! Ids: what is accepted has one spelling, and nothing that was not handed out names anything.
+//! Ids: what is accepted has one spelling, and nothing that was not assigned names anything.
 #![no_main]
 
 use claviger_domain::{ObjectIdCodec, ObjectKind};

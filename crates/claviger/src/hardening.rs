@@ -8,18 +8,20 @@ pub(crate) fn protect_memory() {
 
     let none = Rlimit { current: Some(0), maximum: Some(0) };
     if let Err(error) = rustix::process::setrlimit(Resource::Core, none) {
-        tracing::warn!(%error, "core dumps cannot be limited: one would hold the pepper");
+        tracing::warn!(%error, "cannot limit core dumps: a core dump would contain the pepper");
     }
     // The limit alone would not do: the kernel passes dumps on to a collector whatever it says.
     if let Err(error) = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-        tracing::warn!(%error, "core dumps cannot be forbidden: one would hold the pepper");
+        tracing::warn!(%error, "cannot disable core dumps: a core dump would contain the pepper");
     }
 }
 
 /// Nothing is known of this system.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn protect_memory() {
-    tracing::warn!("core dumps are not forbidden on this system: one would hold the pepper");
+    tracing::warn!(
+        "cannot disable core dumps on this system: a core dump would contain the pepper"
+    );
 }
 
 #[cfg(all(test, target_os = "linux"))]

@@ -49,11 +49,11 @@ impl Log {
     /// Logs how many lines were left out since the last time, and why.
     pub(crate) fn report_left_out(&self) {
         for (kind, lines) in self.limit.take_left_out() {
-            tracing::warn!(lines, kind, "log lines of one kind were left out: there were too many");
+            tracing::warn!(lines, kind, "dropped log lines of one kind: too many");
         }
         let lines = self.writer.take_lost();
         if lines > 0 {
-            tracing::warn!(lines, "log lines were lost: they could not be written in time");
+            tracing::warn!(lines, "dropped log lines: could not write them in time");
         }
     }
 }

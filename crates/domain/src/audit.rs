@@ -91,7 +91,7 @@ pub enum Action {
     UserUpdate,
     /// A user's invitation was sent again.
     UserInvite,
-    /// A user was sent a way back in.
+    /// A user was sent a password reset.
     UserReset,
     /// A user accepted what they were sent, and has a key.
     UserSignIn,

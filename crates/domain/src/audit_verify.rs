@@ -64,7 +64,7 @@ pub enum AuditFault {
 pub struct AuditVerdict {
     /// How many records there are.
     pub records: u64,
-    /// The last record and its link: to be noted down elsewhere, and held against the log later.
+    /// The last record and its link: to be noted down elsewhere, and compared with the log later.
     pub tip: (AuditRecordId, Link),
     /// What is wrong; at most twenty.
     pub faults: Vec<AuditFault>,

@@ -130,7 +130,7 @@ impl Grants {
         })
     }
 
-    /// Refuses grants that name a thing twice (docs/threat-model.md#duplicate-grants). Two ids that were never handed out are not the same
+    /// Refuses grants that name a thing twice (docs/threat-model.md#duplicate-grants). Two ids that were never assigned are not the same
     /// thing.
     ///
     /// # Errors

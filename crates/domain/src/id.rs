@@ -1,6 +1,6 @@
 //! A type for each kind of id, so that they cannot be confused.
 //!
-//! Inside they are numbers, handed out by the database. On the wire they are text, see [`ObjectIdCodec`](crate::ObjectIdCodec).
+//! Inside they are numbers, assigned by the database. On the wire they are text, see [`ObjectIdCodec`](crate::ObjectIdCodec).
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ macro_rules! ids {
         pub struct $name(i64);
 
         impl $name {
-            /// The id of nothing: what a well-formed id that was never handed out is read as.
+            /// The id of nothing: what a well-formed id that was never assigned is read as.
             pub const UNASSIGNED: Self = Self(0);
 
             /// The id with this number.
@@ -48,7 +48,7 @@ ids! {
     RoleId;
     /// Identifies an API key. Public: it may appear in logs and URLs.
     ApiKeyId;
-    /// Identifies a record of the audit: its place in the log.
+    /// Identifies a record of the audit log: its place in the log.
     AuditRecordId;
     /// Identifies a role binding.
     RoleBindingId;

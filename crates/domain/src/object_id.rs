@@ -1,7 +1,7 @@
 //! Ids on the wire: padded standard base64 of `Type:number:check` (docs/contract/README.md#object-ids).
 //!
 //! `check` is a keyed checksum of 64 bits, so ids cannot be guessed by counting. Whatever has the word of the wanted kind and was not
-//! handed out names nothing: it is answered exactly as an id of somebody else's object. What an id looks like is therefore a matter of
+//! assigned names nothing: it is answered exactly as an id of somebody else's object. What an id looks like is therefore a matter of
 //! its first characters, which a pattern can say.
 
 use hmac::{Hmac, Mac as _};
@@ -17,7 +17,7 @@ const CONTEXT: &[u8] = b"clv-object-id-v1\0";
 pub enum ObjectKind {
     /// An API key.
     ApiKey,
-    /// A record of the audit.
+    /// A record of the audit log.
     AuditLog,
     /// An organization.
     Organization,
@@ -88,7 +88,7 @@ impl ObjectIdCodec {
         data_encoding::BASE64.encode(format!("{}:{number}:{check}", kind.word()).as_bytes())
     }
 
-    /// Reads an id of the wanted kind. It is 0, which no object has, if it is of that kind but was never handed out.
+    /// Reads an id of the wanted kind. It is 0, which no object has, if it is of that kind but was never assigned.
     ///
     /// # Errors
     ///

@@ -25,7 +25,7 @@ pub enum UserStatus {
     Invited,
     /// Was invited and did not come in time.
     Expired,
-    /// Removed for good. Never listed.
+    /// Removed permanently. Never listed.
     Blocked,
 }
 

@@ -1,4 +1,4 @@
-//! Ends a key for good: `delete_key <id>`.
+//! Revokes a key: `delete_key <id>`.
 #![expect(clippy::print_stdout, reason = "an example that prints")]
 
 use arize::Client;

@@ -31,9 +31,10 @@ pub struct Options {
     pub change_rate_per_minute: u32,
     /// How many requests with a key that does not authenticate one address may send a minute; no limit if 0.
     pub failure_rate_per_minute: u32,
-    /// How many invitations, ways back in and notices one address is sent an hour, each counted apart; no limit if 0.
+    /// How many invitations, password resets and notices one address is sent an hour, each counted apart; no limit if 0.
     pub letters_per_recipient: u32,
-    /// How many invitations and ways back in an account sends an hour, each counted apart, and those of administrators too; no limit if 0.
+    /// How many invitations and password resets an account sends an hour, each counted apart, and those of administrators too; no limit if
+    /// 0.
     pub letters_per_account: u32,
     /// The dialect of clients that are not recognised.
     pub dialect: Dialect,
@@ -153,13 +154,13 @@ impl App {
             return;
         }
         if self.quotas.letters.admit_notice(&person.email).is_err() {
-            tracing::warn!(user.id = %person.id, "too many notices to one person: one was left out");
+            tracing::warn!(user.id = %person.id, "too many notices to one person; dropped one");
             return;
         }
         match outbox.place() {
             Some(place) => outbox.send(person, letter(outbox), place),
             None => {
-                tracing::error!(user.id = %person.id, "too much mail is on its way: a notice was given up");
+                tracing::error!(user.id = %person.id, "too much mail is waiting; dropped a notice");
             }
         }
     }
@@ -168,7 +169,7 @@ impl App {
     /// the clock.
     pub async fn keep_house(&self) {
         if let Err(error) = self.store.write_last_uses().await {
-            tracing::warn!(%error, "the last uses of keys could not be written down");
+            tracing::warn!(%error, "cannot write the last uses of keys");
         }
     }
 }

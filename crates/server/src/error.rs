@@ -81,7 +81,7 @@ impl From<StoreError> for ApiError {
                 tracing::error!(error = %Chain(&error), "the store failed");
                 Self(Problem::new(
                     ProblemKind::InternalError,
-                    "something is wrong on our side: the log has more under the request id",
+                    "internal error: the server's log has details under the request id",
                 ))
             }
         }
@@ -112,7 +112,7 @@ pub(crate) fn unavailable(what: &str) -> Problem {
 }
 
 impl ApiError {
-    /// The flat bodies of the early dialects are told 400 for what the nested ones are told 422 (docs/contract/keys.md#flat-form).
+    /// The flat bodies of the early dialects get 400 for what the nested ones get 422 (docs/contract/keys.md#flat-form).
     pub(crate) fn from_flat(error: CallError) -> Self {
         match error {
             CallError::Refused(refusal @ Refusal::OverPrivileged(_)) => {

@@ -80,7 +80,7 @@ pub(crate) async fn report_leak(
     if let Leak::Revoked { key, creator } | Leak::Recorded { key, creator } = &leak {
         tracing::warn!(
             key.handle = key.handle.as_str(),
-            "a leaked key was reported, and it and all of its line are revoked"
+            "leaked key reported; revoked it and its line"
         );
         if let Some(creator) = creator {
             app.notify(creator, |_| letters::key_leaked(key));
@@ -89,7 +89,7 @@ pub(crate) async fn report_leak(
     Ok(leak)
 }
 
-/// Revokes a key. When this has answered, the key is dead.
+/// Revokes a key. When this has answered, the key does not work.
 #[tracing::instrument(name = "keys.revoke", skip_all, fields(request.id = %call.context.request_id))]
 pub(crate) async fn revoke(app: &App, call: Request, id: ApiKeyId) -> Result<(), ApiError> {
     Ok(app.store.execute(call, RevokeKey { id }).await?)

@@ -36,7 +36,7 @@ impl fmt::Debug for Mail {
     }
 }
 
-/// Why a letter did not go out.
+/// Why a letter was not sent.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct MailError(pub String);
@@ -90,8 +90,8 @@ impl Outbox {
         let (mailer, id) = (Arc::clone(&self.0.mailer), person.id);
         on_the_way.spawn(async move {
             match mailer.send(mail).await {
-                Ok(()) => tracing::debug!(user.id = %id, "a letter went out"),
-                Err(error) => tracing::error!(user.id = %id, %error, "a letter did not go out"),
+                Ok(()) => tracing::debug!(user.id = %id, "sent a letter"),
+                Err(error) => tracing::error!(user.id = %id, %error, "cannot send a letter"),
             }
             drop(place);
         });
@@ -102,7 +102,7 @@ impl Outbox {
         let on_the_way =
             std::mem::take(&mut *self.0.on_the_way.lock().unwrap_or_else(PoisonError::into_inner));
         if tokio::time::timeout(LAST_WAIT, on_the_way.join_all()).await.is_err() {
-            tracing::error!("the server ends with mail on its way");
+            tracing::error!("stopping with unsent mail");
         }
     }
 }

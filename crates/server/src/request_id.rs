@@ -1,4 +1,4 @@
-//! The id of a request: in its answer, in the audit, and in everything that is logged about it.
+//! The id of a request: in its answer, in the audit log, and in everything that is logged about it.
 //!
 //! The server makes one, unless a trusted proxy has given the request one: then logs can be joined. Nobody else can choose it.
 
@@ -30,7 +30,7 @@ impl RequestIds {
         let mut process = [0; 8];
         // Without randomness ids of different runs may be equal; that is a nuisance and no reason not to start.
         if entropy.fill(&mut process).is_err() {
-            tracing::warn!("request ids start at zero: there is no randomness");
+            tracing::warn!("request ids start at zero: no randomness available");
         }
         Self { process: u64::from_be_bytes(process), next: AtomicU64::new(1) }
     }

@@ -1,5 +1,5 @@
 //! Keys in URLs (docs/threat-model.md#secrets-in-urls). Everything on the way logs URLs, so such a request is refused, whatever else it is,
-//! and the account of the key finds it in the audit.
+//! and the account of the key finds it in the audit log.
 
 use std::borrow::Cow;
 
@@ -31,13 +31,13 @@ impl SecretInUrl {
         Some(Self { key, context })
     }
 
-    /// Refuses the request. A key that works is put on record first, unless too many from its address did not.
+    /// Refuses the request. A key that works is recorded first, unless too many from its address did not.
     pub(crate) async fn refuse(self, app: &App) -> Response {
         tracing::warn!(
             request.id = %self.context.request_id,
             client.address = self.context.source.map(tracing::field::display),
             key.handle = self.key.as_ref().map_or("none", |key| key.handle.as_str()),
-            "a request carried a key in its URL",
+            "a request has a key in its URL",
         );
         let tag = app.store.installation().tag;
         let key = self.key.filter(|key| key.handle.tag() == tag);
@@ -49,10 +49,10 @@ impl SecretInUrl {
             if let Err(CallError::Store(error)) =
                 app.store.execute(request, NoteSecretInUrl { key }).await
             {
-                tracing::error!(%error, "a key in a URL could not be put on record");
+                tracing::error!(%error, "cannot record a key in a URL");
             }
         }
-        let detail = "an API key belongs into the `Authorization` header, never into a URL: this one is in logs by now, revoke it";
+        let detail = "send API keys in the `Authorization` header, never in a URL: this key is in logs now, revoke it";
         Problem::new(ProblemKind::InvalidRequest, detail).into_response()
     }
 }

@@ -164,7 +164,7 @@ type LetterKind = Option<SignInPurpose>;
 /// A sender who does not administer the account sends this part of what all of them may.
 const SENDERS: u32 = 4;
 
-/// How many letters go out. Invitations, ways back in and notices are counted apart, so that none of them keeps another back; and so are
+/// How many letters go out. Invitations, password resets and notices are counted apart, so that none of them keeps another back; and so are
 /// the letters of administrators and those of others.
 #[derive(Debug)]
 pub(crate) struct LetterThrottle {

@@ -88,7 +88,7 @@ async fn run(next: Next, request: Request, asked: Option<&Asked>) -> Response {
     response.unwrap_or_else(|_| {
         let id = asked.map_or("", |asked| asked.id.as_str());
         tracing::error!(request.id = id, "a handler panicked");
-        let detail = "something is wrong on our side: the log has more under the request id";
+        let detail = "internal error: the server's log has details under the request id";
         Problem::new(ProblemKind::InternalError, detail).into_response()
     })
 }
@@ -142,7 +142,7 @@ impl Asked {
             },
             // The audit has a bounded number of these on record (decision 0010).
             StatusCode::FORBIDDEN if self.method != Method::GET => {
-                tracing::warn!(request.id = %id, client.address = %client, key.handle = key, %method, route, "a change was refused to a key that may not make it");
+                tracing::warn!(request.id = %id, client.address = %client, key.handle = key, %method, route, "change refused: not allowed");
                 response
             }
             _ => response,
@@ -165,7 +165,7 @@ impl Asked {
     fn failed_too_often(&self, wait: SignedDuration) -> Response {
         let (id, client, key) = (&self.id, self.client(), self.key());
         let (method, route) = (&self.method, self.route());
-        tracing::info!(request.id = %id, client.address = %client, key.handle = key, %method, route, "authentication failed too often");
+        tracing::info!(request.id = %id, client.address = %client, key.handle = key, %method, route, "too many failed authentications");
         too_many(wait).into_response()
     }
 

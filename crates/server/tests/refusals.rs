@@ -1,4 +1,4 @@
-//! Who tries more than they may is on record in the audit, and in a line of the log.
+//! Who tries more than they may is recorded in the audit log, and in a line of the log.
 //!
 //! A process of its own: the ids of requests are the same in every server that a test starts, and the log is the process's.
 

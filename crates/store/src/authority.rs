@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::clock::StoreClock;
 use crate::request::Share;
 
-/// How many refused changes of one share, and how many appearances of one key in a URL, are on record in an hour.
+/// How many refused changes of one share, and how many appearances of one key in a URL, are recorded in an hour.
 const REFUSALS_PER_SHARE: u32 = 60;
 const EXPOSURES_PER_KEY: u32 = 1;
 
@@ -142,7 +142,7 @@ impl Drop for TakenUses {
 const WINDOW: SignedDuration = SignedDuration::from_hours(1);
 
 /// Bounds how many audit records of one kind are written for one subject in an hour, so that nobody can fill the disk by repeating what
-/// is put on record.
+/// is recorded.
 #[derive(Debug)]
 pub(crate) struct RecordLimit<K> {
     max_per_window: u32,

@@ -32,6 +32,6 @@ pub(crate) fn report(corrupt: &Corrupt, now: Timestamp) {
         table,
         column,
         row,
-        "a row cannot be read: what needs it is refused, and lists leave it out. Restore the database from a backup"
+        "a row is unreadable: requests that need it are refused, and lists leave it out. Restore the database from a backup"
     );
 }

@@ -8,7 +8,7 @@ use crate::transaction::{Driver, Transaction};
 /// What an operation does with the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Changes it. A change that is refused as an overreach is written to the audit.
+    /// Changes it. A change that is refused as an overreach is written to the audit log.
     Write,
     /// Reads what may be much: users take turns.
     Read,

@@ -20,7 +20,7 @@ const MAX_TRIES: u32 = 8;
 
 /// Remembers. Cheap to clone; all clones are the same store.
 ///
-/// An id that was never handed out comes in as `UNASSIGNED`, and is answered like one that is somebody else's.
+/// An id that was never assigned comes in as `UNASSIGNED`, and is answered like one that is somebody else's.
 #[derive(Clone, Debug)]
 pub struct Store(Arc<Shared>);
 
@@ -151,7 +151,7 @@ impl<O: Operation> Job<O> {
         self.operation.run(tx).await
     }
 
-    /// What is written to the audit if the operation is refused.
+    /// What is written to the audit log if the operation is refused.
     pub(crate) fn refused(&self) -> RefusedOperation {
         RefusedOperation {
             execution: Arc::clone(&self.execution),

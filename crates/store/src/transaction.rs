@@ -45,8 +45,8 @@ pub(crate) type TakeRow<'a> = dyn FnMut(&dyn Row) -> RowResult<bool> + Send + 'a
 
 /// One open transaction of a database: all that a driver brings besides opening and migrating.
 ///
-/// Statements are [`Sql`], which is `&'static str` for each database: no text is put together at run time. The methods are asynchronous for databases behind a network;
-/// SQLite's never wait.
+/// Statements are [`Sql`], which is `&'static str` for each database: no text is put together at run time. The methods are asynchronous for
+/// databases behind a network; SQLite's never wait.
 pub trait Driver: Send {
     /// Carries out a change. Returns how many rows it touched.
     fn execute(
@@ -70,7 +70,7 @@ pub trait Driver: Send {
         take: &mut TakeRow<'_>,
     ) -> impl Future<Output = RowResult<()>> + Send;
 
-    /// Notes that a record was written to the audit: the commit seals it.
+    /// Notes that a record was written to the audit log: the commit seals it.
     fn note_audit_record(&mut self, entry: &AuditEntry) -> RowResult<()>;
 
     /// The last audit record that is sealed.
@@ -153,7 +153,7 @@ impl<'a, D: Driver> Transaction<'a, D> {
         self.driver.insert(text, params).await
     }
 
-    /// The next id of a kind whose rows can go away again. It is never handed out twice.
+    /// The next id of a kind whose rows can go away again. It is never assigned twice.
     pub(crate) async fn next_id(&mut self, kind: &'static str) -> RowResult<i64> {
         let id = self
             .one("id_sequences", tables::NEXT_ID, &[kind.into()], |columns| columns.take("latest"))

@@ -35,7 +35,7 @@ fn limits(connection_memory_mib: Option<usize>) -> Limits {
     let descriptors = match setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum }) {
         Ok(()) => maximum,
         Err(error) => {
-            tracing::warn!(%error, "the limit of open files cannot be raised");
+            tracing::warn!(%error, "cannot raise the limit of open files");
             current
         }
     };
@@ -97,7 +97,7 @@ impl Stop {
         loop {
             tokio::select! {
                 name = next(&mut self.ending) => {
-                    tracing::info!("{name}: finishing what is in flight");
+                    tracing::info!("{name}: finishing requests in flight");
                     return name;
                 }
                 name = next(&mut self.ignored) => tracing::info!("{name} is ignored"),

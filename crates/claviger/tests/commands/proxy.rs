@@ -12,7 +12,7 @@ fn create_key(nginx: &Nginx, key: &str, headers: &str) -> u16 {
     request(&nginx.address, "POST /v2/api-keys", key, &headers, body).0
 }
 
-/// Where the last record of the audit came from, and under which request id.
+/// Where the last record of the audit log came from, and under which request id.
 fn last_record(installed: &Installed) -> (String, String) {
     let database = rusqlite::Connection::open(installed.data.join("claviger.db")).unwrap();
     let text = "SELECT source, request_id FROM audit_records ORDER BY id DESC LIMIT 1";

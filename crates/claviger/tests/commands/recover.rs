@@ -1,4 +1,4 @@
-//! `claviger recover`: the way back in when the last administrator has no key that works.
+//! `claviger recover`: a new key for an administrator without a working one.
 
 use crate::installed::{EMAIL, Installed};
 use crate::process::claviger;

@@ -118,7 +118,7 @@ impl Database {
     }
 }
 
-/// What of the audit is not what was written.
+/// Faults of the audit log.
 fn audit_faults(data: &Path) -> Vec<String> {
     let peppers = std::fs::read_to_string(data.join("pepper.json")).unwrap();
     let log = SqliteOptions::at(database_file(data)).audit_log().unwrap();

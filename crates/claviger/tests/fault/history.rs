@@ -7,7 +7,7 @@
 //!
 //! The rules:
 //! - A key works from its creation's or refresh's answer on, until something that ends it is sent.
-//! - A key is dead once a revocation of it, or a refresh without grace, has been answered: for ever.
+//! - A key does not work once a revocation of it, or a refresh without grace, has been answered: for ever.
 //! - A key has one successor at most, and none that is made after its end.
 
 use std::collections::BTreeMap;
@@ -50,7 +50,7 @@ pub(crate) enum Answer {
     Works,
     /// 401 to a verification.
     Dead,
-    /// 422 to a refresh: the key is dead or has a successor.
+    /// 422 to a refresh: the key does not work or has a successor.
     TooLate,
     /// What should not have been answered.
     Wrong(String),

@@ -137,7 +137,7 @@ fn fault_random_key_flood() {
     report(&floods::with_random_keys());
 }
 
-/// A wall clock that is wrong lets no expired key in, and breaks nothing for good.
+/// A wall clock that is wrong lets no expired key in, and breaks nothing permanently.
 #[test]
 fn fault_clock_jumps() {
     let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);

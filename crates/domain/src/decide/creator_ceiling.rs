@@ -1,6 +1,6 @@
 //! Compares service keys with their creators, for accounts with the policy `revoke_keys_above_maker`.
 //!
-//! Rule: a key is held against everybody in the line of its creators: a key made by a bot user against the bot and against the maker of
+//! Rule: a key is compared with everybody in the line of its creators: a key made by a bot user against the bot and against the maker of
 //! that one. Nothing is forgiven because a key in between is dead.
 
 use crate::access::Access;

@@ -1,7 +1,7 @@
 //! Decides about reports of leaked keys.
 //!
 //! Rule: only the whole secret of a key has it revoked this way (docs/threat-model.md#leaked-keys). A report ends
-//! something for good, so it is never decided by what time it may be.
+//! something permanently, so it is never decided by what time it may be.
 
 use super::authenticate::KeyRecord;
 use crate::key::ApiKey;

@@ -39,7 +39,7 @@ pub struct SignInSecret {
 
 impl SignInSecret {
     /// Whether it ended with the line of the key that it was made with: a thief of a key of it may hold the secret, or the mailbox of
-    /// somebody whom they made. A way back in that went to an address where mail has reached the person before goes on.
+    /// somebody whom they made. A password reset that went to an address where mail has reached the person before goes on.
     fn ended_with_key(&self) -> bool {
         let is_safe = self.purpose == SignInPurpose::Reset
             && self.shown_to.is_none()

@@ -16,9 +16,9 @@ use crate::role::AccountRole;
 use crate::timeline::Now;
 use crate::user::{Caller, InviteMode, SignInPurpose, User, UserKind, UserStatus};
 
-/// How long an invitation stands.
+/// How long an invitation is valid.
 pub const INVITATION_LIFETIME: SignedDuration = SignedDuration::from_hours(7 * 24);
-/// How long the way back in stands open.
+/// How long a password reset is valid.
 pub const RESET_LIFETIME: SignedDuration = SignedDuration::from_mins(30);
 
 /// The roles in the account that its members may invite others to (docs/contract/users.md#invite).
@@ -301,7 +301,7 @@ pub fn resend_invitation(
     }
 }
 
-/// Decides whether the user may be sent a way back in.
+/// Decides whether the user may be sent a password reset.
 ///
 /// # Errors
 ///

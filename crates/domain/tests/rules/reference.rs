@@ -1,5 +1,5 @@
 //! A second, naive opinion on who may do what where: sets of permission names, and the flow from account to organization to space
-//! written out (docs/permissions.md#levels). The product is held against it.
+//! written out (docs/permissions.md#levels). The product is compared with it.
 
 use std::collections::BTreeSet;
 
@@ -145,7 +145,7 @@ impl Wanted {
         bot
     }
 
-    /// The ceiling, role by role: each is held against what the giver holds in that very place.
+    /// The ceiling, role by role: each is compared with what the giver holds in that very place.
     pub(crate) fn is_within(&self, giver: &Holder) -> bool {
         let mut within = names(self.account.permissions()).is_subset(&giver.at_account());
         for (wanted, number) in self.organizations.iter().zip(1..) {

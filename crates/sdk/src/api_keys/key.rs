@@ -24,7 +24,7 @@ open_enum! {
     pub enum KeyStatus {
         /// It has not been ended.
         Active = "ACTIVE",
-        /// It has, for good.
+        /// Revoked permanently.
         Revoked = "REVOKED" | "DELETED",
     }
 }

@@ -244,7 +244,7 @@ impl ApiKeys {
         this.created(REFRESH, &answer)
     }
 
-    /// Ends a key for good, with `DELETE`. Servers that know only `PUT …/revoke` are asked that instead.
+    /// Revokes a key permanently, with `DELETE`. Servers that know only `PUT …/revoke` are asked that instead.
     ///
     /// ```
     /// # use claviger_testkit::TestServer;
@@ -280,8 +280,8 @@ impl ApiKeys {
         }
     }
 
-    /// Ends a key for good, with `PUT …/revoke`; one that has ended already stays so. Servers that know only `DELETE` are asked that
-    /// instead.
+    /// Revokes a key permanently, with `PUT …/revoke`; revoking a revoked key changes nothing. Servers that know only `DELETE` are asked
+    /// that instead.
     ///
     /// # Errors
     ///

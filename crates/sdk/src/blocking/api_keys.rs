@@ -87,7 +87,7 @@ impl ApiKeys {
         self.client.wait(keys.rotate(request, async |created| store(created)))
     }
 
-    /// Ends a key for good, with `DELETE`.
+    /// Revokes a key permanently, with `DELETE`.
     ///
     /// # Errors
     ///
@@ -96,7 +96,7 @@ impl ApiKeys {
         self.client.wait(self.calls().delete(api_key_id))
     }
 
-    /// Ends a key for good, with `PUT …/revoke`.
+    /// Revokes a key permanently, with `PUT …/revoke`.
     ///
     /// # Errors
     ///

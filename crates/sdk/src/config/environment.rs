@@ -1,4 +1,4 @@
-//! Reading environment variables. All are trimmed, and a blank one is as good as none, except the API key: that is taken as it is.
+//! Reading environment variables. All are trimmed, and a blank one is ignored, except the API key: that is taken as it is.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,7 +9,7 @@ use crate::error::Error;
 pub(crate) struct Environment<'a>(pub &'a dyn Fn(&str) -> Option<String>);
 
 impl Environment<'_> {
-    /// The text as it is; an empty one is as good as none.
+    /// The text as it is; an empty one is ignored.
     pub(crate) fn verbatim(&self, name: &str) -> Option<String> {
         (self.0)(name).filter(|text| !text.is_empty())
     }

@@ -61,7 +61,7 @@ impl Organizations {
         this.client.send(call).await?.document()
     }
 
-    /// Deletes an organization, by name or id, with its spaces and all that is in them, for good.
+    /// Deletes an organization, by name or id, with its spaces and all that is in them, permanently.
     ///
     /// # Errors
     ///

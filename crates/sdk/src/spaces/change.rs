@@ -85,7 +85,7 @@ impl Spaces {
         this.client.send(call).await?.document()
     }
 
-    /// Deletes a space, by name or id, with all that is in it, for good.
+    /// Deletes a space, by name or id, with all that is in it, permanently.
     ///
     /// # Errors
     ///

@@ -129,7 +129,7 @@ impl Users {
         this.client.send(call).await?.document()
     }
 
-    /// Removes a user, by e-mail address or id, with all memberships and keys, for good.
+    /// Removes a user, by e-mail address or id, with all memberships and keys, permanently.
     ///
     /// # Errors
     ///

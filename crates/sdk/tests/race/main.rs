@@ -29,7 +29,7 @@ struct Seen {
     made: Vec<(String, Outcome)>,
     /// Ids of keys whose revocation was confirmed.
     revoked: Vec<String>,
-    /// Texts that were handed out, by whether they were refreshed since.
+    /// Secrets that were issued, by whether they were refreshed since.
     texts: Vec<(arize::Secret, bool)>,
     /// Calls that were answered or failed before their time was over. How many were not depends on how busy the machine is.
     calls: u64,

@@ -130,7 +130,7 @@ async fn serve_stream<S: Attendant>(
     stop: impl Future<Output = ()>,
 ) {
     if let Err(error) = stream.set_nodelay(true) {
-        return tracing::debug!(%error, "connection was gone at once");
+        return tracing::debug!(%error, "connection was closed at once");
     }
     serve_open(stream, service, connection, stop).await;
 }

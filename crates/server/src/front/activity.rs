@@ -200,7 +200,7 @@ impl Activity {
         let exceeds = self.hold(&mut state, growth);
         drop(state);
         if unserved > memory::MAX_UNSERVED {
-            tracing::info!("client sends much that belongs to no request; closing");
+            tracing::info!("client sends too many bytes outside of requests; closing");
             self.end(Stop::AtOnce);
         }
         exceeds
@@ -309,12 +309,12 @@ impl State {
             return Err(stop);
         }
         if self.abandoned > self.answered + MAX_ABANDONED {
-            tracing::info!("HTTP/2 client gives up its requests; closing");
+            tracing::info!("HTTP/2 client resets too many requests; closing");
             return Err(Stop::AtOnce);
         }
         let overdue = self.duties.iter().filter_map(|duty| duty.deadline).min();
         if overdue.is_some_and(|deadline| deadline <= now) {
-            tracing::info!("client does not take its answers; closing");
+            tracing::info!("client does not read its responses; closing");
             return Err(Stop::AtOnce);
         }
         let idle = self.idle_deadline();

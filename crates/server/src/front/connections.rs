@@ -124,7 +124,7 @@ impl Connections {
             let Some(activity) = open.holding_most() else {
                 return;
             };
-            tracing::info!("connections take too much memory; closing one");
+            tracing::info!("connections use too much memory; closing one");
             activity.end(Stop::AtOnce);
         }
     }
@@ -136,7 +136,7 @@ impl Connections {
         let open = self.open();
         let spared = open.waiting_longest();
         if let Some(activity) = spared {
-            tracing::debug!("there is no room for a new connection; closing one that waits");
+            tracing::debug!("no room for a new connection; closing an idle one");
             activity.end(Stop::AtOnce);
         }
         spared.is_some()

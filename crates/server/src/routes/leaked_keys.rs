@@ -1,6 +1,6 @@
 //! `/auth/v1/leaked-keys`: how keys die that others have found.
 //!
-//! Rule: both ways revoke only what the reporter holds whole. Reporting a dead key changes nothing, however often.
+//! Rule: both ways revoke only what the reporter holds whole. Reporting a revoked key changes nothing, however often.
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
@@ -138,8 +138,8 @@ async fn check_signature(
             Err(Refusal::invalid(SIGNATURE, detail).into())
         }
         Err(error) => {
-            tracing::error!(%error, "the list of keys that GitHub signs with cannot be had");
-            Err(ApiError::unavailable("GitHub's list of keys cannot be read"))
+            tracing::error!(%error, "GitHub's list of signing keys is unavailable");
+            Err(ApiError::unavailable("cannot read GitHub's list of signing keys"))
         }
     }
 }

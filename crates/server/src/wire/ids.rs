@@ -39,7 +39,7 @@ wire_ids! {
     UserId = User,
 }
 
-/// Reads an id. One that was never handed out is `UNASSIGNED`, which is answered like somebody else's.
+/// Reads an id. One that was never assigned is `UNASSIGNED`, which is answered like somebody else's.
 pub(crate) fn read<Id: WireId>(
     codec: &ObjectIdCodec,
     field: &str,

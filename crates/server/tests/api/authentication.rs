@@ -29,7 +29,7 @@ fn like(key: &str, change: impl FnOnce(&mut KeyText)) -> String {
     MintedKey { text }.reveal()
 }
 
-/// A well-formed key of this installation that was never handed out.
+/// A well-formed key of this installation that was never assigned.
 pub(crate) fn unknown(server: &TestServer) -> String {
     let tag = server.store.installation().tag;
     MintedKey::generate(KeyType::User, tag, &*server.entropy).unwrap().reveal()

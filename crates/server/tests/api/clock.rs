@@ -1,4 +1,4 @@
-//! A wall clock that is wrong: nothing expired is accepted, and nothing is broken for good (fault R5).
+//! A wall clock that is wrong: nothing expired is accepted, and nothing is broken permanently (fault R5).
 
 use claviger_testkit::TestServer;
 use jiff::{SignedDuration, Timestamp};

@@ -287,7 +287,7 @@ async fn bot_user_is_on_listed_service_keys_where_the_client_wants_it() {
         let keys = list(&server, client, "member", &space).await;
         let key = item(&keys, server.world.id("sk"));
         assert_shown(band.bot_on_list, &key, client, "bot_user");
-        // In a list of a space, the other bindings are not the caller's to read (docs/contract/keys.md#bot-user).
+        // In a list of a space, the other bindings are not readable for the caller (docs/contract/keys.md#bot-user).
         if band.bot_on_list == Always {
             assert_eq!(key["bot_user"]["organizations"], json!([]), "{client:?}");
         }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::sdk::{column, item};
 use crate::urls::escaped;
 
-/// An id of the right shape that was never handed out.
+/// An id of the right shape that was never assigned.
 const NO_SPACE: &str = "U3BhY2U6MjAwMTphQmNE";
 const NO_ORGANIZATION: &str = "T3JnYW5pemF0aW9uOjEyMzQ1OmFCY0Q=";
 const NO_USER: &str = "VXNlcjoxMDAxOm5OYkM=";
@@ -320,7 +320,7 @@ async fn users_are_filtered_by_status() {
     assert_eq!(users.json(200)["users"][0]["status"], "INVITED");
 }
 
-/// Oldest first, each once, however large the pages are, also where most of what is stored is not the caller's to see.
+/// Oldest first, each once, however large the pages are, also where most of what is stored is not visible to the caller.
 #[tokio::test]
 async fn lists_are_complete_page_by_page() {
     let server = TestServer::start().await;

@@ -197,7 +197,7 @@ async fn create_with(server: &TestServer, header: &str, value: &str) -> TestResp
     server.send(request.body(Body::from(body)).unwrap()).await
 }
 
-/// What a client sends beside its request is left out of the audit and the log if a key is in it (fault R21).
+/// What a client sends beside its request is left out of the audit log and the log if a key is in it (fault R21).
 #[tokio::test]
 async fn a_key_in_a_header_is_not_kept() {
     capture::start();

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::sdk::Sdk;
 use crate::seed::{ApiKeys, WINDOW};
 
-/// An id of the right shape that was never handed out: `ApiKey:1001:aBcD`.
+/// An id of the right shape that was never assigned: `ApiKey:1001:aBcD`.
 const NEVER_HANDED_OUT: &str = "QXBpS2V5OjEwMDE6YUJjRA==";
 
 /// What the Go client needs to make its typed error: the status, and a document that it can read (docs/contract/dialects.md#go).

@@ -100,7 +100,7 @@ async fn secret_in_url_is_in_the_audit_of_its_own_account() {
     assert_refused(&answer, uk, "while the database is down");
 }
 
-/// A key in a URL is on record at most once an hour, however often it is sent; the next record counts what was left out (fault S2).
+/// A key in a URL is recorded at most once an hour, however often it is sent; the next record counts what was left out (fault S2).
 #[tokio::test]
 async fn a_key_in_a_url_is_on_record_once_an_hour() {
     let server = TestServer::start().await;

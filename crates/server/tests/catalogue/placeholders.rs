@@ -25,7 +25,7 @@ use claviger_domain::{KeyHandle, KeyText, MintedKey, ObjectIdCodec, ObjectKind};
 use claviger_testkit::{Scanner, TestServer};
 use jiff::SignedDuration;
 
-/// Fills in placeholders, and remembers which secrets it handed out on the way.
+/// Fills in placeholders, and remembers which secrets it issued.
 #[derive(Debug)]
 pub(crate) struct Placeholders {
     /// What `{saved:…}` stands for.

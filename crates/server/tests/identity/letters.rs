@@ -89,7 +89,7 @@ async fn letters_to_one_address_are_limited() {
     assert_eq!(server.dump().await, before);
     assert_eq!(letters.take().await.len(), 2);
 
-    // Others are not affected, and ways back in are counted apart.
+    // Others are not affected, and password resets are counted apart.
     let reset = of(&server, "user:member", "reset-password");
     answered(&server, "admin", ("POST", &reset, Value::Null), 204).await;
     // The address counts, in whatever case, not the user: one who is removed and invited again is written to no more often.
@@ -126,7 +126,7 @@ async fn letters_of_one_account_are_limited() {
         let body = invitation(&format!("{who}-{status}@example.com"), "EMAIL_LINK", "MEMBER");
         answered(&server, who, ("POST", "/v2/users", body), status).await;
     }
-    // Another account has its own, other modes take none, and ways back in are counted apart.
+    // Another account has its own, other modes take none, and password resets are counted apart.
     let elsewhere = invitation("p9@example.com", "EMAIL_LINK", "MEMBER");
     answered(&server, "stranger", ("POST", "/v2/users", elsewhere), 201).await;
     let other = invitation("p4@example.com", "TEMPORARY_PASSWORD", "MEMBER");
@@ -215,8 +215,8 @@ async fn each_administrator_holds_one_secret_of_a_person() {
     assert_eq!(sign_in(&server, &secrets[2]).await.0, 401, "the person is in");
 }
 
-/// A secret ends with the key that it was asked for with: revoked, deleted, refreshed without a grace, or its person removed. A refresh with
-/// a grace is a rotation, and keeps it (lead L4).
+/// A secret ends with the key that it was asked for with: revoked, deleted, refreshed without a grace, or its person removed. A refresh
+/// with a grace is a rotation, and keeps it (lead L4).
 #[tokio::test]
 async fn a_secret_ends_with_the_key_that_asked_for_it() {
     let (server, letters) = TestServer::with_mail().await;
@@ -304,7 +304,7 @@ enum CameIn {
     Password,
     /// By an invitation that was mailed.
     Invitation,
-    /// Made active, and by a way back in that was mailed.
+    /// Made active, and by a password reset that was mailed.
     Reset,
 }
 
@@ -339,8 +339,8 @@ async fn bring_in(server: &TestServer, letters: &Letters, key: &str, how: CameIn
     id
 }
 
-/// A way back in that was mailed goes on without the key that asked for it, if the person has come in by mail before: nobody else has their
-/// mailbox. That of somebody who was made active, and never came in by mail, may be the thief's (fault H2).
+/// A password reset that was mailed goes on without the key that asked for it, if the person has come in by mail before: nobody else has
+/// their mailbox. That of somebody who was made active, and never came in by mail, may be the thief's (fault H2).
 #[tokio::test]
 async fn a_mailed_way_back_in_outlives_its_key_where_the_address_is_proven() {
     for (how, lets_in) in [

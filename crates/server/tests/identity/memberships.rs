@@ -233,7 +233,7 @@ async fn guests_can_be_given_their_place() {
     refused(&server, "admin", ("DELETE", &leave, Value::Null), 404).await;
 }
 
-/// Ids of memberships and of places are never handed out twice.
+/// Ids of memberships and of places are never assigned twice.
 #[tokio::test]
 async fn a_membership_that_comes_back_is_another_one() {
     let server = TestServer::start().await;

@@ -96,7 +96,7 @@ async fn whoever_may_have_no_keys_gets_none() {
     assert!(answer.get("api_key").is_none(), "{answer}");
 }
 
-/// Where no mail goes, an administrator hands the secret over: of an invitation, or of a way back in.
+/// Where no mail goes, an administrator hands the secret over: of an invitation, or of a password reset.
 #[tokio::test]
 async fn an_administrator_hands_a_secret_over() {
     let server = TestServer::start().await;
@@ -272,7 +272,7 @@ async fn who_signs_in_as_a_guest_is_seen() {
     );
 }
 
-/// Where no mail goes there is no other way in, not under the strict policy either; who was shown the secret is on record.
+/// Where no mail goes there is no other way in, not under the strict policy either; who was shown the secret is recorded.
 #[tokio::test]
 async fn strict_accounts_let_guests_in_where_no_mail_goes() {
     let server = TestServer::without_mail().await;

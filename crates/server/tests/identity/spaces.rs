@@ -48,7 +48,7 @@ async fn a_space_is_made_as_it_is_described() {
     assert_eq!(answered(&server, "member", ("GET", &found, Value::Null), 200).await, made);
 }
 
-/// `SPACE_CREATE` in the organization; 404 for organizations that are not the caller's to see.
+/// `SPACE_CREATE` in the organization; 404 for organizations that are not visible to the caller.
 #[tokio::test]
 async fn making_spaces_is_for_administrators_of_the_organization() {
     let server = TestServer::start().await;

@@ -306,7 +306,7 @@ async fn changing_users_is_for_administrators_of_the_account() {
     refused(&server, "admin", ("PATCH", &plain, json!({ "is_developer": true })), 422).await;
 }
 
-/// Removal is for good, at once, once, and never of oneself (docs/threat-model.md#removed-users).
+/// Removal is permanent, at once, once, and never of oneself (docs/threat-model.md#removed-users).
 #[tokio::test]
 async fn a_removed_users_keys_are_dead_at_once() {
     let server = TestServer::start().await;

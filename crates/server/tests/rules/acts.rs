@@ -163,7 +163,7 @@ pub(crate) async fn send_text(
     server.send(request.unwrap()).await
 }
 
-/// Removes a person for good, as an administrator does.
+/// Removes a person permanently, as an administrator does.
 pub(crate) async fn remove_user(server: &TestServer, id: &str) {
     let key = KeyText::parse(server.world.key("admin")).unwrap();
     let context = RequestContext { request_id: "a removal".to_owned(), ..Default::default() };

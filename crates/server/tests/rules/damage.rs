@@ -90,7 +90,7 @@ impl Row {
 
     fn restore(&self, database: &Connection, garbage: &str) {
         let count = self.set(database, "?1", self.is_key().then_some(garbage)).unwrap();
-        // The server begins a new chain of the audit where it finds the old one damaged, and writes over what was there.
+        // The server begins a new chain of the audit log where it finds the old one damaged, and writes over what was there.
         let is_replaced = count == 0 && OF_ALL.contains(&self.table.as_str());
         assert!(count == 1 || is_replaced, "{} {} {garbage}: {count}", self.table, self.column);
     }

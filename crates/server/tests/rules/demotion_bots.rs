@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::acts::{make_service_key, predefined, revoke, service_key, text};
 use crate::demotion::{bind, bot, cut, key, members, membership, status};
 
-/// Bots are makers too. What they made is held against those who made them, whatever has become of the bot's own key.
+/// Bots are creators too. Their keys are compared with those who created the bots, whatever happened to the bot's own key.
 #[tokio::test]
 async fn what_bots_made_is_held_against_everybody_in_line() {
     for is_bot_alive in [true, false] {

@@ -217,7 +217,7 @@ const HIDDEN: &[(&str, &str, &[&str])] = &[
     ("plain", "Space", &["S1p", "S2"]),
 ];
 
-/// What is there and not the caller's to see is answered like what is nowhere: in every place, for callers of every rank.
+/// What is there and not visible to the caller is answered like what is nowhere: in every place, for callers of every rank.
 #[tokio::test]
 async fn existence_oracle_matrix() {
     let server = TestServer::start().await;

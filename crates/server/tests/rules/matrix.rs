@@ -57,7 +57,7 @@ async fn role_matrix() {
     ");
 }
 
-/// The early clients' flat body is told 400 where the nested one is told 422 (docs/contract/keys.md#flat-form).
+/// The early clients' flat body gets 400 where the nested one gets 422 (docs/contract/keys.md#flat-form).
 #[tokio::test]
 async fn role_matrix_of_the_flat_body() {
     let server = TestServer::start().await;

@@ -1,4 +1,4 @@
-//! A person is removed: their own keys end with them for good, and the service keys that they made go on.
+//! A person is removed: their own keys end with them permanently, and the service keys that they made go on.
 
 use claviger_testkit::TestServer;
 use serde_json::Value;

@@ -112,7 +112,7 @@ impl Changes {
     }
 
     /// One line for each change: what happened, in which table, to which row, in which columns. `name` names rows.
-    /// The seals that go with every record of the audit are left out: they have tests of their own.
+    /// The seals that go with every record of the audit log are left out: they have tests of their own.
     pub(crate) fn summary(&self, name: impl Fn(&Row) -> String) -> String {
         let shown = |row: &&Row| !["audit_seals", "audit_head"].contains(&row.table.as_str());
         let mut lines = Vec::new();

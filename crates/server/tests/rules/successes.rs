@@ -11,7 +11,7 @@ use crate::operations::{Operation, fill};
 pub(crate) struct Success {
     /// Who may.
     pub who: &'static str,
-    /// Who is told 403; nobody where everybody is let in or sees nothing.
+    /// Who gets 403; nobody where everybody is let in or sees nothing.
     pub forbidden: Option<&'static str>,
     pub path: String,
     pub body: Value,

@@ -20,7 +20,7 @@ async fn refused(server: &TestServer, who: &str, body: Value, status: u16) -> Va
     response.json(status)
 }
 
-/// Both are the caller's to see, and do not belong together.
+/// Both are visible to the caller, and do not belong together.
 #[tokio::test]
 async fn org_space_mismatch_422() {
     let server = TestServer::start().await;

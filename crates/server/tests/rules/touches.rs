@@ -244,7 +244,7 @@ async fn audit_one_row_per_mutation() {
     }
 }
 
-/// Sends it with a dead key, as somebody who may not (reading is not forbidden), and with a parameter that nobody knows.
+/// Sends it with a revoked key, as somebody who may not (reading is not forbidden), and with a parameter that nobody knows.
 async fn refused(server: &TestServer, operation: &Operation, success: &Success) {
     let (method, Success { who, forbidden, path, body, .. }) = (&operation.method, success);
     let watch = Watch::start(server).await;

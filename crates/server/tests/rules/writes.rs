@@ -39,7 +39,7 @@ async fn levels_off(server: &TestServer, most: i64, flood: impl AsyncFn()) {
     assert_eq!(Written::now(server), first, "the second flood wrote something");
 }
 
-/// A key that was never handed out, with a right checksum and the tag of this installation.
+/// A key that was never assigned, with a right checksum and the tag of this installation.
 fn made_up(server: &TestServer) -> String {
     let of = |name| KeyText::parse(server.world.key(name)).unwrap();
     let handle = format!("{}0123456789abcdef", of("member").handle.tag().as_str());

@@ -82,8 +82,8 @@ pub async fn a_secret_in_a_url_is_written_down(store: &Store) {
     assert_eq!(fixture.audited().await, before + 2, "with the revocation");
 }
 
-/// A reported key is revoked with a record that names nobody as the actor, and the report does not count as a use; a dead key and what was
-/// made up change nothing.
+/// A reported key is revoked with a record that names nobody as the actor, and the report does not count as a use; a revoked key and what
+/// was made up change nothing.
 pub async fn a_leaked_key_is_revoked_once(store: &Store) {
     let fixture = Fixture::found(store).await;
     let report = |who| {

@@ -1,4 +1,4 @@
-//! Reading people and places by id, and removing a person for good.
+//! Reading people and places by id, and removing a person permanently.
 
 use claviger_domain::{KeyStatus, Refusal, Resource, UserKind, UserStatus};
 

@@ -52,7 +52,7 @@ pub async fn race_concurrent_refresh_single_winner(store: &Store) {
     }
 }
 
-/// Either the refresh comes first, and the old key is dead and the new one lives; or the revocation, and there is no new one.
+/// Either the refresh comes first, and the old key is revoked and the new one works; or the revocation, and there is no new one.
 pub async fn race_refresh_vs_revoke(store: &Store) {
     let fixture = Fixture::found(store).await;
     for round in 0..MANY {

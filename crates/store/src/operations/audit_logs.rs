@@ -18,7 +18,7 @@ use crate::transaction::{Driver, Transaction};
 /// How far back a list goes if nobody says (docs/contract/audit-logs.md).
 const DEFAULT_SPAN: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Who did what is written to the audit.
+/// Who did what is written to the audit log.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Actor {
     account: AccountId,
@@ -58,7 +58,7 @@ impl From<&Caller> for Actor {
 }
 
 impl<D: Driver> Transaction<'_, D> {
-    /// Writes to the audit what was done and by whom, and counts it: who makes a caller do too much is refused, and with the record all
+    /// Writes to the audit log what was done and by whom, and counts it: who makes a caller do too much is refused, and with the record all
     /// else is undone.
     pub(super) async fn audit(
         &mut self,

@@ -219,7 +219,7 @@ pub(super) async fn place<D: Driver>(
     }
 }
 
-/// A bot user's roles, as grants that can be held against a caller's.
+/// A bot user's roles, as grants that can be compared with a caller's.
 fn grants_of(bot: &BotUser) -> Grants {
     let organizations = bot.organizations.iter().map(|organization| OrganizationGrant {
         organization: organization.id,

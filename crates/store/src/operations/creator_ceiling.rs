@@ -1,7 +1,7 @@
 //! Revokes service keys that hold more than their creators, in accounts with the policy for it (`revoke_keys_above_maker`).
 //!
 //! Rule: an operation that can take a right from somebody, or add one to a bot user, says here who is [`Affected`], after its change and
-//! in its transaction; nothing else looks for such keys. Deleting a project, a space or an organization is no such operation: the roles
+//! in its transaction; nothing else looks for such keys. Deleting a project, a space or an organization is not such an operation: the roles
 //! in it go from creators and bots alike, and what is left of either is as it was. Nor is deleting a role, which nobody may hold then.
 //!
 //! While the policy is off, nothing is read here. While it is on, a change costs some five statements for each live key of those whom
@@ -97,7 +97,7 @@ async fn revoke_on<D: Driver>(
     Ok(())
 }
 
-/// The users whose keys are to be held against what they hold now, each once.
+/// The users whose keys are to be compared with what they hold now, each once.
 async fn creators<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,

@@ -184,7 +184,7 @@ impl Operation for UpdateProject {
     }
 }
 
-/// Deletes a project for good, with the roles given in it.
+/// Deletes a project permanently, with the roles given in it.
 #[derive(Clone, Copy, Debug)]
 pub struct DeleteProject {
     /// Which.

@@ -233,7 +233,7 @@ impl Operation for SignIn {
     const NAME: &'static str = "sign_in";
     const KIND: Kind = Kind::Write;
 
-    /// A secret lets in once. What it was handed out for is done by it: the invitation is accepted.
+    /// A secret works once. Using it also accepts the invitation that it was made for.
     async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<SignedIn> {
         let now = tx.now();
 

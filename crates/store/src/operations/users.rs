@@ -241,7 +241,7 @@ impl Operation for UpdateUser {
     }
 }
 
-/// Removes a person for good and revokes their user keys. A second time changes nothing.
+/// Removes a person permanently and revokes their user keys. A second time changes nothing.
 #[derive(Clone, Copy, Debug)]
 pub struct RemoveUser {
     /// Which.
@@ -257,7 +257,7 @@ impl Operation for RemoveUser {
         Some(Target::User(self.id))
     }
 
-    /// Removal is for good: the person's keys are revoked with it, so that nothing revives them (docs/threat-model.md#removed-users).
+    /// Removal is permanent: the person's keys are revoked with it, so that nothing revives them (docs/threat-model.md#removed-users).
     async fn run<D: Driver>(self, tx: &mut Transaction<'_, D>) -> CallResult<()> {
         let now = tx.now();
         let Self { id } = self;

@@ -1,4 +1,4 @@
-//! A few connections, handed out in turn.
+//! A few connections, used in turn.
 //!
 //! Rule: a connection comes back only when its transaction has ended. One that a caller drops on the way is closed, and the server
 //! undoes what was open in it.

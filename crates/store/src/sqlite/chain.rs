@@ -78,7 +78,7 @@ impl Chain {
         now: Timestamp,
     ) -> Result<ChainHead, OpenError> {
         tracing::error!(
-            "the audit log is not as it was left: `claviger audit verify` says what is wrong; a new segment begins"
+            "the audit log was changed from outside: run `claviger audit verify`; starting a new segment"
         );
         let head = head(connection)?;
         let (last, segment) =

@@ -18,7 +18,7 @@ impl Incident {
     /// Notes a failure, and logs the first one.
     pub(super) fn failed(&self, error: &dyn Display) {
         if self.failures.fetch_add(1, Ordering::Relaxed) == 0 {
-            tracing::error!(%error, "{} failed: this is logged once until it works again", self.what);
+            tracing::error!(%error, "{} failed; logged once until it works again", self.what);
         }
     }
 

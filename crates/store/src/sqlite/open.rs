@@ -278,7 +278,7 @@ fn take_up(
         tracing::warn!(
             schema_version = found,
             removed_records = planted,
-            "a database of a version that made no proofs is taken over: the audit log says so"
+            "adopted a database of an earlier version that had no proof; recorded in the audit log"
         );
         let details = json!({ "schema_version": found, "removed_records": planted });
         chain.note_adoption(connection, &details, now)?;

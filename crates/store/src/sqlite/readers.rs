@@ -142,7 +142,7 @@ impl Readers {
         let threads = self.stop();
         let join = move || threads.into_iter().map(JoinHandle::join).filter(Result::is_err).count();
         if tokio::task::spawn_blocking(join).await.is_ok_and(|panicked| panicked > 0) {
-            tracing::error!("a reading thread had panicked");
+            tracing::error!("a reader thread panicked");
         }
     }
 }
@@ -158,7 +158,7 @@ impl Drop for Readers {
 fn serve(connection: &mut Connection, sealed: &SealedRecords, clock: &StoreClock, lane: &Lane) {
     while let Some(job) = lane.next() {
         if let Err(error) = connection.execute_batch("BEGIN") {
-            tracing::error!(error = %store_error(error), "a snapshot could not be taken");
+            tracing::error!(error = %store_error(error), "cannot take a snapshot");
             continue;
         }
         let driver = SqliteDriver::new(connection, None, sealed);
@@ -167,7 +167,7 @@ fn serve(connection: &mut Connection, sealed: &SealedRecords, clock: &StoreClock
             tracing::error!("a read panicked");
         }
         if let Err(error) = connection.execute_batch("COMMIT") {
-            tracing::error!(%error, "a snapshot could not be let go");
+            tracing::error!(%error, "cannot release a snapshot");
         }
     }
 }

@@ -94,7 +94,7 @@ impl<Who: Copy + Eq + Hash, Job> Turns<Who, Job> {
         }
     }
 
-    /// Takes no more jobs. Those that wait are still handed out.
+    /// Takes no more jobs. Waiting ones still run.
     pub(super) fn close(&self) {
         self.queues().is_closed = true;
         self.changed.notify_all();

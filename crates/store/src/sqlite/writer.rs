@@ -317,7 +317,7 @@ impl Loop {
         Ok(())
     }
 
-    /// Begins a new segment of the audit if somebody else wrote to it: what the next commit seals is only what this process wrote.
+    /// Begins a new segment of the audit log if somebody else wrote to it: what the next commit seals is only what this process wrote.
     fn hold_to_the_chain(&mut self) -> Result<(), OpenError> {
         if self.chain.was_changed(&self.connection)? {
             let now = self.clock.now().at;
@@ -342,7 +342,7 @@ impl Loop {
             return None;
         }
         if let Err(error) = self.statement("SAVEPOINT job") {
-            tracing::error!(%error, "a savepoint could not be made");
+            tracing::error!(%error, "cannot create a savepoint");
             return None;
         }
         let before = self.tip;

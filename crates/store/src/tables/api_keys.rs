@@ -240,7 +240,7 @@ impl<D: Driver> Transaction<'_, D> {
         self.all("api_keys", UNREVOKED_LINE, &row, |columns| columns.key()).await
     }
 
-    /// Whether a report that this key has leaked is in the audit.
+    /// Whether a report that this key has leaked is in the audit log.
     pub(crate) async fn is_leak_recorded(
         &mut self,
         account: AccountId,

@@ -1,4 +1,4 @@
-//! The statements of the audit.
+//! The statements of the audit log.
 
 use claviger_domain::{AccountId, AuditEntry, AuditRecord, AuditRecordId, UserId};
 use jiff::Timestamp;
@@ -63,7 +63,7 @@ statements! {
     SET_AUDIT_HEAD = "UPDATE audit_head SET segment = $1, last_id = $2, pepper = $3, mac = $4 WHERE id = 1";
 }
 
-/// A part of the audit of an account.
+/// A part of the audit log of an account.
 #[derive(Clone, Debug)]
 pub(crate) struct AuditPage {
     pub account: AccountId,
@@ -130,7 +130,7 @@ impl<D: Driver> Transaction<'_, D> {
                 match row.entry {
                     Some(entry) if self.driver.is_sealed(row.id) => found.push(entry),
                     Some(_) => tracing::error!(record = %row.id, "an audit record is not sealed"),
-                    None => tracing::error!(record = %row.id, "an audit record cannot be read"),
+                    None => tracing::error!(record = %row.id, "an audit record is unreadable"),
                 }
             }
             if chunk.read < limit || found.len() >= limit || is_stuck {

@@ -207,7 +207,7 @@ impl<D: Driver> Transaction<'_, D> {
         self.insert(INSERT_USER, &row).await.map(UserId::new)
     }
 
-    /// Marks a user as removed for good, and takes their memberships and sign-in secret away.
+    /// Marks a user as removed permanently, and takes their memberships and sign-in secret away.
     pub(crate) async fn block_user(&mut self, account: AccountId, user: UserId) -> RowResult<()> {
         let of_user = params![user, account];
         self.execute_one(BLOCK_USER, &of_user).await?;
@@ -296,7 +296,7 @@ impl<D: Driver> Transaction<'_, D> {
         self.execute_one(ADD_SIGN_IN_SECRET, &row).await
     }
 
-    /// Deletes the secrets of ways back in that somebody was shown, and says how many those were.
+    /// Deletes the secrets of password resets that somebody was shown, and says how many those were.
     pub(crate) async fn delete_shown_ways_back(
         &mut self,
         account: AccountId,

@@ -15,7 +15,7 @@ use super::{DatabaseDir, Seeded, clock, create, found, ring};
 
 /// How a file is manipulated.
 enum Deed {
-    /// By statements, with the guards of the audit taken away before and put back after.
+    /// By statements, with the guards of the audit log taken away before and put back after.
     Sql(&'static str),
     /// By statements, and nothing else.
     Schema(&'static str),

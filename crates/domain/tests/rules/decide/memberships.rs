@@ -199,7 +199,7 @@ fn prop_custom_role_subset_of_giver() {
     assert!(given.get() > number / 50 && refused.get() > number / 50);
 }
 
-/// The role must be the account's, then the user the organization's; only then it is held against the giver.
+/// The role must be the account's, then the user the organization's; only then it is compared with the giver.
 #[test]
 fn a_role_in_a_space_is_for_members_of_its_organization() {
     let (place, somebody) = (space(1, 1, false), user(8, AccountRole::Member));

@@ -142,7 +142,7 @@ fn operations_on_spaces_by_role() {
     ");
 }
 
-/// What is not there is answered like what is not the caller's to see.
+/// What is not there is answered like what is not visible to the caller.
 #[test]
 fn what_is_missing_is_answered_like_what_is_hidden() {
     let requirement = Requirement::Permission(Permission::SpaceDelete);

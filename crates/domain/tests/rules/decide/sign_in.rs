@@ -132,7 +132,7 @@ fn the_key_of_a_sign_in_lives_no_longer_than_others() {
     assert_eq!(key_at_sign_in(&secret, now().into()), Ok(None));
 }
 
-/// A secret ends with the key that it was made with, but for a way back in that went to an address where mail has reached the person
+/// A secret ends with the key that it was made with, but for a password reset that went to an address where mail has reached the person
 /// before (lead L4, fault H2).
 #[test]
 fn a_secret_ends_with_the_key_that_it_was_made_with() {

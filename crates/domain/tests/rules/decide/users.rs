@@ -294,7 +294,7 @@ fn nobody_resends_to_somebody_above_them() {
     }
 }
 
-/// Invitations are for who is awaited, the way back in for who was here; who did not come in time is invited anew.
+/// Invitations are for who is awaited, the password reset for who was here; who did not come in time is invited anew.
 #[test]
 fn what_can_be_sent_to_somebody_by_where_they_stand() {
     let caller = person(7, AccountRole::Admin);

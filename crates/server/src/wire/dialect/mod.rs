@@ -42,7 +42,7 @@ pub struct Dialect {
     pub vocabulary: Vocabulary,
     /// Whether a refresh can only shorten a key's life.
     pub tightens_only: bool,
-    /// Whether an annotator's account role for a key is told 400, as against 422 (docs/contract/keys.md#service-keys: changed at Python
+    /// Whether an annotator's account role for a key gets 400, as against 422 (docs/contract/keys.md#service-keys: changed at Python
     /// 8.61).
     pub annotator_is_malformed: bool,
 }

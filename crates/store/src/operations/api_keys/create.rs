@@ -141,7 +141,7 @@ impl Operation for CreateServiceKey {
 }
 
 /// Fills in the organization of a lone space. What is not in the caller's account ends here, with the same words as what is in it
-/// and not theirs to see.
+/// and not visible to them.
 async fn complete<D: Driver>(
     tx: &mut Transaction<'_, D>,
     caller: &Caller,

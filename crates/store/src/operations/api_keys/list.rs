@@ -91,7 +91,7 @@ fn named<T>(found: Option<T>) -> Named<T> {
     found.map_or(Named::Missing, Named::Found)
 }
 
-/// In lists that a space filters, the other bindings are not the caller's to read: none are shown (docs/contract/keys.md#bot-user).
+/// In lists that a space filters, the other bindings are not readable for the caller: none are shown (docs/contract/keys.md#bot-user).
 async fn listed_bot<D: Driver>(
     tx: &mut Transaction<'_, D>,
     account: AccountId,

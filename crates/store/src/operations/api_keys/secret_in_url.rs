@@ -11,8 +11,8 @@ use crate::operation::{Kind, Operation};
 use crate::operations::audit_logs::Actor;
 use crate::transaction::{Driver, Transaction};
 
-/// That a key was in a URL. It is written to the audit at most once an hour for each key, if the key works; the next record counts those
-/// that were left out.
+/// That a key was in a URL. It is written to the audit log at most once an hour for each key, if the key works; the next record counts
+/// those that were left out.
 #[derive(Clone, Debug)]
 pub struct NoteSecretInUrl {
     /// The key.
@@ -32,7 +32,7 @@ impl Operation for NoteSecretInUrl {
     const KIND: Kind = Kind::Write;
     const PEEKS: bool = true;
 
-    /// What is made up, and what is on record already, costs the writer nothing.
+    /// Keys that are made up or recorded already cost the writer nothing.
     async fn peek<D: Driver>(&self, tx: &mut Transaction<'_, D>) -> CallResult<Option<()>> {
         let owner = self.owner(tx).await?;
         let authority = tx.authority();

@@ -1,6 +1,6 @@
 //! Measures how long a client waits while others flood the server.
 //!
-//! Rule: each flood is held against an idle server of the same minute, measured just before it.
+//! Rule: each flood is compared with an idle server of the same minute, measured just before it.
 
 use std::path::Path;
 use std::sync::Arc;
