@@ -49,6 +49,18 @@ pub(crate) fn detail(problem: &Value) -> &str {
     problem["detail"].as_str().unwrap()
 }
 
+/// Has a way in handed over by an administrator.
+pub(crate) async fn handed_over(server: &TestServer, user_id: &str) -> String {
+    let path = format!("/auth/v1/users/{user_id}/sign-in-secret");
+    let handed = answered(server, "admin", ("POST", &path, Value::Null), 201).await;
+    handed["secret"].as_str().unwrap().to_owned()
+}
+
+/// Signs in with a secret.
+pub(crate) async fn sign_in(server: &TestServer, secret: &str) -> TestResponse {
+    server.call_with(secret, "POST", "/auth/v1/sign-in", Value::Null, &[]).await
+}
+
 /// Whether a key is taken as a credential.
 pub(crate) async fn opens(server: &TestServer, key: &str) -> bool {
     let answer = server.call_with(key, "GET", "/v2/spaces?limit=1", Value::Null, &[]).await;

@@ -3,7 +3,7 @@
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
 
-use crate::acts::{answered, detail, edit, number, path, refused};
+use crate::acts::{answered, detail, edit, handed_over, number, path, refused, sign_in};
 
 const PROJECTS: &str = "/v2/projects";
 const USERS: &str = "/v2/users";
@@ -125,7 +125,9 @@ async fn the_address_of_a_removed_person_tells_members_nothing() {
         let address = format!("{}@example.com", mode.to_lowercase());
         let invite = |email: &str| ("POST", USERS, invitation(email, mode));
         let made = answered(&server, "admin", invite(&address), 201).await;
-        let removed = format!("{USERS}/{}", made["id"].as_str().unwrap());
+        let id = made["id"].as_str().unwrap();
+        sign_in(&server, &handed_over(&server, id).await).await.json(201);
+        let removed = format!("{USERS}/{id}");
         answered(&server, "admin", ("DELETE", &removed, Value::Null), 204).await;
         refused(&server, "admin", invite(&address), 409).await;
 

@@ -7,6 +7,7 @@
 mod acts;
 mod administrators;
 mod conflicts;
+mod freed_addresses;
 mod letter_texts;
 mod letters;
 mod mail;

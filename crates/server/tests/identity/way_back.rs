@@ -3,7 +3,7 @@
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
 
-use crate::acts::{answered, opens, refused, unchanged};
+use crate::acts::{self, answered, opens, refused, sign_in, unchanged};
 use crate::letters::invitation;
 
 const REVOKE_ALL: &str = "/auth/v1/api-keys/revoke-all";
@@ -14,19 +14,9 @@ async fn create(server: &TestServer, who: &str) -> TestResponse {
     server.call(who, "POST", "/v2/api-keys", body).await
 }
 
-fn issue_sign_in_secret(server: &TestServer, name: &str) -> String {
-    format!("/auth/v1/users/{}/sign-in-secret", server.world.id(name))
-}
-
-/// Has a secret handed over by an administrator, and the person signs in with it.
+/// Has a secret handed over to somebody of the world.
 async fn handed_over(server: &TestServer, name: &str) -> String {
-    let path = issue_sign_in_secret(server, name);
-    let handed = answered(server, "admin", ("POST", &path, Value::Null), 201).await;
-    handed["secret"].as_str().unwrap().to_owned()
-}
-
-async fn sign_in(server: &TestServer, secret: &str) -> TestResponse {
-    server.call_with(secret, "POST", "/auth/v1/sign-in", Value::Null, &[]).await
+    acts::handed_over(server, server.world.id(name)).await
 }
 
 fn text<'a>(answer: &'a Value, member: &str) -> &'a str {

@@ -76,7 +76,7 @@ async fn every_sign_in_touches_only_target() {
     + audit_records new
     - sign_in_secrets guest
     - sign_in_secrets guest
-    ~ users guest: invited_until, status, user_keys
+    ~ users guest: first_signed_in_at, invited_until, status, user_keys
     ");
 }
 

@@ -106,7 +106,8 @@ CREATE TABLE users (
     user_keys         BIGINT NOT NULL DEFAULT 0, -- how many of their user keys are not revoked
     created_at        BIGINT NOT NULL,
     invited_until     BIGINT,             -- when the invitation of an invited user lapses
-    address_proven_at BIGINT              -- when a person first came in by a secret that was mailed to them
+    address_proven_at BIGINT,             -- when a person first came in by a secret that was mailed to them
+    first_signed_in_at BIGINT             -- when a person first signed in
 );
 CREATE INDEX people_of_account ON users (account_id, id) WHERE kind = 'person';
 CREATE UNIQUE INDEX people_by_email ON users (account_id, email_folded) WHERE kind = 'person' AND status <> 'blocked';

@@ -244,6 +244,7 @@ impl Operation for SignIn {
         tx.delete_sign_in_secrets(account, id).await?;
         let user = User { status: UserStatus::Active, invited_until: None, ..secret.user };
         tx.update_user(&user).await?;
+        tx.note_sign_in(account, id, now.at).await?;
         if secret.shown_to.is_none() {
             tx.prove_address(account, id, now.at).await?;
         }

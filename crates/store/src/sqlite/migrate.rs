@@ -23,6 +23,7 @@ const STEPS: Steps = Steps(&[
     (13, include_str!("../../migrations/sqlite/0013_letting_people_in.sql")),
     (14, include_str!("../../migrations/sqlite/0014_secrets_end_with_a_line.sql")),
     (15, include_str!("../../migrations/sqlite/0015_proven_addresses.sql")),
+    (16, include_str!("../../migrations/sqlite/0016_first_sign_ins.sql")),
 ]);
 
 /// The step since which audit records are sealed.

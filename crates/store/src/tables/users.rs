@@ -26,10 +26,13 @@ statements! {
             OR (u.status = 'expired' OR u.status = 'invited' AND u.invited_until <= $5) AND $7 = 1)
         ORDER BY u.id LIMIT $8"
     );
-    /// Of several, the one that was not removed.
+    /// Of several, the one that was not removed. People who were removed before they ever signed in or had a key are left out.
     USER_BY_EMAIL = concat!(
         "SELECT ", user_columns!(), " FROM users u
         WHERE u.account_id = $1 AND u.email_folded = $2 AND u.kind = 'person'
+          AND (u.status <> 'blocked' OR u.first_signed_in_at IS NOT NULL OR EXISTS (
+              SELECT 1 FROM api_keys k WHERE k.acts_for_user_id = u.id AND k.account_id = u.account_id
+          ))
         ORDER BY CASE u.status WHEN 'blocked' THEN 1 ELSE 0 END, u.id DESC LIMIT 1"
     );
     ADMINISTRATOR_BY_EMAIL = concat!(
@@ -62,6 +65,8 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     UPDATE_USER = "
         UPDATE users SET name = $1, is_developer = $2, status = $3, invited_until = $4 WHERE id = $5 AND account_id = $6";
+    NOTE_SIGN_IN = "
+        UPDATE users SET first_signed_in_at = $1 WHERE id = $2 AND account_id = $3 AND first_signed_in_at IS NULL";
     PROVE_ADDRESS = "
         UPDATE users SET address_proven_at = $1 WHERE id = $2 AND account_id = $3 AND address_proven_at IS NULL";
     COUNT_USER_KEYS = "UPDATE users SET user_keys = user_keys + $1 WHERE id = $2 AND account_id = $3";
@@ -218,7 +223,8 @@ impl<D: Driver> Transaction<'_, D> {
         Ok(())
     }
 
-    /// The person of this address; one who takes part before one who was removed.
+    /// The person of this address; one who takes part before one who was removed. Somebody who was removed before they took part has no
+    /// address any more.
     pub(crate) async fn user_by_email(
         &mut self,
         account: AccountId,
@@ -226,6 +232,17 @@ impl<D: Driver> Transaction<'_, D> {
     ) -> RowResult<Option<User>> {
         let row = params![account, email.to_lowercase()];
         self.one("users", USER_BY_EMAIL, &row, |columns| columns.user()).await
+    }
+
+    /// Notes that the user has signed in. A second time changes nothing.
+    pub(crate) async fn note_sign_in(
+        &mut self,
+        account: AccountId,
+        user: UserId,
+        at: Timestamp,
+    ) -> RowResult<()> {
+        self.execute(NOTE_SIGN_IN, &params![at, user, account]).await?;
+        Ok(())
     }
 
     /// Notes that mail to the user's address reaches them. A second time changes nothing.

@@ -238,3 +238,30 @@ async fn a_reference_to_nothing_stops_an_upgrade() {
         "{refused:?}"
     );
 }
+
+/// Who signed in before sign-ins were noted on the person is found in the log.
+#[test]
+fn sign_ins_of_the_past_are_noted() {
+    let database = Connection::open_in_memory().unwrap();
+    for step in STEPS {
+        database.execute_batch(step).unwrap();
+    }
+    let people = "INSERT INTO accounts (id, name, refresh_expiry, bots_may_mint, max_user_keys, created_at)
+            VALUES (1, 'a', 'by_dialect', 1, 9, 1);
+        INSERT INTO users (id, account_id, kind, name, email, email_folded, role, is_developer, status, created_at)
+            SELECT value, 1, 'person', 'n', 'e' || value, 'e' || value, 'member', 1, 'blocked', 1
+            FROM json_each('[1, 2, 3]');
+        INSERT INTO audit_records (id, account_id, at, action, target_kind, target_id, details, request_id)
+            SELECT key + 1, 1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, '{}', ''
+            FROM json_each('[[10, \"user.create\", \"user\", 1], [20, \"user.sign_in\", \"user\", 1], [30, \"user.sign_in\", \"user\", 1],
+                [40, \"user.create\", \"user\", 2], [50, \"user.sign_in\", \"space\", 3]]')";
+    database.execute_batch(people).unwrap();
+    database
+        .execute_batch(include_str!("../../migrations/sqlite/0016_first_sign_ins.sql"))
+        .unwrap();
+    let noted = |id: i64| {
+        let sql = "SELECT first_signed_in_at FROM users WHERE id = $1";
+        database.query_row(sql, [id], |row| row.get::<_, Option<i64>>(0)).unwrap()
+    };
+    assert_eq!([noted(1), noted(2), noted(3)], [Some(20), None, None]);
+}
