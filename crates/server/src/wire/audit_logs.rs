@@ -28,7 +28,7 @@ const MAX_NAMES: usize = 20;
 const MAX_NAME: usize = 255;
 
 /// What the numbers in particulars name, by the member that they are in. What a thing replaces is of its own kind.
-const NUMBERED: [(&str, ObjectKind); 13] = [
+const NUMBERED: [(&str, ObjectKind); 14] = [
     ("api_key", ObjectKind::ApiKey),
     ("binding", ObjectKind::RoleBinding),
     ("bot_user", ObjectKind::User),
@@ -37,6 +37,7 @@ const NUMBERED: [(&str, ObjectKind); 13] = [
     ("maker", ObjectKind::User),
     ("organization", ObjectKind::Organization),
     ("project", ObjectKind::Project),
+    ("revoked_keys", ObjectKind::ApiKey),
     ("role", ObjectKind::Role),
     ("secret_shown_to", ObjectKind::User),
     ("space", ObjectKind::Space),

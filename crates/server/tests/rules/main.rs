@@ -22,6 +22,7 @@ mod leaks;
 mod lifecycle;
 mod lists;
 mod matrix;
+mod named_ends;
 mod names;
 mod operations;
 mod page_size;

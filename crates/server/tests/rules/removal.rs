@@ -51,6 +51,7 @@ async fn removing_user_revokes_user_keys() {
     let live = before.iter().filter(|key| key.1 == "active").count();
     let details: Value = serde_json::from_str(&details).unwrap();
     assert_eq!(details["revoked_user_keys"], live);
+    assert_eq!(details["revoked_keys"].as_array().unwrap().len(), live);
 }
 
 fn now(server: &TestServer) -> i64 {

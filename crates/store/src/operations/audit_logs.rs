@@ -110,6 +110,19 @@ fn is_counted(action: Action) -> bool {
     )
 }
 
+/// How many revoked keys a record names; it counts all.
+const MAX_NAMED: usize = 100;
+
+/// Adds to the details of a record which keys the change revoked: all are counted in the member `count`, and the oldest are named. A key
+/// that has a record of its own, as its target or as what a new key `replaces`, is not named again.
+pub(super) fn note_revoked(details: &mut Value, count: &str, keys: &[ApiKeyId]) {
+    let mut named: Vec<_> = keys.iter().map(|id| id.number()).collect();
+    named.sort_unstable();
+    named.truncate(MAX_NAMED);
+    details[count] = keys.len().into();
+    details["revoked_keys"] = named.into();
+}
+
 /// Which records to list.
 #[derive(Clone, Debug)]
 pub struct ListAuditRecords {

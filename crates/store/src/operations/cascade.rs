@@ -5,7 +5,6 @@
 
 use claviger_domain::{AccountId, ApiKeyId, Organization, Project, Space, SpaceId, UserId};
 use jiff::Timestamp;
-use serde_json::Value;
 
 use crate::transaction::{Driver, RowResult, Transaction};
 
@@ -16,16 +15,6 @@ pub(super) struct Removed {
     pub spaces: u32,
     /// Service keys that were left without a space, and are revoked.
     pub service_keys: Vec<ApiKeyId>,
-}
-
-/// How many revoked keys a record names; it counts all.
-const MAX_NAMED: usize = 100;
-
-/// Adds to the details of a record which service keys were revoked.
-pub(super) fn note_revoked(details: &mut Value, keys: &[ApiKeyId]) {
-    let named: Vec<_> = keys.iter().take(MAX_NAMED).map(|id| id.number()).collect();
-    details["revoked_service_keys"] = keys.len().into();
-    details["revoked_keys"] = named.into();
 }
 
 /// Deletes a space with all that is in it.

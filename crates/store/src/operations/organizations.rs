@@ -7,6 +7,7 @@ use claviger_domain::{
 };
 use serde_json::{Value, json};
 
+use super::audit_logs::note_revoked;
 use super::authenticate::caller_and_access;
 use super::page::Filling;
 use super::{After, Page, cascade, page};
@@ -182,7 +183,7 @@ impl Operation for DeleteOrganization {
             "before": audit_snapshot(&organization),
             "spaces": removed.spaces,
         });
-        cascade::note_revoked(&mut details, &removed.service_keys);
+        note_revoked(&mut details, "revoked_service_keys", &removed.service_keys);
         tx.audit(&caller, Action::OrganizationDelete, Target::Organization(id), details).await?;
         Ok(())
     }

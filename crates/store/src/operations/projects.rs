@@ -7,6 +7,7 @@ use claviger_domain::{
 };
 use serde_json::json;
 
+use super::audit_logs::note_revoked;
 use super::authenticate::caller_and_access;
 use super::creator_ceiling::Affected;
 use super::page::Filling;
@@ -211,7 +212,7 @@ impl Operation for DeleteProject {
         let service_keys = cascade::remove_project(tx, &project, now.at).await?;
         let mut details = json!({ "before": { "name": project.name } });
         if !service_keys.is_empty() {
-            cascade::note_revoked(&mut details, &service_keys);
+            note_revoked(&mut details, "revoked_service_keys", &service_keys);
         }
         tx.audit(&caller, Action::ProjectDelete, Target::Project(id), details).await?;
         Ok(())

@@ -7,7 +7,7 @@ use claviger_domain::{
 };
 use serde_json::{Value, json};
 
-use super::audit_logs::Actor;
+use super::audit_logs::{Actor, note_revoked};
 use super::authenticate::caller_and_access;
 use super::creator_ceiling::Affected;
 use super::page::Filling;
@@ -210,7 +210,7 @@ impl Operation for DeleteSpace {
             decide::in_space(&access, found, Requirement::Permission(Permission::SpaceDelete))?;
         let removed = cascade::remove_space(tx, space.account, id, now.at).await?;
         let mut details = json!({ "before": audit_snapshot(&space) });
-        cascade::note_revoked(&mut details, &removed.service_keys);
+        note_revoked(&mut details, "revoked_service_keys", &removed.service_keys);
         tx.audit(&caller, Action::SpaceDelete, Target::Space(id), details).await?;
         Ok(())
     }

@@ -8,7 +8,7 @@ use claviger_domain::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::audit_logs::Actor;
+use super::audit_logs::{Actor, note_revoked};
 use super::authenticate::{self, caller_and_access};
 use super::creator_ceiling::Affected;
 use super::page::Filling;
@@ -273,7 +273,8 @@ impl Operation for RemoveUser {
         let revoked = tx.revoke_user_keys(account, id, None, now.at).await?;
         creator_ceiling::revoke_exceeding(tx, &caller, Action::UserDelete, Affected::User(id))
             .await?;
-        let details = json!({ "revoked_user_keys": revoked });
+        let mut details = json!({});
+        note_revoked(&mut details, "revoked_user_keys", &revoked);
         tx.audit(&caller, Action::UserDelete, Target::User(id), details).await?;
         Ok(())
     }

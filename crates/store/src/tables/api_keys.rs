@@ -102,7 +102,8 @@ statements! {
         UPDATE api_key_spaces SET status = 'revoked' WHERE api_key_id = $1 AND account_id = $2 AND status = 'active'";
     REVOKE_USER_KEYS = "
         UPDATE api_keys SET status = 'revoked', revoked_at = $1
-        WHERE acts_for_user_id = $2 AND account_id = $3 AND key_type = 'user' AND status = 'active' AND id <> $4";
+        WHERE acts_for_user_id = $2 AND account_id = $3 AND key_type = 'user' AND status = 'active' AND id <> $4
+        RETURNING id";
     SET_KEY_EXPIRY = "UPDATE api_keys SET expires_at = $1 WHERE id = $2 AND account_id = $3";
     SET_LAST_USED = "
         UPDATE api_keys SET last_used_at = $1 WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $1)";
@@ -340,17 +341,16 @@ impl<D: Driver> Transaction<'_, D> {
         Ok(())
     }
 
-    /// Revokes all user keys of a user, and says how many those were.
+    /// Revokes all user keys of a user, and returns which those were.
     pub(crate) async fn revoke_user_keys(
         &mut self,
         account: AccountId,
         user: UserId,
         kept: Option<ApiKeyId>,
         at: Timestamp,
-    ) -> RowResult<u32> {
+    ) -> RowResult<Vec<ApiKeyId>> {
         let rows = params![at, user, account, kept.unwrap_or(ApiKeyId::UNASSIGNED)];
-        let count = self.execute(REVOKE_USER_KEYS, &rows).await?;
-        Ok(u32::try_from(count).unwrap_or(u32::MAX))
+        self.all("api_keys", REVOKE_USER_KEYS, &rows, |columns| columns.take("id")).await
     }
 
     pub(crate) async fn set_key_expiry(

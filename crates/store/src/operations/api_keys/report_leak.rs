@@ -3,13 +3,13 @@
 //! Rules: nobody is named as the actor, since a report is not the owner's doing, and it does not count as a use of the key. A report
 //! revokes all keys of the line: a thief may have refreshed it. A key without a live one in its line is recorded once.
 
-use claviger_domain::{Action, ApiKey, ApiKeyId, KeyText, Target, User, decide};
+use claviger_domain::{Action, ApiKey, KeyText, Target, User, decide};
 use serde_json::json;
 
 use super::revoke;
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
-use crate::operations::audit_logs::Actor;
+use crate::operations::audit_logs::{Actor, note_revoked};
 use crate::transaction::{Driver, Transaction};
 
 /// Who says that a key has leaked.
@@ -103,9 +103,9 @@ impl Operation for ReportLeak {
         }
         let mut details = json!({ "reported_by": self.reporter.name(), "url": self.url });
         let others = ended.iter().map(|one| one.id).filter(|id| *id != key.id);
-        let others: Vec<_> = others.map(ApiKeyId::number).collect();
+        let others: Vec<_> = others.collect();
         if !others.is_empty() {
-            details["also_revoked"] = json!(others);
+            note_revoked(&mut details, "revoked_in_line", &others);
         }
         let target = Target::ApiKey(key.id);
         tx.audit(Actor::nobody(key.account), Action::ApiKeyLeak, target, details).await?;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::CallResult;
 use crate::operation::{Kind, Operation};
+use crate::operations::audit_logs::note_revoked;
 use crate::operations::authenticate;
 use crate::transaction::{Driver, RowResult, Transaction};
 
@@ -84,18 +85,19 @@ impl Operation for RevokeAllKeys {
         let user = decide::revoke_all(&caller, &access, named)?.id;
         let is_own = user == caller.user.id;
         let kept = (is_own && !self.include_current).then_some(caller.key.id);
-        let count = tx.revoke_user_keys(account, user, kept, at).await?;
+        let revoked = tx.revoke_user_keys(account, user, kept, at).await?;
+        let count = u32::try_from(revoked.len()).unwrap_or(u32::MAX);
         let secrets = tx.delete_shown_ways_back(account, user).await?;
         if count > 0 {
             let difference = i32::try_from(count).unwrap_or(i32::MAX);
             tx.count_user_keys(account, user, -difference).await?;
         }
         if count > 0 || secrets > 0 {
-            let details = json!({
-                "revoked_user_keys": count,
+            let mut details = json!({
                 "deleted_sign_in_secrets": secrets,
                 "kept_key": kept.map(ApiKeyId::number),
             });
+            note_revoked(&mut details, "revoked_user_keys", &revoked);
             tx.audit(&caller, Action::ApiKeyRevokeAll, Target::User(user), details).await?;
         }
         Ok(RevokedKeys { count, kept })
