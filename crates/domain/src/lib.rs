@@ -74,7 +74,7 @@ pub use crate::permission::{Permission, PermissionSet};
 pub use crate::predefined_role::PredefinedRole;
 pub use crate::project::{BoundTo, Project, RoleBinding, SpaceOrProject};
 pub use crate::reach::Reach;
-pub use crate::refusal::{Refusal, Resource};
+pub use crate::refusal::{RateLimit, Refusal, Resource};
 pub use crate::role::{AccountRole, CustomRole, Role, ScopedRole, SpaceRole};
 pub use crate::text::{Description, InvalidText, KeyName, Name};
 pub use crate::timeline::{ClockBehind, Now, SETTLED_AFTER, Timeline};

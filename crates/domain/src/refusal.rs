@@ -4,6 +4,7 @@
 //! with the same words whether it is somebody else's or nobody's.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use jiff::SignedDuration;
 
@@ -30,8 +31,8 @@ pub enum Resource {
     User,
 }
 
-impl std::fmt::Display for Resource {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ApiKey => "API key",
             Self::Organization => "organization",
@@ -41,6 +42,30 @@ impl std::fmt::Display for Resource {
             Self::RoleBinding => "role binding",
             Self::Space => "space",
             Self::User => "user",
+        })
+    }
+}
+
+/// What is limited in a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RateLimit {
+    /// Keys, and secrets to sign in with.
+    Keys,
+    /// Changes of anything else.
+    Changes,
+    /// Letters.
+    Letters,
+    /// Reports of leaked keys that are not signed.
+    UnsignedReports,
+}
+
+impl fmt::Display for RateLimit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Keys => "keys and sign-in secrets in a short time: no more was made",
+            Self::Changes => "changes in a short time: this one was not made",
+            Self::Letters => "letters in a short time: those that were sent still work",
+            Self::UnsignedReports => "reports that are not signed: this one was not read",
         })
     }
 }
@@ -72,14 +97,10 @@ pub enum Refusal {
     #[error("{0}")]
     Conflict(Cow<'static, str>),
     /// Too often.
-    #[error("too many keys in a short time: try again in {} s", .retry_after.as_secs())]
+    #[error("too many {limit}; try again in {} s", .retry_after.as_secs())]
     TooMany {
-        /// How long to wait.
-        retry_after: SignedDuration,
-    },
-    /// Too many letters.
-    #[error("too many letters in a short time: those that were sent still work; try again in {} s", .retry_after.as_secs())]
-    TooManyLetters {
+        /// What there was too much of.
+        limit: RateLimit,
         /// How long to wait.
         retry_after: SignedDuration,
     },

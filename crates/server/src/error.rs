@@ -41,7 +41,7 @@ impl From<Refusal> for ApiError {
             Refusal::Unprocessable(_) | Refusal::OverPrivileged(_) => {
                 ProblemKind::UnprocessableEntity
             }
-            Refusal::TooMany { retry_after } | Refusal::TooManyLetters { retry_after } => {
+            Refusal::TooMany { retry_after, .. } => {
                 let seconds = HeaderValue::from(retry_after.as_secs());
                 let problem = Problem::new(ProblemKind::RateLimitExceeded, detail);
                 return Self(problem.with_header(header::RETRY_AFTER, seconds));

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use claviger_domain::{AccountId, Clock, Refusal, SignInPurpose};
+use claviger_domain::{AccountId, Clock, RateLimit, Refusal, SignInPurpose};
 use claviger_store::{Quota, Sender, Share};
 use governor::clock::Clock as GovernorClock;
 use governor::middleware::NoOpMiddleware;
@@ -60,7 +60,7 @@ impl Quota for Quotas {
         address: &str,
     ) -> Result<(), Refusal> {
         let admitted = self.letters.admit(sender, purpose, address);
-        admitted.map_err(|wait| Refusal::TooManyLetters { retry_after: whole_seconds(wait) })
+        admitted.map_err(|wait| too_many(RateLimit::Letters, wait))
     }
 }
 
@@ -145,17 +145,21 @@ impl ChangeThrottle {
     }
 
     fn admit(&self, share: Share) -> Result<(), Refusal> {
-        count(self.mints.as_ref(), share)
+        count(self.mints.as_ref(), RateLimit::Keys, share)
     }
 
     fn admit_change(&self, share: Share) -> Result<(), Refusal> {
-        count(self.changes.as_ref(), share)
+        count(self.changes.as_ref(), RateLimit::Changes, share)
     }
 }
 
-fn count(buckets: Option<&Buckets<Share>>, share: Share) -> Result<(), Refusal> {
+fn count(buckets: Option<&Buckets<Share>>, limit: RateLimit, share: Share) -> Result<(), Refusal> {
     let Some(buckets) = buckets else { return Ok(()) };
-    buckets.admit(&share).map_err(|wait| Refusal::TooMany { retry_after: whole_seconds(wait) })
+    buckets.admit(&share).map_err(|wait| too_many(limit, wait))
+}
+
+fn too_many(limit: RateLimit, wait: Duration) -> Refusal {
+    Refusal::TooMany { limit, retry_after: whole_seconds(wait) }
 }
 
 /// What a letter is for: a sign-in secret of this purpose, or a notice.

@@ -105,7 +105,7 @@ pub trait Quota: Send + Sync + std::fmt::Debug {
     ///
     /// # Errors
     ///
-    /// [`Refusal::TooManyLetters`] with the time to wait.
+    /// [`Refusal::TooMany`] with the time to wait.
     fn admit_letter(
         &self,
         sender: Sender,

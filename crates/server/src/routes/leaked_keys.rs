@@ -5,7 +5,7 @@
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
 use axum::http::{Extensions, HeaderMap, Response, StatusCode};
-use claviger_domain::Refusal;
+use claviger_domain::{RateLimit, Refusal};
 use claviger_store::{Credential, Leak, ReportLeak, Reporter, Request};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -132,7 +132,9 @@ async fn check_signature(
             let source = extensions.get().map(|ClientAddress(address)| *address);
             let wait = source.zip(app.failures.as_ref()).map(|(at, failures)| failures.failed(at));
             if let Some(Err(retry_after)) = wait {
-                return Err(Refusal::TooMany { retry_after }.into());
+                return Err(
+                    Refusal::TooMany { limit: RateLimit::UnsignedReports, retry_after }.into()
+                );
             }
             let detail = "a current key of GitHub's has to have signed these very bytes";
             Err(Refusal::invalid(SIGNATURE, detail).into())

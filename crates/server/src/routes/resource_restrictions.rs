@@ -105,7 +105,7 @@ async fn create(
         (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such resource, or not restricted", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn delete(

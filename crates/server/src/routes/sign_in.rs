@@ -41,7 +41,7 @@ pub(super) fn router() -> OpenApiRouter<App> {
         (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, or too many new keys", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn sign_in(
@@ -82,7 +82,7 @@ async fn sign_in(
         (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many new secrets", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many new secrets, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn issue_sign_in_secret(

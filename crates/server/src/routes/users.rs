@@ -121,7 +121,7 @@ async fn get(
         (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, or too much mail", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, too much mail, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn create(
@@ -167,7 +167,7 @@ async fn create(
         (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
         (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
         (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn update(
@@ -228,7 +228,7 @@ async fn delete(
         (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, or too much mail", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, too much mail, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn resend_invitation(
@@ -263,7 +263,7 @@ async fn resend_invitation(
         (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
         (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
         (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, or too much mail", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 429, description = "Too many failed authentications, too much mail, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
     ),
 )]
 async fn reset_password(

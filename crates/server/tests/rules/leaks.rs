@@ -256,13 +256,16 @@ async fn reports_that_are_not_signed_are_rate_limited() {
         request.extensions_mut().insert(PeerAddress(address));
         request
     };
-    let mut statuses = Vec::new();
+    let mut answers = Vec::new();
     for _ in 0..6 {
         let mut request = from(signed(&scanner, "[]"));
         *request.body_mut() = Body::from("[ ]");
-        statuses.push(server.send(request).await.status);
+        answers.push(server.send(request).await);
     }
+    let statuses: Vec<_> = answers.iter().map(|answer| answer.status).collect();
     assert_eq!(statuses, [400, 400, 400, 400, 400, 429]);
+    let said = "too many reports that are not signed: this one was not read; try again in 12 s";
+    assert_eq!(answers[5].json(429)["detail"], said);
     assert_eq!(
         server.send(from(signed(&scanner, "[]"))).await.status,
         200,

@@ -187,3 +187,34 @@ async fn a_service_key_that_refreshes_itself_never_lives_longer() {
         assert_eq!(answer.await.status, 401, "{dialect}");
     }
 }
+
+/// Who does too much is told what there was too much of, and when to come back.
+#[tokio::test]
+async fn each_limit_has_a_sentence_of_its_own() {
+    let server = limited(1).await;
+    assert_eq!(flood(&server, server.world.key("member"), "one").await, 1);
+    let project = json!({ "name": "more", "space_id": server.world.id("S1") });
+    let renamed = format!("/v2/projects/{}", server.world.id("P1"));
+    let body = user_key();
+    let refreshed = format!("/v2/api-keys/{}/refresh", server.world.id("uk"));
+    while create(&server, "member", body.clone()).await.status == 201 {}
+    for (method, path, body, words) in [
+        (
+            "POST",
+            "/v2/projects",
+            project,
+            "too many changes in a short time: this one was not made",
+        ),
+        ("PATCH", &renamed, json!({ "name": "renamed" }), "too many changes"),
+        ("POST", "/v2/api-keys", body, "too many keys and sign-in secrets in a short time"),
+        ("POST", &refreshed, json!({}), "too many keys and sign-in secrets"),
+    ] {
+        let answer = server.call("member", method, path, body).await;
+        let wait: u64 = answer.header("retry-after").parse().unwrap();
+        let problem = answer.json(429);
+        let detail = text(&problem, "detail");
+        assert!(detail.starts_with(words), "{method} {path}: {detail}");
+        assert!(detail.ends_with(&format!("try again in {wait} s")), "{detail}");
+        assert!(wait > 0, "{detail}");
+    }
+}

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use claviger_domain::{
     AccountPolicy, AccountRole, Description, Grants, KeyText, KeyType, MintedKey,
-    OrganizationGrant, OverPrivileged, RefreshExpiryPolicy, Refusal, Resource, ScopedRole,
-    SpaceGrant, SpaceRole, UserId, to_micros,
+    OrganizationGrant, OverPrivileged, RateLimit, RefreshExpiryPolicy, Refusal, Resource,
+    ScopedRole, SpaceGrant, SpaceRole, UserId, to_micros,
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -279,7 +279,7 @@ impl Quota for Counting {
         if self.0.fetch_add(1, Ordering::Relaxed) < self.1 {
             return Ok(());
         }
-        Err(Refusal::TooMany { retry_after: SignedDuration::from_secs(5) })
+        Err(Refusal::TooMany { limit: RateLimit::Keys, retry_after: SignedDuration::from_secs(5) })
     }
 
     fn admit_change(&self, _: Share) -> Result<(), Refusal> {

@@ -38,7 +38,7 @@ fn outcome<T>(decision: &Result<T, Refusal>) -> &'static str {
         Err(Refusal::Invalid { .. }) => "invalid",
         Err(Refusal::Conflict(_)) => "in conflict",
         Err(Refusal::Unprocessable(_)) => "unprocessable",
-        Err(Refusal::TooMany { .. } | Refusal::TooManyLetters { .. }) => "too many",
+        Err(Refusal::TooMany { .. }) => "too many",
         Err(Refusal::OverPrivileged(_)) => "over-privileged",
     }
 }
