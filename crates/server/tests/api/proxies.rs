@@ -119,6 +119,53 @@ async fn clients_behind_a_proxy_are_limited_one_by_one() {
     assert_eq!(junk("nonsense").await, 401, "the proxy itself");
 }
 
+/// Whatever is limited by address goes by the client behind the proxy, who has an IPv4 address or an IPv6 network; and nobody else's
+/// header says who they are (fault S11).
+#[tokio::test]
+async fn every_limit_by_address_goes_by_the_client() {
+    let report = ("Github-Public-Key-Identifier", "none");
+    let signature = ("Github-Public-Key-Signature", "bm9uZQ==");
+    let junk = "clvu_aaaaaaaaaaaaaaaaaaaa";
+    let in_url = format!("/v2/api-keys?cursor={junk}");
+    for (path, key, status) in [
+        ("/v2/api-keys", "junk", 401),
+        ("/auth/v1/sign-in", "junk", 401),
+        ("/auth/v1/leaked-keys", "junk", 401),
+        ("/auth/v1/api-keys/revoke-all", "junk", 401),
+        ("/auth/v1/leaked-keys/github", "", 400),
+        (&in_url, "junk", 400),
+    ] {
+        let (server, _) = TestServer::with_scanner(behind_proxies).await;
+        let ask = async |peer: &str, client: &str| {
+            let mut request = Request::post(path)
+                .extension(PeerAddress(peer.parse().unwrap()))
+                .header("content-type", "application/json")
+                .header("x-forwarded-for", client);
+            for (name, value) in [report, signature] {
+                request = request.header(name, value);
+            }
+            if !key.is_empty() {
+                request = request.header("authorization", format!("Bearer {key}"));
+            }
+            server.send(request.body(Body::from("[]")).unwrap()).await.status
+        };
+        for n in 0..20 {
+            let client = format!("2001:db8::{n:x}");
+            assert_eq!(ask(PROXY, &client).await, status, "{path}: {n}");
+        }
+        assert_eq!(ask(PROXY, "2001:db8::99").await, 429, "{path}: the same network");
+        assert_eq!(ask("10.0.0.8", "2001:db8::1").await, 429, "{path}: by another proxy");
+        for (peer, client) in [
+            (PROXY, "2001:db8:0:1::1"),
+            (PROXY, "203.0.113.8"),
+            (PROXY, "nonsense"),
+            ("192.0.2.1", "2001:db8::1"),
+        ] {
+            assert_eq!(ask(peer, client).await, status, "{path}: {peer}, {client}");
+        }
+    }
+}
+
 /// (fault S12)
 #[tokio::test]
 async fn the_request_id_of_a_trusted_proxy_is_taken_over() {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use claviger_server::front::{Connections, Limits, serve};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
@@ -14,14 +14,14 @@ use crate::wire::{Client, HANG};
 const REQUEST: &[u8] = b"GET /kept HTTP/1.1\r\nHost: a\r\n\r\n";
 
 /// A running front; dropping or using `stop` begins its shutdown.
-struct Server {
+pub(crate) struct Server {
     address: SocketAddr,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<()>,
 }
 
 /// Limits of time that only a hang meets: sockets have no clock that could stand still.
-fn patient() -> Limits {
+pub(crate) fn patient() -> Limits {
     Limits {
         header_timeout: HANG,
         keep_alive: HANG,
@@ -35,19 +35,29 @@ fn patient() -> Limits {
 
 impl Server {
     async fn start(recorder: &Recorder, limits: Limits) -> Self {
+        Self::start_with(recorder, Connections::new(limits)).await
+    }
+
+    pub(crate) async fn start_with(recorder: &Recorder, connections: Connections) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
         let shutdown = async {
             let _ = stopped.await;
         };
-        let connections = Connections::new(limits);
         let ended = tokio::spawn(serve(listener, recorder.clone(), connections, shutdown));
         Self { address, stop, ended }
     }
 
     async fn connect(&self) -> Client<TcpStream> {
         Client::new(TcpStream::connect(self.address).await.unwrap())
+    }
+
+    /// Connects from an address of this machine.
+    pub(crate) async fn connect_from(&self, address: [u8; 4]) -> Client<TcpStream> {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((address, 0).into()).unwrap();
+        Client::new(socket.connect(self.address).await.unwrap())
     }
 }
 

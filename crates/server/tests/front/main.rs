@@ -13,6 +13,7 @@ mod http2_requests;
 mod leftovers;
 mod pipelining;
 mod problems;
+mod proxies;
 mod recorder;
 mod reference;
 mod smuggling;

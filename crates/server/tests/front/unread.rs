@@ -16,7 +16,7 @@ const LOCALHOST: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 const WINDOW: u16 = 4;
 
 /// Reads until the other side closes; whether that happened in time.
-async fn is_closed(io: &mut DuplexStream, time: Duration) -> bool {
+pub(crate) async fn is_closed(io: &mut DuplexStream, time: Duration) -> bool {
     let mut bytes = vec![0; 64 * 1024];
     let end = async { while matches!(io.read(&mut bytes).await, Ok(count) if count > 0) {} };
     tokio::time::timeout(time, end).await.is_ok()
@@ -44,7 +44,7 @@ async fn ends_while_pings_are_answered(
 }
 
 /// Waits until all that can happen without the clock has happened.
-async fn settle() {
+pub(crate) async fn settle() {
     for _ in 0..1000 {
         tokio::task::yield_now().await;
     }
