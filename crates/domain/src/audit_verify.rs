@@ -2,7 +2,7 @@
 //!
 //! Rule: what one tampering hides is not hidden from the next run: checking goes on behind a fault, from the next seal that is genuine.
 
-use crate::audit_chain::{AuditEntry, AuditSealer, ChainHead, Head, Link, Seal};
+use crate::audit_chain::{AuditEntry, AuditSealer, ChainHead, HeadSeal, Link, RecordMac, Seal};
 use crate::id::{ApiKeyId, AuditRecordId};
 
 /// How many faults are told apart; beyond it they are counted.
@@ -11,10 +11,13 @@ const MAX_FAULTS: usize = 20;
 /// Something about the log, or the database that it is in, that Claviger did not write.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AuditFault {
-    /// The records from one to another are not those that were sealed: edited, moved, added to, or some are missing.
-    #[error("records {} to {} are not what was written: edited, moved, added to or removed", .from, .to)]
+    /// A record is not the one that was written in its place.
+    #[error("record {0} is not what was written: edited, moved or added by somebody else")]
+    ForgedRecord(AuditRecordId),
+    /// The records from one to another are not all that were sealed together.
+    #[error("records {} to {} are not all that was written: some are missing or were replaced", .from, .to)]
     Altered {
-        /// The first record that may be at fault.
+        /// The first record of those that were sealed together.
         from: AuditRecordId,
         /// The last one.
         to: AuditRecordId,
@@ -22,8 +25,8 @@ pub enum AuditFault {
     /// A seal was not made with the pepper.
     #[error("the seal over record {0} was made by somebody else")]
     ForgedSeal(AuditRecordId),
-    /// There are records behind the last seal.
-    #[error("record {0} and what comes after it were added by somebody else")]
+    /// There are genuine records that no seal covers: a seal was removed.
+    #[error("record {0} and what comes after it are not sealed: their seal is missing")]
     Unsealed(AuditRecordId),
     /// The log does not end where it ended.
     #[error(
@@ -87,22 +90,33 @@ pub struct AuditCheck<'a> {
     sealer: &'a AuditSealer,
     note: Option<AuditNote>,
     noted: bool,
-    tip: ChainHead,
+    /// How far the genuine records lead.
+    head: ChainHead,
     /// Where the last seal was.
     sealed: ChainHead,
+    run: Run,
     verdict: AuditVerdict,
+}
+
+/// The records since the last seal.
+#[derive(Debug, Default)]
+struct Run {
+    count: i64,
+    first_genuine: Option<AuditRecordId>,
+    has_forged: bool,
 }
 
 impl<'a> AuditCheck<'a> {
     /// Begins a check. `note` is what an earlier one said of some record.
     pub fn new(sealer: &'a AuditSealer, note: Option<AuditNote>) -> Self {
-        let start = ChainHead::of_segment(0, AuditRecordId::UNASSIGNED);
+        let start = ChainHead::start();
         Self {
             sealer,
             note,
             noted: note.is_none(),
-            tip: start,
+            head: start,
             sealed: start,
+            run: Run::default(),
             verdict: AuditVerdict {
                 records: 0,
                 tip: (start.last, start.link),
@@ -113,50 +127,67 @@ impl<'a> AuditCheck<'a> {
     }
 
     /// Takes the next record.
-    pub fn record(&mut self, entry: &AuditEntry) {
+    pub fn record(&mut self, entry: &AuditEntry, mac: &RecordMac) {
         if entry.id.number() < 1 {
             return self.fault(AuditFault::Planted(entry.id));
         }
-        self.tip = self.tip.then(entry);
         self.verdict.records += 1;
-        if self.note == Some(AuditNote { id: entry.id, link: self.tip.link }) {
+        self.run.count += 1;
+        if !self.sealer.wrote(entry, mac) {
+            self.run.has_forged = true;
+            return self.fault(AuditFault::ForgedRecord(entry.id));
+        }
+        self.run.first_genuine.get_or_insert(entry.id);
+        self.head = self.head.then(entry);
+        if self.note == Some(AuditNote { id: entry.id, link: self.head.link }) {
             self.noted = true;
         }
     }
 
+    /// Takes a record that cannot be read.
+    pub fn unreadable(&mut self, id: AuditRecordId) {
+        self.run.count += 1;
+        self.run.has_forged = true;
+        self.fault(AuditFault::Unreadable(id));
+    }
+
     /// Takes a seal, behind the last record that it covers.
     pub fn seal(&mut self, seal: &Seal) {
-        let from = AuditRecordId::new(self.sealed.last.number() + 1);
-        let sealed = ChainHead { segment: seal.segment, last: seal.last, link: seal.link };
         if !self.sealer.made_seal(seal) {
             return self.fault(AuditFault::ForgedSeal(seal.last));
         }
-        if seal.segment != self.sealed.segment {
-            if self.tip.last > self.sealed.last {
-                self.fault(AuditFault::Unsealed(from));
+        let (run, sealed) = (std::mem::take(&mut self.run), seal.head());
+        if sealed.segment != self.sealed.segment {
+            if let Some(first) = run.first_genuine {
+                self.fault(AuditFault::Unsealed(first));
             }
-            self.fault(AuditFault::Break(AuditRecordId::new(seal.last.number() + 1)));
-        } else if self.tip != sealed {
-            self.fault(AuditFault::Altered { from, to: seal.last });
+            self.fault(AuditFault::Break(AuditRecordId::new(sealed.last.number() + 1)));
+        } else if self.head != sealed {
+            let from = self.sealed.last.number() + 1;
+            // A forged record, which was named, accounts for it unless others are missing too.
+            let is_complete = run.count == sealed.last.number() - self.sealed.last.number();
+            if !(run.has_forged && is_complete) {
+                self.fault(AuditFault::Altered { from: AuditRecordId::new(from), to: seal.last });
+            }
         }
         // Behind a fault, a genuine seal is where the rest is counted from.
-        self.tip = sealed;
+        self.head = sealed;
         self.sealed = sealed;
     }
 
     /// Ends the check.
-    pub fn end(mut self, head: Option<&Head>) -> AuditVerdict {
-        if self.tip.last > self.sealed.last {
-            self.fault(AuditFault::Unsealed(AuditRecordId::new(self.sealed.last.number() + 1)));
+    pub fn end(mut self, head: Option<&HeadSeal>) -> AuditVerdict {
+        if let Some(first) = self.run.first_genuine {
+            self.fault(AuditFault::Unsealed(first));
         }
-        if !head.is_some_and(|head| self.sealer.made_head(head, self.sealed)) {
+        if !head.is_some_and(|head| self.sealer.made_head_seal(head, self.sealed)) {
             let last = head.map_or(self.sealed.last, |head| head.last);
             self.fault(AuditFault::End(last));
         }
         if let Some(note) = self.note.filter(|_| !self.noted) {
             self.fault(AuditFault::NotAsNoted(note.id));
         }
-        self.verdict.tip = (self.tip.last, self.tip.link);
+        self.verdict.tip = (self.head.last, self.head.link);
         self.verdict
     }
 

@@ -50,7 +50,7 @@ pub use crate::ambient::{
     Clock, Entropy, EntropyUnavailable, SystemClock, SystemEntropy, to_micros,
 };
 pub use crate::audit::{Action, AuditRecord, RequestContext, Target};
-pub use crate::audit_chain::{AuditEntry, AuditSealer, ChainHead, Head, Link, Seal};
+pub use crate::audit_chain::{AuditEntry, AuditSealer, ChainHead, HeadSeal, Link, RecordMac, Seal};
 pub use crate::audit_verify::{AuditCheck, AuditFault, AuditNote, AuditVerdict};
 pub use crate::change::Change;
 pub use crate::characters::CharacterKind;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use claviger_domain::{ApiKeyId, Keyring};
+use claviger_domain::{ApiKeyId, AuditSealer, Keyring};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::clock::StoreClock;
@@ -19,6 +19,7 @@ const EXPOSURES_PER_KEY: u32 = 1;
 pub(crate) struct Authority {
     pub clock: Arc<StoreClock>,
     pub keyring: Arc<Keyring>,
+    pub sealer: Arc<AuditSealer>,
     pub uses: Arc<LastUses>,
     pub refusals: Arc<RecordLimit<Share>>,
     pub exposures: Arc<RecordLimit<ApiKeyId>>,
@@ -66,10 +67,11 @@ impl Authority {
 }
 
 impl Authority {
-    pub(crate) fn new(clock: StoreClock, keyring: Keyring) -> Self {
+    pub(crate) fn new(clock: StoreClock, keyring: Keyring, sealer: AuditSealer) -> Self {
         Self {
             clock: Arc::new(clock),
             keyring: Arc::new(keyring),
+            sealer: Arc::new(sealer),
             uses: Arc::default(),
             refusals: Arc::new(RecordLimit::new(REFUSALS_PER_SHARE)),
             exposures: Arc::new(RecordLimit::new(EXPOSURES_PER_KEY)),

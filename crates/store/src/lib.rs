@@ -5,6 +5,7 @@
 //!   same snapshot. It happens whole or not at all, and when it has answered, it is on disk.
 //! - `operations` has one file for each group of operations, and `tables` one for each group of tables. Both are written once for every
 //!   database.
+//! - `audit` writes the records of changes, seals them, and holds the log against its seals.
 //! - `transaction` says what a database driver brings: carrying out statements, and nothing about what is in them.
 //! - `sqlite` is the database inside the binary: one writer thread that commits concurrent writes as a group, and readers beside it.
 //! - `postgres` is a database of a server, for any number of nodes: a transaction for each operation, `SERIALIZABLE` where it writes.
@@ -13,6 +14,7 @@
 #[cfg(not(feature = "sqlite"))]
 compile_error!("enable a database: `sqlite`, and `postgres` beside it");
 
+mod audit;
 mod authority;
 mod clock;
 #[cfg(feature = "conformance")]

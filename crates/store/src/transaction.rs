@@ -1,6 +1,6 @@
 //! Transactions, and the interface of database drivers.
 
-use claviger_domain::{AuditEntry, AuditRecordId, Now};
+use claviger_domain::Now;
 
 use crate::authority::Authority;
 use crate::damage;
@@ -43,7 +43,8 @@ impl<T> Chunk<T> {
 /// Takes a row. Returns whether to go on to the next one.
 pub(crate) type TakeRow<'a> = dyn FnMut(&dyn Row) -> RowResult<bool> + Send + 'a;
 
-/// One open transaction of a database: all that a driver brings besides opening and migrating.
+/// One open transaction of a database: all that a driver brings besides opening and migrating. It knows nothing of what the tables hold;
+/// before a transaction that wrote to the audit is committed, the database has `audit::seal` carried out in it.
 ///
 /// Statements are [`Sql`], which is `&'static str` for each database: no text is put together at run time. The methods are asynchronous for
 /// databases behind a network; SQLite's never wait.
@@ -69,15 +70,6 @@ pub trait Driver: Send {
         params: &[Param<'_>],
         take: &mut TakeRow<'_>,
     ) -> impl Future<Output = RowResult<()>> + Send;
-
-    /// Notes that a record was written to the audit log: the commit seals it.
-    fn note_audit_record(&mut self, entry: &AuditEntry) -> RowResult<()>;
-
-    /// The last audit record that is sealed.
-    fn last_sealed(&self) -> AuditRecordId;
-
-    /// Whether an audit record is sealed.
-    fn is_sealed(&self, id: AuditRecordId) -> bool;
 }
 
 /// An open transaction. The statements of each table are methods of it, in `tables`.

@@ -30,7 +30,7 @@ fn open(data_dir: &std::path::Path) -> anyhow::Result<AuditLog> {
 }
 
 fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
-    let log = open(&args.data_dir)?;
+    let mut log = open(&args.data_dir)?;
     let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
     let peppers = data_dir::read_peppers(&pepper_file)?;
     let verdict = log.verify(&peppers, args.note).context("the audit log cannot be checked")?;
@@ -44,15 +44,16 @@ fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
 }
 
 fn export(args: &AuditExport) -> anyhow::Result<()> {
-    let log = open(&args.data_dir)?;
+    let mut log = open(&args.data_dir)?;
     let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
     let peppers = data_dir::read_peppers(&pepper_file)?;
     let codec = ObjectIdCodec::new(&log.installation().id_key);
     let mut lines = output::lines();
     let mut left_out = 0_u64;
-    let exported = log.each(&peppers, AuditRecordId::new(args.after), |record| match record {
+    let after = AuditRecordId::new(args.after);
+    let exported = log.each(&peppers, after, |record| match record {
         Exported::Record(entry) => output::written(writeln!(lines, "{}", line(&codec, &entry))),
-        Exported::Unsealed(_) | Exported::Unreadable(_) => {
+        Exported::Forged(_) | Exported::Unreadable(_) => {
             left_out += 1;
             Ok(())
         }
@@ -60,7 +61,7 @@ fn export(args: &AuditExport) -> anyhow::Result<()> {
     let exported = exported.and_then(|()| output::written(lines.flush()));
     if left_out > 0 {
         output::warning(&format!(
-            "{left_out} record(s) are not sealed or cannot be read, and were left out: `claviger audit verify` names them"
+            "{left_out} record(s) are not what was written, and were left out: `claviger audit verify` names them"
         ));
     }
     exported

@@ -58,7 +58,7 @@ fn verify_tells_tampering_by_its_exit_code() {
     --- stderr
     Audit log damaged:
     - the schema of the database was changed: trigger `audit_records_are_not_changed` is missing
-    - records 1 to 1 are not what was written: edited, moved, added to or removed
+    - record 1 is not what was written: edited, moved or added by somebody else
     ");
     let noted = installed.run(&["verify", "--note", note.trim()]);
     assert_eq!(noted.status.code(), Some(3));

@@ -121,7 +121,7 @@ impl Database {
 /// Faults of the audit log.
 fn audit_faults(data: &Path) -> Vec<String> {
     let peppers = std::fs::read_to_string(data.join("pepper.json")).unwrap();
-    let log = SqliteOptions::at(database_file(data)).audit_log().unwrap();
+    let mut log = SqliteOptions::at(database_file(data)).audit_log().unwrap();
     let verdict = log.verify(&PepperRing::parse(&peppers).unwrap(), None).unwrap();
     verdict.faults.iter().map(ToString::to_string).collect()
 }

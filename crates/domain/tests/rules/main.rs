@@ -8,6 +8,7 @@
     reason = "test code: the lints' exceptions do not reach functions beside the tests"
 )]
 
+mod audit_verify;
 mod ceiling;
 mod constant_time;
 mod decide;

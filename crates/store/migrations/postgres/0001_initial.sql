@@ -232,12 +232,10 @@ CREATE TABLE audit_records (
     details      TEXT   NOT NULL,         -- a JSON object
     request_id   TEXT   NOT NULL,
     source       TEXT,
-    user_agent   TEXT
+    user_agent   TEXT,
+    pepper       BIGINT NOT NULL,
+    mac          BYTEA  NOT NULL
 );
--- The audit's numbers have no gaps: records are written one transaction after another.
-CREATE FUNCTION next_audit_record() RETURNS BIGINT LANGUAGE sql AS
-    'SELECT coalesce(max(id), 0) + 1 FROM audit_records';
-ALTER TABLE audit_records ALTER COLUMN id SET DEFAULT next_audit_record();
 CREATE INDEX audit_records_of_account ON audit_records (account_id, at);
 
 -- The chain that audit records are sealed into. One seal covers what one commit wrote; the head says which seal is the last one.

@@ -49,7 +49,7 @@ pub async fn audit_is_append_only(store: &Store) {
         "DELETE FROM audit_records WHERE id = 5",
         "DELETE FROM audit_records",
         "INSERT INTO audit_records SELECT 0, account_id, at, actor_id, actor_key_id, action, target_kind, target_id, details,
-            request_id, source, user_agent FROM audit_records WHERE id = 5",
+            request_id, source, user_agent, pepper, mac FROM audit_records WHERE id = 5",
         "UPDATE audit_seals SET mac = link",
         "DELETE FROM audit_seals",
         "DELETE FROM audit_head",
@@ -73,12 +73,15 @@ const EDITS: &[&str] = &[
     "UPDATE audit_records SET request_id = '' WHERE id = 5",
     "UPDATE audit_records SET source = NULL WHERE id = 5",
     "UPDATE audit_records SET user_agent = '' WHERE id = 5",
-    "DELETE FROM audit_records WHERE id = 5",
+    "UPDATE audit_records SET pepper = 2 WHERE id = 5",
+    "UPDATE audit_records SET mac = (SELECT mac FROM audit_records WHERE id = 6) WHERE id = 5",
 ];
+const DELETE: &str = "DELETE FROM audit_records WHERE id = 5";
 
 /// A record that is not Claviger's, put in at the end.
 const ADD: &str = "INSERT INTO audit_records
-    SELECT 13, account_id, at, actor_id, actor_key_id, action, target_kind, target_id, details, request_id, source, user_agent
+    SELECT 13, account_id, at, actor_id, actor_key_id, action, target_kind, target_id, details, request_id, source, user_agent,
+        pepper, mac
     FROM audit_records WHERE id = 12";
 const CUT: [&str; 2] =
     ["DELETE FROM audit_records WHERE id > 10", "DELETE FROM audit_seals WHERE last_id > 10"];
@@ -87,18 +90,23 @@ fn one(id: i64) -> AuditRecordId {
     AuditRecordId::new(id)
 }
 
+fn forged(id: i64) -> AuditFault {
+    AuditFault::ForgedRecord(one(id))
+}
+
 fn altered(from: i64, to: i64) -> AuditFault {
     AuditFault::Altered { from: one(from), to: one(to) }
 }
 
 /// What write access to the database can do to a log of twelve records, and what is then detected.
 fn tamperings() -> Vec<(Vec<&'static str>, Vec<AuditFault>)> {
-    let mut found: Vec<_> = EDITS.iter().map(|edit| (vec![*edit], vec![altered(5, 5)])).collect();
+    let mut found: Vec<_> = EDITS.iter().map(|edit| (vec![*edit], vec![forged(5)])).collect();
     found.extend([
+        (vec![DELETE], vec![altered(5, 5)]),
         (vec!["DELETE FROM audit_records WHERE id = 1"], vec![altered(1, 1)]),
         (vec!["DELETE FROM audit_records WHERE id = 12"], vec![altered(12, 12)]),
         // Gone with its seal: the next seal is over another past.
-        (vec![EDITS[12], "DELETE FROM audit_seals WHERE last_id = 5"], vec![altered(5, 6)]),
+        (vec![DELETE, "DELETE FROM audit_seals WHERE last_id = 5"], vec![altered(5, 6)]),
         // Two records in each other's place.
         (
             vec![
@@ -106,9 +114,9 @@ fn tamperings() -> Vec<(Vec<&'static str>, Vec<AuditFault>)> {
                 "UPDATE audit_records SET id = 5 WHERE id = 6",
                 "UPDATE audit_records SET id = 6 WHERE id = 100",
             ],
-            vec![altered(5, 5), altered(6, 6)],
+            vec![forged(5), forged(6)],
         ),
-        (vec![ADD], vec![AuditFault::Unsealed(one(13))]),
+        (vec![ADD], vec![forged(13)]),
         // The end cut off: with the head as it was, and with one of the attacker's own.
         (CUT.to_vec(), vec![AuditFault::End(one(12))]),
         (
@@ -158,11 +166,11 @@ pub async fn audit_tamper_detected(store: &Store) {
     }
 }
 
-/// What is put in behind the server's back is not covered by what it writes next.
+/// What is put in behind the server's back is not covered by what it writes next, though it has the MAC of a genuine record.
 pub async fn audit_added_beside_the_server(store: &Store) {
     let fixture = Fixture::found(store).await;
     ten_records(&fixture).await;
     store.tamper(ADD).await.unwrap();
     fixture.create("member", "next").await.unwrap();
-    assert_eq!(faults(store).await, [AuditFault::Unsealed(one(13)), AuditFault::Break(one(14))]);
+    assert_eq!(faults(store).await, [forged(13), AuditFault::Break(one(14))]);
 }

@@ -81,7 +81,8 @@ impl<D: Driver> Transaction<'_, D> {
             details,
             context: self.request().context.clone(),
         };
-        Ok(self.insert_audit_record(&record).await?)
+        self.insert_audit_record(&record).await?;
+        Ok(())
     }
 }
 

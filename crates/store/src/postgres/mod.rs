@@ -6,7 +6,6 @@
 //! - A commit whose answer is lost is looked up (`commit.rs`): it is never taken for done, nor for not done.
 
 mod audit_log;
-mod chain;
 mod commit;
 mod connection;
 mod error;
@@ -22,17 +21,17 @@ mod transaction;
 
 use std::sync::Arc;
 
-use claviger_domain::{ApiKeyId, AuditRecordId, AuditSealer, PepperRing};
+use claviger_domain::{ApiKeyId, PepperRing};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
-use crate::CallResult;
 use crate::authority::Authority;
 use crate::error::{CallError, StoreError};
 use crate::operation::{Kind, Operation};
 use crate::request::{Execution, Request};
 use crate::store::{Job, RefusedOperation};
 use crate::transaction::Transaction;
+use crate::{CallResult, audit};
 
 use connection::Connection;
 use error::NotTaken;
@@ -40,7 +39,7 @@ pub use options::{Encryption, PostgresOptions, UrlError};
 use pool::{Lane, Pool};
 use transaction::PostgresDriver;
 
-/// Begins what writes. One such transaction at a time, until it has ended: the audit's chain goes on from the one before.
+/// Begins what writes. One such transaction at a time, until it has ended: it seals what it writes, and holds the lock on the head for that.
 const BEGIN_WRITE: &str =
     "BEGIN ISOLATION LEVEL SERIALIZABLE; LOCK TABLE audit_head IN EXCLUSIVE MODE";
 /// Begins what reads, on a snapshot of all that was answered before.
@@ -57,10 +56,9 @@ pub(crate) struct PostgresDatabase(Arc<Shared>);
 struct Shared {
     authority: Authority,
     pool: Pool,
-    sealer: AuditSealer,
     #[cfg(feature = "conformance")]
     reopened: (PostgresOptions, PepperRing),
-    /// When the database last accepted a write, by the uptime. Held while it is probed.
+    /// When the database last took a write, by the uptime. Held by whoever probes it.
     last_write: Mutex<()>,
     wrote_at: std::sync::Mutex<Option<SignedDuration>>,
 }
@@ -74,18 +72,12 @@ async fn answer_of<T: Send + 'static>(
 }
 
 impl PostgresDatabase {
-    fn new(
-        options: &PostgresOptions,
-        authority: Authority,
-        sealer: AuditSealer,
-        peppers: PepperRing,
-    ) -> Self {
+    fn new(options: &PostgresOptions, authority: Authority, peppers: PepperRing) -> Self {
         #[cfg(not(feature = "conformance"))]
         drop(peppers);
         Self(Arc::new(Shared {
             authority,
             pool: Pool::new(options.connector.clone()),
-            sealer,
             #[cfg(feature = "conformance")]
             reopened: (options.clone(), peppers),
             last_write: Mutex::default(),
@@ -148,11 +140,7 @@ impl Shared {
         let _room = self.pool.room(lane).await?;
         let execution = Arc::clone(&job.execution);
         let mut connection = self.pool.begin(BEGIN_READ).await?;
-        let sealed = match lane {
-            Lane::Read => chain::last_sealed(&mut connection).await?,
-            Lane::Write | Lane::Proof => AuditRecordId::UNASSIGNED,
-        };
-        let driver = PostgresDriver::new(&mut connection, None, sealed);
+        let driver = PostgresDriver::new(&mut connection);
         let mut tx = Transaction::new(driver, self.authority.clock.now(), &execution);
         let answer = job.run(&mut tx).await;
         #[cfg(feature = "conformance")]
@@ -194,7 +182,7 @@ impl Shared {
     async fn peek<O: Operation>(&self, job: &Job<O>) -> CallResult<Option<O::Output>> {
         let _room = self.pool.room(Lane::Proof).await?;
         let mut connection = self.pool.begin(BEGIN_READ).await?;
-        let driver = PostgresDriver::new(&mut connection, None, AuditRecordId::UNASSIGNED);
+        let driver = PostgresDriver::new(&mut connection);
         let mut tx = Transaction::new(driver, self.authority.clock.now(), &job.execution);
         let answer = job.operation.peek(&mut tx).await;
         self.end_read(connection, answer).await
@@ -220,16 +208,13 @@ impl Shared {
         let _room = self.pool.room(Lane::Write).await?;
         let mut connection = self.pool.begin(BEGIN_WRITE).await?;
         let now = self.authority.clock.now();
-        let began = chain::take_up(&mut connection, &self.sealer, now).await?;
-        let driver = PostgresDriver::new(&mut connection, Some(began.tip), began.tip.last);
-        let mut tx = Transaction::new(driver, now, execution);
-        let answer = job(&mut tx).await;
-        let tip = tx.driver.tip.unwrap_or(began.tip);
+        let mut tx = Transaction::new(PostgresDriver::new(&mut connection), now, execution);
+        let answer = match job(&mut tx).await {
+            Ok(answer) => audit::seal(&mut tx).await.map(|()| answer).map_err(CallError::from),
+            refused => refused,
+        };
         match answer {
             Ok(answer) => {
-                if began.is_new || tip != began.tip {
-                    chain::seal(&mut connection, &self.sealer, tip).await?;
-                }
                 self.commit(connection, now.at).await?;
                 *self.wrote_at() = Some(self.authority.clock.uptime());
                 Ok(answer)

@@ -6,12 +6,13 @@ use claviger_domain::{AuditSealer, Clock, Entropy, InstanceTag, Keyring, PepperR
 
 use super::connection::Connection;
 use super::options::PostgresOptions;
-use super::{PostgresDatabase, chain, migrate, proof};
-use crate::Installation;
+use super::transaction::PostgresDriver;
+use super::{PostgresDatabase, migrate, proof};
 use crate::authority::Authority;
 use crate::clock::StoreClock;
 use crate::open_error::OpenError;
 use crate::store::{Database, Store};
+use crate::{Installation, audit};
 
 impl PostgresOptions {
     /// Makes a new installation in an empty database.
@@ -37,7 +38,8 @@ impl PostgresOptions {
         proof::keep_checks(&mut connection, &peppers).await?;
         let proof = proof::write(&mut connection, &peppers, &installation).await?;
         let sealer = AuditSealer::new(peppers.clone(), &proof);
-        chain::create(&mut connection, &sealer).await.map_err(OpenError::Database)?;
+        let begun = audit::begin(&mut PostgresDriver::new(&mut connection), &sealer).await;
+        begun.map_err(OpenError::Database)?;
         migrate::commit(&connection).await?;
         let clock = StoreClock::start(clock, now)?;
         Ok(self.store(installation.0, peppers, sealer, clock))
@@ -85,8 +87,9 @@ impl PostgresOptions {
         sealer: AuditSealer,
         clock: StoreClock,
     ) -> Store {
-        let authority = Authority::new(clock, Keyring::new(installation.tag, peppers.clone()));
-        let database = PostgresDatabase::new(self, authority.clone(), sealer, peppers);
+        let authority =
+            Authority::new(clock, Keyring::new(installation.tag, peppers.clone()), sealer);
+        let database = PostgresDatabase::new(self, authority.clone(), peppers);
         Store::new(installation, authority, Database::Postgres(database))
     }
 }

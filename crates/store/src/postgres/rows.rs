@@ -1,6 +1,4 @@
-//! Statements beside operations: of opening a database, and of the audit's chain.
-
-use claviger_domain::AuditRecordId;
+//! Statements beside operations, of opening a database.
 
 use super::connection::Connection;
 use super::transaction::PostgresDriver;
@@ -36,5 +34,5 @@ pub(super) async fn all<T: Send>(
 }
 
 fn driver(connection: &mut Connection) -> PostgresDriver<'_> {
-    PostgresDriver::new(connection, None, AuditRecordId::UNASSIGNED)
+    PostgresDriver::new(connection)
 }

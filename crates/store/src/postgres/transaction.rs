@@ -3,7 +3,6 @@
 use std::pin::pin;
 
 use bytes::{BufMut as _, BytesMut};
-use claviger_domain::{AuditEntry, AuditRecordId, ChainHead};
 use futures_util::TryStreamExt as _;
 use tokio_postgres::types::{IsNull, ToSql, Type, to_sql_checked};
 
@@ -19,26 +18,15 @@ use crate::transaction::{Driver, RowResult, TakeRow};
 #[derive(Debug)]
 pub(crate) struct PostgresDriver<'a> {
     pub(super) connection: &'a mut Connection,
-    /// How far the audit's chain has come in this transaction; nothing for those who only read.
-    pub(super) tip: Option<ChainHead>,
-    /// The last audit record that was sealed when the transaction began.
-    pub(super) sealed: AuditRecordId,
     /// What was done.
     #[cfg(feature = "conformance")]
     pub(super) work: crate::authority::Work,
 }
 
 impl<'a> PostgresDriver<'a> {
-    /// For a transaction that may write where there is a `tip`, and only reads where there is none.
-    pub(super) fn new(
-        connection: &'a mut Connection,
-        tip: Option<ChainHead>,
-        sealed: AuditRecordId,
-    ) -> Self {
+    pub(super) fn new(connection: &'a mut Connection) -> Self {
         Self {
             connection,
-            tip,
-            sealed,
             #[cfg(feature = "conformance")]
             work: crate::authority::Work::default(),
         }
@@ -95,22 +83,6 @@ impl Driver for PostgresDriver<'_> {
         take: &mut TakeRow<'_>,
     ) -> RowResult<()> {
         self.rows(text.postgres, params, take).await
-    }
-
-    fn note_audit_record(&mut self, entry: &AuditEntry) -> RowResult<()> {
-        let Some(tip) = self.tip else {
-            return Err(StoreError::Failed("a reader wrote to the audit".into()));
-        };
-        self.tip = Some(tip.then(entry));
-        Ok(())
-    }
-
-    fn last_sealed(&self) -> AuditRecordId {
-        self.sealed
-    }
-
-    fn is_sealed(&self, id: AuditRecordId) -> bool {
-        id <= self.sealed
     }
 }
 

@@ -6,12 +6,12 @@ use claviger_domain::{
 };
 use rusqlite::Connection;
 
-use super::sealed::SealedRecords;
-use super::{OpenError, chain, migrate, proof, schema};
-use crate::{Installation, tables};
+use super::transaction::SqliteDriver;
+use super::{OpenError, migrate, now, proof, schema};
+use crate::{Installation, audit, tables};
 
 /// How many records an export reads at a time. Between two reads nothing of the database is held.
-const BATCH: i64 = 1_000;
+const BATCH: u32 = 1_000;
 
 /// The audit of a database file. Nothing is written, and no lock is taken.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl AuditLog {
     ///
     /// [`OpenError::Peppers`] if the ring is not the database's: then nothing could be said. Otherwise what the database says.
     pub fn verify(
-        &self,
+        &mut self,
         peppers: &PepperRing,
         note: Option<AuditNote>,
     ) -> Result<AuditVerdict, OpenError> {
@@ -41,104 +41,86 @@ impl AuditLog {
         let verdict = peppers
             .fits(&super::open::checks(&self.connection)?)
             .map_err(OpenError::from)
-            .and_then(|()| verify(&self.connection, peppers, note));
+            .and_then(|()| verify(&mut SqliteDriver::new(&mut self.connection), peppers, note));
         self.connection.execute_batch("COMMIT")?;
         verdict
     }
 
-    /// Gives every sealed record behind one to `take`, oldest first. `take` ends it with an error.
+    /// Gives every genuine record behind one to `take`, oldest first. `take` ends it with an error.
     ///
     /// # Errors
     ///
     /// [`OpenError::Schema`] and [`OpenError::Unproven`] if what would be read is not what was written. Otherwise what the database
     /// says, and what `take` says.
     pub fn each<E: From<OpenError>>(
-        &self,
+        &mut self,
         peppers: &PepperRing,
         after: AuditRecordId,
         mut take: impl FnMut(Exported) -> Result<(), E>,
     ) -> Result<(), E> {
-        let sealed = self.sealed_records(peppers)?;
-        let mut from = after.number().saturating_add(1).max(1);
+        let sealer = self.sealer(peppers)?;
+        let next = |id: AuditRecordId| AuditRecordId::new(id.number().saturating_add(1).max(1));
+        let mut from = next(after);
         loop {
-            let mut batch = Vec::new();
-            chain::each_record(&self.connection, from, BATCH, |record| batch.push(record))
-                .map_err(OpenError::from)?;
-            let Some(last) = batch.last().map(record_id) else { return Ok(()) };
-            for record in batch {
-                let id = record_id(&record);
-                take(match record {
-                    Ok(entry) if sealed.contains(id) => Exported::Record(Box::new(entry)),
-                    // A server may be writing: what is behind the end now is for the next export.
-                    Ok(_) if id > sealed.last() => return Ok(()),
-                    Ok(_) => Exported::Unsealed(id),
-                    Err(id) => Exported::Unreadable(id),
+            let mut driver = SqliteDriver::new(&mut self.connection);
+            let batch =
+                now(tables::records_from(&mut driver, from, BATCH)).map_err(OpenError::from)?;
+            let Some(last) = batch.last().map(|row| row.id) else { return Ok(()) };
+            for row in batch {
+                take(match row.record {
+                    Some((entry, mac)) if sealer.wrote(&entry, &mac) => {
+                        Exported::Record(Box::new(entry))
+                    }
+                    Some(_) => Exported::Forged(row.id),
+                    None => Exported::Unreadable(row.id),
                 })?;
             }
-            from = last.number().saturating_add(1);
+            from = next(last);
         }
     }
 
-    fn sealed_records(&self, peppers: &PepperRing) -> Result<SealedRecords, OpenError> {
+    fn sealer(&self, peppers: &PepperRing) -> Result<AuditSealer, OpenError> {
         peppers.fits(&super::open::checks(&self.connection)?)?;
         schema::check(&self.connection, migrate::NEWEST)?;
         let proof = proof::genuine(&self.connection, peppers, migrate::NEWEST)?;
-        let proof = proof.ok_or(OpenError::Unproven)?;
-        let sealer = AuditSealer::new(peppers.clone(), &proof);
-        Ok(SealedRecords::read(&self.connection, &sealer)?)
+        Ok(AuditSealer::new(peppers.clone(), &proof.ok_or(OpenError::Unproven)?))
     }
 }
 
 /// What an export comes to next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Exported {
-    /// A record that is sealed.
+    /// A record as it was written.
     Record(Box<AuditEntry>),
-    /// A record that no seal covers: somebody else added it.
-    Unsealed(AuditRecordId),
+    /// A record that somebody else edited or added.
+    Forged(AuditRecordId),
     /// A record that cannot be read.
     Unreadable(AuditRecordId),
 }
 
-fn record_id(record: &Result<AuditEntry, AuditRecordId>) -> AuditRecordId {
-    record.as_ref().map_or_else(|id| *id, |entry| entry.id)
-}
-
 /// Holds the log against its seals, and the database against its proof and its schema.
 pub(super) fn verify(
-    connection: &Connection,
+    driver: &mut SqliteDriver<'_>,
     peppers: &PepperRing,
     note: Option<AuditNote>,
 ) -> Result<AuditVerdict, OpenError> {
-    let proof = proof::genuine(connection, peppers, migrate::NEWEST)?;
+    let proof = proof::genuine(driver.connection(), peppers, migrate::NEWEST)?;
     let sealer = match &proof {
         Some(proof) => AuditSealer::new(peppers.clone(), proof),
         None => AuditSealer::without_proof(peppers.clone()),
     };
     let mut check = AuditCheck::new(&sealer, note);
-    for difference in schema::differences(connection, migrate::NEWEST)? {
+    for difference in schema::differences(driver.connection(), migrate::NEWEST)? {
         check.fault(AuditFault::Schema(difference));
     }
     if proof.is_none() {
         check.fault(AuditFault::Unproven);
     }
-    let mut seals = chain::seals(connection)?.into_iter().peekable();
-    chain::each_record(connection, i64::MIN, i64::MAX, |record| {
-        while let Some(seal) = seals.next_if(|seal| seal.last < record_id(&record)) {
-            check.seal(&seal);
-        }
-        match record {
-            Ok(entry) => check.record(&entry),
-            Err(id) => check.fault(AuditFault::Unreadable(id)),
-        }
-    })?;
-    for seal in seals {
-        check.seal(&seal);
-    }
-    for fault in beside_the_log(connection)? {
+    let head = now(audit::verify(driver, &mut check))?;
+    for fault in beside_the_log(driver.connection())? {
         check.fault(fault);
     }
-    Ok(check.end(chain::head(connection)?.as_ref()))
+    Ok(check.end(head.as_ref()))
 }
 
 /// What the rest of the database says against the log, and against itself.

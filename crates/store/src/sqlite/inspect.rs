@@ -40,9 +40,9 @@ impl SqliteDatabase {
         &self,
         note: Option<AuditNote>,
     ) -> Result<AuditVerdict, StoreError> {
-        let peppers = self.peppers.clone();
-        let job = move |driver: SqliteDriver<'_>, _| {
-            super::audit_log::verify(driver.connection(), &peppers, note)
+        let peppers = self.authority.sealer.peppers().clone();
+        let job = move |mut driver: SqliteDriver<'_>, _| {
+            super::audit_log::verify(&mut driver, &peppers, note)
                 .map_err(|error| StoreError::Failed(Box::new(error)).into())
         };
         self.readers.run(None, job).await.map_err(only_store)

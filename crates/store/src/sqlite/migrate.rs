@@ -2,9 +2,10 @@
 //!
 //! Rule: a step that has been released is never edited. Its checksum is kept, and a database made by other steps does not open.
 
+use claviger_domain::AuditSealer;
 use rusqlite::Connection;
 
-use super::OpenError;
+use super::{OpenError, record_macs};
 use crate::steps::Steps;
 
 const STEPS: Steps = Steps(&[
@@ -24,12 +25,15 @@ const STEPS: Steps = Steps(&[
     (14, include_str!("../../migrations/sqlite/0014_secrets_end_with_a_line.sql")),
     (15, include_str!("../../migrations/sqlite/0015_proven_addresses.sql")),
     (16, include_str!("../../migrations/sqlite/0016_first_sign_ins.sql")),
+    (RECORD_MACS, include_str!("../../migrations/sqlite/0017_record_macs.sql")),
 ]);
 
 /// The step since which audit records are sealed.
 pub(super) const AUDIT_CHAIN: i64 = 3;
 /// The step since which a database is proven to be the one that was made.
 pub(super) const DATABASE_PROOF: i64 = 9;
+/// The step since which audit records have MACs of their own.
+const RECORD_MACS: i64 = 17;
 /// The last step of this version.
 pub(super) const NEWEST: i64 = STEPS.newest();
 
@@ -42,12 +46,19 @@ pub(super) fn create(connection: &Connection, version: i64) -> rusqlite::Result<
 }
 
 /// Runs the steps that the database has not seen. The caller commits, and has turned foreign keys off: steps make tables anew that
-/// others refer to.
+/// others refer to. `sealer` is the one that the log was left by.
 ///
 /// # Errors
 ///
 /// [`OpenError::DanglingReference`] if a row refers to one that is not there, and what else can go wrong.
-pub(super) fn upgrade(connection: &Connection, found: i64) -> Result<(), OpenError> {
+pub(super) fn upgrade(
+    connection: &Connection,
+    found: i64,
+    sealer: &AuditSealer,
+) -> Result<(), OpenError> {
+    if found < RECORD_MACS {
+        record_macs::make(connection, sealer)?;
+    }
     run(connection, found, NEWEST)?;
     let broken = "SELECT \"table\" FROM pragma_foreign_key_check LIMIT 1";
     match connection.query_row(broken, [], |row| row.get(0)) {

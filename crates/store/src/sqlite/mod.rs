@@ -5,7 +5,6 @@
 //! - WAL, `synchronous=FULL`: what was answered is on disk. The WAL is checkpointed by the writer alone.
 
 mod audit_log;
-mod chain;
 mod commit_notifier;
 mod files;
 mod guard;
@@ -16,9 +15,8 @@ mod migrate;
 mod open;
 mod proof;
 mod readers;
-
+mod record_macs;
 mod schema;
-mod sealed;
 mod transaction;
 mod turns;
 mod writer;
@@ -28,6 +26,7 @@ use std::sync::Arc;
 use claviger_domain::{ApiKeyId, Now, UserId};
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
+use rusqlite::Connection;
 
 use crate::CallResult;
 use crate::authority::Authority;
@@ -55,8 +54,6 @@ pub(crate) struct SqliteDatabase {
     probing: tokio::sync::Mutex<()>,
     #[cfg(feature = "conformance")]
     path: std::path::PathBuf,
-    #[cfg(feature = "conformance")]
-    peppers: claviger_domain::PepperRing,
 }
 
 /// SQLite answers where it is asked: its futures are ready when they are first polled.
@@ -162,6 +159,17 @@ impl SqliteDatabase {
         self.readers.close().await;
         self.writer.close().await;
     }
+}
+
+/// Carries out what nobody asked for in the open transaction of a connection.
+fn run_as_host<T>(
+    connection: &mut Connection,
+    authority: &Authority,
+    at: Now,
+    job: impl FnOnce(&mut Transaction<'_, SqliteDriver<'_>>) -> T,
+) -> T {
+    let execution = Execution::new(Request::host(), authority.clone());
+    job(&mut Transaction::new(SqliteDriver::new(connection), at, &execution))
 }
 
 /// What nobody asked for is refused by nobody.

@@ -14,16 +14,16 @@ use rusqlite::{Connection, OpenFlags};
 use serde_json::json;
 
 use super::audit_log::AuditLog;
-use super::chain::Chain;
 use super::files::DatabaseFiles;
 use super::guard::Guard;
 use super::readers::Readers;
+use super::transaction::SqliteDriver;
 use super::writer::Writer;
-use super::{OpenError, SqliteDatabase, migrate, proof, schema};
-use crate::Installation;
+use super::{OpenError, SqliteDatabase, migrate, now, proof, run_as_host, schema};
 use crate::authority::Authority;
 use crate::clock::StoreClock;
 use crate::store::{Database, Store};
+use crate::{Installation, audit, tables};
 
 /// The oldest SQLite that is safe to write with: earlier ones could lose commits when a WAL was reset. 3.52.0 was withdrawn.
 const OLDEST_SQLITE: i32 = 3_051_003;
@@ -88,25 +88,27 @@ impl SqliteOptions {
         if self.exists() {
             return Err(OpenError::Exists(self.path.clone()));
         }
-        let now = clock.now();
+        let made_at = clock.now();
         let tag = InstanceTag::generate(entropy)?;
         let mut id_key = [0; 32];
         entropy.fill(&mut id_key)?;
         let files = DatabaseFiles::create(&self.path)?;
         let mut writer =
             self.connect(OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        let transaction = writer.transaction()?;
-        migrate::create(&transaction, migrate::NEWEST)?;
-        transaction.execute(
+        writer.execute_batch("BEGIN")?;
+        migrate::create(&writer, migrate::NEWEST)?;
+        writer.execute(
             "INSERT INTO installation (id, tag, id_key, created_at, latest_at) VALUES (1, $1, $2, $3, $3)",
-            (tag.as_str(), id_key, now.as_microsecond()),
+            (tag.as_str(), id_key, made_at.as_microsecond()),
         )?;
-        keep_checks(&transaction, &peppers)?;
-        let proof = proof::write(&transaction, &peppers, DatabaseOrigin::Created)?;
-        let chain = Chain::create(&transaction, AuditSealer::new(peppers.clone(), &proof))?;
-        transaction.commit()?;
-        let clock = StoreClock::start(clock, now)?;
-        self.store(writer, files, Installation { tag, id_key }, peppers, chain, clock)
+        keep_checks(&writer, &peppers)?;
+        let proof = proof::write(&writer, &peppers, DatabaseOrigin::Created)?;
+        let sealer = AuditSealer::new(peppers.clone(), &proof);
+        now(audit::begin(&mut SqliteDriver::new(&mut writer), &sealer))?;
+        writer.execute_batch("COMMIT")?;
+        let clock = StoreClock::start(clock, made_at)?;
+        let authority = Authority::new(clock, Keyring::new(tag, peppers), sealer);
+        self.store(writer, files, Installation { tag, id_key }, authority)
     }
 
     /// Opens an existing database, and brings its schema up to date.
@@ -146,24 +148,24 @@ impl SqliteOptions {
         let is_current = migrate::found(&writer)? == migrate::NEWEST;
         // Foreign keys cannot be turned off within a transaction.
         writer.pragma_update(None, "foreign_keys", is_current)?;
-        let transaction = writer.transaction()?;
-        let found = migrate::found(&transaction)?;
-        schema::check(&transaction, found)?;
-        let installation = installation(&transaction)?.ok_or(OpenError::NotFounded)?;
-        peppers.fits(&checks(&transaction)?)?;
-        let mut seen = latest_instant(&transaction)?;
+        writer.execute_batch("BEGIN")?;
+        let found = migrate::found(&writer)?;
+        schema::check(&writer, found)?;
+        let installation = installation(&writer)?.ok_or(OpenError::NotFounded)?;
+        peppers.fits(&checks(&writer)?)?;
+        let mut seen = latest_instant(&writer)?;
         if accepts_clock {
-            let made = created_at(&transaction)?;
+            let made = created_at(&writer)?;
             if clock.now() < made {
                 return Err(OpenError::ClockTooEarly(made));
             }
             seen = seen.min(clock.now());
         }
         let clock = StoreClock::start(clock, seen)?;
-        let chain = take_up(&transaction, &peppers, found, clock.now().at)?;
-        transaction.commit()?;
+        let authority = take_up(&mut writer, peppers, installation.tag, found, clock)?;
+        writer.execute_batch("COMMIT")?;
         writer.pragma_update(None, "foreign_keys", true)?;
-        self.store(writer, files, installation, peppers, chain, clock)
+        self.store(writer, files, installation, authority)
     }
 
     /// Opens the audit of a database that a server may be running on. Nothing is written.
@@ -190,14 +192,9 @@ impl SqliteOptions {
         writer: Connection,
         mut files: DatabaseFiles,
         installation: Installation,
-        peppers: PepperRing,
-        chain: Chain,
-        clock: StoreClock,
+        authority: Authority,
     ) -> Result<Store, OpenError> {
         let thread = |error| OpenError::File(error, self.path.clone());
-        #[cfg(feature = "conformance")]
-        let kept_peppers = peppers.clone();
-        let authority = Authority::new(clock, Keyring::new(installation.tag, peppers));
         let read_only = OpenFlags::SQLITE_OPEN_READ_ONLY;
         let connections =
             (0..READERS).map(|_| self.connect(read_only)).collect::<Result<Vec<_>, _>>()?;
@@ -205,11 +202,10 @@ impl SqliteOptions {
         files.watch_wal();
         files.check()?;
         let files = Arc::new(files);
-        let clock = &authority.clock;
-        let readers = Readers::start(connections, proving, &chain.records(), clock, &files)
-            .map_err(thread)?;
+        let readers =
+            Readers::start(connections, proving, &authority.clock, &files).map_err(thread)?;
         let guard = Guard::new(&writer, files)?;
-        let writer = Writer::start(writer, chain, Arc::clone(clock), guard).map_err(thread)?;
+        let writer = Writer::start(writer, authority.clone(), guard).map_err(thread)?;
         let database = SqliteDatabase {
             authority: authority.clone(),
             writer,
@@ -217,8 +213,6 @@ impl SqliteOptions {
             probing: tokio::sync::Mutex::default(),
             #[cfg(feature = "conformance")]
             path: self.path.clone(),
-            #[cfg(feature = "conformance")]
-            peppers: kept_peppers,
         };
         Ok(Store::new(installation, authority, Database::Sqlite(Box::new(database))))
     }
@@ -256,24 +250,40 @@ impl SqliteOptions {
 
 /// Takes up the audit's chain, and brings schema and proof up to date. What is not proven is not touched.
 fn take_up(
-    connection: &Connection,
-    peppers: &PepperRing,
+    connection: &mut Connection,
+    peppers: PepperRing,
+    tag: InstanceTag,
     found: i64,
-    now: Timestamp,
-) -> Result<Chain, OpenError> {
-    let sealer = proof::sealer(connection, peppers, found)?;
+    clock: StoreClock,
+) -> Result<Authority, OpenError> {
+    let before = proof::sealer(connection, &peppers, found)?;
     let planted: i64 =
         connection
             .query_row("SELECT count(*) FROM audit_records WHERE id < 1", [], |row| row.get(0))?;
     if found < migrate::NEWEST {
-        migrate::upgrade(connection, found)?;
+        migrate::upgrade(connection, found, &before)?;
     }
-    keep_checks(connection, peppers)?;
-    let mut chain = Chain::resume(connection, sealer, now)?;
-    if found < migrate::NEWEST || proof::is_under_an_older_pepper(connection, peppers)? {
-        let proof = proof::write(connection, peppers, DatabaseOrigin::Adopted)?;
-        chain.rebind(connection, AuditSealer::new(peppers.clone(), &proof))?;
+    keep_checks(connection, &peppers)?;
+    let is_proven_anew =
+        found < migrate::NEWEST || proof::is_under_an_older_pepper(connection, &peppers)?;
+    let sealer = if is_proven_anew {
+        let proof = proof::write(connection, &peppers, DatabaseOrigin::Adopted)?;
+        AuditSealer::new(peppers.clone(), &proof)
+    } else {
+        before.clone()
+    };
+    let last = now(tables::last_record(&mut SqliteDriver::new(connection)))?;
+    if !audit::has_room(last) {
+        return Err(OpenError::NoRoom(last));
     }
+    let authority = Authority::new(clock, Keyring::new(tag, peppers), sealer);
+    let at = authority.clock.now();
+    run_as_host(connection, &authority, at, |tx| {
+        if is_proven_anew {
+            now(audit::rebind(tx, &before))?;
+        }
+        now(audit::seal(tx))
+    })?;
     if found < migrate::DATABASE_PROOF {
         tracing::warn!(
             schema_version = found,
@@ -281,9 +291,9 @@ fn take_up(
             "adopted a database of an earlier version that had no proof; recorded in the audit log"
         );
         let details = json!({ "schema_version": found, "removed_records": planted });
-        chain.note_adoption(connection, &details, now)?;
+        run_as_host(connection, &authority, at, |tx| now(audit::note_adoption(tx, &details)))?;
     }
-    Ok(chain)
+    Ok(authority)
 }
 
 fn installation(connection: &Connection) -> Result<Option<Installation>, OpenError> {

@@ -5,14 +5,16 @@ use claviger_domain::{
 };
 use rusqlite::{Connection, OptionalExtension as _};
 
-use super::{OpenError, chain, migrate};
+use super::transaction::SqliteDriver;
+use super::{OpenError, migrate, now};
+use crate::audit;
 
 /// The sealer of a database that has shown that its log is sealed. `version` is the last step that it has seen.
 ///
 /// A database of a version that made no proofs shows it by its head, which was made with the pepper and fits the end of the log. One
 /// of a version that sealed nothing shows nothing, and cannot be told from one whose seals were taken away.
 pub(super) fn sealer(
-    connection: &Connection,
+    connection: &mut Connection,
     peppers: &PepperRing,
     version: i64,
 ) -> Result<AuditSealer, OpenError> {
@@ -21,11 +23,9 @@ pub(super) fn sealer(
         return Ok(AuditSealer::new(peppers.clone(), &proof));
     }
     let sealer = AuditSealer::without_proof(peppers.clone());
-    if version >= migrate::AUDIT_CHAIN && chain::ends_as_sealed(connection, &sealer)? {
-        Ok(sealer)
-    } else {
-        Err(OpenError::Unproven)
-    }
+    let is_sealed = version >= migrate::AUDIT_CHAIN
+        && now(audit::ends_as_sealed(&mut SqliteDriver::new(connection), &sealer))?;
+    if is_sealed { Ok(sealer) } else { Err(OpenError::Unproven) }
 }
 
 /// The proof in the database, if it was made with one of these peppers for what the database is.

@@ -13,7 +13,6 @@ use tokio::sync::{Semaphore, oneshot};
 
 use super::files::DatabaseFiles;
 use super::incident::Incident;
-use super::sealed::SealedRecords;
 use super::transaction::{SqliteDriver, store_error};
 use super::turns::{NotTaken, Turns};
 use crate::CallResult;
@@ -60,7 +59,6 @@ impl Readers {
     pub(super) fn start(
         connections: Vec<Connection>,
         proving: Connection,
-        sealed: &Arc<SealedRecords>,
         clock: &Arc<StoreClock>,
         files: &Arc<DatabaseFiles>,
     ) -> std::io::Result<Self> {
@@ -73,11 +71,11 @@ impl Readers {
         };
         let lanes = connections.into_iter().map(|connection| (connection, &readers.turns));
         for (mut connection, lane) in lanes.chain([(proving, &readers.proofs)]) {
-            let (lane, sealed) = (Arc::clone(lane), Arc::clone(sealed));
+            let lane = Arc::clone(lane);
             let (files, clock) = (Arc::clone(files), Arc::clone(clock));
             let thread =
                 std::thread::Builder::new().name("store-reader".to_owned()).spawn(move || {
-                    serve(&mut connection, &sealed, &clock, &lane);
+                    serve(&mut connection, &clock, &lane);
                     drop(connection);
                     drop(files);
                 })?;
@@ -155,13 +153,13 @@ impl Drop for Readers {
     }
 }
 
-fn serve(connection: &mut Connection, sealed: &SealedRecords, clock: &StoreClock, lane: &Lane) {
+fn serve(connection: &mut Connection, clock: &StoreClock, lane: &Lane) {
     while let Some(job) = lane.next() {
         if let Err(error) = connection.execute_batch("BEGIN") {
             tracing::error!(error = %store_error(error), "cannot take a snapshot");
             continue;
         }
-        let driver = SqliteDriver::new(connection, None, sealed);
+        let driver = SqliteDriver::new(connection);
         let now = clock.now();
         if catch_unwind(AssertUnwindSafe(|| job(driver, now))).is_err() {
             tracing::error!("a read panicked");

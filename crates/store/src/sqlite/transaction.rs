@@ -1,10 +1,8 @@
 //! A transaction of SQLite, as a [`Driver`].
 
-use claviger_domain::{AuditEntry, AuditRecordId, ChainHead};
 use rusqlite::types::{ToSql, ToSqlOutput, Value, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode, params_from_iter};
 
-use super::sealed::SealedRecords;
 use crate::error::StoreError;
 use crate::param::Param;
 use crate::row::{Row, WrongType};
@@ -14,10 +12,6 @@ use crate::transaction::{Driver, RowResult, TakeRow};
 /// A connection with an open transaction.
 pub(crate) struct SqliteDriver<'a> {
     connection: &'a mut Connection,
-    /// How far the audit's chain has come in this transaction; nothing for those who only read.
-    tip: Option<&'a mut ChainHead>,
-    /// The audit records that may be shown.
-    sealed: &'a SealedRecords,
     /// What was done since it was last asked.
     #[cfg(feature = "conformance")]
     work: crate::authority::Work,
@@ -53,23 +47,15 @@ pub(super) fn store_error(error: rusqlite::Error) -> StoreError {
 }
 
 impl<'a> SqliteDriver<'a> {
-    /// For a transaction that may write where there is a `tip`, and only reads where there is none.
-    pub(super) fn new(
-        connection: &'a mut Connection,
-        tip: Option<&'a mut ChainHead>,
-        sealed: &'a SealedRecords,
-    ) -> Self {
+    pub(super) fn new(connection: &'a mut Connection) -> Self {
         Self {
             connection,
-            tip,
-            sealed,
             #[cfg(feature = "conformance")]
             work: crate::authority::Work::default(),
         }
     }
 
-    /// The connection itself, for what tests do behind the store's back.
-    #[cfg(feature = "conformance")]
+    /// The connection itself, for what only SQLite can be asked.
     pub(super) fn connection(&self) -> &Connection {
         self.connection
     }
@@ -120,22 +106,6 @@ impl Driver for SqliteDriver<'_> {
             self.work.steps += u64::try_from(steps).unwrap_or_default();
         }
         Ok(())
-    }
-
-    fn note_audit_record(&mut self, entry: &AuditEntry) -> RowResult<()> {
-        let Some(tip) = &mut self.tip else {
-            return Err(StoreError::Failed("a reader wrote to the audit".into()));
-        };
-        **tip = tip.then(entry);
-        Ok(())
-    }
-
-    fn last_sealed(&self) -> AuditRecordId {
-        self.sealed.last()
-    }
-
-    fn is_sealed(&self, id: AuditRecordId) -> bool {
-        self.sealed.contains(id)
     }
 }
 

@@ -10,22 +10,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use claviger_domain::{ChainHead, Now, Refusal};
+use claviger_domain::{Now, Refusal};
 use jiff::SignedDuration;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-use super::OpenError;
-use super::chain::Chain;
 use super::commit_notifier::{Answer, CommitNotifier};
 use super::guard::Guard;
 use super::incident::Incident;
 use super::open::BUSY_TIMEOUT;
-use super::sealed::SealedRecords;
 use super::transaction::{SqliteDriver, store_error};
-use crate::CallResult;
-use crate::clock::StoreClock;
+use crate::authority::Authority;
 use crate::error::{CallError, StoreError};
+use crate::{CallResult, audit};
 
 /// How many jobs may wait. Beyond it, callers are told to come back.
 const MAX_WAITING: usize = 4_096;
@@ -101,19 +98,15 @@ impl WriterError {
 impl Writer {
     pub(super) fn start(
         connection: Connection,
-        chain: Chain,
-        clock: Arc<StoreClock>,
+        authority: Authority,
         guard: Guard,
     ) -> std::io::Result<Self> {
         let (messages, waiting) = sync_channel(MAX_WAITING);
         let last_write = Arc::new(LastWrite::default());
         let rounds = Loop {
             connection,
-            clock,
+            authority,
             notifier: CommitNotifier::open(),
-            tip: chain.kept(),
-            sealed: chain.records(),
-            chain,
             guard,
             broken: false,
             last_write: Arc::clone(&last_write),
@@ -214,12 +207,8 @@ impl Drop for Writer {
 
 struct Loop {
     connection: Connection,
-    clock: Arc<StoreClock>,
+    authority: Authority,
     notifier: CommitNotifier,
-    chain: Chain,
-    /// How far the audit's chain has come in the group under way.
-    tip: ChainHead,
-    sealed: Arc<SealedRecords>,
     broken: bool,
     last_write: Arc<LastWrite>,
     incident: Incident,
@@ -272,10 +261,10 @@ impl Loop {
             answers.extend(self.job(job));
         }
         let has_changed = self.connection.total_changes() != before;
-        let outcome = self.commit();
+        let outcome = self.commit(has_changed);
         match &outcome {
             Ok(()) if has_changed => {
-                self.last_write.set(Some(self.clock.uptime()));
+                self.last_write.set(Some(self.authority.clock.uptime()));
                 self.incident.passed();
             }
             Ok(()) => {}
@@ -295,42 +284,31 @@ impl Loop {
         }
         self.statement("BEGIN IMMEDIATE")?;
         self.guard.before_writing(&self.connection)?;
-        self.hold_to_the_chain()?;
         Ok(())
     }
 
     /// Seals and commits the group. A transaction that SQLite has ended by itself brings nothing that could be sealed.
-    fn commit(&mut self) -> Result<(), Failure> {
-        let sealed = if self.connection.is_autocommit() {
-            Ok(())
+    fn commit(&mut self, has_changed: bool) -> Result<(), Failure> {
+        let sealed = if has_changed && !self.connection.is_autocommit() {
+            let now = self.authority.clock.now();
+            super::run_as_host(&mut self.connection, &self.authority, now, |tx| {
+                super::now(audit::seal(tx))
+            })
         } else {
-            self.chain.seal(&self.connection, self.tip)
+            Ok(())
         };
-        let committed = sealed.and_then(|()| self.statement("COMMIT"));
-        if let Err(error) = committed {
-            self.broken = is_disk_failure(&error);
-            return Err(error.into());
-        }
-        self.chain.keep();
+        let committed = sealed
+            .map_err(Failure::from)
+            .and_then(|()| self.statement("COMMIT").map_err(Failure::from));
+        self.broken |= committed.as_ref().is_err_and(|error| is_disk_failure(&**error));
+        committed?;
         // What went into a file that is gone is not kept, whatever SQLite says.
         self.guard.before_answering().inspect_err(|_| self.broken = true)?;
         Ok(())
     }
 
-    /// Begins a new segment of the audit log if somebody else wrote to it: what the next commit seals is only what this process wrote.
-    fn hold_to_the_chain(&mut self) -> Result<(), OpenError> {
-        if self.chain.was_changed(&self.connection)? {
-            let now = self.clock.now().at;
-            self.tip = self.chain.begin_again(&self.connection, now)?;
-        }
-        Ok(())
-    }
-
-    /// Undoes the transaction, and forgets what it would have sealed.
-    fn give_up(&mut self) {
+    fn give_up(&self) {
         drop(self.statement("ROLLBACK"));
-        self.chain.undo();
-        self.tip = self.chain.kept();
     }
 
     /// Carries out one job in a savepoint; undone if it fails or panics.
@@ -345,18 +323,15 @@ impl Loop {
             tracing::error!(%error, "cannot create a savepoint");
             return None;
         }
-        let before = self.tip;
-        let now = self.clock.now();
+        let now = self.authority.clock.now();
         let (fate, answer) = match self.written(now, job) {
             Some((fate, answer)) => (fate, Some(answer)),
             None => (Disposition::Undone, None),
         };
         let ended = match fate {
             Disposition::Kept => Ok(()),
-            Disposition::Undone => self.undo(before),
-            Disposition::Replaced(note) => {
-                self.undo(before).and_then(|()| self.note(note, now, before))
-            }
+            Disposition::Undone => self.undo(),
+            Disposition::Replaced(note) => self.undo().and_then(|()| self.note(note, now)),
         };
         let ended = ended.and_then(|()| self.statement("RELEASE job").map_err(store_error));
         match (ended, answer?) {
@@ -370,25 +345,24 @@ impl Loop {
 
     /// Runs what writes; nothing if it panicked.
     fn written<T>(&mut self, now: Now, job: impl FnOnce(SqliteDriver<'_>, Now) -> T) -> Option<T> {
-        let driver = SqliteDriver::new(&mut self.connection, Some(&mut self.tip), &self.sealed);
+        let driver = SqliteDriver::new(&mut self.connection);
         catch_unwind(AssertUnwindSafe(|| job(driver, now))).ok()
     }
 
-    fn undo(&mut self, before: ChainHead) -> Result<(), StoreError> {
-        self.tip = before;
+    fn undo(&self) -> Result<(), StoreError> {
         self.statement("ROLLBACK TO job").map_err(store_error)
     }
 
     /// Writes something down in the place of what was undone. If that fails, the caller is told so: a refusal that is to be on record
     /// is not given without.
-    fn note(&mut self, note: Note, now: Now, before: ChainHead) -> Result<(), StoreError> {
+    fn note(&mut self, note: Note, now: Now) -> Result<(), StoreError> {
         match self.written(now, note) {
             Some(Ok(())) => Ok(()),
-            Some(Err(CallError::Store(error))) => self.undo(before).and(Err(error)),
+            Some(Err(CallError::Store(error))) => self.undo().and(Err(error)),
             Some(Err(CallError::Refused(refusal))) => {
-                self.undo(before).and(Err(StoreError::Failed(Box::new(refusal))))
+                self.undo().and(Err(StoreError::Failed(Box::new(refusal))))
             }
-            None => self.undo(before).and(Err(WriterError::Dropped.into_store())),
+            None => self.undo().and(Err(WriterError::Dropped.into_store())),
         }
     }
 
@@ -442,10 +416,12 @@ impl std::fmt::Display for Chained<'_> {
 }
 
 /// Whether the disk failed, as against being full: after that, what is in memory and what is on disk may differ.
-fn is_disk_failure(error: &rusqlite::Error) -> bool {
-    let code = error.sqlite_error_code();
-    matches!(
-        code,
-        Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::DatabaseCorrupt)
-    )
+fn is_disk_failure(error: &(dyn std::error::Error + 'static)) -> bool {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    causes.filter_map(|cause| cause.downcast_ref::<rusqlite::Error>()).any(|error| {
+        matches!(
+            error.sqlite_error_code(),
+            Some(rusqlite::ErrorCode::SystemIoFailure | rusqlite::ErrorCode::DatabaseCorrupt)
+        )
+    })
 }

@@ -5,10 +5,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::param::params;
 use crate::row::{Columns, Decoded};
+use crate::tables::of_log;
 use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
 statements! {
     ACCOUNTS = concat!("SELECT ", account_columns!(), " FROM accounts a ORDER BY a.id");
+    ACCOUNT_IDS = "SELECT id FROM accounts ORDER BY id";
     ACCOUNT_CREATED_AT = "SELECT created_at FROM accounts WHERE id = $1";
     INSERT_ACCOUNT returning id = "
         INSERT INTO accounts (name, max_key_lifetime, refresh_expiry, bots_may_mint, max_user_keys, revoke_keys_above_maker,
@@ -31,6 +33,11 @@ statements! {
     PROBE_WRITE = "
         INSERT INTO id_sequences (kind, latest) VALUES ('write_probe', 1) ON CONFLICT (kind) DO UPDATE SET latest = id_sequences.latest + 1";
     NEXT_ID = "UPDATE id_sequences SET latest = latest + 1 WHERE kind = $1 RETURNING latest";
+}
+
+/// The ids of all accounts.
+pub(crate) async fn all_account_ids<D: Driver>(driver: &mut D) -> RowResult<Vec<AccountId>> {
+    of_log(driver, ACCOUNT_IDS, &[], |columns| columns.take("id")).await
 }
 
 impl<D: Driver> Transaction<'_, D> {

@@ -41,12 +41,15 @@ async fn a_log_that_is_not_as_it_was_left_is_not_built_upon() {
     let own_head = [cut, "UPDATE audit_head SET last_id = 2"].join(";");
     assert_eq!(faults_after(&own_head).await, [AuditFault::Break(id(3))]);
     assert_eq!(faults_after("DELETE FROM audit_head").await, [AuditFault::Break(id(4))]);
-    assert_eq!(faults_after(FORGED).await, [AuditFault::Unsealed(id(4)), AuditFault::Break(id(5))]);
+    assert_eq!(
+        faults_after(FORGED).await,
+        [AuditFault::ForgedRecord(id(4)), AuditFault::Break(id(5))]
+    );
 }
 
 /// A record behind the third.
 const FORGED: &str = "INSERT INTO audit_records SELECT 4, account_id, at, actor_id, actor_key_id, 'forged', target_kind, target_id,
-    details, request_id, source, user_agent FROM audit_records WHERE id = 3";
+    details, request_id, source, user_agent, pepper, mac FROM audit_records WHERE id = 3";
 
 /// What is added while the server runs is shown by no list, before and after the next change (fault R4).
 #[tokio::test]
@@ -80,7 +83,7 @@ async fn records_added_beside_the_server_are_not_listed() {
     let id = AuditRecordId::new;
     assert_eq!(
         store.verify_audit(None).await.unwrap().faults,
-        [AuditFault::Planted(id(0)), AuditFault::Unsealed(id(4)), AuditFault::Break(id(5))]
+        [AuditFault::Planted(id(0)), AuditFault::ForgedRecord(id(4)), AuditFault::Break(id(5))]
     );
     store.close().await;
 }

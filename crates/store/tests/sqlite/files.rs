@@ -136,7 +136,7 @@ async fn an_export_does_not_hold_the_wal() {
     create(&store, &call, "one").await;
     store.close().await;
     drop(store);
-    let log = place.options().audit_log().unwrap();
+    let mut log = place.options().audit_log().unwrap();
     let beside = place.connection();
     log.each(&ring(1), AuditRecordId::UNASSIGNED, |_| {
         beside.execute_batch("UPDATE accounts SET created_at = created_at + 1").unwrap();

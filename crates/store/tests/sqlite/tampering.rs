@@ -72,7 +72,7 @@ impl World {
             Hand(deed) => deed(self, &database),
         }
         let options = SqliteOptions::at(&database);
-        let verdict = options.audit_log().and_then(|log| log.verify(&ring(1), note));
+        let verdict = options.audit_log().and_then(|mut log| log.verify(&ring(1), note));
         let verified = match verdict {
             Ok(verdict) => {
                 verdict.faults.iter().map(AuditFault::to_string).collect::<Vec<_>>().join("; ")
@@ -126,7 +126,7 @@ macro_rules! plant {
             "INSERT INTO audit_records SELECT ",
             $id,
             ", account_id, at, actor_id, actor_key_id, 'planted', target_kind, target_id, ",
-            "details, request_id, source, user_agent FROM audit_records WHERE id = 1"
+            "details, request_id, source, user_agent, pepper, mac FROM audit_records WHERE id = 1"
         )
     };
 }
@@ -146,8 +146,8 @@ const BEHIND_AN_INDEX: &str = "
 /// What shows: in `claviger audit verify`, or in the refusal of the next start.
 #[rustfmt::skip]
 const FOUND: &[(&str, Deed, Shows)] = &[
-    ("a record is edited", Sql("UPDATE audit_records SET at = at + 1 WHERE id = 3"), Verify("records 3 to 3")),
-    ("a record is given to somebody else", Sql("UPDATE audit_records SET actor_id = 7 WHERE id = 3"), Verify("records 3 to 3")),
+    ("a record is edited", Sql("UPDATE audit_records SET at = at + 1 WHERE id = 3"), Verify("record 3 is not what was written")),
+    ("a record is given to somebody else", Sql("UPDATE audit_records SET actor_id = 7 WHERE id = 3"), Verify("record 3 is not what was written")),
     ("a record is made unreadable", Sql("UPDATE audit_records SET at = 9223372036854775807 WHERE id = 3"), Verify("record 3 cannot be read")),
     ("a record in the middle is deleted", Sql("DELETE FROM audit_records WHERE id = 3"), Verify("records 3 to 3")),
     ("a record in the middle is deleted with its seal",
@@ -155,12 +155,19 @@ const FOUND: &[(&str, Deed, Shows)] = &[
     ("the first record is deleted", Sql("DELETE FROM audit_records WHERE id = 1"), Verify("records 1 to 1")),
     ("the last record is deleted", Sql("DELETE FROM audit_records WHERE id = 5"), Verify("records 5 to 5")),
     ("two records change places", Sql("UPDATE audit_records SET id = 100 WHERE id = 3; UPDATE audit_records SET id = 3 WHERE id = 4;
-        UPDATE audit_records SET id = 4 WHERE id = 100"), Verify("records 3 to 3")),
+        UPDATE audit_records SET id = 4 WHERE id = 100"), Verify("record 3 is not what was written")),
+    ("the MAC of a record is edited", Sql("UPDATE audit_records SET mac = zeroblob(32) WHERE id = 3"), Verify("record 3 is not what was written")),
+    ("the MAC of a record is removed", Sql("UPDATE audit_records SET pepper = 0 WHERE id = 3"), Verify("record 3 is not what was written")),
+    ("a record is given the MAC of another",
+        Sql("UPDATE audit_records SET mac = (SELECT mac FROM audit_records WHERE id = 4) WHERE id = 3"), Verify("record 3 is not what was written")),
+    ("a record is replaced by a copy of another", Sql("UPDATE audit_records SET (at, action, target_id, details, request_id, mac)
+        = (SELECT at, action, target_id, details, request_id, mac FROM audit_records WHERE id = 4) WHERE id = 3"),
+        Verify("record 3 is not what was written")),
     ("the end is cut off", Sql("DELETE FROM audit_records WHERE id > 3; DELETE FROM audit_seals WHERE last_id > 3"), Verify("the end of the log")),
     ("the end is cut off, and the head is set to it", Sql("DELETE FROM audit_records WHERE id > 3; DELETE FROM audit_seals WHERE last_id > 3;
         UPDATE audit_head SET last_id = 3"), Verify("the end of the log")),
     ("the whole log is deleted", Sql("DELETE FROM audit_records; DELETE FROM audit_seals; DELETE FROM audit_head"), Verify("the end of the log")),
-    ("a record is added at the end", Sql(plant!("6")), Verify("record 6 and what comes after it were added")),
+    ("a record is added at the end", Sql(plant!("6")), Verify("record 6 is not what was written")),
     ("a record is added with the number 0", Sql(plant!("0")), Verify("record 0 was added by somebody else")),
     ("a record is added with the number -1", Sql(plant!("-1")), Verify("record -1 was added by somebody else")),
     ("a record is added with the smallest number", Sql(plant!("-9223372036854775807 - 1")), Verify("record -9223372036854775808 was added")),
@@ -305,16 +312,16 @@ fn the_documents_list_every_manipulation() {
     assert_eq!(listed, known);
 }
 
-/// A segment that began at a break keeps what was added before it out of lists and exports (fault R4).
+/// What was added beside the server is in no list and no export (fault R4).
 #[tokio::test]
-async fn exports_hold_sealed_records_and_no_others() {
+async fn exports_hold_genuine_records_and_no_others() {
     let world = World::new().await;
     let plants = [plant!("6"), plant!("0"), plant!("-1")].join(";");
     without_guards(&world.database, &plants);
     let options = SqliteOptions::at(&world.database);
     options.open(ring(1), clock()).unwrap().close().await;
     let mut exported = Vec::new();
-    let log = options.audit_log().unwrap();
+    let mut log = options.audit_log().unwrap();
     log.each(&ring(1), AuditRecordId::UNASSIGNED, |record| {
         exported.push(match record {
             claviger_store::Exported::Record(entry) => (entry.id.number(), entry.action),
@@ -325,6 +332,6 @@ async fn exports_hold_sealed_records_and_no_others() {
     .unwrap();
     let ids: Vec<_> = exported.iter().map(|(id, _)| *id).collect();
     assert_eq!(ids, [1, 2, 3, 4, 5, 0, 7]);
-    assert!(exported[5].1.contains("Unsealed"), "{exported:?}");
+    assert!(exported[5].1.contains("Forged"), "{exported:?}");
     assert_eq!(exported[6].1, "audit.break");
 }

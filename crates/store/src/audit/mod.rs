@@ -1,0 +1,13 @@
+//! The audit log: writing its records, sealing them, and holding the log against its seals. Written once for every database.
+//!
+//! - `record` gives a record its place in the log and a MAC of its own, in the transaction of the change.
+//! - `sealer` links the records whose MAC is genuine, and seals the end of the chain.
+//! - `verify` reads the whole log.
+
+mod record;
+mod sealer;
+mod verify;
+
+pub(crate) use record::has_room;
+pub(crate) use sealer::{begin, ends_as_sealed, note_adoption, rebind, seal};
+pub(crate) use verify::verify;
