@@ -21,6 +21,7 @@ mod clock;
 pub mod conformance;
 mod damage;
 mod error;
+mod ids;
 mod open_error;
 mod operation;
 mod operations;

@@ -2,10 +2,6 @@
 
 use std::borrow::Cow;
 
-use claviger_domain::{
-    AccountId, ApiKeyId, AuditRecordId, MembershipId, OrganizationId, ProjectId, RoleBindingId,
-    RoleId, SpaceId, UserId,
-};
 use jiff::Timestamp;
 
 /// A value for one placeholder.
@@ -97,26 +93,3 @@ impl From<Timestamp> for Param<'_> {
         Self::Integer(value.as_microsecond())
     }
 }
-
-macro_rules! ids {
-    ($($id:ty),*) => {$(
-        impl From<$id> for Param<'_> {
-            fn from(id: $id) -> Self {
-                Self::Integer(id.number())
-            }
-        }
-    )*};
-}
-
-ids!(
-    AccountId,
-    ApiKeyId,
-    AuditRecordId,
-    MembershipId,
-    OrganizationId,
-    ProjectId,
-    RoleBindingId,
-    RoleId,
-    SpaceId,
-    UserId
-);

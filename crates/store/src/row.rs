@@ -1,10 +1,6 @@
 //! Rows, read column by column. An unreadable column is an error with its name, never a panic or a default.
 //! Text that is longer than anything that is stored counts as such.
 
-use claviger_domain::{
-    AccountId, ApiKeyId, AuditRecordId, MembershipId, OrganizationId, ProjectId, RoleBindingId,
-    RoleId, SpaceId, UserId,
-};
 use jiff::Timestamp;
 
 use crate::error::{Corrupt, StoreError};
@@ -141,32 +137,3 @@ macro_rules! not_null {
 }
 
 not_null!(i64, String, Timestamp);
-
-macro_rules! ids {
-    ($($id:ident),*) => {$(
-        impl FromColumn for $id {
-            fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
-                i64::read(row, at).map($id::new)
-            }
-        }
-
-        impl FromColumn for Option<$id> {
-            fn read(row: &dyn Row, at: usize) -> Result<Self, WrongType> {
-                Ok(row.integer(at)?.map($id::new))
-            }
-        }
-    )*};
-}
-
-ids!(
-    AccountId,
-    ApiKeyId,
-    AuditRecordId,
-    MembershipId,
-    OrganizationId,
-    ProjectId,
-    RoleBindingId,
-    RoleId,
-    SpaceId,
-    UserId
-);
