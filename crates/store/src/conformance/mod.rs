@@ -19,6 +19,7 @@ pub mod memberships;
 pub mod people;
 pub mod places;
 pub mod races;
+mod reads;
 pub mod refresh;
 pub mod refusals;
 pub mod retries;

@@ -11,6 +11,7 @@ use claviger_domain::{
 
 use super::fixture::{Fixture, call_with, later, now, own_keys};
 use super::people::invite;
+use super::reads::read_everything;
 use crate::{
     CallResult, CreateOrganization, CreateProject, CreateRole, CreateRoleBinding, CreateSpace,
     DeleteOrganization, DeleteProject, DeleteRole, DeleteRoleBinding, DeleteSpace, Faults, HostKey,
@@ -105,13 +106,13 @@ pub struct EndState {
     counted: [u32; 3],
 }
 
-struct Played<'a> {
-    fixture: Fixture<'a>,
+pub(super) struct Played<'a> {
+    pub(super) fixture: Fixture<'a>,
     quota: Arc<Counter>,
 }
 
 impl Played<'_> {
-    async fn run<O: Operation>(&self, who: &str, operation: O) -> O::Output {
+    pub(super) async fn run<O: Operation>(&self, who: &str, operation: O) -> O::Output {
         self.try_to(who, operation).await.unwrap()
     }
 
@@ -121,14 +122,15 @@ impl Played<'_> {
     }
 }
 
-/// Carries out every operation that changes something, and returns what comes of it.
-pub async fn play_every_change(store: &Store) -> EndState {
+/// Carries out every operation, and returns what comes of it.
+pub async fn play_every_operation(store: &Store) -> EndState {
     let quota = Arc::new(Counter::default());
     let played = Played { fixture: Fixture::found(store).await, quota };
     places(&played).await;
     roles(&played).await;
     keys(&played).await;
     people(&played).await;
+    read_everything(&played).await;
     let fixture = &played.fixture;
     store
         .execute(

@@ -10,6 +10,7 @@ mod damage;
 mod files;
 mod readers;
 mod retries;
+mod statements;
 mod tampering;
 mod upgrade;
 mod work;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claviger_store::conformance::retries::{FAILED_TRIES, Interruptions, play_every_change};
+use claviger_store::conformance::retries::{FAILED_TRIES, Interruptions, play_every_operation};
 use claviger_store::{Authenticate, CallError, Faults, StoreError};
 
 use super::{DatabaseDir, found};
@@ -11,14 +11,14 @@ use super::{DatabaseDir, found};
 /// same as without.
 #[tokio::test]
 async fn an_interrupted_transaction_comes_to_the_same_end() {
-    let undisturbed = play_every_change(&DatabaseDir::new().create()).await;
+    let undisturbed = play_every_operation(&DatabaseDir::new().create()).await;
     let mut first = 1;
     loop {
         let place = DatabaseDir::new();
         let store = place.create();
         let interruptions = Arc::new(Interruptions::from(first));
         store.set_faults(Arc::clone(&interruptions) as Arc<dyn Faults>);
-        assert_eq!(play_every_change(&store).await, undisturbed, "from statement {first} on");
+        assert_eq!(play_every_operation(&store).await, undisturbed, "from statement {first} on");
         first += FAILED_TRIES;
         if first > interruptions.most_statements() {
             break;
