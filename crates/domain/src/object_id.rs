@@ -53,6 +53,36 @@ impl ObjectKind {
             Self::User => "User",
         }
     }
+
+    /// Checks that a text has the form of an id of this kind. Whether it was handed out, only the installation's codec can tell.
+    ///
+    /// # Errors
+    ///
+    /// [`MalformedObjectId`] if the text is no id, or one of another kind.
+    pub fn check_form(self, text: &str) -> Result<(), MalformedObjectId> {
+        self.parse(text).map(drop)
+    }
+
+    /// Returns what follows the word in the decoded text.
+    fn parse(self, text: &str) -> Result<Vec<u8>, MalformedObjectId> {
+        if text.len() > ObjectIdCodec::MAX_LEN {
+            return Err(MalformedObjectId::Malformed);
+        }
+        let mut word = data_encoding::BASE64
+            .decode(text.as_bytes())
+            .map_err(|_| MalformedObjectId::Malformed)?;
+        let end = word.iter().position(|byte| *byte == b':');
+        let rest = word.split_off(end.ok_or(MalformedObjectId::Malformed)? + 1);
+        word.pop();
+        if word.is_empty() || !word.iter().all(u8::is_ascii_alphabetic) {
+            return Err(MalformedObjectId::Malformed);
+        }
+        if word == self.word().as_bytes() {
+            Ok(rest)
+        } else {
+            Err(MalformedObjectId::WrongKind(self.word()))
+        }
+    }
 }
 
 /// A text that cannot be an id of the wanted kind.
@@ -94,21 +124,8 @@ impl ObjectIdCodec {
     ///
     /// [`MalformedObjectId`] if the text is no id, or one of another kind. There is exactly one spelling for each id.
     pub fn decode(&self, kind: ObjectKind, text: &str) -> Result<i64, MalformedObjectId> {
-        if text.len() > Self::MAX_LEN {
-            return Err(MalformedObjectId::Malformed);
-        }
-        let decoded = data_encoding::BASE64
-            .decode(text.as_bytes())
-            .map_err(|_| MalformedObjectId::Malformed)?;
-        let end = decoded.iter().position(|byte| *byte == b':');
-        let (word, rest) = decoded.split_at(end.ok_or(MalformedObjectId::Malformed)?);
-        if word.is_empty() || !word.iter().all(u8::is_ascii_alphabetic) {
-            return Err(MalformedObjectId::Malformed);
-        }
-        if word != kind.word().as_bytes() {
-            return Err(MalformedObjectId::WrongKind(kind.word()));
-        }
-        let mut parts = rest[1..].splitn(2, |byte| *byte == b':');
+        let rest = kind.parse(text)?;
+        let mut parts = rest.splitn(2, |byte| *byte == b':');
         let digits = parts.next().and_then(|digits| std::str::from_utf8(digits).ok());
         let (digits, check) = (digits.unwrap_or_default(), parts.next().unwrap_or_default());
         let number = digits.parse().ok().filter(|number: &i64| *number >= 0);

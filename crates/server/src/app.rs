@@ -3,7 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use claviger_domain::{Clock, Entropy, ObjectIdCodec, User, UserKind, UserStatus};
+use claviger_domain::{
+    Clock, Entropy, EntropyUnavailable, KeyType, MintedKey, ObjectIdCodec, User, UserKind,
+    UserStatus,
+};
 use claviger_store::Store;
 use tokio::sync::Semaphore;
 
@@ -11,12 +14,13 @@ use crate::client_address::TrustedProxies;
 use crate::contact::SecurityContact;
 use crate::cors::CorsOrigin;
 use crate::failures::FailureThrottle;
+use crate::input::cursor::CursorCodec;
 use crate::leaks::GithubReports;
 use crate::letters::Letter;
 use crate::mail::Outbox;
 use crate::request_id::RequestIds;
 use crate::throttle::{ChangeThrottle, LetterThrottle, Quotas};
-use crate::wire::cursor::CursorCodec;
+
 use crate::wire::dialect::Dialect;
 
 /// How many large bodies are decoded and handled at once.
@@ -146,6 +150,11 @@ impl App {
         }
     }
 
+    /// Returns a new secret with its handle.
+    pub(crate) fn mint(&self, key_type: KeyType) -> Result<MintedKey, EntropyUnavailable> {
+        MintedKey::generate(key_type, self.store.installation().tag, &*self.entropy)
+    }
+
     /// Tells a person of something that was done in their name, where the server sends mail. After several notices
     /// within an hour, no more are sent; the audit log has all of it.
     pub(crate) fn notify(&self, person: &User, letter: impl FnOnce(&Outbox) -> Letter) {
@@ -157,8 +166,8 @@ impl App {
             tracing::warn!(user.id = %person.id, "too many notices to one person; dropped one");
             return;
         }
-        match outbox.place() {
-            Some(place) => outbox.send(person, letter(outbox), place),
+        match outbox.room() {
+            Some(room) => room.send(person, letter(outbox)),
             None => {
                 tracing::error!(user.id = %person.id, "too much mail is waiting; dropped a notice");
             }

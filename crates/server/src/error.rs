@@ -5,8 +5,8 @@ use axum::response::{IntoResponse, Response};
 use claviger_domain::{EntropyUnavailable, Refusal};
 use claviger_store::{CallError, StoreError};
 
+use crate::input::credential;
 use crate::problem::{Problem, ProblemKind};
-use crate::wire::credential;
 
 /// When to come back after a 503, in seconds.
 const RETRY_AFTER: HeaderValue = HeaderValue::from_static("1");

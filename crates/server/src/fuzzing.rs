@@ -2,57 +2,52 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use claviger_domain::{
-    Entropy, EntropyUnavailable, InstanceTag, ObjectIdCodec, OrganizationId, Refusal, RoleId,
+    ApiKeyId, Entropy, EntropyUnavailable, InstanceTag, ObjectIdCodec, OrganizationId, RoleId,
     SpaceId, UserId,
 };
 use claviger_store::After;
-use serde::de::DeserializeOwned;
 
+use crate::input::cursor::CursorCodec;
+use crate::input::{Query, RequestBody, body, credential};
 use crate::leaks;
 use crate::wire::api_keys::request::{CreateBody, RefreshBody};
-use crate::wire::body;
-use crate::wire::cursor::CursorCodec;
 use crate::wire::custom_roles::{CreateRoleBody, UpdateRoleBody};
 use crate::wire::dialect::Dialect;
 use crate::wire::leaked_keys::FoundSecretBody;
 use crate::wire::memberships::{OrganizationMemberBody, SpaceMemberBody};
 use crate::wire::organizations::{CreateOrganizationBody, UpdateOrganizationBody};
-use crate::wire::query::Query;
 use crate::wire::role_bindings::CreateRoleBindingBody;
 use crate::wire::sign_in::SignInBody;
 use crate::wire::spaces::{CreateSpaceBody, UpdateSpaceBody};
 use crate::wire::users::UpdateUserBody;
-use crate::wire::{credential, timestamp};
+use crate::wire::{Format, timestamp};
 
 /// Whether the body of a creation is accepted.
 pub fn create_body(bytes: &[u8]) -> bool {
-    let codec = ObjectIdCodec::new(&[7; 32]);
-    body::decode::<CreateBody>(bytes).is_ok_and(|body| body.read(&codec, &Dialect::NEWEST).is_ok())
+    reads::<CreateBody>(bytes, ())
 }
 
 /// Whether the body of a refresh is accepted.
 pub fn refresh_body(bytes: &[u8]) -> bool {
-    body::decode::<RefreshBody>(bytes).is_ok_and(|body| body.read(&Dialect::NEWEST).is_ok())
+    reads::<RefreshBody>(bytes, ApiKeyId::new(1))
 }
 
 /// Whether a body is accepted as what makes or changes something of the identity plane: one answer for each kind of body, in the order of
 /// [`IDENTITY_BODIES`].
 pub fn identity_bodies(bytes: &[u8]) -> [bool; IDENTITY_BODIES.len()] {
-    let (codec, dialect) = (&ObjectIdCodec::new(&[7; 32]), &Dialect::NEWEST);
+    let (organization, space) = (OrganizationId::new(1), SpaceId::new(1));
     [
-        reads::<CreateOrganizationBody, _>(bytes, |body| body.read()),
-        reads::<UpdateOrganizationBody, _>(bytes, |body| {
-            body.read(dialect, OrganizationId::new(1))
-        }),
-        reads::<CreateSpaceBody, _>(bytes, |body| body.read(codec)),
-        reads::<UpdateSpaceBody, _>(bytes, |body| body.read(dialect, SpaceId::new(1))),
-        reads::<CreateRoleBody, _>(bytes, |body| body.read()),
-        reads::<UpdateRoleBody, _>(bytes, |body| body.read(dialect, RoleId::new(1))),
-        reads::<CreateRoleBindingBody, _>(bytes, |body| body.read(codec)),
-        reads::<UpdateUserBody, _>(bytes, |body| body.read(UserId::new(1))),
-        reads::<OrganizationMemberBody, _>(bytes, |body| body.read(codec, OrganizationId::new(1))),
-        reads::<SpaceMemberBody, _>(bytes, |body| body.read(codec, SpaceId::new(1))),
-        reads::<SignInBody, _>(bytes, |body| body.read()),
+        reads::<CreateOrganizationBody>(bytes, ()),
+        reads::<UpdateOrganizationBody>(bytes, organization),
+        reads::<CreateSpaceBody>(bytes, ()),
+        reads::<UpdateSpaceBody>(bytes, space),
+        reads::<CreateRoleBody>(bytes, ()),
+        reads::<UpdateRoleBody>(bytes, RoleId::new(1)),
+        reads::<CreateRoleBindingBody>(bytes, ()),
+        reads::<UpdateUserBody>(bytes, UserId::new(1)),
+        reads::<OrganizationMemberBody>(bytes, organization),
+        reads::<SpaceMemberBody>(bytes, space),
+        reads::<SignInBody>(bytes, ()),
     ]
 }
 
@@ -71,8 +66,10 @@ pub const IDENTITY_BODIES: [&str; 11] = [
     "SignIn",
 ];
 
-fn reads<T: DeserializeOwned, U>(bytes: &[u8], read: impl FnOnce(T) -> Result<U, Refusal>) -> bool {
-    body::decode::<T>(bytes).is_ok_and(|body| read(body).is_ok())
+fn reads<B: RequestBody>(bytes: &[u8], path: B::Path) -> bool {
+    let codec = &ObjectIdCodec::new(&[7; 32]);
+    let format = Format { codec, dialect: &Dialect::NEWEST };
+    body::decode::<B>(bytes).is_ok_and(|body| body.read(path, format).is_ok())
 }
 
 /// How many keys of the right form are in a report of leaked keys, and the addresses that are kept of it.

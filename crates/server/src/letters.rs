@@ -23,7 +23,12 @@ pub(crate) fn invitation(url: &str, user: &User, secret: &MintedKey, until: Time
 }
 
 /// A password reset.
-pub(crate) fn way_back(url: &str, user: &User, secret: &MintedKey, until: Timestamp) -> Letter {
+pub(crate) fn password_reset(
+    url: &str,
+    user: &User,
+    secret: &MintedKey,
+    until: Timestamp,
+) -> Letter {
     let what = "An administrator of your account requested a password reset for you.";
     Letter { subject: "Reset your access", text: with_secret(url, what, user, secret, until) }
 }

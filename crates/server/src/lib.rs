@@ -4,9 +4,8 @@
 //!
 //! 1. [`front`] accepts connections and lets through what is well-formed HTTP, within limits.
 //! 2. `trace` gives the request its id, and every answer its headers.
-//! 3. `routes` reads input and writes outcomes, by way of [`wire`], which knows the dialects of every client.
-//! 4. `keys` mints, and asks the store.
-//! 5. [`claviger_store`] authenticates, decides by the rules of [`claviger_domain`], and remembers, in one transaction.
+//! 3. `input` reads what an operation is given, and `routes` has a handler for each operation. [`wire`] knows how clients write things.
+//! 4. [`claviger_store`] authenticates, decides by the rules of [`claviger_domain`], and remembers, in one transaction.
 
 mod app;
 mod client_address;
@@ -17,7 +16,7 @@ mod failures;
 pub mod front;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
-mod keys;
+mod input;
 pub mod leaks;
 mod letters;
 pub mod mail;

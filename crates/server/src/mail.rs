@@ -48,7 +48,11 @@ pub trait Mailer: fmt::Debug + Send + Sync {
 }
 
 /// Room for one letter on its way.
-pub(crate) type Place = OwnedSemaphorePermit;
+#[derive(Debug)]
+pub(crate) struct Room<'a> {
+    outbox: &'a Outbox,
+    place: OwnedSemaphorePermit,
+}
 
 /// What sees letters off.
 #[derive(Clone, Debug)]
@@ -77,12 +81,12 @@ impl Outbox {
     }
 
     /// Room for one more letter, if there is any. Taken before what the letter tells is done.
-    pub(crate) fn place(&self) -> Option<Place> {
-        Arc::clone(&self.0.places).try_acquire_owned().ok()
+    pub(crate) fn room(&self) -> Option<Room<'_>> {
+        let place = Arc::clone(&self.0.places).try_acquire_owned().ok()?;
+        Some(Room { outbox: self, place })
     }
 
-    /// Sees a letter off.
-    pub(crate) fn send(&self, person: &User, letter: Letter, place: Place) {
+    fn send(&self, person: &User, letter: Letter, place: OwnedSemaphorePermit) {
         let Letter { subject, text } = letter;
         let mail = Mail { to: person.email.clone(), subject, text };
         let mut on_the_way = self.0.on_the_way.lock().unwrap_or_else(PoisonError::into_inner);
@@ -104,5 +108,17 @@ impl Outbox {
         if tokio::time::timeout(LAST_WAIT, on_the_way.join_all()).await.is_err() {
             tracing::error!("stopping with unsent mail");
         }
+    }
+}
+
+impl Room<'_> {
+    /// Where people reach the server.
+    pub(crate) fn public_url(&self) -> &str {
+        self.outbox.public_url()
+    }
+
+    /// Sends a letter.
+    pub(crate) fn send(self, person: &User, letter: Letter) {
+        self.outbox.send(person, letter, self.place);
     }
 }

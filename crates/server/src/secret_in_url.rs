@@ -10,8 +10,8 @@ use claviger_store::{CallError, NoteSecretInUrl};
 use http::Uri;
 
 use crate::app::App;
+use crate::input;
 use crate::problem::{Problem, ProblemKind};
-use crate::wire::client;
 
 /// A request that carries something like one of our keys in its URL.
 pub(crate) struct SecretInUrl {
@@ -27,7 +27,7 @@ impl SecretInUrl {
             return None;
         }
         let key = texts(request.uri()).find_map(|text| KeyText::find(&text));
-        let context = client::context(request.extensions(), request.headers());
+        let context = input::context(request.extensions(), request.headers());
         Some(Self { key, context })
     }
 

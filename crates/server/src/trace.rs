@@ -14,16 +14,17 @@ use axum::response::Response;
 use claviger_domain::KeyHandle;
 use futures_util::FutureExt as _;
 use jiff::SignedDuration;
+use tracing::Instrument as _;
 
 use crate::app::App;
 use crate::client_address::ClientAddress;
 use crate::failures::Fingerprint;
 use crate::front::PeerAddress;
+use crate::input::credential;
 use crate::problem::{Problem, ProblemKind};
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::response_headers;
 use crate::secret_in_url::SecretInUrl;
-use crate::wire::credential;
 
 /// The target of the lines of the access log.
 pub const ACCESS_LOG: &str = "claviger_server::access";
@@ -84,9 +85,10 @@ pub(crate) async fn guard(State(app): State<App>, request: Request, next: Next) 
 
 /// Runs the handler. A panic becomes an answer.
 async fn run(next: Next, request: Request, asked: Option<&Asked>) -> Response {
-    let response = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    response.unwrap_or_else(|_| {
-        let id = asked.map_or("", |asked| asked.id.as_str());
+    let id = asked.map_or("", |asked| asked.id.as_str());
+    // The lines of everything that is done for a request have its id.
+    let handled = next.run(request).instrument(tracing::error_span!("request", request.id = id));
+    AssertUnwindSafe(handled).catch_unwind().await.unwrap_or_else(|_| {
         tracing::error!(request.id = id, "a handler panicked");
         let detail = "internal error: the server's log has details under the request id";
         Problem::new(ProblemKind::InternalError, detail).into_response()

@@ -1,50 +1,14 @@
 //! What holds for many operations at once, and what the handlers' attributes cannot say: written into their document when it is whole.
 //!
-//! Rule: everything here goes by the names that members and parameters have in the whole API. A new operation that calls a space's id
-//! `space_id` is described by it without another word.
+//! Rule: a handler declares only what is its own. What every operation has, needs or answers is added here.
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::OpenApi;
 
 use super::{links, texts};
 
-/// The kind of text that a parameter or member of this name is, wherever it is.
-const NAMED: [(&str, &str); 13] = [
-    ("api_key_id", "ApiKeyId"),
-    ("binding_id", "RoleBindingId"),
-    ("created_by_user_id", "UserId"),
-    ("cursor", "Cursor"),
-    ("next_cursor", "Cursor"),
-    ("kept_key_id", "ApiKeyId"),
-    ("org_id", "OrganizationId"),
-    ("organization_id", "OrganizationId"),
-    ("project_id", "ProjectId"),
-    ("role_id", "RoleId"),
-    ("space_id", "SpaceId"),
-    ("user_id", "UserId"),
-    // Of a restriction: projects alone are kept here.
-    ("resource_id", "ProjectId"),
-];
-
-/// The kind of text that the `id` of a schema is.
-const OWN_IDS: [(&str, &str); 13] = [
-    ("ApiKey", "ApiKeyId"),
-    ("AuditLog", "AuditLogId"),
-    ("BotUser", "UserId"),
-    ("CustomRole", "RoleId"),
-    ("Organization", "OrganizationId"),
-    ("OrganizationMember", "OrganizationMemberId"),
-    ("Project", "ProjectId"),
-    ("Role", "RoleId"),
-    ("RoleAssignment", "RoleId"),
-    ("RoleBinding", "RoleBindingId"),
-    ("Space", "SpaceId"),
-    ("SpaceMember", "SpaceMemberId"),
-    ("User", "UserId"),
-];
-
 /// The document as JSON text.
-pub(crate) fn complete(document: &OpenApi) -> String {
+pub(super) fn complete(document: &OpenApi) -> String {
     let mut document = serde_json::to_value(document).unwrap_or_default();
     document["servers"] = json!([{ "url": "/", "description": "This server" }]);
     document["info"]["license"]["identifier"] = env!("CARGO_PKG_LICENSE").into();
@@ -73,24 +37,48 @@ fn complete_operation(operation: &mut Value) {
     // A body may be left out; it is never `null`.
     let body = operation.pointer_mut("/requestBody/content/application~1json/schema");
     body.into_iter().for_each(without_null);
-    if operation.get("security").is_some() {
-        operation["responses"]["503"] = json!({
-            "description": "The database is unavailable; nothing was changed",
-            "content": {
-                "application/problem+json": { "schema": { "$ref": "#/components/schemas/Problem" } },
-            },
-        });
-    } else {
-        // What needs no key says so.
-        operation["security"] = json!([]);
+    complete_security(operation);
+    complete_responses(operation);
+    links::add(operation);
+}
+
+/// Every operation needs a key, but those that say that they need none.
+fn complete_security(operation: &mut Value) {
+    let needs_key = operation.get("security").is_none();
+    operation["security"] = if needs_key { json!([{ "key": [] }]) } else { json!([]) };
+}
+
+/// Adds the statuses that are answered before a handler runs, and the body and the headers of each.
+fn complete_responses(operation: &mut Value) {
+    let needs_key = operation["security"].get(0).is_some();
+    let has_body = operation.get("requestBody").is_some();
+    let parameters = operation["parameters"].as_array();
+    let has_id = parameters.into_iter().flatten().any(|parameter| parameter["in"] == "path");
+    let common = [
+        (true, "400", "Invalid request"),
+        (needs_key, "401", "Missing or invalid API key"),
+        (has_id, "404", "No such resource, or not visible to you"),
+        (has_body, "413", "Body too large"),
+        (has_body, "415", "Body is not JSON"),
+        (needs_key, "429", "Too many failed authentications"),
+        (needs_key, "503", "The database is unavailable; nothing was changed"),
+    ];
+    let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+        return;
+    };
+    for (_, status, description) in common.iter().filter(|(applies, ..)| *applies) {
+        let response = || json!({ "description": description });
+        responses.entry(*status).or_insert_with(response);
     }
-    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
-    for (status, response) in responses.into_iter().flatten() {
+    for (status, response) in responses {
+        if status.starts_with(['4', '5']) {
+            let problem = json!({ "$ref": "#/components/schemas/Problem" });
+            response["content"] = json!({ "application/problem+json": { "schema": problem } });
+        }
         if let Some(headers) = headers(status) {
             response["headers"] = headers;
         }
     }
-    links::add(operation);
 }
 
 /// The headers that always come with a status.
@@ -115,18 +103,14 @@ fn headers(status: &str) -> Option<Value> {
 }
 
 fn complete_parameter(name: &str, schema: &mut Value) {
-    match name {
-        "start_time" | "end_time" => refer(schema, "Instant"),
-        "operation_name" => {
-            schema["maxItems"] = json!(20);
-            schema["items"] = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^\\u0000]*$" });
-        }
-        _ => match NAMED.iter().find(|(known, _)| *known == name) {
-            Some((_, text)) => refer(schema, text),
-            // What is searched for is found as it is, whatever it is.
-            None if schema["maxLength"].is_u64() => schema["pattern"] = json!("^[^\\u0000]*$"),
-            None => {}
-        },
+    without_null(schema);
+    complete_text(schema);
+    if name == "operation_name" {
+        schema["maxItems"] = json!(20);
+        schema["items"] = json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[^\\u0000]*$" });
+    } else if schema["maxLength"].is_u64() {
+        // What is searched for is found as it is, whatever it is.
+        schema["pattern"] = json!("^[^\\u0000]*$");
     }
 }
 
@@ -142,13 +126,20 @@ fn complete_schema(name: &str, schema: &mut Value) {
     }
     let members = schema.get_mut("properties").and_then(Value::as_object_mut);
     for (member, value) in members.into_iter().flatten() {
-        if is_request {
-            complete_input(name, member, value);
-        } else {
+        if !is_request {
             // What there is not is left out of answers, and never `null`.
             without_null(value);
+        } else if ["organizations", "spaces"].contains(&member.as_str()) {
+            value["uniqueItems"] = json!(true);
         }
-        complete_member(name, member, value);
+        complete_text(value);
+    }
+    if name == "AuditLog" {
+        // Empty if nobody did it.
+        let user = json!({ "$ref": "#/components/schemas/UserId" });
+        let actor = &mut schema["properties"]["user_id"];
+        remove_type(actor);
+        actor["anyOf"] = json!([user, { "type": "string", "maxLength": 0 }]);
     }
     if name == "CreateRoleBinding" {
         let of = |kind: &str, id: &str| {
@@ -159,45 +150,18 @@ fn complete_schema(name: &str, schema: &mut Value) {
     }
 }
 
-/// Ids in requests and answers.
-fn complete_member(name: &str, member: &str, value: &mut Value) {
-    let known = if member == "id" { OWN_IDS.iter().find(|row| row.0 == name) } else { None };
-    let known = known.or_else(|| NAMED.iter().find(|(known, _)| *known == member));
-    match (name, member, known) {
-        // Of a space or of a project.
-        ("CreateRoleBinding" | "RoleBinding", "resource_id", _) => {}
-        // Empty if nobody did it.
-        ("AuditLog", "user_id", Some((_, text))) => {
-            let id = format!("#/components/schemas/{text}");
-            remove_type(value);
-            value["anyOf"] = json!([{ "$ref": id }, { "type": "string", "maxLength": 0 }]);
-        }
-        (_, _, Some((_, text))) => refer(value, text),
-        _ => {}
-    }
-}
-
-/// Words in requests.
-fn complete_input(name: &str, member: &str, value: &mut Value) {
-    match (member, value["maxLength"].as_u64()) {
-        ("name", Some(_)) if ["CreateUser", "UpdateUser"].contains(&name) => {
-            refer(value, "PersonName");
-        }
-        ("name" | "key_name", Some(256)) => refer(value, "KeyName"),
-        ("name", Some(_)) => refer(value, "Name"),
-        ("email", _) => refer(value, "EmailAddress"),
-        ("expires_at", _) => refer(value, "Instant"),
-        ("description", Some(_)) if value["type"].is_array() => {
-            remove_type(value);
-            value["anyOf"] =
-                json!([{ "$ref": "#/components/schemas/Description" }, { "type": "null" }]);
-        }
-        ("description", Some(_)) => refer(value, "Description"),
-        ("permissions", _) => {
-            value["items"] = json!({ "$ref": "#/components/schemas/PermissionName" });
-        }
-        ("organizations" | "spaces", _) => value["uniqueItems"] = json!(true),
-        _ => {}
+/// Puts the schema of a text that has a form in the place of its name, which a handler gives as the `format`.
+fn complete_text(schema: &mut Value) {
+    let Some(name) = schema["format"].as_str().filter(|name| texts::NAMES.contains(name)) else {
+        return;
+    };
+    let name = name.to_owned();
+    if schema["type"].is_array() {
+        remove_type(schema);
+        let text = format!("#/components/schemas/{name}");
+        schema["anyOf"] = json!([{ "$ref": text }, { "type": "null" }]);
+    } else {
+        refer(schema, &name);
     }
 }
 

@@ -6,7 +6,7 @@ use super::page;
 use crate::problem::ProblemKind;
 
 /// Renders the page: a section for each kind of problem, found by the fragment of its type.
-pub(crate) fn errors_page() -> String {
+pub(super) fn errors_page() -> String {
     let content = html! {
         h1 { "Errors" }
         p {

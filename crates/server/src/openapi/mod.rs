@@ -1,14 +1,17 @@
 //! The OpenAPI document: what the handlers say of themselves, with a front matter.
 
 mod complete;
+mod documents;
 mod errors;
 mod links;
 mod page;
 mod texts;
 
-pub(crate) use complete::complete;
-pub(crate) use errors::errors_page;
-pub(crate) use page::{page, policy as page_policy};
+use complete::complete;
+pub(crate) use documents::router;
+use errors::errors_page;
+use page::{page, policy as page_policy};
+pub(crate) use texts::PermissionName;
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,7 +21,7 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiB
 /// A problem document (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
-pub(crate) struct ProblemBody {
+struct ProblemBody {
     /// A URI that names the kind of problem.
     #[serde(rename = "type")]
     #[schema(example = "https://arize.com/docs/ax/rest-reference/errors#resource-not-found")]
@@ -43,7 +46,9 @@ pub(crate) fn front_matter() -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key: `Authorization: Bearer clvu_…`"))
         .build();
-    let components = ComponentsBuilder::new().security_scheme("key", SecurityScheme::Http(key));
+    let components = ComponentsBuilder::new()
+        .security_scheme("key", SecurityScheme::Http(key))
+        .schema_from::<ProblemBody>();
     let info = InfoBuilder::new()
         .title("Claviger")
         .version(env!("CARGO_PKG_VERSION"))

@@ -19,7 +19,7 @@ table{border-collapse:collapse;width:100%;font-size:.92rem;margin:.6rem 0 1rem}t
 code{font-family:ui-monospace,monospace;background:var(--soft);border-radius:.2rem;padding:0 .2rem}nav{display:flex;flex-wrap:wrap;gap:0 1rem}nav a{white-space:nowrap}td:first-child code{white-space:nowrap}";
 
 /// What a page may use: its style sheet, known by its hash, and nothing else (CSP 3 §2.3.1).
-pub(crate) fn policy() -> String {
+pub(super) fn policy() -> String {
     static POLICY: LazyLock<String> = LazyLock::new(|| {
         let hash = BASE64.encode(digest(&SHA256, STYLE.as_bytes()).as_ref());
         format!(
@@ -47,7 +47,7 @@ pub(super) fn document(title: &str, content: &Markup) -> String {
 }
 
 /// Renders the document.
-pub(crate) fn page(json: &str) -> String {
+pub(super) fn page(json: &str) -> String {
     let document: Value = serde_json::from_str(json).unwrap_or_default();
     let info = &document["info"];
     let title = format!("{} API", text(&info["title"]));

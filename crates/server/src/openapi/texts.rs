@@ -1,4 +1,4 @@
-//! Texts that have a form: ids, cursors, names, instants. What the document says of each is said here once, by name.
+//! Texts that have a form: cursors, names, instants. What the document says of each is said here once, by name; of ids, in `wire::id`.
 //!
 //! Rule: a pattern of ids and instants holds for everything that the server hands out, and whatever holds to a pattern is read. What the
 //! server reads besides, for old clients' sake, is not advertised. Names and descriptions have patterns in requests only: answers hold
@@ -6,10 +6,11 @@
 
 use std::sync::LazyLock;
 
-use claviger_domain::{
-    CharacterKind, Description, KeyName, Name, ObjectIdCodec, ObjectKind, Permission,
-};
+use claviger_domain::{CharacterKind, Description, KeyName, Name, Permission};
 use serde_json::{Map, Value, json};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
 
 /// White space that names may not have and that is cut off around people's.
 const AROUND: &str = "\\u0009-\\u000d\\u0085\\u2028\\u2029";
@@ -64,24 +65,30 @@ fn escaped(character: char) -> String {
 const NAME_RULES: &str =
     "One line with at least one visible character. A text that contains an API key is refused.";
 
-/// Kinds of id, by the names that they have in the document.
-const IDS: [(&str, ObjectKind); 10] = [
-    ("ApiKeyId", ObjectKind::ApiKey),
-    ("AuditLogId", ObjectKind::AuditLog),
-    ("OrganizationId", ObjectKind::Organization),
-    ("OrganizationMemberId", ObjectKind::OrganizationMember),
-    ("ProjectId", ObjectKind::Project),
-    ("RoleId", ObjectKind::Role),
-    ("RoleBindingId", ObjectKind::RoleBinding),
-    ("SpaceId", ObjectKind::Space),
-    ("SpaceMemberId", ObjectKind::SpaceMember),
-    ("UserId", ObjectKind::User),
-];
+/// The names of the texts. A member or parameter with one of them as its `format` is such a text.
+pub(super) const NAMES: [&str; 7] =
+    ["Cursor", "Description", "EmailAddress", "Instant", "KeyName", "Name", "PersonName"];
+
+/// The name of a permission.
+#[derive(Debug)]
+pub(crate) struct PermissionName;
+
+impl PartialSchema for PermissionName {
+    fn schema() -> RefOr<Schema> {
+        let names = Permission::ALL.iter().map(|permission| permission.name());
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some("The name of a permission."))
+            .enum_values(Some(names))
+            .into()
+    }
+}
+
+impl ToSchema for PermissionName {}
 
 /// The schemas of all of them.
 pub(super) fn schemas() -> Map<String, Value> {
-    let mut schemas: Map<String, Value> =
-        IDS.iter().map(|(name, kind)| ((*name).to_owned(), id(*kind))).collect();
+    let mut schemas = Map::new();
     let (line, printed) = (&*LINE, &*PRINTED);
     let mut add = |name: &str, schema| schemas.insert(name.to_owned(), schema);
     add("Cursor", cursor());
@@ -108,14 +115,6 @@ pub(super) fn schemas() -> Map<String, Value> {
             0,
         ),
     );
-    add(
-        "PermissionName",
-        json!({
-            "description": "The name of a permission.",
-            "type": "string",
-            "enum": Permission::ALL.iter().map(|permission| permission.name()).collect::<Vec<_>>(),
-        }),
-    );
     schemas
 }
 
@@ -126,29 +125,6 @@ fn text(description: &str, pattern: &str, longest: usize, shortest: usize) -> Va
         "minLength": shortest,
         "maxLength": longest,
         "pattern": format!("^{pattern}$"),
-    })
-}
-
-/// An id of a kind: base64 of a text that starts with the word and a colon. Words of different lengths leave a colon in different
-/// places of a group of three bytes, so of one to three characters that tell where the word ends.
-fn id(kind: ObjectKind) -> Value {
-    let start = format!("{}:", kind.word());
-    let (whole, rest) = start.split_at(start.len() / 3 * 3);
-    let whole = data_encoding::BASE64.encode(whole.as_bytes());
-    let group = match *rest.as_bytes() {
-        [_] => "O[g-v][A-Za-z0-9]{2}".to_owned(),
-        [letter, _] => {
-            let two = data_encoding::BASE64.encode(&[letter, b':']);
-            format!("{}[o-r][A-Za-z0-9]", &two[..2])
-        }
-        _ => String::new(),
-    };
-    let end = "(?:[A-Za-z0-9][AQgw]==|[A-Za-z0-9]{2}[AEIMQUYcgkosw048]=)?";
-    json!({
-        "description": format!("An id of type `{}`; opaque.", kind.word()),
-        "type": "string",
-        "maxLength": ObjectIdCodec::MAX_LEN,
-        "pattern": format!("^{whole}{group}(?:[A-Za-z0-9]{{4}})+{end}$"),
     })
 }
 
@@ -198,6 +174,11 @@ mod tests {
         Regex::new(schemas()[name]["pattern"].as_str().unwrap()).unwrap()
     }
 
+    #[test]
+    fn texts_are_named() {
+        assert!(schemas().keys().eq(NAMES));
+    }
+
     /// What the document says of a character is what the server does with it, for every one that there is.
     #[test]
     fn names_and_descriptions_are_read_as_they_are_described() {
@@ -210,25 +191,6 @@ mod tests {
                 assert_eq!(name.is_match(&text), reads, "U+{code:04X}: {text:?}");
                 let reads = Description::parse(&text).is_ok();
                 assert_eq!(description.is_match(&text), reads, "U+{code:04X}: {text:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn ids_are_read_as_they_are_described() {
-        let codec = ObjectIdCodec::new(&[7; 32]);
-        for (name, kind) in IDS {
-            let pattern = pattern(name);
-            for number in (0..2_000).chain([i64::MAX]) {
-                let id = codec.encode(kind, number);
-                assert!(pattern.is_match(&id), "{id}");
-            }
-            for (_, other) in IDS.iter().filter(|(_, other)| *other != kind) {
-                let id = codec.encode(*other, 1);
-                assert!(
-                    !pattern.is_match(&id) && codec.decode(kind, &id).is_err(),
-                    "{id} as {name}"
-                );
             }
         }
     }

@@ -4,24 +4,17 @@
 
 use axum::body::Body;
 use axum::extract::{RawQuery, State};
-use axum::http::{Extensions, HeaderMap, Response, StatusCode};
-use claviger_domain::{RateLimit, Refusal};
+use axum::http::{Extensions, HeaderMap};
+use claviger_domain::{RateLimit, Refusal, RequestContext};
 use claviger_store::{Credential, Leak, ReportLeak, Reporter, Request};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use super::{json, read};
-use crate::app::App;
+use super::prelude::*;
 use crate::client_address::ClientAddress;
-use crate::error::ApiError;
-use crate::keys;
+use crate::input::{self, Limit, Query, body};
 use crate::leaks::GithubReports;
-use crate::openapi::ProblemBody;
+use crate::letters;
 use crate::problem::{Problem, ProblemKind};
-use crate::wire::body::{self, Limit};
-use crate::wire::client::{self, Client};
 use crate::wire::leaked_keys::{FoundSecretBody, VerdictView};
-use crate::wire::query::Query;
 
 /// Which key has signed.
 const KEY_ID: &str = "github-public-key-identifier";
@@ -37,30 +30,38 @@ pub(super) fn router() -> OpenApiRouter<App> {
 /// Send the leaked key in place of an API key. It is revoked before the response is sent, and the report is recorded in the audit log of
 /// its account. A key that was revoked before gets the same response as one that never existed.
 #[utoipa::path(
-    post, path = "/auth/v1/leaked-keys", tag = "leaked-keys", operation_id = "reportLeakedKey", security(("key" = [])),
+    post, path = "/auth/v1/leaked-keys", tag = "leaked-keys", operation_id = "reportLeakedKey",
     responses(
         (status = 204, description = "Revoked"),
-        (status = 400, description = "The query is not empty", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing key, or a key that is not live", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 401, description = "Missing key, or a key that is not live"),
     ),
 )]
-async fn report(
-    State(app): State<App>,
-    client: Client,
-    RawQuery(raw): RawQuery,
-) -> Result<StatusCode, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let Request { credential: Credential::ApiKey(key), context, .. } = client.call else {
+async fn report(Input { client, .. }: Input) -> Result<NoContent> {
+    let Request { credential: Credential::ApiKey(key), context, .. } = client.request else {
         return Err(Refusal::Unauthenticated.into());
     };
     let report = ReportLeak { key, reporter: Reporter::Holder, url: None };
-    match keys::report_leak(&app, Request::anonymous(context), report).await? {
-        Leak::Revoked { .. } => Ok(StatusCode::NO_CONTENT),
+    match revoke_leaked(&client.app, context, report).await? {
+        Leak::Revoked { .. } => Ok(NoContent),
         Leak::Recorded { .. } | Leak::DeadBefore | Leak::Unknown => {
             Err(Refusal::Unauthenticated.into())
         }
     }
+}
+
+/// Revokes a key that is reported, with all of its line, and notifies its creator.
+async fn revoke_leaked(app: &App, context: RequestContext, report: ReportLeak) -> Result<Leak> {
+    let leak = app.store.execute(Request::anonymous(context), report).await?;
+    if let Leak::Revoked { key, creator } | Leak::Recorded { key, creator } = &leak {
+        tracing::warn!(
+            key.handle = key.handle.as_str(),
+            "leaked key reported; revoked it and its line"
+        );
+        if let Some(creator) = creator {
+            app.notify(creator, |_| letters::key_leaked(key));
+        }
+    }
+    Ok(leak)
 }
 
 /// Report leaked keys from GitHub
@@ -68,7 +69,7 @@ async fn report(
 /// For GitHub's secret scanning, in its format, with a signature by a key in GitHub's list. Every key of this installation in the body is
 /// revoked before the response is sent. Returns 404 if `--github-signing-keys` is not set.
 #[utoipa::path(
-    post, path = "/auth/v1/leaked-keys/github", tag = "leaked-keys", operation_id = "reportLeakedKeysFromGithub",
+    post, path = "/auth/v1/leaked-keys/github", tag = "leaked-keys", operation_id = "reportLeakedKeysFromGithub", security(()),
     params(
         ("Github-Public-Key-Identifier" = String, Header, description = "Id of the signing key"),
         ("Github-Public-Key-Signature" = String, Header, description = "Signature of the body: ECDSA over SHA-256 on P-256, ASN.1 in base64"),
@@ -76,12 +77,10 @@ async fn report(
     request_body = Vec<FoundSecretBody>,
     responses(
         (status = 200, description = "Verdict for each token", body = Vec<VerdictView>),
-        (status = 400, description = "Missing or invalid signature, or not a report", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "Reports from GitHub are not configured", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many reports without a valid signature", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, description = "The list of signing keys is unavailable", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Missing or invalid signature, or not a report"),
+        (status = 404, description = "Reports from GitHub are not configured"),
+        (status = 429, description = "Too many reports without a valid signature"),
+        (status = 503, description = "The list of signing keys is unavailable"),
     ),
 )]
 async fn report_from_github(
@@ -90,7 +89,7 @@ async fn report_from_github(
     RawQuery(raw): RawQuery,
     headers: HeaderMap,
     body: Body,
-) -> Result<Response<Body>, ApiError> {
+) -> Result<Json<Vec<VerdictView>>> {
     Query::read(raw.as_deref(), &[], &[])?;
     // A server that takes no reports, or cannot tell who has signed one, reads none.
     let signature = (only(&headers, KEY_ID)?, only(&headers, SIGNATURE)?);
@@ -102,20 +101,19 @@ async fn report_from_github(
     check_signature(&app, reports, &extensions, signature, &body).await?;
     let _place = body::take_place(&app.large_bodies, &body).await?;
     let found = FoundSecretBody::read_all(&body)?;
-    let context = client::context(&extensions, &headers);
+    let context = input::context(&extensions, &headers);
     let mut verdicts = Vec::with_capacity(found.len());
     for secret in found {
         let leak = match secret.key() {
             None => Leak::Unknown,
             Some(key) => {
-                let request = Request::anonymous(context.clone());
                 let report = ReportLeak { key, reporter: Reporter::Github, url: secret.url() };
-                keys::report_leak(&app, request, report).await?
+                revoke_leaked(&app, context.clone(), report).await?
             }
         };
         verdicts.push(VerdictView::of(secret, !matches!(leak, Leak::Unknown)));
     }
-    Ok(json(200, &verdicts))
+    Ok(Json(verdicts))
 }
 
 /// Refuses what GitHub has not signed. Nothing else of the body is looked at before.
@@ -125,7 +123,7 @@ async fn check_signature(
     extensions: &Extensions,
     (key_id, signature): (&str, &str),
     body: &[u8],
-) -> Result<(), ApiError> {
+) -> Result<()> {
     match reports.are_signed(body, key_id, signature, app.clock.uptime()).await {
         Ok(true) => Ok(()),
         Ok(false) => {

@@ -1,24 +1,12 @@
 //! `/v2/organizations/{org_id}/users` and `/v2/spaces/{space_id}/users`: who belongs where.
 
-use axum::body::Body;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, Response, StatusCode};
+use claviger_domain::{OrganizationId, SpaceId, UserId};
 use claviger_store::{RemoveOrganizationMember, RemoveSpaceMember};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
-use super::{json, read};
-use crate::app::App;
-use crate::error::ApiError;
-use crate::openapi::ProblemBody;
-use crate::wire::body::{self, Limit};
-use crate::wire::client::Client;
-use crate::wire::ids;
+use super::prelude::*;
 use crate::wire::memberships::{
     OrganizationMemberBody, OrganizationMemberView, SpaceMemberBody, SpaceMemberView,
 };
-use crate::wire::path::{PathId, PathIds};
-use crate::wire::query::Query;
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -32,69 +20,46 @@ pub(super) fn router() -> OpenApiRouter<App> {
 ///
 /// Or changes the role of a member. For administrators of the organization. The role cannot exceed the caller's own.
 #[utoipa::path(
-    post, path = "/v2/organizations/{org_id}/users", tag = "organizations", operation_id = "addOrganizationUser", security(("key" = [])),
-    params(("org_id" = String, Path, description = "The organization")),
+    post, path = "/v2/organizations/{org_id}/users", tag = "organizations", operation_id = "addOrganizationUser",
+    params(("org_id" = id::Organization, Path, description = "The organization")),
     request_body = OrganizationMemberBody,
     responses(
         (status = 200, description = "The membership", body = OrganizationMemberView),
-        (status = 400, description = "Invalid id or body, or the role does not fit the user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such organization or user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Valid JSON, but not allowed, such as a role above your own", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id or body, or the role does not fit the user"),
+        (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such organization or user"),
+        (status = 422, description = "Valid JSON, but not allowed, such as a role above your own"),
+        (status = 429, description = "Too many failed authentications, or too many changes"),
     ),
 )]
 async fn add_to_organization(
-    State(app): State<App>,
-    client: Client,
-    PathId(id): PathId,
-    RawQuery(raw): RawQuery,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response<Body>, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let id = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
-    let body =
-        body::required::<OrganizationMemberBody>(&app, &headers, body, Limit::IDENTITY).await;
-    let (body, _) = read(&app, &client.call, body).await?;
-    let command = read(&app, &client.call, body.read(&app.codec, id)).await?;
-    let member = app.store.execute(client.call, command).await?;
-    Ok(json(200, &OrganizationMemberView::of(&app.codec, &client.dialect, &member)))
+    Input { client, body: command, .. }: Input<OrganizationId, (), OrganizationMemberBody>,
+) -> Result<Json<OrganizationMemberView>> {
+    let member = client.execute(command).await?;
+    Ok(client.json(member))
 }
 
 /// Remove a user from an organization
 ///
 /// Also removes the user from its spaces. For administrators of the organization.
 #[utoipa::path(
-    delete, path = "/v2/organizations/{org_id}/users/{user_id}", tag = "organizations", operation_id = "removeOrganizationUser", security(("key" = [])),
+    delete, path = "/v2/organizations/{org_id}/users/{user_id}", tag = "organizations", operation_id = "removeOrganizationUser",
     params(
-        ("org_id" = String, Path, description = "The organization"),
-        ("user_id" = String, Path, description = "The user"),
+        ("org_id" = id::Organization, Path, description = "The organization"),
+        ("user_id" = id::User, Path, description = "The user"),
     ),
     responses(
         (status = 204, description = "Removed"),
-        (status = 400, description = "Invalid id, or the id of a bot user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such organization, or the user is not a member", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id, or the id of a bot user"),
+        (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such organization, or the user is not a member"),
     ),
 )]
 async fn remove_from_organization(
-    State(app): State<App>,
-    client: Client,
-    PathIds(id, user): PathIds,
-    RawQuery(raw): RawQuery,
-) -> Result<StatusCode, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let organization = read(&app, &client.call, ids::read(&app.codec, "org_id", &id)).await?;
-    let user = read(&app, &client.call, ids::read(&app.codec, "user_id", &user)).await?;
-    let command = RemoveOrganizationMember { organization, user };
-    app.store.execute(client.call, command).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Input { client, path: (organization, user), .. }: Input<(OrganizationId, UserId)>,
+) -> Result<NoContent> {
+    client.execute(RemoveOrganizationMember { organization, user }).await?;
+    Ok(NoContent)
 }
 
 /// Add a user to a space
@@ -102,66 +67,44 @@ async fn remove_from_organization(
 /// Or changes the role of a member. Predefined roles need an administrator of the space, custom ones `ROLE_BINDING_CREATE`. The role cannot
 /// exceed the caller's own. The user must be a member of the organization.
 #[utoipa::path(
-    post, path = "/v2/spaces/{space_id}/users", tag = "spaces", operation_id = "addSpaceUser", security(("key" = [])),
-    params(("space_id" = String, Path, description = "The space")),
+    post, path = "/v2/spaces/{space_id}/users", tag = "spaces", operation_id = "addSpaceUser",
+    params(("space_id" = id::Space, Path, description = "The space")),
     request_body = SpaceMemberBody,
     responses(
         (status = 200, description = "The membership", body = SpaceMemberView),
-        (status = 400, description = "Invalid id or body, the role does not fit the user, or the user is not in the organization", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such space, user or role", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Valid JSON, but not allowed, such as a role above your own", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id or body, the role does not fit the user, or the user is not in the organization"),
+        (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such space, user or role"),
+        (status = 422, description = "Valid JSON, but not allowed, such as a role above your own"),
+        (status = 429, description = "Too many failed authentications, or too many changes"),
     ),
 )]
 async fn add_to_space(
-    State(app): State<App>,
-    client: Client,
-    PathId(id): PathId,
-    RawQuery(raw): RawQuery,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response<Body>, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let id = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
-    let body = body::required::<SpaceMemberBody>(&app, &headers, body, Limit::IDENTITY).await;
-    let (body, _) = read(&app, &client.call, body).await?;
-    let command = read(&app, &client.call, body.read(&app.codec, id)).await?;
-    let member = app.store.execute(client.call, command).await?;
-    Ok(json(200, &SpaceMemberView::of(&app.codec, &client.dialect, &member)))
+    Input { client, body: command, .. }: Input<SpaceId, (), SpaceMemberBody>,
+) -> Result<Json<SpaceMemberView>> {
+    let member = client.execute(command).await?;
+    Ok(client.json(member))
 }
 
 /// Remove a user from a space
 ///
 /// Needs `ROLE_BINDING_DELETE` in the space.
 #[utoipa::path(
-    delete, path = "/v2/spaces/{space_id}/users/{user_id}", tag = "spaces", operation_id = "removeSpaceUser", security(("key" = [])),
+    delete, path = "/v2/spaces/{space_id}/users/{user_id}", tag = "spaces", operation_id = "removeSpaceUser",
     params(
-        ("space_id" = String, Path, description = "The space"),
-        ("user_id" = String, Path, description = "The user"),
+        ("space_id" = id::Space, Path, description = "The space"),
+        ("user_id" = id::User, Path, description = "The user"),
     ),
     responses(
         (status = 204, description = "Removed"),
-        (status = 400, description = "Invalid id, or the id of a bot user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such space, or the user is not a member", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id, or the id of a bot user"),
+        (status = 403, description = "Not allowed"),
+        (status = 404, description = "No such space, or the user is not a member"),
     ),
 )]
 async fn remove_from_space(
-    State(app): State<App>,
-    client: Client,
-    PathIds(id, user): PathIds,
-    RawQuery(raw): RawQuery,
-) -> Result<StatusCode, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let space = read(&app, &client.call, ids::read(&app.codec, "space_id", &id)).await?;
-    let user = read(&app, &client.call, ids::read(&app.codec, "user_id", &user)).await?;
-    let command = RemoveSpaceMember { space, user };
-    app.store.execute(client.call, command).await?;
-    Ok(StatusCode::NO_CONTENT)
+    Input { client, path: (space, user), .. }: Input<(SpaceId, UserId)>,
+) -> Result<NoContent> {
+    client.execute(RemoveSpaceMember { space, user }).await?;
+    Ok(NoContent)
 }

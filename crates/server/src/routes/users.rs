@@ -1,32 +1,16 @@
 //! `/v2/users`.
 
-use axum::body::Body;
-use axum::extract::{RawQuery, State};
-use axum::http::{HeaderMap, Response, StatusCode};
-use claviger_domain::{InviteMode, KeyType, MintedKey, UserId};
-use claviger_store::{
-    GetUser, ListUsers, Reminded, RemoveUser, Request, ResendInvitation, ResetPassword,
-};
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
+use axum::response::{IntoResponse as _, Response};
+use claviger_domain::{InviteMode, KeyType, UserId};
+use claviger_store::{GetUser, ListUsers, Reminded, RemoveUser, ResendInvitation, ResetPassword};
 
-use super::{after, json, list_name, pagination, read};
-use crate::app::App;
-use crate::error::ApiError;
-use crate::keys;
+use super::prelude::*;
+use crate::input::Client;
 use crate::letters;
-use crate::mail::{Outbox, Place};
-use crate::openapi::ProblemBody;
-use crate::wire::body::{self, Limit};
-use crate::wire::client::Client;
-use crate::wire::ids;
-use crate::wire::path::PathId;
-use crate::wire::query::Query;
+use crate::mail::Room;
 use crate::wire::users::{
-    self, CreateUserBody, InvitedUserView, UpdateUserBody, UserList, UserStatusFilter, UserView,
+    CreateUserBody, InvitedUserView, UpdateUserBody, UserList, UserStatusFilter, UserView,
 };
-
-const LIST: &[&str] = &["email", "status", "limit", "cursor"];
 
 pub(super) fn router() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -40,67 +24,31 @@ pub(super) fn router() -> OpenApiRouter<App> {
 ///
 /// Returns people, oldest first; no bot users.
 #[utoipa::path(
-    get, path = "/v2/users", tag = "users", operation_id = "listUsers", security(("key" = [])),
+    get, path = "/v2/users", tag = "users", operation_id = "listUsers",
     params(
         ("email" = Option<String>, Query, max_length = 255, description = "Part of the email address, ignoring case"),
         ("status" = inline(Option<Vec<UserStatusFilter>>), Query, description = "Status of the users; default: all"),
-        ("limit" = Option<u32>, Query, minimum = 1, maximum = 100, description = "Maximum number of items"),
-        ("cursor" = Option<String>, Query, description = "`next_cursor` of the previous page"),
+        Paging,
     ),
     responses(
         (status = 200, description = "A page of users", body = UserList),
-        (status = 400, description = "Invalid parameter", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed"),
     ),
 )]
-async fn list(
-    State(app): State<App>,
-    client: Client,
-    RawQuery(raw): RawQuery,
-) -> Result<Response<Body>, ApiError> {
-    let input = Query::read(raw.as_deref(), LIST, &["status"]).and_then(|query| {
-        let name = list_name("users", &query, &LIST[..2]);
-        let after = after::<UserId>(&app, &name, &query)?;
-        let limit = query.limit()?;
-        let statuses = query.all("status").map(users::status).collect::<Result<_, _>>()?;
-        let list = ListUsers { email: query.search("email")?, statuses, after, limit };
-        Ok((list, name))
-    });
-    let (query, name) = read(&app, &client.call, input).await?;
-    let page = app.store.execute(client.call, query).await?;
-    let pagination = pagination(&app, &name, &page, |user| user.id)?;
-    let users = page
-        .items
-        .into_iter()
-        .map(|user| UserView::of(&app.codec, &client.dialect, user))
-        .collect();
-    Ok(json(200, &UserList { users, pagination }))
+async fn list(Input { client, query, .. }: Input<(), ListUsers>) -> Result<Json<UserList>> {
+    let (users, pagination) = client.list(query).await?;
+    Ok(Json(UserList { users, pagination }))
 }
 
 /// Get a user
 #[utoipa::path(
-    get, path = "/v2/users/{user_id}", tag = "users", operation_id = "getUser", security(("key" = [])),
-    params(("user_id" = String, Path, description = "The user")),
-    responses(
-        (status = 200, description = "The user", body = UserView),
-        (status = 400, description = "Invalid id", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
-    ),
+    get, path = "/v2/users/{user_id}", tag = "users", operation_id = "getUser",
+    params(("user_id" = id::User, Path, description = "The user")),
+    responses((status = 200, description = "The user", body = UserView)),
 )]
-async fn get(
-    State(app): State<App>,
-    client: Client,
-    PathId(id): PathId,
-    RawQuery(raw): RawQuery,
-) -> Result<Response<Body>, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    let user = app.store.execute(client.call, GetUser { id }).await?;
-    Ok(json(200, &UserView::of(&app.codec, &client.dialect, user)))
+async fn get(Input { client, path: id, .. }: Input<UserId>) -> Result<Json<UserView>> {
+    let user = client.execute(GetUser { id }).await?;
+    Ok(client.json(user))
 }
 
 /// Invite a user
@@ -109,110 +57,74 @@ async fn get(
 /// server has no mail. `TEMPORARY_PASSWORD` returns a sign-in secret. `NONE` creates an active user. A user who is already invited is returned
 /// unchanged.
 #[utoipa::path(
-    post, path = "/v2/users", tag = "users", operation_id = "createUser", security(("key" = [])),
+    post, path = "/v2/users", tag = "users", operation_id = "createUser",
     request_body = CreateUserBody,
     responses(
         (status = 200, description = "The user was invited before; nothing changed", body = UserView),
         (status = 201, description = "The new user", body = InvitedUserView),
-        (status = 400, description = "Invalid body", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 409, description = "Email address already taken", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, too much mail, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed"),
+        (status = 409, description = "Email address already taken"),
+        (status = 422, description = "Valid JSON, but not allowed"),
+        (status = 429, description = "Too many failed authentications, too much mail, or too many changes"),
     ),
 )]
 async fn create(
-    State(app): State<App>,
-    client: Client,
-    RawQuery(raw): RawQuery,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response<Body>, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let body = body::required::<CreateUserBody>(&app, &headers, body, Limit::IDENTITY).await;
-    let (body, _) = read(&app, &client.call, body).await?;
-    let minted = keys::mint(&app, KeyType::User)?;
-    let command = body.read(minted.clone(), app.outside.outbox.is_some());
-    let command = read(&app, &client.call, command).await?;
-    let mode = command.invite_mode;
-    let place = if mode == InviteMode::EmailLink { place(&app, &client.call).await? } else { None };
-    let invited = app.store.execute(client.call, command).await?;
+    Input { client, body: invitation, .. }: Input<(), (), CreateUserBody>,
+) -> Result<Response> {
+    let mode = invitation.invite_mode;
+    let room = if mode == InviteMode::EmailLink { mail_room(&client).await? } else { None };
+    let minted = client.app.mint(KeyType::User)?;
+    let command = invitation.command(minted.clone(), client.app.outside.outbox.is_some());
+    let invited = client.execute(command).await?;
     if !invited.is_new {
-        return Ok(json(200, &UserView::of(&app.codec, &client.dialect, invited.user)));
+        let user: Json<UserView> = client.json(invited.user);
+        return Ok(user.into_response());
     }
-    if let (Some((outbox, place)), Some(until)) = (place, invited.until) {
-        let letter = letters::invitation(outbox.public_url(), &invited.user, &minted, until);
-        outbox.send(&invited.user, letter, place);
+    if let (Some(room), Some(until)) = (room, invited.until) {
+        let letter = letters::invitation(room.public_url(), &invited.user, &minted, until);
+        room.send(&invited.user, letter);
     }
-    let view = InvitedUserView::of(&app.codec, &client.dialect, invited.user, mode, &minted);
-    Ok(json(201, &view))
+    let user: Json<InvitedUserView> = client.json((invited.user, mode, &minted));
+    Ok(created(user).into_response())
 }
 
 /// Update a user
 ///
 /// The name needs `USER_UPDATE`, developer access an administrator of the account. Omitted members stay unchanged.
 #[utoipa::path(
-    patch, path = "/v2/users/{user_id}", tag = "users", operation_id = "updateUser", security(("key" = [])),
-    params(("user_id" = String, Path, description = "The user")),
+    patch, path = "/v2/users/{user_id}", tag = "users", operation_id = "updateUser",
+    params(("user_id" = id::User, Path, description = "The user")),
     request_body = UpdateUserBody,
     responses(
         (status = 200, description = "The updated user", body = UserView),
-        (status = 400, description = "Invalid id or body", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 413, description = "Body too large", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 415, description = "Body is not JSON", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "Valid JSON, but not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 403, description = "Not allowed"),
+        (status = 422, description = "Valid JSON, but not allowed"),
+        (status = 429, description = "Too many failed authentications, or too many changes"),
     ),
 )]
 async fn update(
-    State(app): State<App>,
-    client: Client,
-    PathId(id): PathId,
-    RawQuery(raw): RawQuery,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Response<Body>, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    let body = body::required::<UpdateUserBody>(&app, &headers, body, Limit::IDENTITY).await;
-    let (body, _) = read(&app, &client.call, body).await?;
-    let command = read(&app, &client.call, body.read(id)).await?;
-    let user = app.store.execute(client.call, command).await?;
-    Ok(json(200, &UserView::of(&app.codec, &client.dialect, user)))
+    Input { client, body: command, .. }: Input<UserId, (), UpdateUserBody>,
+) -> Result<Json<UserView>> {
+    let user = client.execute(command).await?;
+    Ok(client.json(user))
 }
 
 /// Remove a user
 ///
 /// Permanently. Revokes their user keys and ends their roles. Removing a removed user changes nothing.
 #[utoipa::path(
-    delete, path = "/v2/users/{user_id}", tag = "users", operation_id = "deleteUser", security(("key" = [])),
-    params(("user_id" = String, Path, description = "The user")),
+    delete, path = "/v2/users/{user_id}", tag = "users", operation_id = "deleteUser",
+    params(("user_id" = id::User, Path, description = "The user")),
     responses(
         (status = 204, description = "Removed"),
-        (status = 400, description = "Invalid id, or your own id", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 422, description = "The user is the last active administrator of the account", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id, or your own id"),
+        (status = 403, description = "Not allowed"),
+        (status = 422, description = "The user is the last active administrator of the account"),
     ),
 )]
-async fn delete(
-    State(app): State<App>,
-    client: Client,
-    PathId(id): PathId,
-    RawQuery(raw): RawQuery,
-) -> Result<StatusCode, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    app.store.execute(client.call, RemoveUser { id }).await?;
-    Ok(StatusCode::NO_CONTENT)
+async fn delete(Input { client, path: id, .. }: Input<UserId>) -> Result<NoContent> {
+    client.execute(RemoveUser { id }).await?;
+    Ok(NoContent)
 }
 
 /// Resend an invitation
@@ -220,34 +132,25 @@ async fn delete(
 /// Mails a new secret and extends the invitation to seven days from now. Earlier secrets remain valid. If the server has no mail, an
 /// administrator of the account can hand over a secret: see `handOverSignInSecret`.
 #[utoipa::path(
-    post, path = "/v2/users/{user_id}/resend-invitation", tag = "users", operation_id = "resendInvitation", security(("key" = [])),
-    params(("user_id" = String, Path, description = "The user")),
+    post, path = "/v2/users/{user_id}/resend-invitation", tag = "users", operation_id = "resendInvitation",
+    params(("user_id" = id::User, Path, description = "The user")),
     responses(
         (status = 204, description = "Invitation sent"),
-        (status = 400, description = "Invalid id, the user is not invited, or the server has no mail", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, too much mail, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id, the user is not invited, or the server has no mail"),
+        (status = 403, description = "Not allowed"),
+        (status = 429, description = "Too many failed authentications, too much mail, or too many changes"),
     ),
 )]
-async fn resend_invitation(
-    State(app): State<App>,
-    client: Client,
-    PathId(id): PathId,
-    RawQuery(raw): RawQuery,
-) -> Result<StatusCode, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    let place = place(&app, &client.call).await?;
-    let minted = mailed_secret(&app)?;
-    let remind = ResendInvitation { id, minted: minted.clone() };
-    let Reminded { user, until } = app.store.execute(client.call, remind).await?;
-    if let (Some((outbox, place)), Some(minted)) = (place, &minted) {
-        let letter = letters::invitation(outbox.public_url(), &user, minted, until);
-        outbox.send(&user, letter, place);
+async fn resend_invitation(Input { client, path: id, .. }: Input<UserId>) -> Result<NoContent> {
+    let room = mail_room(&client).await?;
+    let minted = room.as_ref().map(|_| client.app.mint(KeyType::User)).transpose()?;
+    let command = ResendInvitation { id, minted: minted.clone() };
+    let Reminded { user, until } = client.execute(command).await?;
+    if let (Some(room), Some(minted)) = (room, minted) {
+        let letter = letters::invitation(room.public_url(), &user, &minted, until);
+        room.send(&user, letter);
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
 /// Request a password reset
@@ -255,45 +158,30 @@ async fn resend_invitation(
 /// Mails the user a sign-in secret that is valid for thirty minutes. Earlier secrets remain valid. If the server has no mail, an administrator
 /// of the account can hand over a secret: see `handOverSignInSecret`.
 #[utoipa::path(
-    post, path = "/v2/users/{user_id}/reset-password", tag = "users", operation_id = "resetPassword", security(("key" = [])),
-    params(("user_id" = String, Path, description = "The user")),
+    post, path = "/v2/users/{user_id}/reset-password", tag = "users", operation_id = "resetPassword",
+    params(("user_id" = id::User, Path, description = "The user")),
     responses(
         (status = 204, description = "Sent"),
-        (status = 400, description = "Invalid id, the user has not accepted their invitation, or the server has no mail", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 401, description = "Missing or invalid API key", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 403, description = "Not allowed", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 404, description = "No such user", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 429, description = "Too many failed authentications, too much mail, or too many changes", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 400, description = "Invalid id, the user has not accepted their invitation, or the server has no mail"),
+        (status = 403, description = "Not allowed"),
+        (status = 429, description = "Too many failed authentications, too much mail, or too many changes"),
     ),
 )]
-async fn reset_password(
-    State(app): State<App>,
-    client: Client,
-    PathId(id): PathId,
-    RawQuery(raw): RawQuery,
-) -> Result<StatusCode, ApiError> {
-    read(&app, &client.call, Query::read(raw.as_deref(), &[], &[])).await?;
-    let id = read(&app, &client.call, ids::read(&app.codec, "user_id", &id)).await?;
-    let place = place(&app, &client.call).await?;
-    let minted = mailed_secret(&app)?;
-    let remind = ResetPassword { id, minted: minted.clone() };
-    let Reminded { user, until } = app.store.execute(client.call, remind).await?;
-    if let (Some((outbox, place)), Some(minted)) = (place, &minted) {
-        let letter = letters::way_back(outbox.public_url(), &user, minted, until);
-        outbox.send(&user, letter, place);
+async fn reset_password(Input { client, path: id, .. }: Input<UserId>) -> Result<NoContent> {
+    let room = mail_room(&client).await?;
+    let minted = room.as_ref().map(|_| client.app.mint(KeyType::User)).transpose()?;
+    let command = ResetPassword { id, minted: minted.clone() };
+    let Reminded { user, until } = client.execute(command).await?;
+    if let (Some(room), Some(minted)) = (room, minted) {
+        let letter = letters::password_reset(room.public_url(), &user, &minted, until);
+        room.send(&user, letter);
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(NoContent)
 }
 
-/// Room for a letter, where mail goes: nothing is done that nobody could be told of.
-async fn place<'a>(app: &'a App, call: &Request) -> Result<Option<(&'a Outbox, Place)>, ApiError> {
-    let Some(outbox) = &app.outside.outbox else { return Ok(None) };
+/// Reserves room for a letter, where the server sends mail: nothing is done that nobody could be told of.
+async fn mail_room(client: &Client) -> Result<Option<Room<'_>>> {
+    let Some(outbox) = &client.app.outside.outbox else { return Ok(None) };
     let full = || ApiError::unavailable("too much mail is on its way");
-    let place = read(app, call, outbox.place().ok_or_else(full)).await?;
-    Ok(Some((outbox, place)))
-}
-
-/// A secret for somebody's mail, where mail goes.
-fn mailed_secret(app: &App) -> Result<Option<MintedKey>, ApiError> {
-    app.outside.outbox.as_ref().map(|_| keys::mint(app, KeyType::User)).transpose()
+    client.check(outbox.room().ok_or_else(full)).await.map(Some)
 }

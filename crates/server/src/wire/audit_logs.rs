@@ -6,26 +6,19 @@
 use claviger_domain::{
     ApiKeyId, AuditEntry, AuditRecordId, ObjectIdCodec, ObjectKind, Refusal, UserId,
 };
-use claviger_store::ListAuditRecords;
+use claviger_store::{After, ListAuditRecords};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::query::Query;
 use super::roles::canonical;
-use super::{Pagination, ids, timestamp};
-
-/// The parameters of a list.
-pub(crate) const LIST: &[&str] =
-    &["start_time", "end_time", "user_id", "operation_type", "operation_name", "limit", "cursor"];
-
-/// Those that may come more than once.
-pub(crate) const REPEATABLE: &[&str] = &["operation_name"];
+use super::{Format, Pagination, View, id, timestamp};
+use crate::input::{List, Query};
 
 /// The most names to filter by, and the longest (docs/contract/audit-logs.md).
 const MAX_NAMES: usize = 20;
-const MAX_NAME: usize = 255;
+const MAX_NAME_LEN: usize = 255;
 
 /// What the numbers in particulars name, by the member that they are in. What a thing replaces is of its own kind.
 const NUMBERED: [(&str, ObjectKind); 14] = [
@@ -59,9 +52,10 @@ pub(crate) enum OperationTypeFilter {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = AuditLog)]
 pub(crate) struct AuditLogView {
-    id: String,
+    id: id::AuditLog,
     /// Id of the user; empty for actions on the host.
-    user_id: String,
+    #[schema(value_type = String)]
+    user_id: Actor,
     /// Client address; empty for actions on the host.
     ip: String,
     /// Always `MUTATION`: only changes are recorded.
@@ -76,6 +70,15 @@ pub(crate) struct AuditLogView {
     created_at: String,
 }
 
+/// Who did what is recorded.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Actor {
+    User(id::User),
+    /// The host itself: empty.
+    Host(&'static str),
+}
+
 /// A page of audit records, newest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct AuditLogList {
@@ -83,13 +86,13 @@ pub(crate) struct AuditLogList {
     pub pagination: Pagination,
 }
 
-impl AuditLogView {
-    pub(crate) fn of(codec: &ObjectIdCodec, entry: AuditEntry) -> Self {
-        let user = entry.actor.map(|number| ids::write(codec, &UserId::new(number)));
+impl View<AuditEntry> for AuditLogView {
+    fn of(format: Format<'_>, entry: AuditEntry) -> Self {
+        let user = entry.actor.map(|number| format.id(UserId::new(number)));
         Self {
-            id: ids::write(codec, &entry.id),
-            user_id: user.unwrap_or_default(),
-            variables: variables(codec, &entry).to_string(),
+            id: format.id(entry.id),
+            user_id: user.map_or(Actor::Host(""), Actor::User),
+            variables: variables(format.codec, &entry).to_string(),
             ip: entry.source.unwrap_or_default(),
             operation_type: "MUTATION".to_owned(),
             operation_name: entry.action,
@@ -102,7 +105,7 @@ fn variables(codec: &ObjectIdCodec, entry: &AuditEntry) -> Value {
     let kind = ObjectKind::of_target(&entry.target_kind);
     let id = kind.map(|kind| codec.encode(kind, entry.target_id));
     let details = audit_details(codec, entry);
-    let key = entry.actor_key.map(|number| ids::write(codec, &ApiKeyId::new(number)));
+    let key = entry.actor_key.map(|number| id::ApiKey::of(codec, ApiKeyId::new(number)));
     let mut variables = json!({
         "target_kind": entry.target_kind,
         "target_id": id,
@@ -148,30 +151,41 @@ fn name_object(codec: &ObjectIdCodec, kind: ObjectKind, value: &mut Value) {
     }
 }
 
-/// Reads the filters of a list; the cursor is the caller's business.
-pub(crate) fn list(query: &Query, codec: &ObjectIdCodec) -> Result<ListAuditRecords, Refusal> {
-    let of_changes = match query.get("operation_type").map(canonical).as_deref() {
-        None | Some("MUTATION") => true,
-        Some("QUERY" | "SUBSCRIPTION") => false,
-        Some(_) => {
-            let known = "it must be QUERY, MUTATION or SUBSCRIPTION";
-            return Err(Refusal::invalid("operation_type", known));
-        }
-    };
-    Ok(ListAuditRecords {
-        from: instant(query, "start_time")?,
-        to: instant(query, "end_time")?,
-        user: query.get("user_id").map(|id| ids::read(codec, "user_id", id)).transpose()?,
-        actions: names(query)?,
-        of_changes,
-        after: None,
-        limit: query.limit()?,
-    })
+impl List for ListAuditRecords {
+    type Item = AuditEntry;
+    type Id = AuditRecordId;
+    const RESOURCE: &'static str = "audit-logs";
+    const FILTERS: &'static [&'static str] =
+        &["start_time", "end_time", "user_id", "operation_type", "operation_name"];
+    const REPEATABLE: &'static [&'static str] = &["operation_name"];
+
+    fn read(
+        query: &Query,
+        format: Format<'_>,
+        after: Option<After<AuditRecordId>>,
+        limit: u32,
+    ) -> Result<Self, Refusal> {
+        let of_changes = match query.get("operation_type").map(canonical).as_deref() {
+            None | Some("MUTATION") => true,
+            Some("QUERY" | "SUBSCRIPTION") => false,
+            Some(_) => {
+                let known = "it must be QUERY, MUTATION or SUBSCRIPTION";
+                return Err(Refusal::invalid("operation_type", known));
+            }
+        };
+        let (from, to) = (instant(query, "start_time")?, instant(query, "end_time")?);
+        let (user, actions) = (query.id("user_id", format)?, names(query)?);
+        Ok(Self { from, to, user, actions, of_changes, after, limit })
+    }
+
+    fn id(entry: &AuditEntry) -> AuditRecordId {
+        entry.id
+    }
 }
 
 fn names(query: &Query) -> Result<Vec<String>, Refusal> {
     let names: Vec<String> = query.all("operation_name").map(str::to_owned).collect();
-    let fits = |name: &String| (1..=MAX_NAME).contains(&name.chars().count());
+    let fits = |name: &String| (1..=MAX_NAME_LEN).contains(&name.chars().count());
     if names.len() > MAX_NAMES || !names.iter().all(fits) {
         let known = "it may be given 20 times, with 1 to 255 characters each";
         return Err(Refusal::invalid("operation_name", known));
@@ -185,9 +199,4 @@ fn names(query: &Query) -> Result<Vec<String>, Refusal> {
 fn instant(query: &Query, name: &'static str) -> Result<Option<Timestamp>, Refusal> {
     let parsed = query.get(name).map(timestamp::parse).transpose();
     parsed.map_err(|error| Refusal::invalid(name, error.to_string()))
-}
-
-/// The place behind a record.
-pub(crate) fn place(entry: &AuditEntry) -> AuditRecordId {
-    entry.id
 }

@@ -1,14 +1,15 @@
 //! Custom and predefined roles on the wire (docs/contract/roles.md#roles); roles of users are in `roles.rs`.
 
-use claviger_domain::{Change, ObjectIdCodec, PermissionSet, Refusal, Role, RoleId};
-use claviger_store::{CreateRole, UpdateRole};
+use claviger_domain::{Change, PermissionSet, Refusal, Role, RoleId};
+use claviger_store::{After, CreateRole, ListRoles, UpdateRole};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::{change, present};
-use super::dialect::{Dialect, vocabulary};
-use super::query::Query;
-use super::{Pagination, ids, words};
+use super::dialect::vocabulary;
+use super::{Format, Pagination, View, id, words};
+use crate::input::body::{change, present};
+use crate::input::{List, Query, RequestBody};
+use crate::openapi::PermissionName;
 
 /// The most names in one body: more than there are, so that a list with repetitions is still read.
 const MAX_NAMES: usize = 1_000;
@@ -17,8 +18,7 @@ const MAX_NAMES: usize = 1_000;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Role)]
 pub(crate) struct RoleObjectView {
-    #[schema(example = "Um9sZToxOlY0S2E=")]
-    id: String,
+    id: id::Role,
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -41,11 +41,11 @@ pub(crate) struct RoleList {
     pub pagination: Pagination,
 }
 
-impl RoleObjectView {
-    pub(crate) fn of(codec: &ObjectIdCodec, dialect: &Dialect, role: Role) -> Self {
-        let names = role.permissions.iter().filter_map(|p| dialect.vocabulary.name(p));
+impl View<Role> for RoleObjectView {
+    fn of(format: Format<'_>, role: Role) -> Self {
+        let names = role.permissions.iter().filter_map(|p| format.dialect.vocabulary.name(p));
         Self {
-            id: ids::write(codec, &role.id),
+            id: format.id(role.id),
             permissions: names.collect(),
             name: role.name,
             description: Some(role.description).filter(|text| !text.is_empty()),
@@ -62,19 +62,21 @@ impl RoleObjectView {
 #[schema(as = CreateRole)]
 pub(crate) struct CreateRoleBody {
     /// Unique in the account.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(format = "Name")]
     name: String,
     /// Names of permissions. The caller must hold all of them.
-    #[schema(min_items = 1, example = json!(["PROJECT_READ"]))]
+    #[schema(value_type = Vec<PermissionName>, min_items = 1, example = json!(["PROJECT_READ"]))]
     permissions: Vec<String>,
     #[serde(default, deserialize_with = "present")]
-    #[schema(max_length = 1000, nullable = false)]
+    #[schema(format = "Description", nullable = false)]
     description: Option<String>,
 }
 
-impl CreateRoleBody {
-    /// Reads the members.
-    pub(crate) fn read(self) -> Result<CreateRole, Refusal> {
+impl RequestBody for CreateRoleBody {
+    type Path = ();
+    type Command = CreateRole;
+
+    fn read(self, (): (), _: Format<'_>) -> Result<CreateRole, Refusal> {
         Ok(CreateRole {
             name: words::name(&self.name)?,
             description: words::description(self.description.as_deref())?,
@@ -90,28 +92,30 @@ impl CreateRoleBody {
 pub(crate) struct UpdateRoleBody {
     /// Unique in the account.
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_length = 1, max_length = 255, nullable = false)]
+    #[schema(format = "Name", nullable = false)]
     name: Option<String>,
     /// Names of permissions. Replaces all permissions of the role.
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_items = 1, nullable = false)]
+    #[schema(value_type = Option<Vec<PermissionName>>, min_items = 1, nullable = false)]
     permissions: Option<Vec<String>>,
     /// `null` clears it.
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, max_length = 1000)]
+    #[schema(value_type = Option<String>, format = "Description")]
     description: Change<String>,
 }
 
-impl UpdateRoleBody {
-    /// Reads the members.
-    pub(crate) fn read(self, dialect: &Dialect, id: RoleId) -> Result<UpdateRole, Refusal> {
+impl RequestBody for UpdateRoleBody {
+    type Path = RoleId;
+    type Command = UpdateRole;
+
+    fn read(self, id: RoleId, format: Format<'_>) -> Result<UpdateRole, Refusal> {
         let given =
             self.name.is_some() || self.permissions.is_some() || self.description != Change::Keep;
         words::at_least_one(given, "name, permissions, description")?;
         Ok(UpdateRole {
             id,
             name: self.name.as_deref().map(words::name).transpose()?,
-            description: words::changed_description(dialect, self.description)?,
+            description: words::changed_description(format.dialect, self.description)?,
             permissions: self.permissions.as_deref().map(permissions).transpose()?,
         })
     }
@@ -131,12 +135,30 @@ fn permissions(names: &[String]) -> Result<PermissionSet, Refusal> {
     names.iter().enumerate().map(place).collect()
 }
 
-/// Reads the filter of a list.
-pub(crate) fn is_predefined(query: &Query) -> Result<Option<bool>, Refusal> {
-    match query.get("is_predefined").map(str::to_ascii_lowercase).as_deref() {
-        None => Ok(None),
-        Some("true") => Ok(Some(true)),
-        Some("false") => Ok(Some(false)),
-        Some(_) => Err(Refusal::invalid("is_predefined", "it must be true or false")),
+impl List for ListRoles {
+    type Item = Role;
+    type Id = RoleId;
+    const RESOURCE: &'static str = "roles";
+    const FILTERS: &'static [&'static str] = &["is_predefined"];
+
+    fn read(
+        query: &Query,
+        _: Format<'_>,
+        after: Option<After<RoleId>>,
+        limit: u32,
+    ) -> Result<Self, Refusal> {
+        Ok(Self { is_predefined: query.parse("is_predefined", is_predefined)?, after, limit })
+    }
+
+    fn id(role: &Role) -> RoleId {
+        role.id
+    }
+}
+
+fn is_predefined(text: &str) -> Result<bool, Refusal> {
+    match text.to_ascii_lowercase().as_str() {
+        "true" => Ok(true),
+        "false" => Ok(false),
+        _ => Err(Refusal::invalid("is_predefined", "it must be true or false")),
     }
 }

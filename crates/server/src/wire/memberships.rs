@@ -1,33 +1,35 @@
 //! Memberships on the wire.
 
-use claviger_domain::{ObjectIdCodec, ObjectKind, OrganizationId, Refusal, SpaceId};
+use claviger_domain::{OrganizationId, Refusal, SpaceId};
 use claviger_store::{OrganizationMember, SetOrganizationMember, SetSpaceMember, SpaceMember};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::dialect::Dialect;
-use super::ids;
 use super::role_schema::{OrganizationRole, SpaceRole};
 use super::roles::{self, RoleInput, RoleView};
+use super::{Format, View, id};
+use crate::input::RequestBody;
 
 /// A member of an organization and their role.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = SetOrganizationMember)]
 pub(crate) struct OrganizationMemberBody {
-    user_id: String,
+    user_id: id::User,
     #[schema(value_type = OrganizationRole)]
     role: RoleInput,
 }
 
-impl OrganizationMemberBody {
-    /// Reads the members.
-    pub(crate) fn read(
+impl RequestBody for OrganizationMemberBody {
+    type Path = OrganizationId;
+    type Command = SetOrganizationMember;
+
+    fn read(
         self,
-        codec: &ObjectIdCodec,
         organization: OrganizationId,
+        format: Format<'_>,
     ) -> Result<SetOrganizationMember, Refusal> {
-        let user = ids::read(codec, "user_id", &self.user_id)?;
+        let user = self.user_id.read(format);
         let role = roles::organization_role("role", &self.role)?;
         Ok(SetOrganizationMember { organization, user, role })
     }
@@ -38,20 +40,18 @@ impl OrganizationMemberBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = SetSpaceMember)]
 pub(crate) struct SpaceMemberBody {
-    user_id: String,
+    user_id: id::User,
     #[schema(value_type = SpaceRole)]
     role: RoleInput,
 }
 
-impl SpaceMemberBody {
-    /// Reads the members.
-    pub(crate) fn read(
-        self,
-        codec: &ObjectIdCodec,
-        space: SpaceId,
-    ) -> Result<SetSpaceMember, Refusal> {
-        let user = ids::read(codec, "user_id", &self.user_id)?;
-        let role = roles::space_role(codec, "role", &self.role)?;
+impl RequestBody for SpaceMemberBody {
+    type Path = SpaceId;
+    type Command = SetSpaceMember;
+
+    fn read(self, space: SpaceId, format: Format<'_>) -> Result<SetSpaceMember, Refusal> {
+        let user = self.user_id.read(format);
+        let role = roles::space_role(format.codec, "role", &self.role)?;
         Ok(SetSpaceMember { space, user, role })
     }
 }
@@ -60,24 +60,20 @@ impl SpaceMemberBody {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OrganizationMember)]
 pub(crate) struct OrganizationMemberView {
-    id: String,
-    user_id: String,
-    organization_id: String,
+    id: id::OrganizationMember,
+    user_id: id::User,
+    organization_id: id::Organization,
     /// The role in the organization.
     role: RoleView,
 }
 
-impl OrganizationMemberView {
-    pub(crate) fn of(
-        codec: &ObjectIdCodec,
-        dialect: &Dialect,
-        member: &OrganizationMember,
-    ) -> Self {
+impl View<OrganizationMember> for OrganizationMemberView {
+    fn of(format: Format<'_>, member: OrganizationMember) -> Self {
         Self {
-            id: codec.encode(ObjectKind::OrganizationMember, member.id.number()),
-            user_id: ids::write(codec, &member.user),
-            organization_id: ids::write(codec, &member.organization),
-            role: RoleView::of_organization_member(dialect, member.role),
+            id: format.id(member.id.into()),
+            user_id: format.id(member.user),
+            organization_id: format.id(member.organization),
+            role: RoleView::of_organization_member(format.dialect, member.role),
         }
     }
 }
@@ -86,20 +82,20 @@ impl OrganizationMemberView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SpaceMember)]
 pub(crate) struct SpaceMemberView {
-    id: String,
-    user_id: String,
-    space_id: String,
+    id: id::SpaceMember,
+    user_id: id::User,
+    space_id: id::Space,
     /// The role in the space.
     role: RoleView,
 }
 
-impl SpaceMemberView {
-    pub(crate) fn of(codec: &ObjectIdCodec, dialect: &Dialect, member: &SpaceMember) -> Self {
+impl View<SpaceMember> for SpaceMemberView {
+    fn of(format: Format<'_>, member: SpaceMember) -> Self {
         Self {
-            id: codec.encode(ObjectKind::SpaceMember, member.id.number()),
-            user_id: ids::write(codec, &member.user),
-            space_id: ids::write(codec, &member.space),
-            role: RoleView::of_space_member(codec, dialect, &member.role),
+            id: format.id(member.id.into()),
+            user_id: format.id(member.user),
+            space_id: format.id(member.space),
+            role: RoleView::of_space_member(format, &member.role),
         }
     }
 }

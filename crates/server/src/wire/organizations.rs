@@ -1,20 +1,19 @@
 //! Organizations on the wire.
 
-use claviger_domain::{Change, ObjectIdCodec, Organization, OrganizationId, Refusal};
-use claviger_store::{CreateOrganization, UpdateOrganization};
+use claviger_domain::{Change, Organization, OrganizationId, Refusal};
+use claviger_store::{After, CreateOrganization, ListOrganizations, UpdateOrganization};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::{change, present};
-use super::dialect::Dialect;
-use super::{Pagination, ids, words};
+use super::{Format, Pagination, View, id, words};
+use crate::input::body::{change, present};
+use crate::input::{List, Query, RequestBody};
 
 /// An organization: a group of spaces.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Organization)]
 pub(crate) struct OrganizationView {
-    #[schema(example = "T3JnYW5pemF0aW9uOjEyMzQ1")]
-    id: String,
+    id: id::Organization,
     name: String,
     /// Empty if there is none.
     description: String,
@@ -29,10 +28,10 @@ pub(crate) struct OrganizationList {
     pub pagination: Pagination,
 }
 
-impl OrganizationView {
-    pub(crate) fn of(codec: &ObjectIdCodec, organization: Organization) -> Self {
+impl View<Organization> for OrganizationView {
+    fn of(format: Format<'_>, organization: Organization) -> Self {
         Self {
-            id: ids::write(codec, &organization.id),
+            id: format.id(organization.id),
             name: organization.name,
             description: organization.description,
             created_at: organization.created_at.to_string(),
@@ -46,16 +45,18 @@ impl OrganizationView {
 #[schema(as = CreateOrganization)]
 pub(crate) struct CreateOrganizationBody {
     /// Unique in the account.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(format = "Name")]
     name: String,
     #[serde(default, deserialize_with = "present")]
-    #[schema(max_length = 1000, nullable = false)]
+    #[schema(format = "Description", nullable = false)]
     description: Option<String>,
 }
 
-impl CreateOrganizationBody {
-    /// Reads the members.
-    pub(crate) fn read(self) -> Result<CreateOrganization, Refusal> {
+impl RequestBody for CreateOrganizationBody {
+    type Path = ();
+    type Command = CreateOrganization;
+
+    fn read(self, (): (), _: Format<'_>) -> Result<CreateOrganization, Refusal> {
         let name = words::name(&self.name)?;
         let description = words::description(self.description.as_deref())?;
         Ok(CreateOrganization { name, description })
@@ -69,25 +70,43 @@ impl CreateOrganizationBody {
 pub(crate) struct UpdateOrganizationBody {
     /// Unique in the account.
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_length = 1, max_length = 255, nullable = false)]
+    #[schema(format = "Name", nullable = false)]
     name: Option<String>,
     /// `null` clears it.
     #[serde(default, deserialize_with = "change")]
-    #[schema(value_type = Option<String>, max_length = 1000)]
+    #[schema(value_type = Option<String>, format = "Description")]
     description: Change<String>,
 }
 
-impl UpdateOrganizationBody {
-    /// Reads the members.
-    pub(crate) fn read(
-        self,
-        dialect: &Dialect,
-        id: OrganizationId,
-    ) -> Result<UpdateOrganization, Refusal> {
+impl RequestBody for UpdateOrganizationBody {
+    type Path = OrganizationId;
+    type Command = UpdateOrganization;
+
+    fn read(self, id: OrganizationId, format: Format<'_>) -> Result<UpdateOrganization, Refusal> {
         let given = self.name.is_some() || self.description != Change::Keep;
         words::at_least_one(given, "name, description")?;
         let name = self.name.as_deref().map(words::name).transpose()?;
-        let description = words::changed_description(dialect, self.description)?;
+        let description = words::changed_description(format.dialect, self.description)?;
         Ok(UpdateOrganization { id, name, description })
+    }
+}
+
+impl List for ListOrganizations {
+    type Item = Organization;
+    type Id = OrganizationId;
+    const RESOURCE: &'static str = "organizations";
+    const FILTERS: &'static [&'static str] = &["name"];
+
+    fn read(
+        query: &Query,
+        _: Format<'_>,
+        after: Option<After<OrganizationId>>,
+        limit: u32,
+    ) -> Result<Self, Refusal> {
+        Ok(Self { name: query.search("name")?, after, limit })
+    }
+
+    fn id(organization: &Organization) -> OrganizationId {
+        organization.id
     }
 }

@@ -1,24 +1,20 @@
 //! Projects on the wire.
 
-use claviger_domain::{ObjectIdCodec, Project, ProjectId, Refusal};
-use claviger_store::{CreateProject, ListProjects, UpdateProject};
+use claviger_domain::{Project, ProjectId, Refusal};
+use claviger_store::{After, CreateProject, ListProjects, UpdateProject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::query::Query;
-use super::{Pagination, ids, words};
-
-/// The parameters of a list.
-pub(crate) const LIST: &[&str] = &["space_id", "space_name", "name", "limit", "cursor"];
+use super::{Format, Pagination, View, id, words};
+use crate::input::{List, Query, RequestBody};
 
 /// A project in a space.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Project)]
 pub(crate) struct ProjectView {
-    #[schema(example = "TW9kZWw6MTpGdmxM")]
-    id: String,
+    id: id::Project,
     name: String,
-    space_id: String,
+    space_id: id::Space,
     #[schema(format = DateTime)]
     created_at: String,
 }
@@ -30,11 +26,11 @@ pub(crate) struct ProjectList {
     pub pagination: Pagination,
 }
 
-impl ProjectView {
-    pub(crate) fn of(codec: &ObjectIdCodec, project: Project) -> Self {
+impl View<Project> for ProjectView {
+    fn of(format: Format<'_>, project: Project) -> Self {
         Self {
-            id: ids::write(codec, &project.id),
-            space_id: ids::write(codec, &project.space),
+            id: format.id(project.id),
+            space_id: format.id(project.space),
             name: project.name,
             created_at: project.created_at.to_string(),
         }
@@ -47,16 +43,18 @@ impl ProjectView {
 #[schema(as = CreateProject)]
 pub(crate) struct CreateProjectBody {
     /// Unique in the space.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(format = "Name")]
     name: String,
-    space_id: String,
+    space_id: id::Space,
 }
 
-impl CreateProjectBody {
-    /// Reads the members.
-    pub(crate) fn read(self, codec: &ObjectIdCodec) -> Result<CreateProject, Refusal> {
+impl RequestBody for CreateProjectBody {
+    type Path = ();
+    type Command = CreateProject;
+
+    fn read(self, (): (), format: Format<'_>) -> Result<CreateProject, Refusal> {
         let name = words::name(&self.name)?;
-        Ok(CreateProject { name, space: ids::read(codec, "space_id", &self.space_id)? })
+        Ok(CreateProject { name, space: self.space_id.read(format) })
     }
 }
 
@@ -66,24 +64,36 @@ impl CreateProjectBody {
 #[schema(as = UpdateProject)]
 pub(crate) struct UpdateProjectBody {
     /// Unique in the space.
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(format = "Name")]
     name: String,
 }
 
-impl UpdateProjectBody {
-    /// Reads the members.
-    pub(crate) fn read(self, id: ProjectId) -> Result<UpdateProject, Refusal> {
+impl RequestBody for UpdateProjectBody {
+    type Path = ProjectId;
+    type Command = UpdateProject;
+
+    fn read(self, id: ProjectId, _: Format<'_>) -> Result<UpdateProject, Refusal> {
         Ok(UpdateProject { id, name: words::name(&self.name)? })
     }
 }
 
-/// Reads the filters of a list; the cursor is the caller's business.
-pub(crate) fn list(query: &Query, codec: &ObjectIdCodec) -> Result<ListProjects, Refusal> {
-    Ok(ListProjects {
-        space: query.get("space_id").map(|id| ids::read(codec, "space_id", id)).transpose()?,
-        space_name: query.search("space_name")?,
-        name: query.search("name")?,
-        after: None,
-        limit: query.limit()?,
-    })
+impl List for ListProjects {
+    type Item = Project;
+    type Id = ProjectId;
+    const RESOURCE: &'static str = "projects";
+    const FILTERS: &'static [&'static str] = &["space_id", "space_name", "name"];
+
+    fn read(
+        query: &Query,
+        format: Format<'_>,
+        after: Option<After<ProjectId>>,
+        limit: u32,
+    ) -> Result<Self, Refusal> {
+        let (space_name, name) = (query.search("space_name")?, query.search("name")?);
+        Ok(Self { space: query.id("space_id", format)?, space_name, name, after, limit })
+    }
+
+    fn id(project: &Project) -> ProjectId {
+        project.id
+    }
 }

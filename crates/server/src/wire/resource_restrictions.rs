@@ -1,18 +1,14 @@
 //! Resource restrictions on the wire (docs/contract/projects.md#restrictions). Of what can be restricted there, only projects are kept
 //! here.
 
-use claviger_domain::{ObjectIdCodec, Project, ProjectId, Refusal};
-use claviger_store::ListRestrictions;
+use claviger_domain::{Project, ProjectId, Refusal};
+use claviger_store::{After, ListRestrictions, RestrictProject};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::dialect::Dialect;
-use super::query::Query;
 use super::roles::canonical;
-use super::{Pagination, ids};
-
-/// The parameters of a list.
-pub(crate) const LIST: &[&str] = &["resource_type", "limit", "cursor"];
+use super::{Format, Pagination, View, id};
+use crate::input::{List, Query, RequestBody};
 
 /// What can be restricted.
 #[derive(Serialize, ToSchema)]
@@ -30,7 +26,7 @@ pub(crate) enum RestrictedType {
 pub(crate) struct RestrictionView {
     #[schema(example = "PROJECT")]
     resource_type: &'static str,
-    resource_id: String,
+    resource_id: id::Project,
     #[schema(format = DateTime)]
     created_at: String,
 }
@@ -50,10 +46,10 @@ pub(crate) enum MadeRestriction {
     Wrapped { resource_restriction: RestrictionView },
 }
 
-impl MadeRestriction {
-    pub(crate) fn of(codec: &ObjectIdCodec, dialect: &Dialect, project: &Project) -> Self {
-        let view = RestrictionView::of(codec, project);
-        if dialect.wraps_restriction {
+impl View<Project> for MadeRestriction {
+    fn of(format: Format<'_>, project: Project) -> Self {
+        let view = RestrictionView::of(format, project);
+        if format.dialect.wraps_restriction {
             Self::Wrapped { resource_restriction: view }
         } else {
             Self::Bare(view)
@@ -61,12 +57,12 @@ impl MadeRestriction {
     }
 }
 
-impl RestrictionView {
-    pub(crate) fn of(codec: &ObjectIdCodec, project: &Project) -> Self {
+impl View<Project> for RestrictionView {
+    fn of(format: Format<'_>, project: Project) -> Self {
         let since = project.restricted_at.unwrap_or(project.created_at);
         Self {
             resource_type: "PROJECT",
-            resource_id: ids::write(codec, &project.id),
+            resource_id: format.id(project.id),
             created_at: since.to_string(),
         }
     }
@@ -78,25 +74,42 @@ impl RestrictionView {
 #[schema(as = CreateResourceRestriction)]
 pub(crate) struct CreateRestrictionBody {
     /// A project.
-    resource_id: String,
+    resource_id: id::Project,
 }
 
-impl CreateRestrictionBody {
-    /// Reads the members.
-    pub(crate) fn read(self, codec: &ObjectIdCodec) -> Result<ProjectId, Refusal> {
-        ids::read(codec, "resource_id", &self.resource_id)
+impl RequestBody for CreateRestrictionBody {
+    type Path = ();
+    type Command = RestrictProject;
+
+    fn read(self, (): (), format: Format<'_>) -> Result<RestrictProject, Refusal> {
+        Ok(RestrictProject { id: self.resource_id.read(format) })
     }
 }
 
-/// Reads the filters of a list; the cursor is the caller's business.
-pub(crate) fn list(query: &Query) -> Result<ListRestrictions, Refusal> {
-    let of_projects = match query.get("resource_type").map(canonical).as_deref() {
-        None | Some("PROJECT") => true,
-        Some("DASHBOARD" | "PROMPT") => false,
-        Some(_) => {
-            let known = "it must be PROJECT, DASHBOARD or PROMPT";
-            return Err(Refusal::invalid("resource_type", known));
-        }
-    };
-    Ok(ListRestrictions { of_projects, after: None, limit: query.limit()? })
+impl List for ListRestrictions {
+    type Item = Project;
+    type Id = ProjectId;
+    const RESOURCE: &'static str = "resource-restrictions";
+    const FILTERS: &'static [&'static str] = &["resource_type"];
+
+    fn read(
+        query: &Query,
+        _: Format<'_>,
+        after: Option<After<ProjectId>>,
+        limit: u32,
+    ) -> Result<Self, Refusal> {
+        let of_projects = match query.get("resource_type").map(canonical).as_deref() {
+            None | Some("PROJECT") => true,
+            Some("DASHBOARD" | "PROMPT") => false,
+            Some(_) => {
+                let known = "it must be PROJECT, DASHBOARD or PROMPT";
+                return Err(Refusal::invalid("resource_type", known));
+            }
+        };
+        Ok(Self { of_projects, after, limit })
+    }
+
+    fn id(project: &Project) -> ProjectId {
+        project.id
+    }
 }

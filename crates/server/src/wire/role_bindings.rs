@@ -1,16 +1,13 @@
 //! Role bindings on the wire (docs/contract/roles.md#role-bindings).
 
-use claviger_domain::{BoundTo, ObjectIdCodec, Refusal, RoleBinding, RoleBindingId};
-use claviger_store::{CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};
+use claviger_domain::{BoundTo, Refusal, RoleBinding, RoleBindingId};
+use claviger_store::{After, CreateRoleBinding, ListRoleBindings, UpdateRoleBinding};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::query::Query;
 use super::roles::canonical;
-use super::{Pagination, ids};
-
-/// The parameters of a list.
-pub(crate) const LIST: &[&str] = &["resource_type", "user_id", "limit", "cursor"];
+use super::{Format, Pagination, View, id};
+use crate::input::{List, Query, RequestBody};
 
 /// Type of a resource with role bindings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -24,16 +21,25 @@ pub(crate) enum BoundType {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RoleBinding)]
 pub(crate) struct RoleBindingView {
-    id: String,
-    role_id: String,
+    id: id::RoleBinding,
+    role_id: id::Role,
     /// A person, or the bot user of a service key.
-    user_id: String,
+    user_id: id::User,
     resource_type: BoundType,
-    resource_id: String,
+    #[schema(value_type = String)]
+    resource_id: ResourceId,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
     updated_at: String,
+}
+
+/// What a role is given in, as `resource_type` says.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum ResourceId {
+    Space(id::Space),
+    Project(id::Project),
 }
 
 /// A page of role bindings.
@@ -43,16 +49,16 @@ pub(crate) struct RoleBindingList {
     pub pagination: Pagination,
 }
 
-impl RoleBindingView {
-    pub(crate) fn of(codec: &ObjectIdCodec, binding: RoleBinding) -> Self {
+impl View<RoleBinding> for RoleBindingView {
+    fn of(format: Format<'_>, binding: RoleBinding) -> Self {
         let (resource_type, resource_id) = match binding.place {
-            BoundTo::Space(id) => (BoundType::Space, ids::write(codec, &id)),
-            BoundTo::Project(id) => (BoundType::Project, ids::write(codec, &id)),
+            BoundTo::Space(id) => (BoundType::Space, ResourceId::Space(format.id(id))),
+            BoundTo::Project(id) => (BoundType::Project, ResourceId::Project(format.id(id))),
         };
         Self {
-            id: ids::write(codec, &binding.id),
-            role_id: ids::write(codec, &binding.role),
-            user_id: ids::write(codec, &binding.user),
+            id: format.id(binding.id),
+            role_id: format.id(binding.role),
+            user_id: format.id(binding.user),
             resource_type,
             resource_id,
             created_at: binding.created_at.to_string(),
@@ -66,26 +72,29 @@ impl RoleBindingView {
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateRoleBinding)]
 pub(crate) struct CreateRoleBindingBody {
-    role_id: String,
+    role_id: id::Role,
     /// A person, or the bot user of a service key.
-    user_id: String,
+    user_id: id::User,
     #[schema(value_type = BoundType)]
     resource_type: String,
     /// A space or a project, as `resource_type` says.
     resource_id: String,
 }
 
-impl CreateRoleBindingBody {
-    /// Reads the members.
-    pub(crate) fn read(self, codec: &ObjectIdCodec) -> Result<CreateRoleBinding, Refusal> {
-        let id = &self.resource_id;
+impl RequestBody for CreateRoleBindingBody {
+    type Path = ();
+    type Command = CreateRoleBinding;
+
+    fn read(self, (): (), format: Format<'_>) -> Result<CreateRoleBinding, Refusal> {
+        let codec = format.codec;
+        let text = &self.resource_id;
         let place = match bound_type(&self.resource_type)? {
-            BoundType::Space => BoundTo::Space(ids::read(codec, "resource_id", id)?),
-            BoundType::Project => BoundTo::Project(ids::read(codec, "resource_id", id)?),
+            BoundType::Space => BoundTo::Space(id::read(codec, "resource_id", text)?),
+            BoundType::Project => BoundTo::Project(id::read(codec, "resource_id", text)?),
         };
         Ok(CreateRoleBinding {
-            user: ids::read(codec, "user_id", &self.user_id)?,
-            role: ids::read(codec, "role_id", &self.role_id)?,
+            user: self.user_id.read(format),
+            role: self.role_id.read(format),
             place,
         })
     }
@@ -96,31 +105,40 @@ impl CreateRoleBindingBody {
 #[serde(deny_unknown_fields)]
 #[schema(as = UpdateRoleBinding)]
 pub(crate) struct UpdateRoleBindingBody {
-    role_id: String,
+    role_id: id::Role,
 }
 
-impl UpdateRoleBindingBody {
-    /// Reads the members.
-    pub(crate) fn read(
-        self,
-        codec: &ObjectIdCodec,
-        id: RoleBindingId,
-    ) -> Result<UpdateRoleBinding, Refusal> {
-        Ok(UpdateRoleBinding { id, role: ids::read(codec, "role_id", &self.role_id)? })
+impl RequestBody for UpdateRoleBindingBody {
+    type Path = RoleBindingId;
+    type Command = UpdateRoleBinding;
+
+    fn read(self, id: RoleBindingId, format: Format<'_>) -> Result<UpdateRoleBinding, Refusal> {
+        Ok(UpdateRoleBinding { id, role: self.role_id.read(format) })
     }
 }
 
-/// Reads the filters of a list; the cursor is the caller's business.
-pub(crate) fn list(query: &Query, codec: &ObjectIdCodec) -> Result<ListRoleBindings, Refusal> {
-    let Some(text) = query.get("resource_type") else {
-        return Err(Refusal::invalid("resource_type", "it is required: SPACE or PROJECT"));
-    };
-    Ok(ListRoleBindings {
-        in_projects: bound_type(text)? == BoundType::Project,
-        user: query.get("user_id").map(|id| ids::read(codec, "user_id", id)).transpose()?,
-        after: None,
-        limit: query.limit()?,
-    })
+impl List for ListRoleBindings {
+    type Item = RoleBinding;
+    type Id = RoleBindingId;
+    const RESOURCE: &'static str = "role-bindings";
+    const FILTERS: &'static [&'static str] = &["resource_type", "user_id"];
+
+    fn read(
+        query: &Query,
+        format: Format<'_>,
+        after: Option<After<RoleBindingId>>,
+        limit: u32,
+    ) -> Result<Self, Refusal> {
+        let Some(place) = query.parse("resource_type", bound_type)? else {
+            return Err(Refusal::invalid("resource_type", "it is required: SPACE or PROJECT"));
+        };
+        let in_projects = place == BoundType::Project;
+        Ok(Self { in_projects, user: query.id("user_id", format)?, after, limit })
+    }
+
+    fn id(binding: &RoleBinding) -> RoleBindingId {
+        binding.id
+    }
 }
 
 fn bound_type(text: &str) -> Result<BoundType, Refusal> {

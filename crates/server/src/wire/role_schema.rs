@@ -3,6 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::id;
+
 /// A user's role in the account: `{"type":"PREDEFINED","name":"MEMBER"}`.
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -66,7 +68,7 @@ pub(crate) enum SpaceRole {
 pub(crate) struct CustomRole {
     #[serde(rename = "type")]
     kind: Custom,
-    id: String,
+    id: id::Role,
     /// Ignored; responses have it beside the id.
     #[schema(nullable = false)]
     name: Option<String>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 
 use super::dialect::{Dialect, RoleForm};
-use super::ids;
+use super::{Format, id};
 
 /// A role as it was sent: a bare name, or an object of type and name or id.
 #[derive(Clone, Debug)]
@@ -22,9 +22,9 @@ pub(crate) enum RoleInput {
 struct RoleObject {
     #[serde(rename = "type")]
     kind: String,
-    #[serde(default, deserialize_with = "super::body::present")]
+    #[serde(default, deserialize_with = "crate::input::body::present")]
     name: Option<String>,
-    #[serde(default, deserialize_with = "super::body::present")]
+    #[serde(default, deserialize_with = "crate::input::body::present")]
     id: Option<String>,
 }
 
@@ -133,7 +133,7 @@ pub(crate) fn space_role(
         RoleInput::Named(name) => scoped_role(field, name).map(SpaceRole::Predefined),
         RoleInput::Custom(id) => {
             let field = format!("{field}.id");
-            ids::read::<RoleId>(codec, &field, id).map(SpaceRole::Custom)
+            id::read::<RoleId>(codec, &field, id).map(SpaceRole::Custom)
         }
     }
 }
@@ -157,7 +157,7 @@ pub(crate) struct RoleAssignment {
     kind: String,
     /// The id of a custom role.
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
+    id: Option<id::Role>,
     /// The name of the role.
     #[schema(example = "MEMBER")]
     name: String,
@@ -194,14 +194,13 @@ impl RoleAssignment {
         predefined(dialect, scoped_role_name(role))
     }
 
-    pub(crate) fn of_space(codec: &ObjectIdCodec, dialect: &Dialect, role: &SpaceRoleView) -> Self {
+    pub(crate) fn of_space(format: Format<'_>, role: &SpaceRoleView) -> Self {
+        let dialect = format.dialect;
         match role {
             SpaceRoleView::Predefined(role) => predefined(dialect, scoped_role_name(*role)),
-            SpaceRoleView::Custom { id, name } => Self {
-                kind: dialect.spell("CUSTOM"),
-                id: Some(ids::write(codec, id)),
-                name: name.clone(),
-            },
+            SpaceRoleView::Custom { id, name } => {
+                Self { kind: dialect.spell("CUSTOM"), id: Some(format.id(*id)), name: name.clone() }
+            }
         }
     }
 }
@@ -218,12 +217,8 @@ impl RoleView {
     }
 
     /// A member's role in a space.
-    pub(crate) fn of_space_member(
-        codec: &ObjectIdCodec,
-        dialect: &Dialect,
-        role: &SpaceRoleView,
-    ) -> Self {
-        Self::shaped(dialect, RoleAssignment::of_space(codec, dialect, role))
+    pub(crate) fn of_space_member(format: Format<'_>, role: &SpaceRoleView) -> Self {
+        Self::shaped(format.dialect, RoleAssignment::of_space(format, role))
     }
 
     fn shaped(dialect: &Dialect, mut assignment: RoleAssignment) -> Self {

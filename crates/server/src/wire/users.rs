@@ -1,24 +1,21 @@
 //! Users on the wire.
 
-use claviger_domain::{
-    Email, InviteMode, MintedKey, Name, ObjectIdCodec, Refusal, User, UserId, UserStatus,
-};
-use claviger_store::{CreateUser, UpdateUser};
+use claviger_domain::{Email, InviteMode, MintedKey, Name, Refusal, User, UserId, UserStatus};
+use claviger_store::{After, CreateUser, ListUsers, UpdateUser};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::body::present;
-use super::dialect::Dialect;
 use super::role_schema::AccountRole;
 use super::roles::{self, RoleInput, RoleView, canonical};
-use super::{Pagination, ids, words};
+use super::{Format, Pagination, View, id, words};
+use crate::input::body::present;
+use crate::input::{List, Query, RequestBody};
 
 /// A user of the account.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = User)]
 pub(crate) struct UserView {
-    #[schema(example = "VXNlcjoxMDAxOm5OYkM=")]
-    id: String,
+    id: id::User,
     name: String,
     #[schema(format = "email")]
     email: String,
@@ -40,27 +37,27 @@ pub(crate) struct UserList {
     pub pagination: Pagination,
 }
 
-impl UserView {
-    pub(crate) fn of(codec: &ObjectIdCodec, dialect: &Dialect, user: User) -> Self {
+impl View<User> for UserView {
+    fn of(format: Format<'_>, user: User) -> Self {
         let status = match user.status {
             UserStatus::Active => "ACTIVE",
             UserStatus::Invited => "INVITED",
             UserStatus::Expired | UserStatus::Blocked => "EXPIRED",
         };
         Self {
-            id: ids::write(codec, &user.id),
+            id: format.id(user.id),
             name: user.name,
             email: user.email,
             created_at: user.created_at.to_string(),
-            status: dialect.spell(status),
-            role: RoleView::of_user(dialect, user.role),
+            status: format.dialect.spell(status),
+            role: RoleView::of_user(format.dialect, user.role),
             is_developer: user.is_developer,
         }
     }
 }
 
 /// Reads a status to filter by.
-pub(crate) fn status(text: &str) -> Result<UserStatus, Refusal> {
+fn status(text: &str) -> Result<UserStatus, Refusal> {
     match canonical(text).as_str() {
         "ACTIVE" => Ok(UserStatus::Active),
         "INVITED" => Ok(UserStatus::Invited),
@@ -84,14 +81,11 @@ pub(crate) struct InvitedUserView {
     temporary_password: Option<String>,
 }
 
-impl InvitedUserView {
-    pub(crate) fn of(
-        codec: &ObjectIdCodec,
-        dialect: &Dialect,
-        user: User,
-        mode: InviteMode,
-        minted: &MintedKey,
-    ) -> Self {
+/// A user who is invited, and the secret that they may sign in with.
+pub(crate) type Invited<'a> = (User, InviteMode, &'a MintedKey);
+
+impl View<Invited<'_>> for InvitedUserView {
+    fn of(format: Format<'_>, (user, mode, minted): Invited<'_>) -> Self {
         let invite_mode = match mode {
             InviteMode::None => "NONE",
             InviteMode::EmailLink => "EMAIL_LINK",
@@ -99,8 +93,8 @@ impl InvitedUserView {
         };
         let shown = mode == InviteMode::TemporaryPassword;
         Self {
-            user: UserView::of(codec, dialect, user),
-            invite_mode: dialect.word(invite_mode),
+            user: UserView::of(format, user),
+            invite_mode: format.dialect.word(invite_mode),
             temporary_password: shown.then(|| minted.reveal()),
         }
     }
@@ -132,10 +126,10 @@ pub(crate) enum UserStatusFilter {
 #[serde(deny_unknown_fields)]
 #[schema(as = CreateUser)]
 pub(crate) struct CreateUserBody {
-    #[schema(min_length = 1, max_length = 255)]
+    #[schema(format = "PersonName")]
     name: String,
     /// Unique in the account.
-    #[schema(format = "email", max_length = 254)]
+    #[schema(format = "EmailAddress")]
     email: String,
     /// The role in the account.
     #[schema(value_type = AccountRole)]
@@ -149,18 +143,36 @@ pub(crate) struct CreateUserBody {
     is_developer: Option<bool>,
 }
 
-impl CreateUserBody {
-    /// Reads the members. `minted` is what a temporary password will be, or what is mailed.
-    pub(crate) fn read(self, minted: MintedKey, is_mailed: bool) -> Result<CreateUser, Refusal> {
-        Ok(CreateUser {
+/// An invitation, read.
+#[derive(Debug)]
+pub(crate) struct Invitation {
+    name: Name,
+    email: Email,
+    role: claviger_domain::AccountRole,
+    is_developer: Option<bool>,
+    pub(crate) invite_mode: InviteMode,
+}
+
+impl Invitation {
+    /// The operation. `minted` is what a temporary password will be, or what is mailed.
+    pub(crate) fn command(self, minted: MintedKey, is_mailed: bool) -> CreateUser {
+        let Self { name, email, role, is_developer, invite_mode } = self;
+        CreateUser { name, email, role, is_developer, invite_mode, minted, is_mailed }
+    }
+}
+
+impl RequestBody for CreateUserBody {
+    type Path = ();
+    type Command = Invitation;
+
+    fn read(self, (): (), _: Format<'_>) -> Result<Invitation, Refusal> {
+        Ok(Invitation {
             name: person_name(&self.name)?,
             email: Email::parse(self.email.trim())
                 .map_err(|error| Refusal::invalid("email", error.to_string()))?,
             role: roles::user_role("role", &self.role)?,
             is_developer: self.is_developer,
             invite_mode: invite_mode(&self.invite_mode)?,
-            minted,
-            is_mailed,
         })
     }
 }
@@ -188,7 +200,7 @@ fn person_name(text: &str) -> Result<Name, Refusal> {
 #[schema(as = UpdateUser)]
 pub(crate) struct UpdateUserBody {
     #[serde(default, deserialize_with = "present")]
-    #[schema(min_length = 1, max_length = 255, nullable = false)]
+    #[schema(format = "PersonName", nullable = false)]
     name: Option<String>,
     /// Whether the user may create keys. Only administrators of the account change it.
     #[serde(default, deserialize_with = "present")]
@@ -196,12 +208,36 @@ pub(crate) struct UpdateUserBody {
     is_developer: Option<bool>,
 }
 
-impl UpdateUserBody {
-    /// Reads the members.
-    pub(crate) fn read(self, id: UserId) -> Result<UpdateUser, Refusal> {
+impl RequestBody for UpdateUserBody {
+    type Path = UserId;
+    type Command = UpdateUser;
+
+    fn read(self, id: UserId, _: Format<'_>) -> Result<UpdateUser, Refusal> {
         let given = self.name.is_some() || self.is_developer.is_some();
         words::at_least_one(given, "name, is_developer")?;
         let name = self.name.as_deref().map(person_name).transpose()?;
         Ok(UpdateUser { id, name, is_developer: self.is_developer })
+    }
+}
+
+impl List for ListUsers {
+    type Item = User;
+    type Id = UserId;
+    const RESOURCE: &'static str = "users";
+    const FILTERS: &'static [&'static str] = &["email", "status"];
+    const REPEATABLE: &'static [&'static str] = &["status"];
+
+    fn read(
+        query: &Query,
+        _: Format<'_>,
+        after: Option<After<UserId>>,
+        limit: u32,
+    ) -> Result<Self, Refusal> {
+        let statuses = query.all("status").map(status).collect::<Result<_, _>>()?;
+        Ok(Self { email: query.search("email")?, statuses, after, limit })
+    }
+
+    fn id(user: &User) -> UserId {
+        user.id
     }
 }

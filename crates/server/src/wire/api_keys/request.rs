@@ -3,19 +3,18 @@
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::expiry::{self, RefreshExpiryRule};
 use claviger_domain::{
-    AccountRole, Description, Grants, KeyName, KeyStatus, KeyType, ObjectIdCodec,
-    OrganizationGrant, Refusal, ScopedRole, SpaceGrant, SpaceRole,
+    AccountRole, ApiKeyId, Description, Grants, KeyName, KeyStatus, KeyType, OrganizationGrant,
+    Refusal, ScopedRole, SpaceGrant, SpaceId, SpaceRole,
 };
-use claviger_store::{GrantsOrSpace, ListKeys};
+use claviger_store::{After, GrantsOrSpace, ListKeys, ListedKey};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
-use crate::wire::body::{Object, present};
-use crate::wire::dialect::Dialect;
-use crate::wire::ids;
-use crate::wire::query::Query;
+use crate::input::body::{Object, present};
+use crate::input::{Limit, List, Query, RequestBody};
 use crate::wire::roles::{self, RoleInput, canonical};
 use crate::wire::timestamp::{self, InvalidTimestamp};
+use crate::wire::{Format, id};
 
 /// The most organizations of a key, and spaces of an organization (docs/contract/keys.md#service-keys).
 const MAX_GRANTS: usize = 100;
@@ -32,7 +31,7 @@ pub(crate) struct CreateBody {
     #[serde(default, deserialize_with = "present")]
     expires_at: Option<String>,
     #[serde(default, deserialize_with = "present")]
-    space_id: Option<String>,
+    space_id: Option<id::Space>,
     #[serde(default, deserialize_with = "present")]
     roles: Option<Object<FlatRoles>>,
     #[serde(default)]
@@ -55,7 +54,7 @@ struct FlatRoles {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OrganizationBody {
-    org_id: String,
+    org_id: id::Organization,
     // A client's unset union is written as `null` and means "not given" (docs/permissions.md#unset-roles).
     #[serde(default)]
     role: Option<RoleInput>,
@@ -65,7 +64,7 @@ struct OrganizationBody {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SpaceBody {
-    space_id: String,
+    space_id: id::Space,
     #[serde(default)]
     role: Option<RoleInput>,
 }
@@ -80,9 +79,12 @@ pub(crate) struct Create {
     pub grants: Option<GrantsOrSpace>,
 }
 
-impl CreateBody {
-    /// Reads the members.
-    pub(crate) fn read(self, codec: &ObjectIdCodec, dialect: &Dialect) -> Result<Create, Refusal> {
+impl RequestBody for CreateBody {
+    type Path = ();
+    type Command = Create;
+    const LIMIT: Limit = Limit::CREATE;
+
+    fn read(self, (): (), format: Format<'_>) -> Result<Create, Refusal> {
         let nested = self.organizations.is_some() || self.account_role.is_some();
         let flat = self.space_id.is_some() || self.roles.is_some();
         if nested && flat {
@@ -115,10 +117,10 @@ impl CreateBody {
                 ));
             }
             (KeyType::Service, Some(organizations), _) => {
-                Some(nested_grants(codec, dialect, self.account_role.as_ref(), organizations)?)
+                Some(nested_grants(format, self.account_role.as_ref(), organizations)?)
             }
             (KeyType::Service, None, Some(space)) => {
-                Some(flat_grants(codec, &space, self.roles.unwrap_or_default().0)?)
+                Some(flat_grants(space.read(format), self.roles.unwrap_or_default().0)?)
             }
             (KeyType::Service, None, None) => {
                 return Err(Refusal::invalid(
@@ -129,11 +131,14 @@ impl CreateBody {
         };
         Ok(Create { name, description, expires_at, grants })
     }
+
+    fn limit(create: &Create) -> Limit {
+        if create.grants.is_none() { Limit::CREATE_USER_KEY } else { Limit::CREATE }
+    }
 }
 
 fn nested_grants(
-    codec: &ObjectIdCodec,
-    dialect: &Dialect,
+    format: Format<'_>,
     account_role: Option<&RoleInput>,
     organizations: Vec<Object<OrganizationBody>>,
 ) -> Result<GrantsOrSpace, Refusal> {
@@ -141,14 +146,14 @@ fn nested_grants(
         Some(role) => roles::account_role("account_role", role)?,
         None => AccountRole::Member,
     };
-    if account_role == AccountRole::Annotator && dialect.annotator_is_malformed {
+    if account_role == AccountRole::Annotator && format.dialect.annotator_is_malformed {
         return Err(Refusal::invalid("account_role", "service keys cannot be annotators"));
     }
     counted("organizations", organizations.len())?;
     let organizations = organizations
         .into_iter()
         .enumerate()
-        .map(|(n, Object(organization))| organization_grant(codec, n, organization))
+        .map(|(n, Object(organization))| organization_grant(format, n, organization))
         .collect::<Result<_, _>>()?;
     let grants = Grants { account_role, organizations };
     grants
@@ -159,11 +164,11 @@ fn nested_grants(
 }
 
 fn organization_grant(
-    codec: &ObjectIdCodec,
+    format: Format<'_>,
     n: usize,
     body: OrganizationBody,
 ) -> Result<OrganizationGrant, Refusal> {
-    let organization = ids::read(codec, &format!("organizations[{n}].org_id"), &body.org_id)?;
+    let organization = body.org_id.read(format);
     let role = match &body.role {
         Some(role) => roles::organization_role(&format!("organizations[{n}].role"), role)?,
         None => ScopedRole::ReadOnly,
@@ -175,12 +180,11 @@ fn organization_grant(
         .enumerate()
         .map(|(m, Object(space))| {
             let field = format!("organizations[{n}].spaces[{m}]");
-            let id = ids::read(codec, &format!("{field}.space_id"), &space.space_id)?;
             let role = match &space.role {
-                Some(role) => roles::space_role(codec, &format!("{field}.role"), role)?,
+                Some(role) => roles::space_role(format.codec, &format!("{field}.role"), role)?,
                 None => SpaceRole::Predefined(ScopedRole::Member),
             };
-            Ok(SpaceGrant { space: id, role })
+            Ok(SpaceGrant { space: space.space_id.read(format), role })
         })
         .collect::<Result<_, Refusal>>()?;
     Ok(OrganizationGrant { organization, role, spaces })
@@ -194,12 +198,7 @@ fn counted(field: &str, count: usize) -> Result<(), Refusal> {
     }
 }
 
-fn flat_grants(
-    codec: &ObjectIdCodec,
-    space: &str,
-    roles: FlatRoles,
-) -> Result<GrantsOrSpace, Refusal> {
-    let space = ids::read(codec, "space_id", space)?;
+fn flat_grants(space: SpaceId, roles: FlatRoles) -> Result<GrantsOrSpace, Refusal> {
     let scoped = |field: &str, text: Option<String>, default| match text {
         Some(text) => roles::scoped_role(field, &text),
         None => Ok(default),
@@ -219,7 +218,7 @@ fn flat_grants(
 }
 
 /// The body of a refresh.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefreshBody {
     #[serde(default, deserialize_with = "present")]
@@ -228,9 +227,14 @@ pub(crate) struct RefreshBody {
     grace_period_seconds: Option<i64>,
 }
 
-impl RefreshBody {
-    /// Reads the members, and the contract that the caller's client follows.
-    pub(crate) fn read(self, dialect: &Dialect) -> Result<RefreshRequest, Refusal> {
+impl RequestBody for RefreshBody {
+    type Path = ApiKeyId;
+    type Command = RefreshRequest;
+    const LIMIT: Limit = Limit::REFRESH;
+    const IS_REQUIRED: bool = false;
+
+    /// Reads the members, and the contract that the client follows.
+    fn read(self, _: ApiKeyId, format: Format<'_>) -> Result<RefreshRequest, Refusal> {
         let grace = SignedDuration::from_secs(self.grace_period_seconds.unwrap_or(0));
         if grace.is_negative() || grace > expiry::MAX_GRACE {
             return Err(Refusal::invalid(
@@ -239,7 +243,7 @@ impl RefreshBody {
             ));
         }
         let expires_at = instant("expires_at", self.expires_at.as_deref())?;
-        let rule = if dialect.tightens_only {
+        let rule = if format.dialect.tightens_only {
             RefreshExpiryRule::TightenOnly
         } else {
             RefreshExpiryRule::Free
@@ -248,24 +252,32 @@ impl RefreshBody {
     }
 }
 
-/// The parameters of a list.
-pub(crate) const LIST: &[&str] = &["key_type", "status", "space_id", "user_id", "limit", "cursor"];
+impl List for ListKeys {
+    type Item = ListedKey;
+    type Id = ApiKeyId;
+    const RESOURCE: &'static str = "api-keys";
+    const FILTERS: &'static [&'static str] = &["key_type", "status", "space_id", "user_id"];
 
-/// Reads the filters of a list; the cursor is the caller's business.
-pub(crate) fn list(
-    query: &Query,
-    codec: &ObjectIdCodec,
-    dialect: &Dialect,
-) -> Result<ListKeys, Refusal> {
-    Ok(ListKeys {
-        key_type: query.get("key_type").map(|text| key_type("key_type", text)).transpose()?,
-        status: query.get("status").map_or(Ok(KeyStatus::Active), status)?,
-        space: query.get("space_id").map(|id| ids::read(codec, "space_id", id)).transpose()?,
-        user: query.get("user_id").map(|id| ids::read(codec, "user_id", id)).transpose()?,
-        after: None,
-        limit: query.limit()?,
-        with_bots: dialect.bot_on_list,
-    })
+    fn read(
+        query: &Query,
+        format: Format<'_>,
+        after: Option<After<ApiKeyId>>,
+        limit: u32,
+    ) -> Result<Self, Refusal> {
+        Ok(Self {
+            key_type: query.parse("key_type", |text| key_type("key_type", text))?,
+            status: query.parse("status", status)?.unwrap_or(KeyStatus::Active),
+            space: query.id("space_id", format)?,
+            user: query.id("user_id", format)?,
+            after,
+            limit,
+            with_bots: format.dialect.bot_on_list,
+        })
+    }
+
+    fn id(listed: &ListedKey) -> ApiKeyId {
+        listed.key.id
+    }
 }
 
 fn key_type(field: &'static str, text: &str) -> Result<KeyType, Refusal> {

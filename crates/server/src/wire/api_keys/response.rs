@@ -1,20 +1,19 @@
 //! Writing keys, in the shape of the caller's dialect (docs/contract/keys.md#key-object, docs/contract/dialects.md#key-responses).
 
-use claviger_domain::{ApiKey, KeyStatus, KeyType, MintedKey, ObjectIdCodec};
+use claviger_domain::{ApiKey, KeyStatus, KeyType, MintedKey};
 use claviger_store::{BotUser, ListedKey};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::wire::dialect::Dialect;
+use crate::wire::dialect::Casing;
 use crate::wire::roles::RoleAssignment;
-use crate::wire::{Pagination, ids};
+use crate::wire::{Format, Pagination, View, id};
 
 /// An API key.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ApiKey)]
 pub(crate) struct KeyView {
-    #[schema(example = "QXBpS2V5OjEwMDE6YUJjRA==")]
-    id: String,
+    id: id::ApiKey,
     #[schema(max_length = 256)]
     name: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -40,7 +39,7 @@ pub(crate) struct KeyView {
     #[schema(format = DateTime)]
     expires_at: Option<String>,
     /// Id of the user who created the key; not the bot user.
-    created_by_user_id: String,
+    created_by_user_id: id::User,
     /// Time of the last use, to about a minute. Absent if the key was never used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -61,7 +60,7 @@ pub(crate) struct KeyList {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BotUser)]
 struct BotUserView {
-    id: String,
+    id: id::User,
     name: String,
     account_role: RoleAssignment,
     /// Empty in lists that `space_id` filters.
@@ -72,7 +71,7 @@ struct BotUserView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BotUserOrganization)]
 struct BotOrganizationView {
-    org_id: String,
+    org_id: id::Organization,
     role: RoleAssignment,
     spaces: Vec<BotSpaceView>,
 }
@@ -81,88 +80,87 @@ struct BotOrganizationView {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = BotUserSpace)]
 struct BotSpaceView {
-    space_id: String,
+    space_id: id::Space,
     role: RoleAssignment,
 }
 
-/// What it takes to write keys for one caller.
+/// A key with its secret, for the one answer that holds it.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Writer<'a> {
-    pub codec: &'a ObjectIdCodec,
-    pub dialect: &'a Dialect,
+pub(crate) struct NewKey<'a> {
+    pub(crate) key: &'a ApiKey,
+    pub(crate) minted: &'a MintedKey,
+    /// The bot user of a new service key. Refreshed keys are written without theirs in every dialect.
+    pub(crate) bot: Option<&'a BotUser>,
 }
 
-impl Writer<'_> {
-    fn base(&self, key: &ApiKey) -> KeyView {
+impl View<&ApiKey> for KeyView {
+    fn of(format: Format<'_>, key: &ApiKey) -> Self {
+        let dialect = format.dialect;
         let key_type = match key.key_type {
             KeyType::User => "USER",
             KeyType::Service => "SERVICE",
         };
-        let status = match key.status() {
-            KeyStatus::Active => self.dialect.spell("ACTIVE"),
-            KeyStatus::Revoked => match self.dialect.casing {
-                crate::wire::dialect::Casing::Lower => self.dialect.removed.to_owned(),
-                crate::wire::dialect::Casing::Upper => "REVOKED".to_owned(),
-            },
+        let status = match (key.status(), dialect.casing) {
+            (KeyStatus::Active, _) => dialect.spell("ACTIVE"),
+            (KeyStatus::Revoked, Casing::Lower) => dialect.removed.to_owned(),
+            (KeyStatus::Revoked, Casing::Upper) => "REVOKED".to_owned(),
         };
-        KeyView {
-            id: ids::write(self.codec, &key.id),
+        let last_used_at = key.last_used_at.filter(|_| dialect.last_used);
+        Self {
+            id: format.id(key.id),
             name: key.name.as_str().to_owned(),
             description: key.description.as_ref().map(|text| text.as_str().to_owned()),
-            key_type: self.dialect.spell(key_type),
+            key_type: dialect.spell(key_type),
             status,
             redacted_key: Some(key.handle.redacted(key.key_type)),
             key: None,
             created_at: key.created_at.to_string(),
             expires_at: key.expires_at.map(|at| at.to_string()),
-            created_by_user_id: ids::write(self.codec, &key.created_by),
-            last_used_at: key
-                .last_used_at
-                .filter(|_| self.dialect.last_used)
-                .map(|at| at.to_string()),
+            created_by_user_id: format.id(key.created_by),
+            last_used_at: last_used_at.map(|at| at.to_string()),
             bot_user: None,
         }
     }
+}
 
-    /// A key in a list.
-    pub(crate) fn listed(&self, listed: &ListedKey) -> KeyView {
-        let bot_user = listed.bot.as_ref().map(|bot| self.bot(bot));
-        KeyView { bot_user, ..self.base(&listed.key) }
+impl View<ListedKey> for KeyView {
+    fn of(format: Format<'_>, listed: ListedKey) -> Self {
+        let bot_user = listed.bot.as_ref().map(|bot| BotUserView::of(format, bot));
+        Self { bot_user, ..Self::of(format, &listed.key) }
     }
+}
 
-    /// A key with its secret: the one answer that holds it. Refreshed keys are written without their bot user in every dialect.
-    pub(crate) fn minted(
-        &self,
-        key: &ApiKey,
-        minted: &MintedKey,
-        bot: Option<&BotUser>,
-    ) -> KeyView {
-        let base = self.base(key);
-        KeyView {
+impl View<NewKey<'_>> for KeyView {
+    fn of(format: Format<'_>, NewKey { key, minted, bot }: NewKey<'_>) -> Self {
+        let (base, dialect) = (Self::of(format, key), format.dialect);
+        let bot = bot.filter(|_| dialect.bot_on_create);
+        Self {
             key: Some(minted.reveal()),
-            redacted_key: base.redacted_key.filter(|_| self.dialect.redacted_on_create),
-            bot_user: bot.filter(|_| self.dialect.bot_on_create).map(|bot| self.bot(bot)),
+            redacted_key: base.redacted_key.filter(|_| dialect.redacted_on_create),
+            bot_user: bot.map(|bot| BotUserView::of(format, bot)),
             ..base
         }
     }
+}
 
-    fn bot(&self, bot: &BotUser) -> BotUserView {
+impl View<&BotUser> for BotUserView {
+    fn of(format: Format<'_>, bot: &BotUser) -> Self {
         let organizations = bot.organizations.iter().map(|organization| BotOrganizationView {
-            org_id: ids::write(self.codec, &organization.id),
-            role: RoleAssignment::of_organization(self.dialect, organization.role),
+            org_id: format.id(organization.id),
+            role: RoleAssignment::of_organization(format.dialect, organization.role),
             spaces: organization
                 .spaces
                 .iter()
                 .map(|space| BotSpaceView {
-                    space_id: ids::write(self.codec, &space.id),
-                    role: RoleAssignment::of_space(self.codec, self.dialect, &space.role),
+                    space_id: format.id(space.id),
+                    role: RoleAssignment::of_space(format, &space.role),
                 })
                 .collect(),
         });
-        BotUserView {
-            id: ids::write(self.codec, &bot.id),
+        Self {
+            id: format.id(bot.id),
             name: bot.name.clone(),
-            account_role: RoleAssignment::of_account(self.dialect, bot.account_role),
+            account_role: RoleAssignment::of_account(format.dialect, bot.account_role),
             organizations: organizations.collect(),
         }
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::wire::id;
 use crate::wire::role_schema::{CustomRole, Predefined};
 
 /// A key to create: a user key, or a service key in the nested or the flat form.
@@ -22,12 +23,12 @@ pub(crate) struct CreateUserApiKey {
     /// `USER`, which is the default.
     #[schema(nullable = false)]
     key_type: Option<UserType>,
-    #[schema(min_length = 1, max_length = 256, example = "ci")]
+    #[schema(format = "KeyName", example = "ci")]
     name: String,
-    #[schema(max_length = 1000, nullable = false)]
+    #[schema(format = "Description", nullable = false)]
     description: Option<String>,
     /// Time of expiry, in the future; default: never.
-    #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
+    #[schema(format = "Instant", nullable = false, example = "2099-01-31T12:00:00Z")]
     expires_at: Option<String>,
 }
 
@@ -37,11 +38,11 @@ pub(crate) struct CreateUserApiKey {
 pub(crate) struct CreateServiceApiKey {
     /// `SERVICE`.
     key_type: ServiceType,
-    #[schema(min_length = 1, max_length = 256)]
+    #[schema(format = "KeyName")]
     name: String,
-    #[schema(max_length = 1000, nullable = false)]
+    #[schema(format = "Description", nullable = false)]
     description: Option<String>,
-    #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
+    #[schema(format = "Instant", nullable = false, example = "2099-01-31T12:00:00Z")]
     expires_at: Option<String>,
     /// Role in the account; default: `MEMBER`.
     account_role: Option<AccountRole>,
@@ -55,13 +56,13 @@ pub(crate) struct CreateServiceApiKey {
 pub(crate) struct CreateSpaceServiceApiKey {
     /// `SERVICE`.
     key_type: ServiceType,
-    #[schema(min_length = 1, max_length = 256)]
+    #[schema(format = "KeyName")]
     name: String,
-    #[schema(max_length = 1000, nullable = false)]
+    #[schema(format = "Description", nullable = false)]
     description: Option<String>,
-    #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
+    #[schema(format = "Instant", nullable = false, example = "2099-01-31T12:00:00Z")]
     expires_at: Option<String>,
-    space_id: String,
+    space_id: id::Space,
     #[schema(nullable = false)]
     roles: Option<SpaceRoles>,
 }
@@ -83,7 +84,7 @@ pub(crate) struct SpaceRoles {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OrganizationBinding {
-    org_id: String,
+    org_id: id::Organization,
     /// Default: `READ_ONLY`.
     role: Option<PredefinedRole>,
     #[schema(min_items = 1, max_items = 100)]
@@ -94,7 +95,7 @@ pub(crate) struct OrganizationBinding {
 #[derive(Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SpaceBinding {
-    space_id: String,
+    space_id: id::Space,
     /// Default: `MEMBER`.
     role: Option<Role>,
 }
@@ -190,7 +191,7 @@ pub(crate) struct RefreshApiKey {
     /// Time of expiry of the new key. A refresh can only shorten: required if the old key has an expiry, and not later than that.
     /// (Go clients before 0.16, Python before 8.39, JavaScript before 1.23 and the `arize` crate may give any future time, and
     /// none for never.)
-    #[schema(format = DateTime, nullable = false, example = "2099-01-31T12:00:00Z")]
+    #[schema(format = "Instant", nullable = false, example = "2099-01-31T12:00:00Z")]
     expires_at: Option<String>,
     /// Seconds for which the old key continues to work.
     #[schema(minimum = 0, maximum = 86400, default = 0, nullable = false)]

@@ -13,18 +13,18 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use bytes::{Bytes, BytesMut};
-use claviger_domain::Change;
-use claviger_store::{Authenticate, Request};
+use claviger_domain::{Change, Refusal};
 use http_body_util::BodyExt as _;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::app::App;
+use super::Client;
 use crate::error::{ApiError, unavailable};
 use crate::front::BodyTimeout;
 use crate::problem::{Problem, ProblemKind};
+use crate::wire::Format;
 
 /// Bodies above this size are read for known callers only, and decoded a few at a time.
 const LARGE: usize = 64 * 1024;
@@ -55,66 +55,89 @@ impl Limit {
     }
 }
 
-/// Reads a body that must be there, with its size.
-pub(crate) async fn required<T: DeserializeOwned>(
-    app: &App,
-    headers: &HeaderMap,
-    body: Body,
-    limit: Limit,
-) -> Result<(T, usize), Problem> {
-    check_media_type(headers)?;
-    let bytes = collect(headers, body, limit, anybody).await?;
-    let _place = take_place(&app.large_bodies, &bytes).await?;
-    Ok((decode(&bytes)?, bytes.len()))
-}
-
-/// A body that may be large, its size, and its place among the few of that kind.
-pub(crate) struct Large<T> {
-    pub(crate) value: T,
-    pub(crate) size: usize,
-    /// To be kept until the request is answered: what is made of the body is larger than the body.
-    pub(crate) place: Option<Place>,
-}
-
-/// A place among the few large bodies that are decoded and handled at once.
+/// A place among the few large bodies that are decoded and handled at once. What is made of a body is larger than the body.
 pub(crate) type Place = OwnedSemaphorePermit;
 
-/// Reads a body that must be there. If it is large, its sender is authenticated before it is read.
-pub(crate) async fn large<T: DeserializeOwned>(
-    app: &App,
-    call: &Request,
-    headers: &HeaderMap,
-    body: Body,
-    limit: Limit,
-) -> Result<Large<T>, ApiError> {
-    check_media_type(headers)?;
-    let known = async || -> Result<(), ApiError> {
-        app.store.execute(call.clone(), Authenticate).await?;
-        Ok(())
-    };
-    let bytes = collect(headers, body, limit, known).await?;
-    let place = take_place(&app.large_bodies, &bytes).await?;
-    Ok(Large { value: decode(&bytes)?, size: bytes.len(), place })
+/// The body of an operation: an object of known members.
+pub(crate) trait RequestBody: DeserializeOwned {
+    /// What the operation reads of its path.
+    type Path: Send;
+    /// What the operation is to do, besides what the path says.
+    type Command: Send;
+    /// The most that is read of it.
+    const LIMIT: Limit = Limit::IDENTITY;
+    /// Whether it must be there. One that is missing is the same as an empty object otherwise.
+    const IS_REQUIRED: bool = true;
+
+    /// Reads the members.
+    fn read(self, path: Self::Path, format: Format<'_>) -> Result<Self::Command, Refusal>;
+
+    /// The limit, where it depends on what the body asks for.
+    fn limit(_: &Self::Command) -> Limit {
+        Self::LIMIT
+    }
+}
+
+/// What an operation reads of its body.
+pub(crate) trait FromBody<P> {
+    /// What it is read as.
+    type Read: Send;
+
+    /// Reads it. If it is large, the client is authenticated before it is read, and a place is taken for it.
+    fn from_body(
+        client: &Client,
+        headers: &HeaderMap,
+        body: Body,
+        path: P,
+    ) -> impl Future<Output = Result<(Self::Read, Option<Place>), ApiError>> + Send;
+}
+
+impl<P: Send> FromBody<P> for () {
+    type Read = ();
+
+    async fn from_body(
+        _: &Client,
+        _: &HeaderMap,
+        _: Body,
+        _: P,
+    ) -> Result<((), Option<Place>), ApiError> {
+        Ok(((), None))
+    }
+}
+
+impl<B: RequestBody> FromBody<B::Path> for B {
+    type Read = B::Command;
+
+    async fn from_body(
+        client: &Client,
+        headers: &HeaderMap,
+        body: Body,
+        path: B::Path,
+    ) -> Result<(B::Command, Option<Place>), ApiError> {
+        if B::IS_REQUIRED {
+            check_media_type(headers)?;
+        }
+        let bytes = collect(headers, body, B::LIMIT, || client.authenticate()).await?;
+        let bytes = if bytes.is_empty() && !B::IS_REQUIRED {
+            Bytes::from_static(b"{}")
+        } else {
+            check_media_type(headers)?;
+            bytes
+        };
+        let place = take_place(&client.app.large_bodies, &bytes).await?;
+        let command = decode::<B>(&bytes)?.read(path, client.format())?;
+        let limit = B::limit(&command);
+        if bytes.len() > limit.0 {
+            return Err(limit.exceeded().into());
+        }
+        Ok((command, place))
+    }
 }
 
 /// The bytes of a body as they came, which somebody has signed.
 pub(crate) async fn bytes(headers: &HeaderMap, body: Body, limit: Limit) -> Result<Bytes, Problem> {
     check_media_type(headers)?;
     collect(headers, body, limit, anybody).await
-}
-
-/// Reads a body that may be missing or empty: that is the same as an empty object.
-pub(crate) async fn optional<T: DeserializeOwned + Default>(
-    headers: &HeaderMap,
-    body: Body,
-    limit: Limit,
-) -> Result<T, Problem> {
-    let bytes = collect(headers, body, limit, anybody).await?;
-    if bytes.is_empty() {
-        return Ok(T::default());
-    }
-    check_media_type(headers)?;
-    decode(&bytes)
 }
 
 /// Takes a place among the few large bodies, if this is one. The wait for it is bounded.

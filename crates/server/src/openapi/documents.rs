@@ -11,8 +11,8 @@ use bytes::Bytes;
 use jiff::SignedDuration;
 use utoipa::openapi::OpenApi;
 
+use super::{complete, errors_page, page, page_policy};
 use crate::app::App;
-use crate::openapi;
 
 /// How long what `security.txt` says is good for; RFC 9116 §2.5.5 asks for less than a year.
 const GOOD_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
@@ -20,11 +20,11 @@ const GOOD_FOR: SignedDuration = SignedDuration::from_hours(180 * 24);
 /// Where weaknesses are reported if the operator names no other place.
 const CONTACT: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/security/advisories/new");
 
-pub(super) fn router(document: &OpenApi) -> Router<App> {
-    let json = openapi::complete(document);
-    let page = Bytes::from(openapi::page(&json));
+pub(crate) fn router(document: &OpenApi) -> Router<App> {
+    let json = complete(document);
+    let page = Bytes::from(page(&json));
     let json = Bytes::from(json);
-    let errors = Bytes::from(openapi::errors_page());
+    let errors = Bytes::from(errors_page());
     Router::new()
         .route("/openapi.json", get(move || ready(answer(json.clone(), "application/json"))))
         .route("/docs", get(move || ready(html(page.clone()))))
@@ -50,7 +50,7 @@ fn answer(text: Bytes, media_type: &'static str) -> Response<Body> {
 /// A page: its one style sheet is all that it may use.
 fn html(text: Bytes) -> Response<Body> {
     let mut response = answer(text, "text/html; charset=utf-8");
-    if let Ok(policy) = HeaderValue::from_str(&openapi::page_policy()) {
+    if let Ok(policy) = HeaderValue::from_str(&page_policy()) {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
     response

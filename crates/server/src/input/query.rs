@@ -4,6 +4,28 @@
 
 use claviger_domain::Refusal;
 
+use super::Client;
+use crate::wire::Format;
+use crate::wire::id::{self, WireId};
+
+/// What an operation reads of its query.
+pub(crate) trait FromQuery {
+    /// What it is read as.
+    type Read: Send;
+
+    /// Reads it.
+    fn from_query(raw: Option<&str>, client: &Client) -> Result<Self::Read, Refusal>;
+}
+
+/// The query of operations that know no parameters.
+impl FromQuery for () {
+    type Read = ();
+
+    fn from_query(raw: Option<&str>, _: &Client) -> Result<(), Refusal> {
+        Query::read(raw, &[], &[]).map(drop)
+    }
+}
+
 /// The parameters of a request.
 #[derive(Debug)]
 pub(crate) struct Query {
@@ -11,9 +33,9 @@ pub(crate) struct Query {
 }
 
 /// The most things on a page (docs/contract/README.md#pagination).
-const MOST: u32 = 100;
+const MAX_LIMIT: u32 = 100;
 /// The size of a page that was not asked for (docs/contract/README.md#pagination).
-const DEFAULT: u32 = 50;
+const DEFAULT_LIMIT: u32 = 50;
 
 impl Query {
     /// Reads the query of a request that knows these parameters. Those in `repeatable` may come more than once.
@@ -50,14 +72,32 @@ impl Query {
         self.pairs.iter().filter(move |(other, _)| *other == name).map(|(_, value)| value.as_str())
     }
 
+    /// A parameter that has a value of its own kind.
+    pub(crate) fn parse<T>(
+        &self,
+        name: &str,
+        parse: impl FnOnce(&str) -> Result<T, Refusal>,
+    ) -> Result<Option<T>, Refusal> {
+        self.get(name).map(parse).transpose()
+    }
+
+    /// A parameter that is an id.
+    pub(crate) fn id<Id: WireId>(
+        &self,
+        name: &str,
+        format: Format<'_>,
+    ) -> Result<Option<Id>, Refusal> {
+        self.parse(name, |text| id::read(format.codec, name, text))
+    }
+
     /// The page size: plain digits, 1 to 100.
     pub(crate) fn limit(&self) -> Result<u32, Refusal> {
         let Some(text) = self.get("limit") else {
-            return Ok(DEFAULT);
+            return Ok(DEFAULT_LIMIT);
         };
         let digits = (1..=3).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         let limit = if digits { text.parse().unwrap_or(0) } else { 0 };
-        if (1..=MOST).contains(&limit) {
+        if (1..=MAX_LIMIT).contains(&limit) {
             Ok(limit)
         } else {
             Err(Refusal::invalid("limit", "it must be a whole number from 1 to 100"))
