@@ -1,7 +1,7 @@
 //! Env files: reads one value, and replaces one while every other byte stays the same.
 //!
 //! Rule: a file is understood as a whole or refused, naming the line. A variable never counts as "not set" because a line was not
-//! understood, and a value that programs read in different ways is an error. The grammar is in `docs/client-behaviour.md`.
+//! understood, and a value that programs read in different ways is an error. The grammar is in `docs/client.md`.
 
 mod scan;
 

@@ -1,4 +1,4 @@
-//! From names to ids (docs/client-behaviour.md#names). Names are compared exactly, addresses in either case; the server's filter only
+//! From names to ids (docs/client.md#names). Names are compared exactly, addresses in either case; the server's filter only
 //! narrows.
 //!
 //! Every page is looked at: a name that several things have is an error that lists their ids, not a guess. Nothing is remembered: the

@@ -1,5 +1,5 @@
 //! The warning that a method is at an early stage: once per process and method, before anything else happens
-//! (docs/client-behaviour.md#early-stage-warning).
+//! (docs/client.md#early-stage-warning).
 
 use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};

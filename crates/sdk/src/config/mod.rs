@@ -1,4 +1,4 @@
-//! Configuration of a client: address, key and connection (docs/client-behaviour.md#configuration).
+//! Configuration of a client: address, key and connection (docs/client.md#configuration).
 
 mod address;
 mod environment;

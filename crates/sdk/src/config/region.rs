@@ -1,4 +1,4 @@
-//! The regions of Arize's own service, and where each is reached (docs/client-behaviour.md#regions).
+//! The regions of Arize's own service, and where each is reached (docs/client.md#regions).
 
 use std::fmt;
 use std::str::FromStr;

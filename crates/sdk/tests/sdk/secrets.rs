@@ -1,4 +1,4 @@
-//! Secrets are shown only on explicit request (docs/client-behaviour.md#secrets).
+//! Secrets are shown only on explicit request (docs/client.md#secrets).
 
 use arize::api_keys::{CreateRequest, RotateRequest};
 use arize::{Client, Config, Secret};

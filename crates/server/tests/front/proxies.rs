@@ -62,7 +62,7 @@ async fn a_proxys_connection_counts_for_the_client_behind_it() {
         greedy.push(asked(&server, PROXY, GREEDY).await);
     }
     asked(&server, PROXY, "203.0.113.7").await;
-    assert!(is_gone(&mut greedy[0]).await, "of whoever has the most, the oldest");
+    assert!(is_gone(&mut greedy[0]).await, "the oldest of the client with most");
     ask(&mut quiet, QUIET).await;
     ask(&mut greedy[1], GREEDY).await;
     ask(&mut greedy[2], GREEDY).await;

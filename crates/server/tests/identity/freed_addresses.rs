@@ -45,8 +45,8 @@ async fn operations_on(server: &TestServer, user: &Value) -> Vec<String> {
     records.map(|record| text(record, "operation_name").to_owned()).collect()
 }
 
-/// A user who was removed before they signed in or had a key leaves no address behind that cannot be used: whoever made them, in
-/// whatever mode, and however the address is spelled then. Nothing of theirs is left to the next one.
+/// The address of a user who was removed before they signed in or had a key can be used again, whatever the creator, the mode and the
+/// spelling of the address. The next user gets nothing of theirs.
 #[tokio::test]
 async fn whoever_never_took_part_leaves_no_address_behind() {
     let (server, letters) = TestServer::with_mail().await;

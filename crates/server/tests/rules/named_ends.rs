@@ -88,7 +88,7 @@ async fn every_operation_names_the_keys_that_it_ends() {
     assert!(total > 10, "{total}");
 }
 
-/// Whoever is removed, or gets rid of a thief, finds each key that ended in the one record.
+/// Removing a person and revoking all keys name each revoked key in one record.
 #[tokio::test]
 async fn the_ends_of_a_persons_keys_are_named() {
     for (method, path, own) in

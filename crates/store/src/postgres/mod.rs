@@ -58,7 +58,7 @@ struct Shared {
     pool: Pool,
     #[cfg(feature = "conformance")]
     reopened: (PostgresOptions, PepperRing),
-    /// When the database last took a write, by the uptime. Held by whoever probes it.
+    /// When the database last accepted a write, by the uptime. Held while it is probed.
     last_write: Mutex<()>,
     wrote_at: std::sync::Mutex<Option<SignedDuration>>,
 }
