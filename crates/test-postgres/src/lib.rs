@@ -96,9 +96,19 @@ impl Cluster {
 
     /// The URL of a database.
     pub fn url(&self, name: &str) -> String {
+        Self::url_by(&self.directory, name)
+    }
+
+    /// The URL of a database by a socket in another directory.
+    pub fn url_by(directory: &Path, name: &str) -> String {
         // In a URL, a socket's directory takes the place of the host, with its slashes encoded.
-        let host = self.directory.to_str().unwrap().replace('/', "%2F");
+        let host = directory.to_str().unwrap().replace('/', "%2F");
         format!("postgres://claviger@{host}/{name}")
+    }
+
+    /// The directory of the server's socket.
+    pub fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Runs a statement by `psql`, and returns what it prints.

@@ -7,19 +7,31 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::Shared;
 use super::connection::Connection;
 use super::error::{Unknown, is_of_connection, store_error};
-use super::transaction::Bound;
+use super::rows::{all, execute};
+use super::transaction::PostgresDriver;
 use crate::error::StoreError;
 use crate::param::params;
+use crate::sql::Sql;
+use crate::transaction::Transaction;
 
 const SET_MARK: &str = "
     INSERT INTO write_marks (connection, latest, at) VALUES ($1, $2, $3)
     ON CONFLICT (connection) DO UPDATE SET latest = excluded.latest, at = excluded.at";
-const TOUCH_MARK: &str = "UPDATE write_marks SET at = at WHERE connection = $1 RETURNING latest";
+/// Also meets a mark that an open transaction is about to leave for the first time: an update alone would not see that one, and not wait.
+const TOUCH_MARK: &str = "
+    INSERT INTO write_marks (connection, latest, at) VALUES ($1, 0, $2)
+    ON CONFLICT (connection) DO UPDATE SET at = write_marks.at RETURNING latest";
+/// Otherwise what was waited for would be an error: it was changed since the snapshot.
+const SEE_WHAT_WAS_WAITED_FOR: &str =
+    "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL READ COMMITTED";
+
+const DELETE_OLD_MARKS: &str = "DELETE FROM write_marks WHERE at < $1";
+const MARK_LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
 /// How often it is tried to find out what came of a commit, each time with a new connection.
 const LOOKS: u32 = 5;
@@ -36,9 +48,7 @@ impl Shared {
         connection.writes += 1;
         let (name, number) = (connection.name.clone(), connection.writes);
         let mark = params![&name, number, at];
-        let statement = connection.prepared(SET_MARK).await?;
-        let marked = connection.client.execute_raw(&statement, mark.iter().map(Bound)).await;
-        marked.map_err(store_error)?;
+        execute(&mut connection, Sql::same(SET_MARK), &mark).await?;
         connection.clear_warnings();
         match connection.client.batch_execute("COMMIT").await {
             Ok(()) if !connection.is_warned() => {
@@ -59,7 +69,7 @@ impl Shared {
         for look in 0..LOOKS {
             tokio::time::sleep(PAUSE * look).await;
             match self.marked(name).await {
-                Ok(Some(latest)) if latest == number => return Ok(()),
+                Ok(latest) if latest == number => return Ok(()),
                 Ok(_) => return Err(StoreError::Serialization),
                 Err(error) => {
                     tracing::warn!(?error, "it is not known yet whether a change was committed");
@@ -70,18 +80,26 @@ impl Shared {
     }
 
     /// The last mark of a connection, when it is certain that it stays.
-    async fn marked(&self, name: &str) -> Result<Option<i64>, StoreError> {
+    async fn marked(&self, name: &str) -> Result<i64, StoreError> {
         let mut connection = self.pool.connect().await?;
-        let statement = connection.prepared(TOUCH_MARK).await?;
-        let name = params![name];
+        connection.batch(SEE_WHAT_WAS_WAITED_FOR).await?;
         connection.clear_warnings();
-        let rows = connection.client.query(&statement, &[&Bound(&name[0])]).await;
-        let rows = rows.map_err(store_error)?;
+        let row = params![name, self.authority.clock.now().at];
+        let latest =
+            all(&mut connection, Sql::same(TOUCH_MARK), &row, |c| c.take("latest")).await?;
         if connection.is_warned() {
             return Err(StoreError::Unavailable(Box::new(Unknown)));
         }
-        let latest = rows.first().map(|row| row.try_get(0)).transpose().map_err(store_error)?;
-        self.pool.give(connection);
-        Ok(latest)
+        Ok(latest.first().copied().unwrap_or_default())
     }
+}
+
+/// Deletes the marks of connections that wrote nothing for a day: nobody looks for those any more.
+pub(super) async fn forget_marks(
+    tx: &mut Transaction<'_, PostgresDriver<'_>>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let yesterday = now.checked_sub(MARK_LIFETIME).unwrap_or(Timestamp::MIN);
+    tx.execute(Sql::same(DELETE_OLD_MARKS), &params![yesterday]).await?;
+    Ok(())
 }

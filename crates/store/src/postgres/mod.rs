@@ -111,7 +111,8 @@ impl PostgresDatabase {
                         tx.set_last_used(*id, *at).await?;
                     }
                     let at = tx.now().at;
-                    Ok(tx.set_latest_instant(at).await?)
+                    tx.set_latest_instant(at).await?;
+                    Ok(commit::forget_marks(tx, at).await?)
                 })
                 .await
         });

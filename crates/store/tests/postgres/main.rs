@@ -5,12 +5,21 @@
     reason = "test code: the lint's exception does not reach functions beside the tests"
 )]
 
+mod lost;
+mod proxy;
+mod retries;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use claviger_domain::{Clock, Entropy, EntropyUnavailable, PepperRing};
+use claviger_domain::{
+    AccountPolicy, AccountRole, Clock, Entropy, EntropyUnavailable, KeyName, KeyType, MintedKey,
+    PepperRing,
+};
 use claviger_store::conformance::Fresh;
-use claviger_store::{PostgresOptions, Store};
+use claviger_store::{
+    CreateAccount, CreateUserKey, FirstUser, HostKey, PostgresOptions, Request, Store,
+};
 use claviger_test_postgres::Cluster;
 use jiff::{SignedDuration, Timestamp};
 
@@ -66,4 +75,38 @@ async fn create(url: &str) -> Store {
 async fn postgres() -> Fresh<()> {
     let url = Cluster::shared().database();
     Fresh { store: create(&url).await, resources: () }
+}
+
+fn minted(store: &Store, seed: u64) -> MintedKey {
+    let entropy = Seeded(AtomicU64::new(seed));
+    MintedKey::generate(KeyType::User, store.installation().tag, &entropy).unwrap()
+}
+
+/// Founds an account with one person, who calls.
+async fn found(store: &Store) -> Request {
+    let minted = minted(store, 77);
+    let key = minted.text.clone();
+    let user = FirstUser {
+        name: "one".to_owned(),
+        email: "one@example.com".to_owned(),
+        role: AccountRole::Admin,
+        is_developer: true,
+        organizations: vec![],
+        spaces: vec![],
+        key: Some(HostKey { minted, name: KeyName::parse("first").unwrap() }),
+    };
+    let founding = CreateAccount {
+        account: "acme".to_owned(),
+        policy: AccountPolicy { max_user_keys: 1_000, ..AccountPolicy::default() },
+        organizations: vec![],
+        roles: vec![],
+        users: vec![user],
+    };
+    store.execute(Request::host(), founding).await.unwrap();
+    Request::with_key(key)
+}
+
+fn new_key(store: &Store, seed: u64) -> CreateUserKey {
+    let name = KeyName::parse("another").unwrap();
+    CreateUserKey { minted: minted(store, seed), name, description: None, expires_at: None }
 }
