@@ -40,7 +40,7 @@ async fn main() {
     for _ in 0..ROUNDS {
         let start = Instant::now();
         for _ in 0..CALLS {
-            client.api_keys().list(ListRequest::default()).await.unwrap();
+            client.api_keys().list(ListRequest::new()).await.unwrap();
         }
         ours.push(start.elapsed());
         let start = Instant::now();

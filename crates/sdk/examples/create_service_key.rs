@@ -8,16 +8,14 @@ use arize::{Client, PredefinedRole};
 async fn main() -> arize::Result<()> {
     let client = Client::from_environment()?;
     let mut arguments = std::env::args().skip(1);
-    let request = CreateServiceKeyRequest {
-        name: arguments.next().unwrap_or_else(|| "example".into()),
-        space: arguments.next(),
-        // Roles that are not given are the server's defaults.
-        space_role: Some(PredefinedRole::ReadOnly.into()),
-        ..CreateServiceKeyRequest::default()
-    };
+    let name = arguments.next().unwrap_or_else(|| "example".into());
+    let space = arguments.next().unwrap_or_default();
+    // Roles that are not given are the server's defaults.
+    let request =
+        CreateServiceKeyRequest::in_space(name, space).space_role(PredefinedRole::ReadOnly);
     let created = client.api_keys().create_service_key(request).await?;
-    println!("{} {}", created.api_key.id, created.key.reveal());
-    if let Some(bot) = created.api_key.bot_user {
+    println!("{} {}", created.id, created.key.reveal());
+    if let Some(bot) = &created.bot_user {
         println!("acts for {}", bot.name);
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! Gives a key a new text, while the old one goes on working for five minutes: `refresh_key <id>`.
+//! Gives a key a new secret, while the old one works for five minutes more: `refresh_key <id>`.
 #![expect(clippy::print_stdout, reason = "an example that prints")]
 
 use arize::Client;
@@ -7,13 +7,9 @@ use arize::api_keys::RefreshRequest;
 #[tokio::main]
 async fn main() -> arize::Result<()> {
     let client = Client::from_environment()?;
-    let request = RefreshRequest {
-        api_key_id: std::env::args().nth(1).unwrap_or_default(),
-        // Without `expires_at` the new text never expires.
-        grace_period_seconds: Some(300),
-        ..RefreshRequest::default()
-    };
+    // Without `expires_at` the new secret never expires.
+    let request = RefreshRequest::new(std::env::args().nth(1).unwrap_or_default());
     let refreshed = client.api_keys().refresh(request).await?;
-    println!("{} {}", refreshed.api_key.id, refreshed.key.reveal());
+    println!("{} {}", refreshed.id, refreshed.key.reveal());
     Ok(())
 }

@@ -1,25 +1,16 @@
-//! Replaces the text of a key in a file: `rotate_key <id> <file>`.
+//! Replaces the secret of a key in a file: `rotate_key <id> <file>`.
 #![expect(clippy::print_stdout, reason = "an example that prints")]
 
-use std::fs::File;
-use std::io::Write as _;
-
 use arize::Client;
-use arize::api_keys::RotateRequest;
+use arize::api_keys::{RotateRequest, store_file};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let client = Client::from_environment()?;
     let mut arguments = std::env::args().skip(1);
-    let api_key_id = arguments.next().unwrap_or_default();
-    let file = arguments.next().unwrap_or_else(|| "key".into());
-    let request = RotateRequest { api_key_id, ..RotateRequest::default() };
-    let store = async |created: arize::api_keys::ApiKeyCreated| {
-        // It returns once the new text is safe.
-        let mut file = File::create(&file)?;
-        file.write_all(created.key.reveal().as_bytes())?;
-        file.sync_all()
-    };
+    let request = RotateRequest::new(arguments.next().unwrap_or_default());
+    // The file is shown to be writable here, before anything is sent.
+    let store = store_file(arguments.next().unwrap_or_else(|| "arize.key".into()))?;
     let rotated = client.api_keys().rotate(request, store).await?;
     println!("{}", rotated.id);
     Ok(())

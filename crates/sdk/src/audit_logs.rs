@@ -1,13 +1,13 @@
 //! Audit logs: who did what, newest first.
 
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::error::Result;
 use crate::open_enum::open_enum;
-use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::page::{DEFAULT_LIMIT, Page, Pager, Pagination};
+use crate::request::{list_request, setters};
 use crate::stage::Stage;
 use crate::transport::Call;
 use crate::{resolve, timestamp};
@@ -55,6 +55,7 @@ pub struct AuditLog {
 
 /// Which entries to list.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ListRequest {
     /// Not before this; 30 days before the end if not given.
     pub start_time: Option<Timestamp>,
@@ -70,6 +71,25 @@ pub struct ListRequest {
     pub limit: Option<u16>,
     /// Where to go on from: the `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+list_request!(ListRequest);
+setters! {
+    impl ListRequest {
+        start_time: Timestamp,
+        end_time: Timestamp,
+        user: impl Into<String>,
+        operation_type: OperationType,
+    }
+}
+
+impl ListRequest {
+    /// Adds a [name](Self#structfield.operation_names) to those that are listed.
+    #[must_use]
+    pub fn operation_name(mut self, name: impl Into<String>) -> Self {
+        self.operation_names.push(name.into());
+        self
+    }
 }
 
 #[derive(Deserialize)]
@@ -125,9 +145,9 @@ impl AuditLogs {
     /// Reads all entries, page by page, as they are asked for.
     ///
     /// Give an `end_time`, or entries that are written meanwhile move what is still to be read.
-    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<AuditLog>> {
+    pub fn list_all(&self, request: ListRequest) -> Pager<AuditLog> {
         let logs = self.clone();
-        all_pages(LIST, request.cursor.clone(), move |cursor| {
+        Pager::new(LIST, request.cursor.clone(), move |cursor| {
             let (logs, request) = (logs.clone(), ListRequest { cursor, ..request.clone() });
             async move { logs.list(request).await }
         })

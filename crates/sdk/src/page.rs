@@ -1,10 +1,13 @@
 //! Pages, and all pages one after the other.
 
 use std::collections::HashSet;
+use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
-use futures_util::stream::{self, BoxStream, StreamExt as _, TryStreamExt as _};
-use serde::Deserialize;
+use futures_util::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 
@@ -14,7 +17,7 @@ pub(crate) const DEFAULT_LIMIT: u16 = 50;
 pub(crate) const LARGEST_LIMIT: u16 = 100;
 
 /// A page of a list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// What is on it. It may be empty although there are more pages.
@@ -24,7 +27,7 @@ pub struct Page<T> {
 }
 
 /// Whether and where a list goes on.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct Pagination {
     /// Whether there is another page.
@@ -35,30 +38,146 @@ pub struct Pagination {
     pub next_cursor: Option<String>,
 }
 
-/// Everything on all pages, read as it is asked for.
+/// Everything in a list, read page by page as it is asked for. From `list_all`.
 ///
-/// Ends where the server says so. A list that cannot go on, or goes in a circle, is an error rather than an end or an endless loop.
-pub(crate) fn all_pages<T, F, Fut>(
-    operation: &'static str,
-    cursor: Option<String>,
-    page: F,
-) -> BoxStream<'static, Result<T>>
-where
-    T: Send + 'static,
-    F: Fn(Option<String>) -> Fut + Send + Clone + 'static,
-    Fut: Future<Output = Result<Page<T>>> + Send + 'static,
-{
-    let pages = stream::try_unfold(Some((cursor, Walk::new(operation))), move |state| {
-        let page = page.clone();
-        async move {
-            let Some((cursor, mut walk)) = state else { return Ok::<_, Error>(None) };
-            let Page { items, pagination } = page(cursor).await?;
-            let next = walk.following(items.is_empty(), pagination)?;
-            let state = next.map(|next| (Some(next), walk));
-            Ok(Some((stream::iter(items.into_iter().map(Ok)), state)))
+/// It is a [`Stream`], and has what is needed most without another crate: [`next`](Self::next), [`try_next`](Self::try_next),
+/// [`collect`](Self::collect) and [`pages`](Self::pages). After an error it ends. A list that cannot go on, or that leads in a circle,
+/// is an error.
+///
+/// ```no_run
+/// # async fn run(client: arize::Client) -> arize::Result<()> {
+/// use arize::api_keys::ListRequest;
+///
+/// let mut keys = client.api_keys().list_all(ListRequest::new());
+/// while let Some(key) = keys.try_next().await? {
+///     println!("{} {}", key.id, key.name);
+/// }
+/// let all = client.api_keys().list_all(ListRequest::new()).collect().await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "nothing is read until it is asked for"]
+pub struct Pager<T> {
+    pages: Pages<T>,
+    items: std::vec::IntoIter<T>,
+}
+
+/// The pages of a list, read as they are asked for. From [`Pager::pages`].
+#[must_use = "nothing is read until it is asked for"]
+pub struct Pages<T>(BoxStream<'static, Result<Page<T>>>);
+
+impl<T: Send + 'static> Pager<T> {
+    /// Reads pages by their cursor, from one on.
+    pub(crate) fn new<F, Fut>(operation: &'static str, cursor: Option<String>, page: F) -> Self
+    where
+        F: Fn(Option<String>) -> Fut + Send + Clone + 'static,
+        Fut: Future<Output = Result<Page<T>>> + Send + 'static,
+    {
+        let pages = stream::try_unfold(Some((cursor, Walk::new(operation))), move |state| {
+            let page = page.clone();
+            async move {
+                let Some((cursor, mut walk)) = state else { return Ok::<_, Error>(None) };
+                let page = page(cursor).await?;
+                let next = walk.following(page.items.is_empty(), page.pagination.clone());
+                Ok(Some((page, next?.map(|next| (Some(next), walk)))))
+            }
+        });
+        Self { pages: Pages(pages.boxed()), items: Vec::new().into_iter() }
+    }
+}
+
+impl<T> Pager<T> {
+    /// The next thing; nothing at the end.
+    pub async fn next(&mut self) -> Option<Result<T>> {
+        std::future::poll_fn(|context| self.poll_item(context)).await
+    }
+
+    /// The next thing, for `while let Some(it) = pager.try_next().await?`.
+    ///
+    /// # Errors
+    ///
+    /// As the list that it is from.
+    pub async fn try_next(&mut self) -> Result<Option<T>> {
+        self.next().await.transpose()
+    }
+
+    /// Everything that is left.
+    ///
+    /// # Errors
+    ///
+    /// As the list that it is from.
+    pub async fn collect(mut self) -> Result<Vec<T>> {
+        let mut all: Vec<T> = self.items.by_ref().collect();
+        while let Some(page) = self.pages.try_next().await? {
+            all.extend(page.items);
         }
-    });
-    pages.try_flatten().boxed()
+        Ok(all)
+    }
+
+    /// The pages in place of what is on them. What was read of the page before is left out.
+    pub fn pages(self) -> Pages<T> {
+        self.pages
+    }
+
+    fn poll_item(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T>>> {
+        loop {
+            if let Some(item) = self.items.next() {
+                return Poll::Ready(Some(Ok(item)));
+            }
+            match ready!(self.pages.0.poll_next_unpin(context)) {
+                Some(Ok(page)) => self.items = page.items.into_iter(),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+    }
+}
+
+impl<T> Pages<T> {
+    /// The next page; nothing at the end.
+    pub async fn next(&mut self) -> Option<Result<Page<T>>> {
+        self.0.next().await
+    }
+
+    /// The next page, for `while let Some(page) = pages.try_next().await?`.
+    ///
+    /// # Errors
+    ///
+    /// As the list that it is from.
+    pub async fn try_next(&mut self) -> Result<Option<Page<T>>> {
+        self.0.try_next().await
+    }
+}
+
+// What is on a page is moved out of it, never pinned.
+impl<T> Unpin for Pager<T> {}
+
+impl<T> Stream for Pager<T> {
+    type Item = Result<T>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.poll_item(context)
+    }
+}
+
+impl<T> Stream for Pages<T> {
+    type Item = Result<Page<T>>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_next_unpin(context)
+    }
+}
+
+impl<T> fmt::Debug for Pager<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pager").finish_non_exhaustive()
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Pages").finish_non_exhaustive()
+    }
 }
 
 /// The most pages of one list. At 100 things a page that is more than any server of this API holds.

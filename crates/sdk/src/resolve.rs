@@ -4,11 +4,13 @@
 //! Every page is looked at: a name that several things have is an error that lists their ids, not a guess. Nothing is remembered: the
 //! next call may mean another thing by the same name.
 
+use std::future::Future;
+
 use crate::client::Client;
 use crate::error::{Error, Repr, Result};
 use crate::id::{is_id, require_id};
-use crate::page::{LARGEST_LIMIT, Walk};
-use crate::{organizations, roles, spaces, users};
+use crate::page::{LARGEST_LIMIT, Page, Walk};
+use crate::{organizations, projects, roles, spaces, users};
 
 /// How many names an error suggests.
 const SUGGESTIONS: usize = 10;
@@ -24,99 +26,96 @@ pub(crate) async fn space_id_in(
     organization_id: Option<&str>,
     name_or_id: &str,
 ) -> Result<String> {
-    if is_id(name_or_id) {
-        return Ok(name_or_id.to_owned());
-    }
-    let mut found = Found::new("space", name_or_id)?;
-    let mut request = spaces::ListRequest {
-        organization: organization_id.map(str::to_owned),
-        name: Some(name_or_id.to_owned()),
-        limit: Some(LARGEST_LIMIT),
-        ..spaces::ListRequest::default()
+    let mut all = spaces::ListRequest::new().name(name_or_id).limit(LARGEST_LIMIT);
+    all.organization = organization_id.map(str::to_owned);
+    let pages = |cursor| {
+        let request = spaces::ListRequest { cursor, ..all.clone() };
+        async move { client.spaces().page(&request).await }
     };
-    let mut walk = Walk::new("spaces.list");
-    loop {
-        let page = client.spaces().page(&request).await?;
-        let is_empty = page.items.is_empty();
-        for space in page.items {
-            found.consider(space.name == name_or_id, space.id, space.name);
-        }
-        request.cursor = walk.following(is_empty, page.pagination)?;
-        if request.cursor.is_none() {
-            return found.only();
-        }
-    }
+    find("space", "spaces.list", name_or_id, pages, |space| {
+        (space.name == name_or_id, space.id, space.name)
+    })
+    .await
 }
 
 /// The id of an organization.
 pub(crate) async fn organization_id(client: &Client, name_or_id: &str) -> Result<String> {
-    if is_id(name_or_id) {
-        return Ok(name_or_id.to_owned());
-    }
-    let mut found = Found::new("organization", name_or_id)?;
-    let mut request = organizations::ListRequest {
-        name: Some(name_or_id.to_owned()),
-        limit: Some(LARGEST_LIMIT),
-        ..organizations::ListRequest::default()
+    let all = organizations::ListRequest::new().name(name_or_id).limit(LARGEST_LIMIT);
+    let pages = |cursor| {
+        let request = organizations::ListRequest { cursor, ..all.clone() };
+        async move { client.organizations().page(&request).await }
     };
-    let mut walk = Walk::new("organizations.list");
-    loop {
-        let page = client.organizations().page(&request).await?;
-        let is_empty = page.items.is_empty();
-        for organization in page.items {
-            found.consider(organization.name == name_or_id, organization.id, organization.name);
-        }
-        request.cursor = walk.following(is_empty, page.pagination)?;
-        if request.cursor.is_none() {
-            return found.only();
-        }
-    }
+    find("organization", "organizations.list", name_or_id, pages, |organization| {
+        (organization.name == name_or_id, organization.id, organization.name)
+    })
+    .await
+}
+
+/// The id of a project, in whichever space it is.
+pub(crate) async fn project_id(client: &Client, name_or_id: &str) -> Result<String> {
+    let all = projects::ListRequest::new().name(name_or_id).limit(LARGEST_LIMIT);
+    let pages = |cursor| {
+        let request = projects::ListRequest { cursor, ..all.clone() };
+        async move { client.projects().page(&request).await }
+    };
+    find("project", "projects.list", name_or_id, pages, |project| {
+        (project.name == name_or_id, project.id, project.name)
+    })
+    .await
 }
 
 /// The id of a user: an id, or an e-mail address.
 pub(crate) async fn user_id(client: &Client, email_or_id: &str) -> Result<String> {
-    if is_id(email_or_id) {
-        return Ok(email_or_id.to_owned());
-    }
-    let mut found = Found::new("user", email_or_id)?;
-    let mut request = users::ListRequest {
-        email: Some(email_or_id.to_owned()),
-        limit: Some(LARGEST_LIMIT),
-        ..users::ListRequest::default()
+    let all = users::ListRequest::new().email(email_or_id).limit(LARGEST_LIMIT);
+    let pages = |cursor| {
+        let request = users::ListRequest { cursor, ..all.clone() };
+        async move { client.users().page(&request).await }
     };
-    let mut walk = Walk::new("users.list");
-    loop {
-        let page = client.users().page(&request).await?;
-        let is_empty = page.items.is_empty();
-        for user in page.items {
-            let is_it = user.email.to_lowercase() == email_or_id.to_lowercase();
-            // No error lists other people's addresses.
-            found.consider(is_it, user.id, String::new());
-        }
-        request.cursor = walk.following(is_empty, page.pagination)?;
-        if request.cursor.is_none() {
-            return found.only();
-        }
-    }
+    find("user", "users.list", email_or_id, pages, |user| {
+        let is_it = user.email.to_lowercase() == email_or_id.to_lowercase();
+        // No error lists other people's addresses.
+        (is_it, user.id, String::new())
+    })
+    .await
 }
 
 /// The id of a role. The server has no filter for names, so all roles are looked at.
 pub(crate) async fn role_id(client: &Client, name_or_id: &str) -> Result<String> {
+    let all = roles::ListRequest::new().limit(LARGEST_LIMIT);
+    let pages = |cursor| {
+        let request = roles::ListRequest { cursor, ..all.clone() };
+        async move { client.roles().page(&request).await }
+    };
+    find("role", "roles.list", name_or_id, pages, |role| {
+        (role.name == name_or_id, role.id, role.name)
+    })
+    .await
+}
+
+/// Looks through all pages for the one thing of a name, unless that is an id. `describe` tells whether a thing is it, its id, and the
+/// name to suggest.
+async fn find<T, F: Future<Output = Result<Page<T>>>>(
+    resource: &'static str,
+    operation: &'static str,
+    name_or_id: &str,
+    pages: impl Fn(Option<String>) -> F,
+    describe: impl Fn(T) -> (bool, String, String),
+) -> Result<String> {
     if is_id(name_or_id) {
         return Ok(name_or_id.to_owned());
     }
-    let mut found = Found::new("role", name_or_id)?;
-    let mut request =
-        roles::ListRequest { limit: Some(LARGEST_LIMIT), ..roles::ListRequest::default() };
-    let mut walk = Walk::new("roles.list");
+    let mut found = Found::new(resource, name_or_id)?;
+    let mut walk = Walk::new(operation);
+    let mut cursor = None;
     loop {
-        let page = client.roles().page(&request).await?;
+        let page = pages(cursor).await?;
         let is_empty = page.items.is_empty();
-        for role in page.items {
-            found.consider(role.name == name_or_id, role.id, role.name);
+        for item in page.items {
+            let (is_it, id, name) = describe(item);
+            found.consider(is_it, id, name);
         }
-        request.cursor = walk.following(is_empty, page.pagination)?;
-        if request.cursor.is_none() {
+        cursor = walk.following(is_empty, page.pagination)?;
+        if cursor.is_none() {
             return found.only();
         }
     }

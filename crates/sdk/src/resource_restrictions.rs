@@ -1,13 +1,13 @@
 //! Resource restrictions: what is closed to all who have no role on it itself.
 
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::error::Result;
 use crate::id::require_id;
-use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::page::{DEFAULT_LIMIT, Page, Pager, Pagination};
+use crate::request::{list_request, setters};
 use crate::role_bindings::ResourceType;
 use crate::stage::Stage;
 use crate::timestamp;
@@ -29,6 +29,7 @@ pub struct ResourceRestriction {
 
 /// Which restrictions to list.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ListRequest {
     /// Only those on this kind of resource.
     pub resource_type: Option<ResourceType>,
@@ -36,6 +37,13 @@ pub struct ListRequest {
     pub limit: Option<u16>,
     /// Where to go on from: the `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+list_request!(ListRequest);
+setters! {
+    impl ListRequest {
+        resource_type: ResourceType,
+    }
 }
 
 #[derive(Serialize)]
@@ -94,12 +102,9 @@ impl ResourceRestrictions {
     }
 
     /// Reads all restrictions, page by page, as they are asked for.
-    pub fn list_all(
-        &self,
-        request: ListRequest,
-    ) -> BoxStream<'static, Result<ResourceRestriction>> {
+    pub fn list_all(&self, request: ListRequest) -> Pager<ResourceRestriction> {
         let restrictions = self.clone();
-        all_pages(LIST, request.cursor.clone(), move |cursor| {
+        Pager::new(LIST, request.cursor.clone(), move |cursor| {
             let request = ListRequest { cursor, ..request.clone() };
             let restrictions = restrictions.clone();
             async move { restrictions.list(request).await }

@@ -1,14 +1,14 @@
 //! Role bindings: which user has which role on which space or project.
 
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::id::require_id;
 use crate::open_enum::open_enum;
-use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::page::{DEFAULT_LIMIT, Page, Pager, Pagination};
+use crate::request::{paging, setters};
 use crate::stage::Stage;
 use crate::transport::Call;
 use crate::{resolve, timestamp};
@@ -54,10 +54,11 @@ pub struct RoleBinding {
 }
 
 /// Which bindings to list.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct ListRequest {
-    /// Those on spaces, or those on projects. Required.
-    pub resource_type: Option<ResourceType>,
+    /// Those on spaces, or those on projects.
+    pub resource_type: ResourceType,
     /// Only those of this user: an e-mail address or an id.
     pub user: Option<String>,
     /// How many on a page, 1 to 100; 50 if not given.
@@ -66,8 +67,23 @@ pub struct ListRequest {
     pub cursor: Option<String>,
 }
 
+impl ListRequest {
+    /// All bindings on resources of this type.
+    pub fn new(resource_type: ResourceType) -> Self {
+        Self { resource_type, user: None, limit: None, cursor: None }
+    }
+}
+
+paging!(ListRequest);
+setters! {
+    impl ListRequest {
+        user: impl Into<String>,
+    }
+}
+
 /// A role to bind.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CreateRequest {
     /// The role: a name or an id.
     pub role: String,
@@ -77,6 +93,27 @@ pub struct CreateRequest {
     pub resource_type: ResourceType,
     /// The resource: of a space, a name or an id; else an id.
     pub resource: String,
+}
+
+impl CreateRequest {
+    /// A role, a name or an id, for a user, an e-mail address or an id, on a space: a name or an id.
+    pub fn on_space(
+        role: impl Into<String>,
+        user: impl Into<String>,
+        space: impl Into<String>,
+    ) -> Self {
+        Self::new(role, user, ResourceType::Space, space)
+    }
+
+    /// A role for a user on a resource of any type.
+    pub fn new(
+        role: impl Into<String>,
+        user: impl Into<String>,
+        resource_type: ResourceType,
+        resource: impl Into<String>,
+    ) -> Self {
+        Self { role: role.into(), user: user.into(), resource_type, resource: resource.into() }
+    }
 }
 
 #[derive(Serialize)]
@@ -122,18 +159,15 @@ impl RoleBindings {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidInput`](crate::ErrorKind::InvalidInput) without a resource type; refusals of the server.
+    /// Refusals of the server.
     pub async fn list(&self, request: ListRequest) -> Result<Page<RoleBinding>> {
         let this = self.begin(Stage::Beta, LIST);
-        let Some(resource_type) = &request.resource_type else {
-            return Err(Error::input("resource_type", "it is required: SPACE or PROJECT"));
-        };
         let user_id = match &request.user {
             Some(user) => Some(resolve::user_id(&this.client, user).await?),
             None => None,
         };
         let call = Call::get(LIST, &["role-bindings"])
-            .query("resource_type", Some(resource_type))
+            .query("resource_type", Some(&request.resource_type))
             .query("user_id", user_id)
             .query("limit", Some(request.limit.unwrap_or(DEFAULT_LIMIT)))
             .query("cursor", request.cursor.as_ref());
@@ -142,9 +176,9 @@ impl RoleBindings {
     }
 
     /// Reads all bindings, page by page, as they are asked for.
-    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<RoleBinding>> {
+    pub fn list_all(&self, request: ListRequest) -> Pager<RoleBinding> {
         let bindings = self.clone();
-        all_pages(LIST, request.cursor.clone(), move |cursor| {
+        Pager::new(LIST, request.cursor.clone(), move |cursor| {
             let (bindings, request) = (bindings.clone(), ListRequest { cursor, ..request.clone() });
             async move { bindings.list(request).await }
         })
@@ -154,7 +188,7 @@ impl RoleBindings {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) if there is none, or none that the key may see.
+    /// [`is_not_found`](crate::Error::is_not_found) if there is none, or none that the key may see.
     pub async fn get(&self, binding_id: &str) -> Result<RoleBinding> {
         let this = self.begin(Stage::Beta, "role_bindings.get");
         require_id("binding_id", binding_id)?;
@@ -166,7 +200,7 @@ impl RoleBindings {
     ///
     /// # Errors
     ///
-    /// [`is_conflict`](Error::is_conflict) if the user has one there, [`is_forbidden`](Error::is_forbidden) if the key may not bind
+    /// [`is_conflict`](crate::Error::is_conflict) if the user has one there, [`is_forbidden`](crate::Error::is_forbidden) if the key may not bind
     /// roles there or there is no such resource.
     pub async fn create(&self, request: CreateRequest) -> Result<RoleBinding> {
         let this = self.begin(Stage::Beta, "role_bindings.create");
@@ -190,7 +224,7 @@ impl RoleBindings {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) if there is no such binding, or the key may not change it.
+    /// [`is_not_found`](crate::Error::is_not_found) if there is no such binding, or the key may not change it.
     pub async fn update(&self, binding_id: &str, role: &str) -> Result<RoleBinding> {
         let this = self.begin(Stage::Beta, "role_bindings.update");
         require_id("binding_id", binding_id)?;
@@ -203,7 +237,7 @@ impl RoleBindings {
     ///
     /// # Errors
     ///
-    /// [`is_not_found`](Error::is_not_found) if there is no such binding, or the key may not remove it.
+    /// [`is_not_found`](crate::Error::is_not_found) if there is no such binding, or the key may not remove it.
     pub async fn delete(&self, binding_id: &str) -> Result<()> {
         let this = self.begin(Stage::Beta, "role_bindings.delete");
         require_id("binding_id", binding_id)?;

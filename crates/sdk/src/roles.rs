@@ -1,12 +1,12 @@
 //! Roles: list, get, create, update, delete; by name or id.
 
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::page::{DEFAULT_LIMIT, Page, Pager, Pagination};
+use crate::request::{Change, list_request, setters};
 use crate::stage::Stage;
 use crate::transport::Call;
 use crate::{resolve, timestamp};
@@ -39,6 +39,7 @@ pub struct Role {
 
 /// Which roles to list.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ListRequest {
     /// Only predefined ones, or only those that the account made.
     pub is_predefined: Option<bool>,
@@ -48,8 +49,16 @@ pub struct ListRequest {
     pub cursor: Option<String>,
 }
 
+list_request!(ListRequest);
+setters! {
+    impl ListRequest {
+        is_predefined: bool,
+    }
+}
+
 /// A role to make.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct CreateRequest {
     /// Its name, 1 to 255 characters, unique in the account.
     pub name: String,
@@ -60,8 +69,26 @@ pub struct CreateRequest {
     pub description: Option<String>,
 }
 
+impl CreateRequest {
+    /// A role of this name that permits this: names such as `PROJECT_READ`.
+    pub fn new(
+        name: impl Into<String>,
+        permissions: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let permissions = permissions.into_iter().map(Into::into).collect();
+        Self { name: name.into(), permissions, description: None }
+    }
+}
+
+setters! {
+    impl CreateRequest {
+        description: impl Into<String>,
+    }
+}
+
 /// What to change about a role; what is not given stays.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct UpdateRequest {
     /// The role: a name or an id.
     #[serde(skip)]
@@ -69,12 +96,39 @@ pub struct UpdateRequest {
     /// Its new name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its new description; `Some(None)` clears it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<Option<String>>,
+    /// What becomes of its description.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub description: Change<String>,
     /// All that it permits from then on.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub permissions: Option<Vec<String>>,
+}
+
+impl UpdateRequest {
+    /// No change yet of a role: a name or an id.
+    pub fn new(role: impl Into<String>) -> Self {
+        Self { role: role.into(), name: None, description: Change::Keep, permissions: None }
+    }
+
+    /// Sets what becomes of the [description](Self#structfield.description): a text, or [`Change::Clear`].
+    #[must_use]
+    pub fn description(mut self, description: impl Into<Change<String>>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Sets [all that it permits](Self#structfield.permissions) from then on.
+    #[must_use]
+    pub fn permissions(mut self, permissions: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.permissions = Some(permissions.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+setters! {
+    impl UpdateRequest {
+        name: impl Into<String>,
+    }
 }
 
 /// The roles of the account. From [`Client::roles`].
@@ -115,9 +169,9 @@ impl Roles {
     }
 
     /// Reads all roles, page by page, as they are asked for.
-    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<Role>> {
+    pub fn list_all(&self, request: ListRequest) -> Pager<Role> {
         let roles = self.clone();
-        all_pages(LIST, request.cursor.clone(), move |cursor| {
+        Pager::new(LIST, request.cursor.clone(), move |cursor| {
             let (roles, request) = (roles.clone(), ListRequest { cursor, ..request.clone() });
             async move { roles.list(request).await }
         })
@@ -155,7 +209,7 @@ impl Roles {
     pub async fn update(&self, request: UpdateRequest) -> Result<Role> {
         let this = self.begin(Stage::Beta, "roles.update");
         let UpdateRequest { name, description, permissions, .. } = &request;
-        if name.is_none() && description.is_none() && permissions.is_none() {
+        if name.is_none() && description.is_keep() && permissions.is_none() {
             let message = "one of name, description, permissions has to be given";
             return Err(Error::input("request", message));
         }

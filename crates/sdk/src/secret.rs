@@ -1,6 +1,7 @@
 //! The secret of a key. It is shown only by a method that says so.
 
 use std::fmt;
+use std::path::Path;
 
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Deserializer};
@@ -22,6 +23,23 @@ const MAX_LEN: usize = 1024;
 pub struct Secret(SecretString);
 
 impl Secret {
+    /// Reads a secret from a file that holds it alone, as [`store_file`](crate::api_keys::store_file) writes it. Blanks and line ends
+    /// around it are left out.
+    ///
+    /// # Errors
+    ///
+    /// What the system says; [`InvalidData`](std::io::ErrorKind::InvalidData) if the file is not UTF-8 or there is nothing in it.
+    pub fn from_file(path: impl AsRef<Path>) -> std::io::Result<Self> {
+        let text = zeroize::Zeroizing::new(std::fs::read_to_string(path)?);
+        match text.trim() {
+            "" => Err(std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                "there is no secret in it",
+            )),
+            secret => Ok(Self::from(secret)),
+        }
+    }
+
     /// The text itself. Keep it out of logs, error messages and URLs.
     pub fn reveal(&self) -> &str {
         self.0.expose_secret()

@@ -48,17 +48,13 @@ async fn each_method_warns_once_per_process_and_before_anything_else() {
     };
 
     let silent = Client::new(config(false)).unwrap();
-    silent.api_keys().list(ListRequest::default()).await.unwrap();
+    silent.api_keys().list(ListRequest::new()).await.unwrap();
     assert!(!log.text().contains("ALPHA"), "{}", log.text());
 
     for _ in 0..2 {
         let client = Client::new(config(true)).unwrap();
-        client.api_keys().list(ListRequest::default()).await.unwrap();
-        client
-            .api_keys()
-            .create(CreateRequest { name: "n".into(), ..Default::default() })
-            .await
-            .unwrap();
+        client.api_keys().list(ListRequest::new()).await.unwrap();
+        client.api_keys().create(CreateRequest::new("n")).await.unwrap();
         // Refused before it is sent, and warned of all the same.
         client.api_keys().delete("").await.unwrap_err();
         client.api_keys().revoke("").await.unwrap_err();
@@ -76,11 +72,7 @@ async fn each_method_warns_once_per_process_and_before_anything_else() {
 
     // Only the method that was called is warned of, not those that it makes use of (fault K7).
     let client = Client::new(config(true)).unwrap();
-    let request = arize::api_keys::CreateServiceKeyRequest {
-        name: "ci".into(),
-        space: Some("S1".into()),
-        ..Default::default()
-    };
+    let request = arize::api_keys::CreateServiceKeyRequest::in_space("ci", "S1");
     drop(client.api_keys().create_service_key(request).await);
     let text = log.text();
     assert!(text.contains("[ALPHA] api_keys.create_service_key"), "{text}");

@@ -393,3 +393,25 @@ fn instant(text: &str) -> Result<Timestamp, String> {
     text.parse()
         .map_err(|_| "it must be an instant in RFC 3339, such as 2027-06-30T00:00:00Z".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use arize::api_keys::DEFAULT_GRACE_PERIOD_SECONDS;
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Command<T: ClapArgs> {
+        #[command(flatten)]
+        args: T,
+    }
+
+    #[test]
+    fn the_grace_of_commands_is_that_of_the_client() {
+        let refresh = Command::<Refresh>::parse_from(["refresh", "QXBpS2V5OjE="]).args.grace;
+        let rotate = Command::<Rotate>::parse_from(["rotate", "QXBpS2V5OjE="]).args.grace;
+        let seconds = u64::from(DEFAULT_GRACE_PERIOD_SECONDS);
+        assert_eq!((refresh.as_secs(), rotate.as_secs()), (seconds, seconds));
+    }
+}

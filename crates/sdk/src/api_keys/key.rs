@@ -29,8 +29,9 @@ open_enum! {
     }
 }
 
-/// An API key, without its text.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// An API key, without its secret.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(from = "WireKey")]
 #[non_exhaustive]
 pub struct ApiKey {
     /// Its id, by which it is refreshed, deleted and revoked.
@@ -75,14 +76,26 @@ impl ApiKey {
     }
 }
 
-/// A key that was made just now, with its text, which no server shows again.
-#[derive(Clone, Debug)]
+/// A key that was made just now, with its secret, which no server shows again.
+///
+/// It has the fields of the [`ApiKey`]: `created.id`, `created.name`. Serialized, it is without the secret.
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct ApiKeyCreated {
     /// What a list shows of it.
+    #[serde(flatten)]
     pub api_key: ApiKey,
-    /// Its text.
+    /// Its secret.
+    #[serde(skip)]
     pub key: Secret,
+}
+
+impl std::ops::Deref for ApiKeyCreated {
+    type Target = ApiKey;
+
+    fn deref(&self) -> &ApiKey {
+        &self.api_key
+    }
 }
 
 /// The user that a service key acts for.
@@ -158,21 +171,21 @@ pub(crate) struct WireKey {
     pub key: Option<Secret>,
 }
 
-impl WireKey {
-    /// The key. A server that does not say what a key is has always meant one for a person, and active.
-    pub(crate) fn into_key(self) -> ApiKey {
-        ApiKey {
-            id: self.id,
-            name: self.name,
-            description: self.description.filter(|text| !text.is_empty()),
-            key_type: self.key_type.as_deref().map_or(KeyType::User, KeyType::read),
-            status: self.status.unwrap_or(KeyStatus::Active),
-            redacted_key: self.redacted_key,
-            created_at: self.created_at,
-            created_by_user_id: self.created_by_user_id,
-            expires_at: self.expires_at,
-            last_used_at: self.last_used_at,
-            bot_user: self.bot_user,
+impl From<WireKey> for ApiKey {
+    /// A server that does not say what a key is has always meant one for a person, and active.
+    fn from(wire: WireKey) -> Self {
+        Self {
+            id: wire.id,
+            name: wire.name,
+            description: wire.description.filter(|text| !text.is_empty()),
+            key_type: wire.key_type.as_deref().map_or(KeyType::User, KeyType::read),
+            status: wire.status.unwrap_or(KeyStatus::Active),
+            redacted_key: wire.redacted_key,
+            created_at: wire.created_at,
+            created_by_user_id: wire.created_by_user_id,
+            expires_at: wire.expires_at,
+            last_used_at: wire.last_used_at,
+            bot_user: wire.bot_user,
         }
     }
 }
@@ -185,8 +198,8 @@ mod tests {
     fn a_key_is_recognised_by_what_servers_show_of_it() {
         let matches = |secret: &str, redacted: &str| {
             let document = format!(r#"{{"id":"QXBpS2V5OjE=","redacted_key":"{redacted}"}}"#);
-            let key: WireKey = serde_json::from_str(&document).unwrap();
-            key.into_key().matches(&secret.into())
+            let key: ApiKey = serde_json::from_str(&document).unwrap();
+            key.matches(&secret.into())
         };
         let key = "clvu_9zXg32LPP2okydw0guLM_NaSHCmkEy6WWgO9HJQimsRiEDAZBoye48oEUV4W2unW2oIiAY";
         assert!(matches(key, "clvu_9zXg...guLM"));

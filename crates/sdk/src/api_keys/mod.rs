@@ -3,12 +3,12 @@
 //! All methods warn, once per process, that they are at an early stage.
 
 mod key;
+mod key_file;
 mod requests;
 mod rotate;
 mod service_key;
 mod successor;
 
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use reqwest::Method;
 use serde::Serialize;
@@ -18,16 +18,19 @@ pub use self::key::{
 };
 #[cfg(feature = "fuzzing")]
 pub(crate) use self::key::{WireKey, WireList};
+#[cfg(feature = "blocking")]
+pub(crate) use self::key_file::KeyFile;
+pub use self::key_file::{StoreFile, StoredFile, store_file};
 pub use self::requests::{
-    CreateRequest, CreateServiceKeyRequest, ListRequest, OrganizationBinding, RefreshRequest,
-    RevokeAllRequest, RevokedKeys, SpaceBinding,
+    CreateRequest, CreateServiceKeyRequest, DEFAULT_GRACE_PERIOD_SECONDS, ListRequest,
+    OrganizationBinding, RefreshRequest, RevokeAllRequest, RevokedKeys, SpaceBinding,
 };
-pub use self::rotate::{DEFAULT_GRACE_PERIOD_SECONDS, RotateError, RotateRequest};
+pub use self::rotate::{RotateError, RotateRequest, Stored};
 use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::id::require_id;
 use crate::open_enum::Spelling;
-use crate::page::{DEFAULT_LIMIT, Page, all_pages};
+use crate::page::{DEFAULT_LIMIT, Page, Pager};
 use crate::resolve;
 use crate::stage::Stage;
 use crate::transport::{Answer, Call, Repeat};
@@ -95,13 +98,11 @@ impl ApiKeys {
     /// # })?;
     /// use arize::api_keys::{KeyStatus, KeyType, ListRequest};
     ///
-    /// let request = ListRequest {
-    ///     key_type: Some(KeyType::Service),
-    ///     status: Some(KeyStatus::Active),
-    ///     space: Some("S1".into()), // a name or an id
-    ///     limit: Some(20),
-    ///     ..ListRequest::default()
-    /// };
+    /// let request = ListRequest::new()
+    ///     .key_type(KeyType::Service)
+    ///     .status(KeyStatus::Active)
+    ///     .space("S1") // a name or an id
+    ///     .limit(20);
     /// let page = client.api_keys().list(request).await?;
     /// for key in &page.items {
     ///     println!("{} {} {} {}", key.id, key.name, key.key_type, key.status);
@@ -131,24 +132,23 @@ impl ApiKeys {
     /// ```
     /// # async fn run(client: arize::Client) -> Result<(), arize::Error> {
     /// use arize::api_keys::ListRequest;
-    /// use futures_util::TryStreamExt as _;
     ///
-    /// let mut keys = client.api_keys().list_all(ListRequest::default());
+    /// let mut keys = client.api_keys().list_all(ListRequest::new());
     /// while let Some(key) = keys.try_next().await? {
     ///     println!("{} {}", key.id, key.name);
     /// }
     /// # Ok(())
     /// # }
     /// ```
-    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<ApiKey>> {
+    pub fn list_all(&self, request: ListRequest) -> Pager<ApiKey> {
         let keys = self.clone();
-        all_pages(LIST, request.cursor.clone(), move |cursor| {
+        Pager::new(LIST, request.cursor.clone(), move |cursor| {
             let (keys, request) = (keys.clone(), ListRequest { cursor, ..request.clone() });
             async move { keys.list(request).await }
         })
     }
 
-    /// Makes a key for the caller. Its text is shown now and never again.
+    /// Makes a key for the caller. Its secret is shown now and never again.
     ///
     /// ```
     /// # use claviger_testkit::TestServer;
@@ -164,13 +164,10 @@ impl ApiKeys {
     /// use arize::api_keys::CreateRequest;
     /// use arize::jiff::{SignedDuration, Timestamp};
     ///
-    /// let request = CreateRequest {
-    ///     name: "ci".into(),
-    ///     description: Some("for a month".into()),
-    ///     expires_at: Some(Timestamp::now() + SignedDuration::from_hours(24 * 30)),
-    /// };
+    /// let in_a_month = Timestamp::now() + SignedDuration::from_hours(24 * 30);
+    /// let request = CreateRequest::new("ci").description("for a month").expires_at(in_a_month);
     /// let created = client.api_keys().create(request).await?;
-    /// println!("{} {}", created.api_key.id, created.key.reveal());
+    /// println!("{} {}", created.id, created.key.reveal());
     /// # Ok(())
     /// # }
     /// ```
@@ -194,10 +191,11 @@ impl ApiKeys {
         this.created(CREATE, &answer.await?)
     }
 
-    /// Gives a key a new text: a new key takes the place of the old one, with the same name and rights.
+    /// Gives a key a new secret: a new key takes the place of the old one, with the same name and rights.
     ///
-    /// Use the id in the answer from then on. The old text stops at once, or after the grace period. Without `expires_at` the new
-    /// text never expires.
+    /// Use the id in the answer from then on. The old secret goes on working for
+    /// [`DEFAULT_GRACE_PERIOD_SECONDS`], unless the request names another grace or none. Without `expires_at` the new secret never
+    /// expires.
     ///
     /// ```
     /// # use claviger_testkit::TestServer;
@@ -213,13 +211,9 @@ impl ApiKeys {
     /// # let id = server.world.id("uk").to_owned();
     /// use arize::api_keys::RefreshRequest;
     ///
-    /// let request = RefreshRequest {
-    ///     api_key_id: id,
-    ///     grace_period_seconds: Some(300), // the old text works for five minutes more
-    ///     ..RefreshRequest::default()
-    /// };
+    /// let request = RefreshRequest::new(id).grace_period_seconds(60); // the old secret works for a minute more
     /// match client.api_keys().refresh(request).await {
-    ///     Ok(refreshed) => println!("{} {}", refreshed.api_key.id, refreshed.key.reveal()),
+    ///     Ok(refreshed) => println!("{} {}", refreshed.id, refreshed.key.reveal()),
     ///     Err(error) if error.is_not_found() => println!("there is no such key"),
     ///     Err(error) => return Err(error),
     /// }
@@ -237,7 +231,8 @@ impl ApiKeys {
         require_id("api_key_id", &request.api_key_id)?;
         let body = RefreshBody {
             expires_at: request.expires_at,
-            grace_period_seconds: request.grace_period_seconds,
+            // No grace is what servers take for granted; those that know of none refuse the member.
+            grace_period_seconds: Some(request.grace_period_seconds).filter(|grace| *grace > 0),
         };
         let path = ["api-keys", &request.api_key_id, "refresh"];
         let answer = this.client.send(Call::post(REFRESH, &path, &body, &[200])?).await?;
@@ -313,7 +308,7 @@ impl ApiKeys {
     /// # })?;
     /// use arize::api_keys::RevokeAllRequest;
     ///
-    /// let revoked = client.api_keys().revoke_all(RevokeAllRequest::default()).await?;
+    /// let revoked = client.api_keys().revoke_all(RevokeAllRequest::new()).await?;
     /// println!("{} revoked, {:?} goes on", revoked.revoked, revoked.kept_key_id);
     /// # assert!(revoked.revoked > 0 && revoked.kept_key_id.is_some());
     /// # Ok(())
@@ -332,10 +327,10 @@ impl ApiKeys {
         };
         let body = RevokeAllBody { user_id, include_current_key: request.include_current_key };
         let call = Call {
-            api: &["auth", "v1"],
+            api: &["auth", "v1", "api-keys"],
             // A second one finds nothing left to revoke.
             repeat: Repeat::Harmless,
-            ..Call::post(REVOKE_ALL, &["api-keys", "revoke-all"], &body, &[200])?
+            ..Call::post(REVOKE_ALL, &["revoke-all"], &body, &[200])?
         };
         this.client.send(call).await?.document()
     }
@@ -374,7 +369,7 @@ impl ApiKeys {
         if let Some(key_type) = api_keys.first().and_then(|key| key.key_type.as_deref()) {
             self.client.learn_spelling(key_type);
         }
-        Ok(Page { items: api_keys.into_iter().map(key::WireKey::into_key).collect(), pagination })
+        Ok(Page { items: api_keys.into_iter().map(ApiKey::from).collect(), pagination })
     }
 
     /// A key that was made just now.
@@ -386,6 +381,6 @@ impl ApiKeys {
         let Some(key) = wire.key.take() else {
             return Err(Error::unreadable(operation, "the key is not in it"));
         };
-        Ok(ApiKeyCreated { api_key: wire.into_key(), key })
+        Ok(ApiKeyCreated { api_key: wire.into(), key })
     }
 }

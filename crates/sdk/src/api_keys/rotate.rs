@@ -1,49 +1,104 @@
-//! Rotation: refresh with grace, store, prove, and let the old key run out. At every moment there is a key that works. After a crash
-//! in between, the program calls it again.
+//! Rotation: refresh with a grace period, store the new secret, try it, and let the old one run out. At every moment there is a key
+//! that works, and after a crash it can be called again.
 
 use std::fmt;
 use std::future::Future;
 
 use jiff::Timestamp;
 
-use super::{ApiKey, ApiKeyCreated, ApiKeys, ListRequest, RefreshRequest};
-use crate::error::{Error, Result};
+use super::{
+    ApiKey, ApiKeyCreated, ApiKeys, DEFAULT_GRACE_PERIOD_SECONDS, ListRequest, RefreshRequest,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::request::setters;
 use crate::stage::Stage;
 
-/// How long the old text of a rotated key goes on working if nothing is said: 300 seconds.
-pub const DEFAULT_GRACE_PERIOD_SECONDS: u32 = 300;
-
 /// A key to rotate.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct RotateRequest {
     /// The key.
     pub api_key_id: String,
-    /// From when on the new text is not accepted any more; as [`RefreshRequest::expires_at`].
+    /// When the new secret expires; as [`RefreshRequest::expires_at`].
     pub expires_at: Option<Timestamp>,
-    /// Whether the new text ends when the key would have ended, in place of `expires_at`. This takes a look-up.
+    /// Whether the new secret expires when the key would have, in place of `expires_at`. This takes a look-up.
     pub keep_expiry: bool,
-    /// How many seconds, 1 to 86400, the old text goes on working; [`DEFAULT_GRACE_PERIOD_SECONDS`] if not given.
-    pub grace_period_seconds: Option<u32>,
-    /// Whether an earlier rotation of this key was interrupted before the new text was stored, and nobody else rotates the key.
+    /// How many seconds, 1 to 86400, the old secret goes on working. [`DEFAULT_GRACE_PERIOD_SECONDS`] if nothing is said.
+    pub grace_period_seconds: u32,
+    /// Whether an earlier rotation of this key was interrupted before the new secret was stored, and nobody else rotates the key.
     ///
-    /// Then a successor that was never used is refreshed in its turn, since nobody has its text. Without it, a key that was rotated
+    /// Then a successor that was never used is refreshed in its turn, since nobody has its secret. Without it, a key that was rotated
     /// before is left alone, and so is its successor.
     pub resume: bool,
 }
 
-/// A rotation that came to an end too early, and what works now.
+impl RotateRequest {
+    /// A rotation to a secret that never expires, with [`DEFAULT_GRACE_PERIOD_SECONDS`] for the old one.
+    pub fn new(api_key_id: impl Into<String>) -> Self {
+        Self {
+            api_key_id: api_key_id.into(),
+            expires_at: None,
+            keep_expiry: false,
+            grace_period_seconds: DEFAULT_GRACE_PERIOD_SECONDS,
+            resume: false,
+        }
+    }
+
+    /// Sets [`grace_period_seconds`](Self#structfield.grace_period_seconds).
+    #[must_use]
+    pub fn grace_period_seconds(mut self, seconds: u32) -> Self {
+        self.grace_period_seconds = seconds;
+        self
+    }
+
+    /// Sets [`keep_expiry`](Self#structfield.keep_expiry).
+    #[must_use]
+    pub fn keep_expiry(mut self, keep: bool) -> Self {
+        self.keep_expiry = keep;
+        self
+    }
+
+    /// Sets [`resume`](Self#structfield.resume).
+    #[must_use]
+    pub fn resume(mut self, resume: bool) -> Self {
+        self.resume = resume;
+        self
+    }
+}
+
+setters! {
+    impl RotateRequest {
+        expires_at: Timestamp,
+    }
+}
+
+/// A new secret that was stored, and what was there before. `store` of [`rotate`](ApiKeys::rotate) returns it.
+///
+/// It is `()` for places that cannot put the old secret back.
+pub trait Stored {
+    /// Puts back what was there before, as the server refuses the new secret. Returns whether that is there again.
+    fn put_back(self) -> bool;
+}
+
+impl Stored for () {
+    fn put_back(self) -> bool {
+        false
+    }
+}
+
+/// A rotation that ended too early, and what works now.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum RotateError<E> {
-    /// The server did not give a new text. The old one works as before, unless [`Error::was_not_done`] is false: then it may have a
-    /// successor that nobody knows the text of, and calling again with [`RotateRequest::resume`] replaces that.
+    /// The server did not give a new secret. The old one works as before, unless [`Error::was_not_done`] is false: then it may have a
+    /// successor that nobody knows the secret of, and calling again with [`RotateRequest::resume`] replaces that.
     Refresh(Error),
     /// The key was refreshed before: by somebody else, or by an earlier call. Neither the key nor its successor was changed.
     AlreadyRotated {
         /// The key that takes its place.
         successor: Box<ApiKey>,
     },
-    /// The new text could not be stored. The old one works until the end of its grace.
+    /// The new secret could not be stored. The old one works until the end of its grace.
     Store {
         /// Why not.
         source: E,
@@ -52,75 +107,88 @@ pub enum RotateError<E> {
         /// Nothing if the new key has been revoked, or why that failed.
         revoke: Result<()>,
     },
-    /// The new text is stored, and the server did not confirm that it authenticates. The old one works until the end of its grace.
+    /// The server did not confirm that the new secret authenticates. The old one works until the end of its grace.
     Proof {
         /// What the server answered.
         source: Error,
-        /// The new key, which has been stored.
+        /// The new key.
         api_key: Box<ApiKey>,
+        /// Whether it is stored. It is, unless the server refused it and [`Stored::put_back`] put back what was there before.
+        is_stored: bool,
     },
 }
 
 impl ApiKeys {
-    /// Replaces the text of a key, without a moment in which none works.
+    /// Replaces the secret of a key, without a moment in which none works.
     ///
-    /// The key is refreshed with a grace period, `store` is given the new one and must not return before it is safe, then the new text
-    /// is tried against the server. The old text runs out by itself. If storing fails, the new key is revoked and the old text stands
-    /// until its grace is over.
+    /// The key is refreshed with a grace period, `store` is given the new one and must not return before it is safe, then the new
+    /// secret is tried against the server. The old secret runs out by itself. If storing fails, the new key is revoked and the old
+    /// secret works until its grace is over.
     ///
-    /// It can be called again after a crash, with the same id and [`resume`](RotateRequest::resume): if the key has been refreshed and
-    /// its successor was never used, nobody has the text of the successor, so the successor is refreshed in turn. Without `resume`, a
-    /// key that was rotated before is an error, and no key is ended that this call did not make.
+    /// For a file, [`store_file`](super::store_file) makes `store`. Anything else is a closure, which returns nothing or a [`Stored`]:
     ///
     /// ```no_run
     /// # async fn run(client: arize::Client) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    /// use arize::api_keys::RotateRequest;
+    /// use arize::api_keys::{RotateRequest, store_file};
     ///
-    /// let request = RotateRequest { api_key_id: "QXBpS2V5OjEwMDE6YUJjRA==".into(), ..Default::default() };
+    /// let request = RotateRequest::new("QXBpS2V5OjEwMDE6YUJjRA==");
+    /// client.api_keys().rotate(request.clone(), store_file("/run/secrets/arize")?).await?;
+    ///
+    /// # async fn put(name: &str, secret: &str) -> std::io::Result<()> { Ok(()) }
     /// let rotated = client
     ///     .api_keys()
-    ///     .rotate(request, async |created| std::fs::write("/run/secrets/arize", created.key.reveal()))
+    ///     .rotate(request, async |created| put("arize", created.key.reveal()).await)
     ///     .await?;
     /// println!("now {}", rotated.id);
     /// # Ok(())
     /// # }
     /// ```
     ///
+    /// It can be called again after a crash, with the same id and [`resume`](RotateRequest::resume): if the key has been refreshed and
+    /// its successor was never used, nobody has the secret of the successor, so the successor is refreshed in turn. Without `resume`,
+    /// a key that was rotated before is an error, and no key is ended that this call did not make.
+    ///
     /// # Errors
     ///
     /// [`RotateError`] says how far it came, and what works.
-    pub async fn rotate<S, F, E>(
+    pub async fn rotate<S, F, U, E>(
         &self,
         request: RotateRequest,
         store: S,
     ) -> Result<ApiKey, RotateError<E>>
     where
         S: FnOnce(ApiKeyCreated) -> F,
-        F: Future<Output = Result<(), E>>,
+        F: Future<Output = Result<U, E>>,
+        U: Stored,
     {
         let this = Self { client: self.client.nest(Stage::Alpha, "api_keys.rotate") };
         let created = this.refresh_or_successor(request).await?;
         let (api_key, key) = (Box::new(created.api_key.clone()), created.key.clone());
-        if let Err(source) = store(created).await {
-            let revoke = this.revoke(&api_key.id).await;
-            return Err(RotateError::Store { source, api_key, revoke });
-        }
+        // Before it is tried: a successor that was used is not taken up after a crash.
+        let stored = match store(created).await {
+            Ok(stored) => stored,
+            Err(source) => {
+                let revoke = this.revoke(&api_key.id).await;
+                return Err(RotateError::Store { source, api_key, revoke });
+            }
+        };
         let proof = match this.client.with_key(key) {
             Ok(client) => client.api_keys().prove().await,
             Err(error) => Err(error),
         };
-        match proof {
-            Ok(()) => Ok(*api_key),
-            Err(source) => Err(RotateError::Proof { source, api_key }),
-        }
+        let Err(source) = proof else { return Ok(*api_key) };
+        // If it is not known whether the server accepts the new secret, it stays: the old one runs out.
+        let is_refused = source.is_unauthorized() || source.kind() == ErrorKind::Configuration;
+        let is_stored = !(is_refused && stored.put_back());
+        Err(RotateError::Proof { source, api_key, is_stored })
     }
 
-    /// A new text for the key, or for its successor if that was lost.
+    /// A new secret for the key, or for its successor if that was lost.
     async fn refresh_or_successor<E>(
         &self,
         request: RotateRequest,
     ) -> Result<ApiKeyCreated, RotateError<E>> {
-        let grace = request.grace_period_seconds.unwrap_or(DEFAULT_GRACE_PERIOD_SECONDS);
+        let grace = request.grace_period_seconds;
         if grace == 0 {
             let message =
                 "without a grace period there is a moment in which no key works: use `refresh`";
@@ -129,7 +197,7 @@ impl ApiKeys {
         let refresh = |api_key_id: String, expires_at: Option<Timestamp>| RefreshRequest {
             api_key_id,
             expires_at,
-            grace_period_seconds: Some(grace),
+            grace_period_seconds: grace,
         };
         let expires_at = if request.keep_expiry {
             self.get(&request.api_key_id).await?.expires_at
@@ -159,7 +227,7 @@ impl ApiKeys {
 
     /// Whether the client's own key authenticates: an answer that it may not list keys says so too.
     async fn prove(&self) -> Result<()> {
-        match self.list(ListRequest { limit: Some(1), ..ListRequest::default() }).await {
+        match self.list(ListRequest::new().limit(1)).await {
             Err(error) if !error.is_forbidden() => Err(error),
             _ => Ok(()),
         }
@@ -182,11 +250,18 @@ impl<E: fmt::Display> fmt::Display for RotateError<E> {
                 }
                 write!(formatter, "the old one works until its grace is over")
             }
-            Self::Proof { source, api_key } => write!(
-                formatter,
-                "the new key {} is stored and could not be tried: {source}; the old one works until its grace is over",
-                api_key.id
-            ),
+            Self::Proof { source, api_key, is_stored } => {
+                let id = &api_key.id;
+                let what = if *is_stored {
+                    "is stored and could not be shown to work"
+                } else {
+                    "is refused, and the old one is back in its place"
+                };
+                write!(
+                    formatter,
+                    "the new key {id} {what}: {source}; the old one works until its grace is over"
+                )
+            }
         }
     }
 }

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 
-use futures_util::TryStreamExt as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -77,7 +76,7 @@ struct FlatRoles {
 }
 
 impl ApiKeys {
-    /// Makes a key for a new bot user, bound to a space, or to several organizations and spaces. Its text is shown now and never
+    /// Makes a key for a new bot user, bound to a space, or to several organizations and spaces. Its secret is shown now and never
     /// again.
     ///
     /// Names of spaces and organizations are looked up, each once. With `space`, the organization is found from the space.
@@ -96,15 +95,11 @@ impl ApiKeys {
     /// use arize::PredefinedRole;
     /// use arize::api_keys::CreateServiceKeyRequest;
     ///
-    /// let request = CreateServiceKeyRequest {
-    ///     name: "ci".into(),
-    ///     space: Some("S1".into()), // a name or an id
-    ///     organization_role: Some(PredefinedRole::ReadOnly),
-    ///     space_role: Some(PredefinedRole::Member.into()),
-    ///     ..CreateServiceKeyRequest::default()
-    /// };
+    /// let request = CreateServiceKeyRequest::in_space("ci", "S1") // a name or an id
+    ///     .organization_role(PredefinedRole::ReadOnly)
+    ///     .space_role(PredefinedRole::Member);
     /// let created = client.api_keys().create_service_key(request).await?;
-    /// println!("{} {}", created.api_key.id, created.key.reveal());
+    /// println!("{} {}", created.id, created.key.reveal());
     /// # Ok(())
     /// # }
     /// ```
@@ -132,7 +127,7 @@ impl ApiKeys {
                 let role = request.space_role.clone();
                 let organization = NestedOrganization {
                     org_id,
-                    role: request.organization_role.clone().map(RoleAssignment::from),
+                    role: request.organization_role.clone(),
                     spaces: vec![NestedSpace { space_id: space.id, role }],
                 };
                 this.create_nested(&request, vec![organization]).await
@@ -151,7 +146,7 @@ impl ApiKeys {
             description: request.description.as_deref(),
             key_type: "SERVICE",
             expires_at: request.expires_at,
-            account_role: request.account_role.clone().map(RoleAssignment::from),
+            account_role: request.account_role.clone(),
             organizations,
         };
         let call = Call::post(CREATE, &["api-keys"], &body, &[201])?;
@@ -163,14 +158,11 @@ impl ApiKeys {
         request: &CreateServiceKeyRequest,
         space_id: &str,
     ) -> Result<ApiKeyCreated> {
-        let space_role = match &request.space_role {
-            Some(RoleAssignment::Custom { .. }) => {
-                let message = "this server is too old for custom roles on keys";
-                return Err(Error::input("space_role", message));
-            }
-            Some(RoleAssignment::Predefined(role)) => Some(role),
-            None => None,
-        };
+        let [space, organization, account] = [
+            predefined("space_role", request.space_role.as_ref())?,
+            predefined("organization_role", request.organization_role.as_ref())?,
+            predefined("account_role", request.account_role.as_ref())?,
+        ];
         let answer = self.client.send_spelled(|spelling| {
             let body = Flat {
                 name: &request.name,
@@ -178,7 +170,7 @@ impl ApiKeys {
                 key_type: spelling.spell("SERVICE"),
                 expires_at: request.expires_at,
                 space_id,
-                roles: flat_roles(request, space_role, spelling),
+                roles: FlatRoles::of([space, organization, account], spelling),
             };
             Call::post(CREATE, &["api-keys"], &body, &[201])
         });
@@ -231,24 +223,34 @@ impl ApiKeys {
                 known.insert(place, space_id.clone());
                 spaces.push(NestedSpace { space_id, role: space.role.clone() });
             }
-            let role = binding.role.clone().map(RoleAssignment::from);
-            resolved.push(NestedOrganization { org_id, role, spaces });
+            resolved.push(NestedOrganization { org_id, role: binding.role.clone(), spaces });
         }
         Ok(resolved)
     }
 }
 
-fn flat_roles(
-    request: &CreateServiceKeyRequest,
-    space_role: Option<&PredefinedRole>,
-    spelling: Spelling,
-) -> Option<FlatRoles> {
-    let spell = |role: &PredefinedRole| spelling.spell(role.as_str());
-    let roles = FlatRoles {
-        space: space_role.map(spell),
-        organization: request.organization_role.as_ref().map(spell),
-        account: request.account_role.as_ref().map(spell),
-    };
-    let any = roles.space.is_some() || roles.organization.is_some() || roles.account.is_some();
-    any.then_some(roles)
+impl FlatRoles {
+    /// The roles in the space, the organization and the account; nothing if there are none.
+    fn of(roles: [Option<&PredefinedRole>; 3], spelling: Spelling) -> Option<Self> {
+        if roles.iter().all(Option::is_none) {
+            return None;
+        }
+        let [space, organization, account] =
+            roles.map(|role| role.map(|role| spelling.spell(role.as_str())));
+        Some(Self { space, organization, account })
+    }
+}
+
+/// The name of a role, for servers that know no others on keys.
+fn predefined<'a>(
+    field: &str,
+    role: Option<&'a RoleAssignment>,
+) -> Result<Option<&'a PredefinedRole>> {
+    match role {
+        Some(RoleAssignment::Custom { .. }) => {
+            Err(Error::input(field, "this server is too old for custom roles on keys"))
+        }
+        Some(RoleAssignment::Predefined(role)) => Ok(Some(role)),
+        None => Ok(None),
+    }
 }

@@ -1,7 +1,6 @@
 //! Finding keys: one by its id, and the one that took the place of one that was refreshed. Servers have a call for neither, so lists
 //! are searched; of successors only a single candidate counts.
 
-use futures_util::TryStreamExt as _;
 use jiff::SignedDuration;
 
 use super::{ApiKey, ApiKeys, KeyStatus, KeyType, ListRequest};
@@ -89,7 +88,7 @@ impl ApiKeys {
             limit: Some(LARGEST_LIMIT),
             ..ListRequest::default()
         };
-        match self.list_all(request).try_collect().await {
+        match self.list_all(request).collect().await {
             Err(error) if is_service && error.is_forbidden() => Ok(Vec::new()),
             keys => keys,
         }

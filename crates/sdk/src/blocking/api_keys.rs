@@ -1,12 +1,29 @@
 //! Blocking API keys. See [`crate::api_keys::ApiKeys`] for what each call does.
 
-use super::client::{Client, Iter};
+use std::io;
+use std::path::Path;
+
+use super::client::Client;
+use super::iter::Iter;
 use crate::api_keys::{
-    ApiKey, ApiKeyCreated, CreateRequest, CreateServiceKeyRequest, ListRequest, RefreshRequest,
-    RevokeAllRequest, RevokedKeys, RotateError, RotateRequest,
+    ApiKey, ApiKeyCreated, CreateRequest, CreateServiceKeyRequest, KeyFile, ListRequest,
+    RefreshRequest, RevokeAllRequest, RevokedKeys, RotateError, RotateRequest, Stored, StoredFile,
 };
 use crate::error::Result;
 use crate::page::Page;
+
+/// Makes the `store` of [`ApiKeys::rotate`] for a file: [`crate::api_keys::store_file`], for calls that wait.
+///
+/// # Errors
+///
+/// As the [async one](crate::api_keys::store_file).
+pub fn store_file(path: impl AsRef<Path>) -> io::Result<StoreFile> {
+    let file = KeyFile::prove(path.as_ref())?;
+    Ok(Box::new(move |created| file.store(&created)))
+}
+
+/// Puts a new key into a file. From [`store_file`].
+pub type StoreFile = Box<dyn FnOnce(ApiKeyCreated) -> io::Result<StoredFile> + Send + Sync>;
 
 /// The API keys that the key may see. From [`Client::api_keys`].
 #[derive(Clone, Debug)]
@@ -46,7 +63,30 @@ impl ApiKeys {
         self.client.wait(self.calls().get(api_key_id))
     }
 
-    /// Makes a key for the caller. Its text is shown now and never again.
+    /// Finds the client's own key.
+    ///
+    /// # Errors
+    ///
+    /// As the [async one](crate::api_keys::ApiKeys::current).
+    pub fn current(&self) -> Result<ApiKey> {
+        self.client.wait(self.calls().current())
+    }
+
+    /// Whether this can be the client's own key.
+    pub fn is_current(&self, key: &ApiKey) -> bool {
+        self.calls().is_current(key)
+    }
+
+    /// Finds the key that took the place of one that was refreshed with this grace period.
+    ///
+    /// # Errors
+    ///
+    /// As the [async one](crate::api_keys::ApiKeys::successor).
+    pub fn successor(&self, api_key_id: &str, grace_period_seconds: u32) -> Result<Option<ApiKey>> {
+        self.client.wait(self.calls().successor(api_key_id, grace_period_seconds))
+    }
+
+    /// Makes a key for the caller. Its secret is shown now and never again.
     ///
     /// # Errors
     ///
@@ -64,7 +104,7 @@ impl ApiKeys {
         self.client.wait(self.calls().create_service_key(request))
     }
 
-    /// Gives a key a new text.
+    /// Gives a key a new secret.
     ///
     /// # Errors
     ///
@@ -73,15 +113,15 @@ impl ApiKeys {
         self.client.wait(self.calls().refresh(request))
     }
 
-    /// Replaces the text of a key, without a moment in which none works.
+    /// Replaces the secret of a key, without a moment in which none works. [`store_file`] makes `store` for a file.
     ///
     /// # Errors
     ///
     /// As the [async one](crate::api_keys::ApiKeys::rotate).
-    pub fn rotate<E>(
+    pub fn rotate<U: Stored, E>(
         &self,
         request: RotateRequest,
-        store: impl FnOnce(ApiKeyCreated) -> Result<(), E>,
+        store: impl FnOnce(ApiKeyCreated) -> Result<U, E>,
     ) -> Result<ApiKey, RotateError<E>> {
         let keys = self.calls();
         self.client.wait(keys.rotate(request, async |created| store(created)))

@@ -6,16 +6,18 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 
-use futures_util::StreamExt as _;
-use futures_util::stream::BoxStream;
+use reqwest::Method;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::task::coop;
 
 use super::{
-    ApiKeys, AuditLogs, Organizations, ResourceRestrictions, RoleBindings, Roles, Spaces, Users,
+    ApiKeys, AuditLogs, Organizations, Projects, RequestBuilder, ResourceRestrictions,
+    RoleBindings, Roles, Spaces, Users,
 };
+use crate::client::Options;
 use crate::config::{Config, ResolvedConfig};
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 
 /// A client whose calls wait for their answer.
 ///
@@ -46,7 +48,16 @@ impl Client {
     ///
     /// As [`crate::Client::new`].
     pub fn new(config: Config) -> Result<Self> {
-        let client = crate::Client::new(config)?;
+        Self::over(crate::Client::new(config)?)
+    }
+
+    /// Makes a client that waits for the calls of one that does not: one from
+    /// [`builder`](crate::Client::builder), or with an [environment](crate::Client::with_environment) of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if no thread can be started.
+    pub fn over(client: crate::Client) -> Result<Self> {
         let mut builder = Builder::new_multi_thread();
         let builder = builder.worker_threads(1).thread_name("arize").enable_all();
         let runtime = builder.build().map_err(|error| {
@@ -62,6 +73,30 @@ impl Client {
     /// As [`crate::Client::new`].
     pub fn from_environment() -> Result<Self> {
         Self::new(Config::default())
+    }
+
+    /// A client like this one, over the same connections, with other options. See [`crate::Client::with_options`].
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn with_options(&self, set: impl FnOnce(Options) -> Options) -> Result<Self> {
+        let client = self.client.with_options(set)?;
+        Ok(Self { client, runtime: Arc::clone(&self.runtime) })
+    }
+
+    /// A client like this one, over the same connections, that authenticates with another key.
+    ///
+    /// # Errors
+    ///
+    /// As [`crate::Client::with_key`].
+    pub fn with_key(&self, key: impl Into<Secret>) -> Result<Self> {
+        self.with_options(|options| options.key(key))
+    }
+
+    /// Begins a call that no method wraps. See [`crate::Client::request`].
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        RequestBuilder::of(self.clone(), self.client.request(method, path))
     }
 
     /// What the settings and the environment came to.
@@ -82,6 +117,11 @@ impl Client {
     /// Organizations.
     pub fn organizations(&self) -> Organizations {
         Organizations::of(self.clone())
+    }
+
+    /// Projects.
+    pub fn projects(&self) -> Projects {
+        Projects::of(self.clone())
     }
 
     /// Users.
@@ -175,32 +215,5 @@ impl Wake for Unpark {
 impl fmt::Debug for Client {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.debug_tuple("blocking::Client").field(self.config()).finish()
-    }
-}
-
-/// Everything on all pages, read as it is asked for.
-pub struct Iter<T> {
-    client: Client,
-    stream: BoxStream<'static, Result<T>>,
-}
-
-impl<T> Iter<T> {
-    pub(super) fn over(client: Client, stream: BoxStream<'static, Result<T>>) -> Self {
-        Self { client, stream }
-    }
-}
-
-impl<T> Iterator for Iter<T> {
-    type Item = Result<T>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        let next = async { Ok(self.stream.next().await) };
-        self.client.wait(next).unwrap_or_else(|error| Some(Err(error)))
-    }
-}
-
-impl<T> fmt::Debug for Iter<T> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Iter").finish_non_exhaustive()
     }
 }

@@ -1,18 +1,20 @@
 //! Blocking calls for everything but keys. See the async ones for what they do and their errors.
 
-use super::client::{Client, Iter};
+use super::client::Client;
+use super::iter::Iter;
 use crate::audit_logs::AuditLog;
 use crate::error::Result;
 use crate::organizations::{Organization, OrganizationMembership};
 use crate::page::Page;
+use crate::projects::Project;
 use crate::resource_restrictions::ResourceRestriction;
-use crate::role_assignment::{PredefinedRole, RoleAssignment};
+use crate::role_assignment::RoleAssignment;
 use crate::role_bindings::RoleBinding;
 use crate::roles::Role;
 use crate::spaces::{Space, SpaceMembership};
 use crate::users::{BulkDeleted, User, UserCreated};
 use crate::{
-    audit_logs, organizations, resource_restrictions, role_bindings, roles, spaces, users,
+    audit_logs, organizations, projects, resource_restrictions, role_bindings, roles, spaces, users,
 };
 
 /// Defines the waiting twin of a group of calls: a page, all pages, and the rest.
@@ -63,7 +65,7 @@ waiting! {
     fn create(request: organizations::CreateRequest) -> Organization;
     fn update(request: organizations::UpdateRequest) -> Organization;
     fn delete(name_or_id: &str) -> ();
-    fn add_user(organization: &str, user: &str, role: PredefinedRole) -> OrganizationMembership;
+    fn add_user(organization: &str, user: &str, role: impl Into<RoleAssignment>) -> OrganizationMembership;
     fn remove_user(organization: &str, user: &str) -> ();
 }
 
@@ -75,6 +77,14 @@ waiting! {
     fn delete(name_or_id: &str) -> ();
     fn add_user(space: &str, user: &str, role: impl Into<RoleAssignment>) -> SpaceMembership;
     fn remove_user(space: &str, user: &str) -> ();
+}
+
+waiting! {
+    Projects of projects lists Project;
+    fn get(name_or_id: &str) -> Project;
+    fn create(request: projects::CreateRequest) -> Project;
+    fn update(request: projects::UpdateRequest) -> Project;
+    fn delete(name_or_id: &str) -> ();
 }
 
 waiting! {

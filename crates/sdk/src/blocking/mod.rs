@@ -7,7 +7,7 @@
 //! use arize::api_keys::ListRequest;
 //!
 //! let client = arize::blocking::Client::from_environment()?;
-//! for key in client.api_keys().list_all(ListRequest::default()) {
+//! for key in client.api_keys().list_all(ListRequest::new()) {
 //!     println!("{}", key?.name);
 //! }
 //! # Ok(())
@@ -17,9 +17,13 @@
 mod api_keys;
 mod client;
 mod identity;
+mod iter;
+mod raw;
 
-pub use self::api_keys::ApiKeys;
-pub use self::client::{Client, Iter};
+pub use self::api_keys::{ApiKeys, StoreFile, store_file};
+pub use self::client::Client;
 pub use self::identity::{
-    AuditLogs, Organizations, ResourceRestrictions, RoleBindings, Roles, Spaces, Users,
+    AuditLogs, Organizations, Projects, ResourceRestrictions, RoleBindings, Roles, Spaces, Users,
 };
+pub use self::iter::{Iter, PageIter};
+pub use self::raw::RequestBuilder;

@@ -1,6 +1,6 @@
 //! The headers of every request: those that say who calls, and those that the program adds.
 
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 
 use crate::error::Error;
 use crate::secret::Secret;
@@ -25,6 +25,8 @@ pub(crate) fn all(key: &Secret, further: &[(String, String)]) -> Result<HeaderMa
         let (name, value) = program_header(name, value)?;
         headers.insert(name, value);
     }
+    let agent = concat!("arize-rust/", env!("CARGO_PKG_VERSION"));
+    headers.insert(USER_AGENT, HeaderValue::from_static(agent));
     headers.insert("sdk-language", HeaderValue::from_static("rust"));
     headers.insert("language-version", HeaderValue::from_static(env!("ARIZE_RUSTC_VERSION")));
     headers.insert("sdk-version", HeaderValue::from_static(env!("CARGO_PKG_VERSION")));
@@ -44,7 +46,7 @@ pub(crate) fn authorization(key: &Secret) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-fn program_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
+pub(crate) fn program_header(name: &str, value: &str) -> Result<(HeaderName, HeaderValue), Error> {
     let refuse = |why: &str| Error::configuration("default_headers", format!("{name:?}: {why}"));
     let name = HeaderName::from_bytes(name.as_bytes())
         .map_err(|_| refuse("it is not the name of a header"))?;

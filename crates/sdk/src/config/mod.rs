@@ -1,6 +1,7 @@
 //! Configuration of a client: address, key and connection (docs/client.md#configuration).
 
 mod address;
+mod deserialize;
 mod environment;
 mod headers;
 mod proxy;
@@ -12,6 +13,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use serde::Deserialize;
+
+pub(crate) use self::deserialize::span;
 pub(crate) use self::proxy::Route;
 pub use self::region::{Region, UnknownRegion};
 pub use self::resolved::ResolvedConfig;
@@ -60,7 +64,25 @@ pub(crate) const VARIABLES: [&str; 14] = [
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Default)]
+///
+/// It can be a part of a program's own configuration file. What is missing comes from the environment, null is [`Setting::Off`], and
+/// a member that is not known is an error.
+///
+/// ```
+/// let config: arize::Config = serde_json::from_str(
+///     r#"{
+///         "api_key": "ak-not-a-real-key",
+///         "base_url": "https://keys.example.com",
+///         "proxy_url": null,
+///         "timeout": "10s",
+///         "retries": { "max": 5 },
+///         "default_headers": { "X-Team": "billing" }
+///     }"#,
+/// )?;
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// The key to authenticate with. `ARIZE_API_KEY`, taken as it is, blanks included. Required.
     pub api_key: Setting<Secret>,
@@ -89,10 +111,12 @@ pub struct Config {
     /// `ALL_PROXY` apply, except to a server on this machine. [`Setting::Off`] goes through none at all.
     pub proxy_url: Setting<String>,
     /// How long a call may take, with its retries and the pauses between them. 30 seconds by default; [`Setting::Off`] for no limit.
+    #[serde(deserialize_with = "deserialize::setting_of_span")]
     pub timeout: Setting<Duration>,
     /// What is tried again, and how often. [`Retries::NONE`] switches it off.
     pub retries: Retries,
     /// Further headers for every request. They cannot replace those the client sends itself.
+    #[serde(deserialize_with = "deserialize::headers")]
     pub default_headers: Vec<(String, String)>,
     /// Whether to log one warning the first time an early-stage method is used. Inverse of `DISABLE_PRERELEASE_WARNING`; true by
     /// default.

@@ -1,7 +1,7 @@
 //! Resolved configuration. It can be printed, and shows no secret.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::Url;
@@ -11,6 +11,7 @@ use super::address::Address;
 use super::environment::Environment;
 use super::proxy::{Route, route};
 use super::{Config, Setting, headers};
+use crate::client::Options;
 use crate::error::Error;
 use crate::secret::Secret;
 use crate::transport::Retries;
@@ -157,17 +158,64 @@ fn single_port(environment: &Environment<'_>) -> Result<Option<u16>, Error> {
 }
 
 impl ResolvedConfig {
-    /// The same with another key.
-    pub(crate) fn with_key(&self, key: Secret) -> Result<Self, Error> {
-        let api_key = present(Some(key))?;
-        let mut headers = self.headers.clone();
-        headers.insert(AUTHORIZATION, headers::authorization(&api_key)?);
-        Ok(Self { api_key, headers, ..self.clone() })
+    /// The same with other options.
+    pub(crate) fn with_options(&self, options: Options) -> Result<Self, Error> {
+        let mut config = self.clone();
+        for (name, value) in &options.headers {
+            let (name, value) = headers::program_header(name, value)?;
+            config.headers.insert(name, value);
+        }
+        if let Some(key) = options.key {
+            config.api_key = present(Some(key))?;
+            config.headers.insert(AUTHORIZATION, headers::authorization(&config.api_key)?);
+        }
+        match options.timeout {
+            Setting::FromEnvironment => {}
+            Setting::Off => config.timeout = None,
+            Setting::To(timeout) => config.timeout = Some(timeout),
+        }
+        config.retries = options.retries.unwrap_or(config.retries);
+        Ok(config)
+    }
+
+    /// The key that requests are authenticated with.
+    pub fn api_key(&self) -> &Secret {
+        &self.api_key
     }
 
     /// Where requests go: scheme, host, and the port unless it is the scheme's own.
     pub fn base_url(&self) -> &str {
         self.base_url.as_str().trim_end_matches('/')
+    }
+
+    /// `https` or `http`.
+    pub fn scheme(&self) -> &str {
+        self.base_url.scheme()
+    }
+
+    /// The host that requests go to, without the port; an IPv6 address in brackets.
+    pub fn host(&self) -> &str {
+        self.base_url.host_str().unwrap_or_default()
+    }
+
+    /// The port that requests go to.
+    pub fn port(&self) -> u16 {
+        self.base_url.port_or_known_default().unwrap_or_default()
+    }
+
+    /// The file with certificates to trust besides those the system trusts.
+    pub fn ca_certificate(&self) -> Option<&Path> {
+        self.ca_certificate.as_deref()
+    }
+
+    /// The names of the headers that go along with every request, those of the client among them.
+    pub fn header_names(&self) -> impl Iterator<Item = &str> {
+        self.headers.keys().map(|name| name.as_str())
+    }
+
+    /// Whether the first use of an early-stage method logs a warning.
+    pub fn prerelease_warnings(&self) -> bool {
+        self.prerelease_warnings
     }
 
     /// The proxy that requests go through, its password masked; nothing if they go directly.
@@ -206,10 +254,7 @@ impl fmt::Debug for ResolvedConfig {
             .field("proxy", &proxy)
             .field("timeout", &self.timeout)
             .field("retries", &self.retries)
-            .field(
-                "default_headers",
-                &self.headers.keys().map(|name| name.as_str()).collect::<Vec<_>>(),
-            )
+            .field("default_headers", &self.header_names().collect::<Vec<_>>())
             .finish_non_exhaustive()
     }
 }

@@ -5,6 +5,8 @@ mod problem;
 
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
+
 pub use self::problem::Problem;
 
 /// What a call gives.
@@ -19,9 +21,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// # async fn run(client: arize::Client) -> Result<(), arize::Error> {
 /// use arize::api_keys::RefreshRequest;
 ///
-/// let request = RefreshRequest { api_key_id: "QXBpS2V5OjEwMDE6YUJjRA==".into(), ..Default::default() };
-/// match client.api_keys().refresh(request).await {
-///     Ok(refreshed) => println!("{} replaces it", refreshed.api_key.id),
+/// match client.api_keys().refresh(RefreshRequest::new("QXBpS2V5OjEwMDE6YUJjRA==")).await {
+///     Ok(refreshed) => println!("{} replaces it", refreshed.id),
 ///     Err(error) if error.is_not_found() => println!("there is no such key"),
 ///     Err(error) if error.is_bad_request() => println!("refused: {error}"),
 ///     Err(error) => return Err(error),
@@ -95,6 +96,7 @@ pub(crate) enum Repr {
         status: u16,
         problem: Problem,
         retry_after: Option<Duration>,
+        headers: Box<HeaderMap>,
         /// Scheme, host and port that it redirects to.
         redirect: Option<String>,
         /// Whether it answered a page for people.
@@ -247,6 +249,31 @@ impl Error {
     pub fn body(&self) -> Option<&[u8]> {
         match self.repr() {
             Repr::Status { body, .. } => Some(body),
+            _ => None,
+        }
+    }
+
+    /// The headers of the answer. They are not part of what is printed.
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        match self.repr() {
+            Repr::Status { headers, .. } => Some(headers),
+            _ => None,
+        }
+    }
+
+    /// What the server calls this request in its log (`X-Request-Id`), to be named when asking for help.
+    pub fn request_id(&self) -> Option<&str> {
+        self.headers()?.get("x-request-id")?.to_str().ok().filter(|id| !id.is_empty())
+    }
+
+    /// The call that failed, such as `api_keys.list`, if one was made.
+    pub fn operation(&self) -> Option<&str> {
+        match self.repr() {
+            Repr::Status { operation, .. }
+            | Repr::Unreadable { operation, .. }
+            | Repr::Timeout { operation, .. }
+            | Repr::Connect { operation, .. }
+            | Repr::Transport { operation, .. } => Some(operation),
             _ => None,
         }
     }

@@ -1,15 +1,17 @@
 //! The body of an error answer: an RFC 9457 problem document, read as far as it can be read.
 
+use serde::Serialize;
 use serde_json::Value;
 
 /// What a server said about a failure (RFC 9457, section 3).
 ///
 /// An answer without such a document, or with an odd one, still gives a problem: then only the title is there, and says what the
 /// status code means.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Problem {
     /// A URI that names the kind of problem.
+    #[serde(rename = "type")]
     pub problem_type: Option<String>,
     /// What kind of problem it is, for people.
     pub title: String,

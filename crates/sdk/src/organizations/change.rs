@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::{Organization, Organizations};
 use crate::error::{Error, Result};
+use crate::request::{Change, setters};
 use crate::resolve;
 use crate::stage::Stage;
 use crate::transport::Call;
 
 /// An organization to make.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct CreateRequest {
     /// Its name, 1 to 255 characters, unique in the account.
     pub name: String,
@@ -18,8 +20,22 @@ pub struct CreateRequest {
     pub description: Option<String>,
 }
 
+impl CreateRequest {
+    /// An organization of this name.
+    pub fn new(name: impl Into<String>) -> Self {
+        Self { name: name.into(), description: None }
+    }
+}
+
+setters! {
+    impl CreateRequest {
+        description: impl Into<String>,
+    }
+}
+
 /// What to change about an organization; what is not given stays.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct UpdateRequest {
     /// The organization: a name or an id.
     #[serde(skip)]
@@ -27,9 +43,29 @@ pub struct UpdateRequest {
     /// Its new name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its new description; `Some(None)` clears it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<Option<String>>,
+    /// What becomes of its description.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub description: Change<String>,
+}
+
+impl UpdateRequest {
+    /// No change yet of an organization: a name or an id.
+    pub fn new(organization: impl Into<String>) -> Self {
+        Self { organization: organization.into(), name: None, description: Change::Keep }
+    }
+
+    /// Sets what becomes of the [description](Self#structfield.description): a text, or [`Change::Clear`].
+    #[must_use]
+    pub fn description(mut self, description: impl Into<Change<String>>) -> Self {
+        self.description = description.into();
+        self
+    }
+}
+
+setters! {
+    impl UpdateRequest {
+        name: impl Into<String>,
+    }
 }
 
 impl Organizations {
@@ -52,7 +88,7 @@ impl Organizations {
     /// if the name is taken.
     pub async fn update(&self, request: UpdateRequest) -> Result<Organization> {
         let this = self.begin(Stage::Beta, "organizations.update");
-        if request.name.is_none() && request.description.is_none() {
+        if request.name.is_none() && request.description.is_keep() {
             let message = "one of name, description has to be given";
             return Err(Error::input("request", message));
         }

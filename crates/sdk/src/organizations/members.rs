@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Organizations;
 use crate::error::Result;
 use crate::resolve;
-use crate::role_assignment::{PredefinedRole, RoleAssignment, WireRole};
+use crate::role_assignment::{RoleAssignment, WireRole};
 use crate::stage::Stage;
 use crate::transport::Call;
 
@@ -33,7 +33,7 @@ struct Body<'a> {
 }
 
 impl Organizations {
-    /// Takes a user, an e-mail address or an id, into an organization with a predefined role, or gives a member another role.
+    /// Takes a user, an e-mail address or an id, into an organization with a role, or gives a member another role.
     ///
     /// # Errors
     ///
@@ -43,12 +43,12 @@ impl Organizations {
         &self,
         organization: &str,
         user: &str,
-        role: PredefinedRole,
+        role: impl Into<RoleAssignment>,
     ) -> Result<OrganizationMembership> {
         let this = self.begin(Stage::Beta, "organizations.add_user");
         let organization_id = resolve::organization_id(&this.client, organization).await?;
         let user_id = resolve::user_id(&this.client, user).await?;
-        let role = RoleAssignment::from(role);
+        let role = role.into();
         let answer = this.client.send_spelled(|spelling| {
             let body = Body { user_id: &user_id, role: role.spelled(spelling) };
             Call::post(

@@ -3,7 +3,6 @@
 mod change;
 mod members;
 
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,8 @@ pub use self::change::{CreateRequest, UpdateRequest};
 pub use self::members::OrganizationMembership;
 use crate::client::Client;
 use crate::error::Result;
-use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::page::{DEFAULT_LIMIT, Page, Pager, Pagination};
+use crate::request::{list_request, setters};
 use crate::stage::Stage;
 use crate::transport::Call;
 use crate::{resolve, timestamp};
@@ -35,6 +35,7 @@ pub struct Organization {
 
 /// Which organizations to list.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ListRequest {
     /// Only those whose name contains this, in either case.
     pub name: Option<String>,
@@ -42,6 +43,13 @@ pub struct ListRequest {
     pub limit: Option<u16>,
     /// Where to go on from: the `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+list_request!(ListRequest);
+setters! {
+    impl ListRequest {
+        name: impl Into<String>,
+    }
 }
 
 /// The organizations that the key may see. From [`Client::organizations`].
@@ -82,9 +90,9 @@ impl Organizations {
     }
 
     /// Reads all organizations that the key may see, page by page, as they are asked for.
-    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<Organization>> {
+    pub fn list_all(&self, request: ListRequest) -> Pager<Organization> {
         let organizations = self.clone();
-        all_pages(LIST, request.cursor.clone(), move |cursor| {
+        Pager::new(LIST, request.cursor.clone(), move |cursor| {
             let request = ListRequest { cursor, ..request.clone() };
             let organizations = organizations.clone();
             async move { organizations.list(request).await }

@@ -4,12 +4,14 @@ use serde::Serialize;
 
 use super::{Space, Spaces};
 use crate::error::{Error, Result};
+use crate::request::{Change, setters};
 use crate::resolve;
 use crate::stage::Stage;
 use crate::transport::Call;
 
 /// A space to make.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CreateRequest {
     /// The organization that it is in: a name or an id.
     pub organization: String,
@@ -21,8 +23,28 @@ pub struct CreateRequest {
     pub is_private: Option<bool>,
 }
 
+impl CreateRequest {
+    /// A space of this name in an organization: a name or an id.
+    pub fn new(name: impl Into<String>, organization: impl Into<String>) -> Self {
+        Self {
+            organization: organization.into(),
+            name: name.into(),
+            description: None,
+            is_private: None,
+        }
+    }
+}
+
+setters! {
+    impl CreateRequest {
+        description: impl Into<String>,
+        is_private: bool,
+    }
+}
+
 /// What to change about a space; what is not given stays.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct UpdateRequest {
     /// The space: a name or an id.
     #[serde(skip)]
@@ -30,12 +52,33 @@ pub struct UpdateRequest {
     /// Its new name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// Its new description; `Some(None)` clears it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<Option<String>>,
+    /// What becomes of its description.
+    #[serde(skip_serializing_if = "Change::is_keep")]
+    pub description: Change<String>,
     /// Whether only its members and administrators see it. Making a space private may hide it from you.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_private: Option<bool>,
+}
+
+impl UpdateRequest {
+    /// No change yet of a space: a name or an id.
+    pub fn new(space: impl Into<String>) -> Self {
+        Self { space: space.into(), name: None, description: Change::Keep, is_private: None }
+    }
+
+    /// Sets what becomes of the [description](Self#structfield.description): a text, or [`Change::Clear`].
+    #[must_use]
+    pub fn description(mut self, description: impl Into<Change<String>>) -> Self {
+        self.description = description.into();
+        self
+    }
+}
+
+setters! {
+    impl UpdateRequest {
+        name: impl Into<String>,
+        is_private: bool,
+    }
 }
 
 #[derive(Serialize)]
@@ -76,7 +119,7 @@ impl Spaces {
     pub async fn update(&self, request: UpdateRequest) -> Result<Space> {
         let this = self.begin(Stage::Beta, "spaces.update");
         let UpdateRequest { name, description, is_private, .. } = &request;
-        if name.is_none() && description.is_none() && is_private.is_none() {
+        if name.is_none() && description.is_keep() && is_private.is_none() {
             let message = "one of name, description, is_private has to be given";
             return Err(Error::input("request", message));
         }

@@ -3,7 +3,6 @@
 mod change;
 mod members;
 
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +10,8 @@ pub use self::change::{CreateRequest, UpdateRequest};
 pub use self::members::SpaceMembership;
 use crate::client::Client;
 use crate::error::Result;
-use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::page::{DEFAULT_LIMIT, Page, Pager, Pagination};
+use crate::request::{list_request, setters};
 use crate::stage::Stage;
 use crate::transport::Call;
 use crate::{resolve, timestamp};
@@ -41,6 +41,7 @@ pub struct Space {
 
 /// Which spaces to list.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ListRequest {
     /// Only those of this organization: a name or an id.
     pub organization: Option<String>,
@@ -50,6 +51,14 @@ pub struct ListRequest {
     pub limit: Option<u16>,
     /// Where to go on from: the `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+list_request!(ListRequest);
+setters! {
+    impl ListRequest {
+        organization: impl Into<String>,
+        name: impl Into<String>,
+    }
 }
 
 /// The spaces that the key may see. From [`Client::spaces`].
@@ -94,9 +103,9 @@ impl Spaces {
     }
 
     /// Reads all spaces that the key may see, page by page, as they are asked for.
-    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<Space>> {
+    pub fn list_all(&self, request: ListRequest) -> Pager<Space> {
         let spaces = self.clone();
-        all_pages(LIST, request.cursor.clone(), move |cursor| {
+        Pager::new(LIST, request.cursor.clone(), move |cursor| {
             let (spaces, request) = (spaces.clone(), ListRequest { cursor, ..request.clone() });
             async move { spaces.list(request).await }
         })

@@ -29,6 +29,11 @@ impl Answer {
         self.status
     }
 
+    /// The document in it, or null if there is nothing in it.
+    pub(crate) fn document_or_null<T: DeserializeOwned>(&self) -> Result<T, Error> {
+        if self.body.is_empty() { decode(self.operation, b"null") } else { self.document() }
+    }
+
     /// The document in it.
     pub(crate) fn document<T: DeserializeOwned>(&self) -> Result<T, Error> {
         if is_html(&self.body) {
@@ -60,6 +65,7 @@ pub(crate) async fn read(call: &Call<'_>, response: Response) -> Result<Answer, 
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers());
     let redirect = redirect(response.url(), response.headers());
+    let headers = Box::new(response.headers().clone());
     let body = body(call.operation, response).await;
     if call.expected.contains(&status) {
         return Ok(Answer { operation: call.operation, status, body: body? });
@@ -71,6 +77,7 @@ pub(crate) async fn read(call: &Call<'_>, response: Response) -> Result<Answer, 
         status,
         problem: Problem::read(status, &body),
         retry_after,
+        headers,
         redirect: redirect.filter(|_| (300..400).contains(&status)),
         is_html: is_html(&body),
         body,

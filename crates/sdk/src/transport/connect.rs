@@ -8,7 +8,6 @@ use crate::error::Error;
 /// Makes it. Reads the CA file, and does not touch the network.
 pub(crate) fn http_client(config: &ResolvedConfig) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("arize-rust/", env!("CARGO_PKG_VERSION")))
         // A redirect is an error: it would take the key to where nobody sent it.
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never());

@@ -7,6 +7,8 @@ mod retry;
 use reqwest::{Method, Url};
 use serde::Serialize;
 use tokio::time::Instant;
+use tracing::Instrument as _;
+use tracing::field::Empty;
 
 pub(crate) use self::answer::Answer;
 #[cfg(feature = "fuzzing")]
@@ -25,8 +27,8 @@ pub(crate) struct Call<'a> {
     /// The API that it belongs to.
     pub api: &'static [&'static str],
     /// Each is escaped, so that an id can never change the route.
-    pub path: Vec<&'a str>,
-    pub query: Vec<(&'static str, String)>,
+    pub path: Vec<Segment<'a>>,
+    pub query: Vec<(&'a str, String)>,
     /// A JSON document, or nothing.
     pub body: Option<Vec<u8>>,
     /// The statuses that mean success.
@@ -34,14 +36,33 @@ pub(crate) struct Call<'a> {
     pub repeat: Repeat,
 }
 
+/// A part of a path.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Segment<'a> {
+    /// Part of the route.
+    Word(&'a str),
+    /// What differs from call to call.
+    Id(&'a str),
+}
+
+/// Writes a document.
+pub(crate) fn encode(body: &impl Serialize) -> Result<Vec<u8>, Error> {
+    serde_json::to_vec(body)
+        .map_err(|error| Error::input("request", format!("it cannot be written as JSON: {error}")))
+}
+
 impl<'a> Call<'a> {
-    /// A call that only reads.
+    /// A call that only reads. In the paths of this API, words and ids take turns.
     pub(crate) fn get(operation: &'static str, path: &[&'a str]) -> Self {
         Self {
             operation,
             method: Method::GET,
             api: &["v2"],
-            path: path.to_vec(),
+            path: path
+                .iter()
+                .enumerate()
+                .map(|(n, part)| if n % 2 == 0 { Segment::Word(part) } else { Segment::Id(part) })
+                .collect(),
             query: Vec::new(),
             body: None,
             expected: &[200],
@@ -56,12 +77,9 @@ impl<'a> Call<'a> {
         body: &impl Serialize,
         expected: &'static [u16],
     ) -> Result<Self, Error> {
-        let body = serde_json::to_vec(body).map_err(|error| {
-            Error::input("request", format!("it cannot be written as JSON: {error}"))
-        })?;
         Ok(Self {
             method: Method::POST,
-            body: Some(body),
+            body: Some(encode(body)?),
             expected,
             repeat: Repeat::Harmful,
             ..Self::get(operation, path)
@@ -102,12 +120,25 @@ impl<'a> Call<'a> {
     fn url(&self, base: &Url) -> Url {
         let mut url = base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
-            segments.pop_if_empty().extend(self.api).extend(&self.path);
+            let path = self.path.iter().map(|segment| match segment {
+                Segment::Word(part) | Segment::Id(part) => part,
+            });
+            segments.pop_if_empty().extend(self.api).extend(path);
         }
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         url
+    }
+
+    /// The path with a placeholder for each id, so that all calls of a kind have the same.
+    fn route(&self) -> String {
+        let api = self.api.iter().copied();
+        let path = self.path.iter().map(|segment| match segment {
+            Segment::Word(word) => *word,
+            Segment::Id(_) => "{id}",
+        });
+        api.chain(path).fold(String::new(), |route, part| route + "/" + part)
     }
 }
 
@@ -125,10 +156,10 @@ impl Client {
 
     async fn attempts(&self, call: &Call<'_>, deadline: Option<Instant>) -> Result<Answer, Error> {
         let retries = self.config().retries;
-        let url = call.url(&self.config().base_url);
+        let (url, route) = (call.url(&self.config().base_url), call.route());
         let mut failed = 0;
         loop {
-            let error = match self.attempt(call, url.clone()).await {
+            let error = match self.traced(call, &url, &route, failed + 1).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -147,6 +178,44 @@ impl Client {
             tokio::time::sleep(pause).await;
             failed += 1;
         }
+    }
+
+    /// One attempt, in a span that tells what was asked of the server and what came of it. No id, no text and no secret is in it.
+    async fn traced(
+        &self,
+        call: &Call<'_>,
+        url: &Url,
+        route: &str,
+        attempt: u32,
+    ) -> Result<Answer, Error> {
+        let span = tracing::info_span!(
+            target: "arize",
+            "arize.request",
+            operation = call.operation,
+            method = call.method.as_str(),
+            route,
+            attempt,
+            status = Empty,
+            duration_ms = Empty,
+            request_id = Empty,
+            error = Empty,
+        );
+        let started = Instant::now();
+        let outcome = self.attempt(call, url.clone()).instrument(span.clone()).await;
+        span.record("duration_ms", started.elapsed().as_secs_f64() * 1000.0);
+        match &outcome {
+            Ok(answer) => span.record("status", answer.status()),
+            Err(error) => {
+                if let Some(status) = error.status() {
+                    span.record("status", status);
+                }
+                if let Some(id) = error.request_id() {
+                    span.record("request_id", id);
+                }
+                span.record("error", tracing::field::debug(error.kind()))
+            }
+        };
+        outcome
     }
 
     async fn attempt(&self, call: &Call<'_>, url: Url) -> Result<Answer, Error> {

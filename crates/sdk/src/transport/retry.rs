@@ -4,6 +4,8 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::time::Duration;
 
+use serde::Deserialize;
+
 use crate::error::{Error, ErrorKind};
 
 /// How often a call is tried again, and how long it waits in between.
@@ -13,13 +15,16 @@ use crate::error::{Error, ErrorKind};
 /// asks for with `Retry-After`; where it asks for none, a random part of a pause that doubles each time. All of it happens within the
 /// [time-out](crate::Config::timeout) of the call: if the pause would not fit in, or is longer than `longest_pause`, the error is
 /// given at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Retries {
     /// How often at most, besides the first time.
     pub max: u32,
     /// The longest first pause.
+    #[serde(deserialize_with = "crate::config::span")]
     pub first_pause: Duration,
     /// The longest pause of all.
+    #[serde(deserialize_with = "crate::config::span")]
     pub longest_pause: Duration,
 }
 

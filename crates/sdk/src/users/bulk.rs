@@ -1,20 +1,31 @@
 //! Removing many users, one by one: what fails stops nothing else.
 
+use serde::{Serialize, Serializer};
+
 use super::Users;
 use crate::error::{Error, ErrorKind, Result};
 use crate::resolve;
 use crate::stage::Stage;
 
 /// What became of removing many users. Each is called as it was in the request.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 #[non_exhaustive]
 pub struct BulkDeleted {
     /// Those who are gone.
     pub deleted: Vec<String>,
     /// Those whom the server would not remove, and why.
+    #[serde(serialize_with = "messages")]
     pub failed: Vec<(String, Error)>,
     /// Those whom nobody knows.
     pub not_found: Vec<String>,
+}
+
+/// Writes each error as what it prints.
+fn messages<S: Serializer>(
+    failed: &[(String, Error)],
+    serializer: S,
+) -> std::result::Result<S::Ok, S::Error> {
+    serializer.collect_seq(failed.iter().map(|(user, error)| (user, error.to_string())))
 }
 
 impl Users {

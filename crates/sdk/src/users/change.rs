@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{User, Users};
 use crate::error::{Error, Result};
 use crate::open_enum::open_enum;
+use crate::request::setters;
 use crate::resolve;
 use crate::role_assignment::{RoleAssignment, WireRole};
 use crate::secret::Secret;
@@ -25,6 +26,7 @@ open_enum! {
 
 /// A user to invite.
 #[derive(Clone, Debug)]
+#[non_exhaustive]
 pub struct CreateRequest {
     /// The name, 1 to 255 characters.
     pub name: String,
@@ -38,22 +40,64 @@ pub struct CreateRequest {
     pub is_developer: Option<bool>,
 }
 
-/// A user who was invited.
-#[derive(Clone, Debug)]
+impl CreateRequest {
+    /// A user with this name, address and role in the account. The server sends a link by mail, unless
+    /// [`invite_mode`](Self::invite_mode) says otherwise.
+    pub fn new(
+        name: impl Into<String>,
+        email: impl Into<String>,
+        role: impl Into<RoleAssignment>,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            email: email.into(),
+            role: role.into(),
+            invite_mode: InviteMode::EmailLink,
+            is_developer: None,
+        }
+    }
+
+    /// Sets [how the user learns of it](Self#structfield.invite_mode).
+    #[must_use]
+    pub fn invite_mode(mut self, mode: InviteMode) -> Self {
+        self.invite_mode = mode;
+        self
+    }
+}
+
+setters! {
+    impl CreateRequest {
+        is_developer: bool,
+    }
+}
+
+/// A user who was invited. It has the fields of the [`User`]; serialized, it is without the password.
+#[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
 pub struct UserCreated {
     /// The user.
+    #[serde(flatten)]
     pub user: User,
     /// How the user learns of it, where the server tells.
     pub invite_mode: Option<InviteMode>,
     /// The password that works once. Shown only now.
+    #[serde(skip)]
     pub temporary_password: Option<Secret>,
     /// Whether the invitation is new. An open one is answered as it is, and not sent again.
     pub is_new: bool,
 }
 
+impl std::ops::Deref for UserCreated {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.user
+    }
+}
+
 /// What to change about a user; what is not given stays.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct UpdateRequest {
     /// The user: an e-mail address or an id.
     #[serde(skip)]
@@ -64,6 +108,20 @@ pub struct UpdateRequest {
     /// Whether the user may make keys.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_developer: Option<bool>,
+}
+
+impl UpdateRequest {
+    /// No change yet of a user: an e-mail address or an id.
+    pub fn new(user: impl Into<String>) -> Self {
+        Self { user: user.into(), name: None, is_developer: None }
+    }
+}
+
+setters! {
+    impl UpdateRequest {
+        name: impl Into<String>,
+        is_developer: bool,
+    }
 }
 
 #[derive(Serialize)]

@@ -3,7 +3,6 @@
 mod bulk;
 mod change;
 
-use futures_util::stream::BoxStream;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -12,7 +11,8 @@ pub use self::change::{CreateRequest, InviteMode, UpdateRequest, UserCreated};
 use crate::client::Client;
 use crate::error::Result;
 use crate::open_enum::open_enum;
-use crate::page::{DEFAULT_LIMIT, Page, Pagination, all_pages};
+use crate::page::{DEFAULT_LIMIT, Page, Pager, Pagination};
+use crate::request::{list_request, setters};
 use crate::role_assignment::RoleAssignment;
 use crate::stage::Stage;
 use crate::transport::Call;
@@ -58,6 +58,7 @@ pub struct User {
 
 /// Which users to list.
 #[derive(Clone, Debug, Default)]
+#[non_exhaustive]
 pub struct ListRequest {
     /// Only those whose address contains this, in either case.
     pub email: Option<String>,
@@ -67,6 +68,22 @@ pub struct ListRequest {
     pub limit: Option<u16>,
     /// Where to go on from: the `next_cursor` of the page before.
     pub cursor: Option<String>,
+}
+
+list_request!(ListRequest);
+setters! {
+    impl ListRequest {
+        email: impl Into<String>,
+    }
+}
+
+impl ListRequest {
+    /// Adds a [status](Self#structfield.statuses) to those that are listed.
+    #[must_use]
+    pub fn status(mut self, status: UserStatus) -> Self {
+        self.statuses.push(status);
+        self
+    }
 }
 
 /// The users of the account. From [`Client::users`].
@@ -107,9 +124,9 @@ impl Users {
     }
 
     /// Reads all users of the account, page by page, as they are asked for.
-    pub fn list_all(&self, request: ListRequest) -> BoxStream<'static, Result<User>> {
+    pub fn list_all(&self, request: ListRequest) -> Pager<User> {
         let users = self.clone();
-        all_pages(LIST, request.cursor.clone(), move |cursor| {
+        Pager::new(LIST, request.cursor.clone(), move |cursor| {
             let (users, request) = (users.clone(), ListRequest { cursor, ..request.clone() });
             async move { users.list(request).await }
         })

@@ -12,7 +12,6 @@ use std::time::Duration;
 use arize::api_keys::{ApiKey, CreateRequest, KeyStatus, ListRequest, RefreshRequest};
 use arize::{Client, Config, Retries};
 use claviger_testkit::TestServer;
-use futures_util::TryStreamExt as _;
 
 use crate::proxy::{Chance, Proxy};
 
@@ -66,7 +65,7 @@ async fn work(client: Client, task: u64, space_id: String) -> Seen {
     let mut chance = Chance::new(task + 1);
     for round in 0..ROUNDS {
         let name = format!("race {task}/{round}");
-        let request = CreateRequest { name: name.clone(), ..CreateRequest::default() };
+        let request = CreateRequest::new(name.clone());
         let created = match bounded(client.api_keys().create(request)).await {
             Ok(created) => created,
             Err(error) => {
@@ -79,21 +78,20 @@ async fn work(client: Client, task: u64, space_id: String) -> Seen {
         };
         seen.calls += 1;
         seen.successes += 1;
-        assert_eq!(created.api_key.name, name, "the answer belongs to the question");
-        seen.made.push((name.clone(), Outcome::Made(created.api_key.id.clone())));
+        assert_eq!(created.name, name, "the answer belongs to the question");
+        seen.made.push((name.clone(), Outcome::Made(created.id.clone())));
         match chance.below(3) {
             0 => {
-                let revoked = bounded(client.api_keys().revoke(&created.api_key.id)).await;
+                let revoked = bounded(client.api_keys().revoke(&created.id)).await;
                 if revoked.is_ok() {
                     seen.revoked.push(created.api_key.id);
                 }
             }
             1 => {
-                let api_key_id = created.api_key.id;
-                let request = RefreshRequest { api_key_id, ..RefreshRequest::default() };
+                let request = RefreshRequest::new(&created.id).without_grace();
                 match bounded(client.api_keys().refresh(request)).await {
                     Ok(refreshed) => {
-                        assert_eq!(refreshed.api_key.name, name);
+                        assert_eq!(refreshed.name, name);
                         seen.texts.push((created.key, true));
                         seen.texts.push((refreshed.key, false));
                     }
@@ -153,9 +151,8 @@ async fn race_a_shared_client_on_a_failing_network() {
 async fn everything(direct: &Client) -> HashMap<String, Vec<ApiKey>> {
     let mut by_name: HashMap<String, Vec<ApiKey>> = HashMap::new();
     for status in [KeyStatus::Active, KeyStatus::Revoked] {
-        let request =
-            ListRequest { status: Some(status), limit: Some(100), ..ListRequest::default() };
-        let keys: Vec<ApiKey> = direct.api_keys().list_all(request).try_collect().await.unwrap();
+        let request = ListRequest::new().status(status).limit(100);
+        let keys: Vec<ApiKey> = direct.api_keys().list_all(request).collect().await.unwrap();
         for key in keys {
             by_name.entry(key.name.clone()).or_default().push(key);
         }
@@ -183,7 +180,7 @@ async fn check(direct: &Client, by_name: &HashMap<String, Vec<ApiKey>>, seen: Se
     }
     for (text, was_refreshed) in seen.texts {
         let own = direct.with_key(text).unwrap();
-        let works = own.api_keys().list(ListRequest { limit: Some(1), ..Default::default() }).await;
+        let works = own.api_keys().list(ListRequest::new().limit(1)).await;
         assert_eq!(works.is_ok(), !was_refreshed);
     }
 }

@@ -60,11 +60,11 @@ proptest! {
             let server = Scripted::always(Reply::json(status, &body)).await;
             let client = server.client_with(|config| config.retries = Retries::NONE);
             // Errors are what is expected; a panic would fail the test.
-            let _ = client.api_keys().list(ListRequest::default()).await;
-            let _ = client.api_keys().create(CreateRequest::default()).await;
-            let refresh = RefreshRequest { api_key_id: "QXBpS2V5OjE=".into(), ..Default::default() };
+            let _ = client.api_keys().list(ListRequest::new()).await;
+            let _ = client.api_keys().create(CreateRequest::new("ci")).await;
+            let refresh = RefreshRequest::new("QXBpS2V5OjE=");
             let _ = client.api_keys().refresh(refresh).await;
-            let _ = client.users().list(users::ListRequest::default()).await;
+            let _ = client.users().list(users::ListRequest::new()).await;
             let _ = client.spaces().get("U3BhY2U6MQ==").await;
             let _ = client.organizations().get("main").await;
         });

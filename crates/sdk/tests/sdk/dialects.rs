@@ -117,12 +117,9 @@ fn is_well_formed(dialect: &Dialect, request: &Request) -> bool {
 #[tokio::test]
 async fn lists_are_read_in_every_dialect() {
     for dialect in &DIALECTS {
-        let client = server(dialect).await.client();
-        let request = ListRequest {
-            key_type: Some(KeyType::Service),
-            status: Some(KeyStatus::Active),
-            ..ListRequest::default()
-        };
+        let server = server(dialect).await;
+        let client = server.client();
+        let request = ListRequest::new().key_type(KeyType::Service).status(KeyStatus::Active);
         let keys = client.api_keys().list(request).await.unwrap().items;
         let [user, service, removed] = &keys[..] else { panic!("{}", dialect.name) };
         assert_eq!((&user.key_type, &user.status), (&KeyType::User, &KeyStatus::Active));
@@ -136,7 +133,7 @@ async fn lists_are_read_in_every_dialect() {
 
 fn check(created: &ApiKeyCreated, dialect: &Dialect, key_type: &KeyType) {
     assert_eq!(created.key.reveal(), "ak-made-up", "{}", dialect.name);
-    assert_eq!(&created.api_key.key_type, key_type);
+    assert_eq!(&created.key_type, key_type);
     assert_eq!(created.api_key.status, KeyStatus::Active);
     assert_eq!(created.api_key.redacted_key.is_some(), dialect.name != "C");
 }
@@ -144,11 +141,12 @@ fn check(created: &ApiKeyCreated, dialect: &Dialect, key_type: &KeyType) {
 #[tokio::test]
 async fn keys_are_made_and_refreshed_in_every_dialect() {
     for dialect in &DIALECTS {
-        let client = server(dialect).await.client();
-        let request = CreateRequest { name: "ci".into(), ..CreateRequest::default() };
+        let server = server(dialect).await;
+        let client = server.client();
+        let request = CreateRequest::new("ci");
         let created = client.api_keys().create(request).await.unwrap();
         check(&created, dialect, &KeyType::User);
-        let request = RefreshRequest { api_key_id: created.api_key.id, ..Default::default() };
+        let request = RefreshRequest::new(created.api_key.id);
         let refreshed = client.api_keys().refresh(request).await.unwrap();
         check(&refreshed, dialect, &KeyType::User);
     }
@@ -158,16 +156,12 @@ async fn keys_are_made_and_refreshed_in_every_dialect() {
 async fn service_keys_are_made_in_the_form_that_the_server_knows() {
     for dialect in &DIALECTS {
         let server = server(dialect).await;
-        let request = CreateServiceKeyRequest {
-            name: "robot".into(),
-            space: Some("main".into()),
-            space_role: Some(PredefinedRole::ReadOnly.into()),
-            organization_role: Some(PredefinedRole::Member),
-            ..CreateServiceKeyRequest::default()
-        };
+        let request = CreateServiceKeyRequest::in_space("robot", "main")
+            .space_role(PredefinedRole::ReadOnly)
+            .organization_role(PredefinedRole::Member);
         let created = server.client().api_keys().create_service_key(request).await.unwrap();
         check(&created, dialect, &KeyType::Service);
-        assert_eq!(created.api_key.bot_user.is_some(), dialect.nested, "{}", dialect.name);
+        assert_eq!(created.bot_user.is_some(), dialect.nested, "{}", dialect.name);
         let body = server.requests().pop().unwrap().body;
         let roles = match (dialect.nested, dialect.lower_case) {
             (true, _) => r#""role":{"type":"PREDEFINED","name":"READ_ONLY"}"#,
@@ -214,11 +208,12 @@ async fn a_server_that_knows_neither_call_is_reported() {
 #[tokio::test]
 async fn neighbours_are_read_in_every_dialect() {
     for dialect in &DIALECTS {
-        let client = server(dialect).await.client();
+        let server = server(dialect).await;
+        let client = server.client();
         let space = client.spaces().get("main").await.unwrap();
         assert_eq!(space.is_private.is_some(), dialect.nested, "{}", dialect.name);
         assert_eq!(space.organization_id.is_some(), dialect.name == "E");
-        let users = client.users().list(users::ListRequest::default()).await.unwrap().items;
+        let users = client.users().list(users::ListRequest::new()).await.unwrap().items;
         assert_eq!(users[0].role, Some(PredefinedRole::Admin.into()), "{}", dialect.name);
         assert_eq!(users[0].status, Some(users::UserStatus::Active));
     }
@@ -228,8 +223,8 @@ async fn neighbours_are_read_in_every_dialect() {
 async fn once_a_server_has_shown_how_it_spells_that_is_kept_to() {
     let server = server(&DIALECTS[0]).await;
     let client = server.client();
-    client.api_keys().list(ListRequest::default()).await.unwrap();
-    let request = CreateRequest { name: "ci".into(), ..CreateRequest::default() };
+    client.api_keys().list(ListRequest::new()).await.unwrap();
+    let request = CreateRequest::new("ci");
     client.api_keys().create(request).await.unwrap();
     assert_eq!(server.lines(), ["GET /v2/api-keys?limit=50", "POST /v2/api-keys"]);
 }
@@ -240,7 +235,7 @@ async fn what_a_later_server_adds_does_no_harm() {
         "bot_user":{"id":"VXNlcjox","name":"n","account_role":{"type":"PREDEFINED","name":"WIZARD"},"organizations":[]}}],
         "pagination":{"has_more":false,"total":1},"server":"newer"}"#;
     let server = Scripted::always(Reply::json(200, page)).await;
-    let page = server.client().api_keys().list(ListRequest::default()).await.unwrap();
+    let page = server.client().api_keys().list(ListRequest::new()).await.unwrap();
     let key = &page.items[0];
     assert_eq!(key.key_type, KeyType::Other("AGENT".into()));
     assert_eq!(key.status.as_str(), "PAUSED");
@@ -252,7 +247,7 @@ async fn what_a_later_server_adds_does_no_harm() {
 async fn what_an_older_server_leaves_out_does_no_harm() {
     let page = r#"{"api_keys":[{"id":"QXBpS2V5OjE="},{"id":"QXBpS2V5OjI=","description":null,"expires_at":null,"created_at":"2026-01-15T10:30:00"}]}"#;
     let server = Scripted::always(Reply::json(200, page)).await;
-    let keys = server.client().api_keys().list(ListRequest::default()).await.unwrap().items;
+    let keys = server.client().api_keys().list(ListRequest::new()).await.unwrap().items;
     assert_eq!(keys[0].created_at, None);
     assert_eq!(keys[1].created_at, Some("2026-01-15T10:30:00Z".parse().unwrap()));
 }

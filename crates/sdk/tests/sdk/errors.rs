@@ -10,7 +10,7 @@ use crate::scripted::{Reply, Scripted};
 async fn error(reply: Reply) -> Error {
     let server = Scripted::always(reply).await;
     let client = server.client_with(|config| config.retries = Retries::NONE);
-    client.api_keys().list(ListRequest::default()).await.unwrap_err()
+    client.api_keys().list(ListRequest::new()).await.unwrap_err()
 }
 
 const PROBLEM: &str = r#"{"type":"https://example.com/problems#x","title":"The title","status":418,"detail":"The detail.","instance":"/v2/api-keys"}"#;
@@ -74,7 +74,7 @@ async fn a_success_that_was_not_expected_is_an_error() {
     }
     let created = r#"{"id":"QXBpS2V5OjE=","name":"ci","key":"ak-x"}"#;
     let server = Scripted::always(Reply::json(200, created)).await;
-    let error = server.client().api_keys().create(CreateRequest::default()).await.unwrap_err();
+    let error = server.client().api_keys().create(CreateRequest::new("ci")).await.unwrap_err();
     assert_eq!((error.kind(), error.status()), (ErrorKind::UnexpectedStatus, Some(200)));
     assert!(!format!("{error:?}").contains("ak-x"));
 }
@@ -83,7 +83,7 @@ async fn a_success_that_was_not_expected_is_an_error() {
 async fn a_redirect_is_an_error_and_takes_the_key_nowhere() {
     let elsewhere = Scripted::always(Reply::json(200, "{}")).await;
     for status in [301, 302, 303, 307, 308] {
-        let location = format!("http://{}/v2/api-keys", elsewhere.address);
+        let location = format!("http://{}/v2/api-keys", elsewhere.address());
         let error = error(Reply::with_headers(status, &[("location", &location)], "")).await;
         assert_eq!((error.kind(), error.status()), (ErrorKind::UnexpectedStatus, Some(status)));
     }
@@ -111,7 +111,7 @@ async fn an_answer_that_makes_no_sense_is_unreadable() {
 #[tokio::test]
 async fn a_created_key_without_its_text_is_unreadable() {
     let server = Scripted::always(Reply::json(201, r#"{"id":"QXBpS2V5OjE=","name":"ci"}"#)).await;
-    let error = server.client().api_keys().create(CreateRequest::default()).await.unwrap_err();
+    let error = server.client().api_keys().create(CreateRequest::new("ci")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnreadableAnswer);
     assert!(!error.was_not_done(), "the key may be there");
 }
@@ -143,14 +143,14 @@ async fn retry_after_is_readable() {
 async fn no_connection_is_told_from_a_connection_that_failed() {
     let server = Scripted::always(Reply::Bytes(Vec::new())).await;
     let client = server.client_with(|config| config.retries = Retries::NONE);
-    let error = client.api_keys().list(ListRequest::default()).await.unwrap_err();
+    let error = client.api_keys().list(ListRequest::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     assert!(!error.was_not_done());
     assert!(std::error::Error::source(&error).is_some());
 
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let client = server.client_with(|config| config.api_host = free.to_string().into());
-    let error = client.api_keys().list(ListRequest::default()).await.unwrap_err();
+    let error = client.api_keys().list(ListRequest::new()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Connect);
     assert!(error.was_not_done());
 }
@@ -160,7 +160,7 @@ async fn the_time_out_bounds_the_whole_call() {
     let server = Scripted::always(Reply::Silence).await;
     let limit = Duration::from_hours(1);
     let client = server.client_with(|config| config.timeout = limit.into());
-    let call = tokio::spawn(async move { client.api_keys().list(ListRequest::default()).await });
+    let call = tokio::spawn(async move { client.api_keys().list(ListRequest::new()).await });
     server.arrived(1).await;
     // The hour passes at once: nothing real is waited for, however slow the machine is.
     tokio::time::pause();
@@ -209,7 +209,7 @@ async fn a_time_out_that_never_comes_is_none() {
         config.timeout = std::time::Duration::MAX.into();
         config.retries.max = 1;
     });
-    let error = client.api_keys().list(arize::api_keys::ListRequest::default()).await.unwrap_err();
+    let error = client.api_keys().list(arize::api_keys::ListRequest::new()).await.unwrap_err();
     assert!(error.is_rate_limited());
     assert_eq!(error.retry_after(), Some(std::time::Duration::from_secs(u64::MAX)));
 }

@@ -9,7 +9,7 @@ const PAGE: &str = r#"{"api_keys":[],"pagination":{"has_more":false}}"#;
 #[tokio::test]
 async fn requests_say_who_calls_and_authenticate_with_bearer() {
     let server = Scripted::always(Reply::json(200, PAGE)).await;
-    server.client().api_keys().list(ListRequest::default()).await.unwrap();
+    server.client().api_keys().list(ListRequest::new()).await.unwrap();
     let request = &server.requests()[0];
     assert_eq!(request.header("authorization"), Some("Bearer ak-not-a-real-key"));
     assert_eq!(request.header("sdk-language"), Some("rust"));
@@ -25,7 +25,7 @@ async fn a_body_is_json_and_says_so() {
     let created =
         r#"{"id":"QXBpS2V5OjE=","name":"ci","key_type":"USER","status":"ACTIVE","key":"ak-x"}"#;
     let server = Scripted::always(Reply::json(201, created)).await;
-    let request = CreateRequest { name: "ci".into(), ..CreateRequest::default() };
+    let request = CreateRequest::new("ci");
     server.client().api_keys().create(request).await.unwrap();
     let request = &server.requests()[0];
     assert_eq!(request.header("content-type"), Some("application/json"));
@@ -38,24 +38,24 @@ async fn headers_of_the_program_go_along() {
     let client = server.client_with(|config| {
         config.default_headers = vec![("x-team".into(), "platform".into())];
     });
-    client.api_keys().list(ListRequest::default()).await.unwrap();
+    client.api_keys().list(ListRequest::new()).await.unwrap();
     assert_eq!(server.requests()[0].header("x-team"), Some("platform"));
 }
 
 #[tokio::test]
 async fn another_key_goes_over_the_same_client() {
     let server = Scripted::always(Reply::json(200, PAGE)).await;
-    let client = server.client().with_key("ak-other".into()).unwrap();
-    client.api_keys().list(ListRequest::default()).await.unwrap();
+    let client = server.client().with_key("ak-other").unwrap();
+    client.api_keys().list(ListRequest::new()).await.unwrap();
     assert_eq!(server.requests()[0].header("authorization"), Some("Bearer ak-other"));
-    assert!(server.client().with_key("\n".into()).is_err());
+    assert!(server.client().with_key("\n").is_err());
 }
 
 #[tokio::test]
 async fn sdk_accepts_1024_byte_key() {
     let server = Scripted::always(Reply::json(200, PAGE)).await;
     let key = format!("clvu_{}", "x".repeat(1019));
-    let client = server.client().with_key(key.as_str().into()).unwrap();
-    client.api_keys().list(ListRequest::default()).await.unwrap();
+    let client = server.client().with_key(key.as_str()).unwrap();
+    client.api_keys().list(ListRequest::new()).await.unwrap();
     assert_eq!(server.requests()[0].header("authorization"), Some(&*format!("Bearer {key}")));
 }

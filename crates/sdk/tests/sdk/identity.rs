@@ -2,7 +2,7 @@
 
 use arize::role_bindings::ResourceType;
 use arize::users::InviteMode;
-use arize::{ErrorKind, PredefinedRole, RoleAssignment};
+use arize::{Change, ErrorKind, PredefinedRole, RoleAssignment};
 use arize::{
     audit_logs, organizations, resource_restrictions, role_bindings, roles, spaces, users,
 };
@@ -81,18 +81,11 @@ fn last(server: &Scripted) -> (String, String) {
 async fn organizations_are_made_changed_and_deleted_by_name() {
     let server = server().await;
     let calls = server.client().organizations();
-    let request = organizations::CreateRequest {
-        name: "acme".into(),
-        description: Some("everything".into()),
-    };
+    let request = organizations::CreateRequest::new("acme").description("everything");
     calls.create(request).await.unwrap();
     let body = r#"{"name":"acme","description":"everything"}"#;
     assert_eq!(last(&server), ("POST /v2/organizations".into(), body.into()));
-    let request = organizations::UpdateRequest {
-        organization: "acme".into(),
-        description: Some(None),
-        ..Default::default()
-    };
+    let request = organizations::UpdateRequest::new("acme").description(Change::Clear);
     calls.update(request).await.unwrap();
     let line = format!("PATCH /v2/organizations/{ORGANIZATION}");
     assert_eq!(last(&server), (line, r#"{"description":null}"#.into()));
@@ -104,20 +97,11 @@ async fn organizations_are_made_changed_and_deleted_by_name() {
 async fn spaces_are_made_changed_and_deleted_by_name() {
     let server = server().await;
     let calls = server.client().spaces();
-    let request = spaces::CreateRequest {
-        organization: "acme".into(),
-        name: "main".into(),
-        is_private: Some(true),
-        ..Default::default()
-    };
+    let request = spaces::CreateRequest::new("main", "acme").is_private(true);
     assert_eq!(calls.create(request).await.unwrap().is_private, Some(true));
     let body = format!(r#"{{"name":"main","organization_id":"{ORGANIZATION}","is_private":true}}"#);
     assert_eq!(last(&server), ("POST /v2/spaces".into(), body));
-    let request = spaces::UpdateRequest {
-        space: "main".into(),
-        name: Some("new".into()),
-        ..Default::default()
-    };
+    let request = spaces::UpdateRequest::new("main").name("new");
     calls.update(request).await.unwrap();
     let line = format!("PATCH /v2/spaces/{SPACE}");
     assert_eq!(last(&server), (line, r#"{"name":"new"}"#.into()));
@@ -153,13 +137,9 @@ async fn an_invitation_tells_its_password_once_and_whether_it_is_new() {
             r#"{{"id":"{USER}","name":"Ada","email":"ada@example.com","status":"INVITED","role":{{"type":"PREDEFINED","name":"MEMBER"}},"invite_mode":"TEMPORARY_PASSWORD","temporary_password":"5ecret"}}"#
         );
         let server = Scripted::always(Reply::json(status, &answer)).await;
-        let request = users::CreateRequest {
-            name: "Ada".into(),
-            email: "ada@example.com".into(),
-            role: PredefinedRole::Member.into(),
-            invite_mode: InviteMode::TemporaryPassword,
-            is_developer: Some(false),
-        };
+        let request = users::CreateRequest::new("Ada", "ada@example.com", PredefinedRole::Member)
+            .invite_mode(InviteMode::TemporaryPassword)
+            .is_developer(false);
         let created = server.client().users().create(request).await.unwrap();
         assert_eq!(created.is_new, is_new);
         assert_eq!(created.user.status, Some(users::UserStatus::Invited));
@@ -175,8 +155,7 @@ async fn users_are_changed_reminded_and_removed_by_address() {
     let server = server().await;
     let calls = server.client().users();
     let user = "ada@example.com";
-    let request =
-        users::UpdateRequest { user: user.into(), is_developer: Some(true), ..Default::default() };
+    let request = users::UpdateRequest::new(user).is_developer(true);
     calls.update(request).await.unwrap();
     let line = format!("PATCH /v2/users/{USER}");
     assert_eq!(last(&server), (line, r#"{"is_developer":true}"#.into()));
@@ -213,19 +192,11 @@ async fn roles_are_made_changed_and_deleted_by_name() {
     let server = server().await;
     let calls = server.client().roles();
     assert_eq!(calls.get("auditor").await.unwrap().permissions, ["PROJECT_READ"]);
-    let request = roles::CreateRequest {
-        name: "auditor".into(),
-        permissions: vec!["PROJECT_READ".into()],
-        ..Default::default()
-    };
+    let request = roles::CreateRequest::new("auditor", ["PROJECT_READ"]);
     calls.create(request).await.unwrap();
     let body = r#"{"name":"auditor","permissions":["PROJECT_READ"]}"#;
     assert_eq!(last(&server), ("POST /v2/roles".into(), body.into()));
-    let request = roles::UpdateRequest {
-        role: "auditor".into(),
-        permissions: Some(vec!["DATASET_READ".into()]),
-        ..Default::default()
-    };
+    let request = roles::UpdateRequest::new("auditor").permissions(["DATASET_READ"]);
     calls.update(request).await.unwrap();
     let line = format!("PATCH /v2/roles/{ROLE}");
     assert_eq!(last(&server), (line, r#"{"permissions":["DATASET_READ"]}"#.into()));
@@ -237,22 +208,13 @@ async fn roles_are_made_changed_and_deleted_by_name() {
 async fn roles_are_bound_by_name() {
     let server = server().await;
     let calls = server.client().role_bindings();
-    let request = role_bindings::CreateRequest {
-        role: "auditor".into(),
-        user: "ada@example.com".into(),
-        resource_type: ResourceType::Space,
-        resource: "main".into(),
-    };
+    let request = role_bindings::CreateRequest::on_space("auditor", "ada@example.com", "main");
     assert_eq!(calls.create(request).await.unwrap().resource_type, Some(ResourceType::Space));
     let body = format!(
         r#"{{"role_id":"{ROLE}","user_id":"{USER}","resource_type":"SPACE","resource_id":"{SPACE}"}}"#
     );
     assert_eq!(last(&server), ("POST /v2/role-bindings".into(), body));
-    let request = role_bindings::ListRequest {
-        resource_type: Some(ResourceType::Space),
-        user: Some("ada@example.com".into()),
-        ..Default::default()
-    };
+    let request = role_bindings::ListRequest::new(ResourceType::Space).user("ada@example.com");
     assert_eq!(calls.list(request).await.unwrap().items[0].role_id, ROLE);
     let user = USER.replace('=', "%3D");
     let line = format!("GET /v2/role-bindings?resource_type=SPACE&user_id={user}&limit=50");
@@ -262,18 +224,13 @@ async fn roles_are_bound_by_name() {
     assert_eq!(last(&server), (line, format!(r#"{{"role_id":"{ROLE}"}}"#)));
     calls.delete(BINDING).await.unwrap();
     assert_eq!(last(&server).0, format!("DELETE /v2/role-bindings/{BINDING}"));
-    let error = calls.list(role_bindings::ListRequest::default()).await.unwrap_err();
-    assert_eq!(error.field(), Some("resource_type"));
 }
 
 #[tokio::test]
 async fn restrictions_are_read_bare_and_wrapped() {
     let server = server().await;
     let calls = server.client().resource_restrictions();
-    let request = resource_restrictions::ListRequest {
-        resource_type: Some(ResourceType::Project),
-        ..Default::default()
-    };
+    let request = resource_restrictions::ListRequest::new().resource_type(ResourceType::Project);
     assert_eq!(calls.list(request).await.unwrap().items[0].resource_id, PROJECT);
     assert_eq!(calls.restrict(PROJECT).await.unwrap().resource_id, PROJECT);
     let body = format!(r#"{{"resource_id":"{PROJECT}"}}"#);
@@ -290,12 +247,11 @@ async fn restrictions_are_read_bare_and_wrapped() {
 #[tokio::test]
 async fn the_audit_is_filtered() {
     let server = server().await;
-    let request = audit_logs::ListRequest {
-        start_time: Some("2026-01-01T00:00:00Z".parse().unwrap()),
-        operation_type: Some(audit_logs::OperationType::Mutation),
-        operation_names: vec!["a".into(), "b c".into()],
-        ..Default::default()
-    };
+    let request = audit_logs::ListRequest::new()
+        .start_time("2026-01-01T00:00:00Z".parse().unwrap())
+        .operation_type(audit_logs::OperationType::Mutation)
+        .operation_name("a")
+        .operation_name("b c");
     let page = server.client().audit_logs().list(request).await.unwrap();
     assert_eq!(page.items[0].operation_type, Some(audit_logs::OperationType::Mutation));
     assert_eq!(
@@ -309,10 +265,10 @@ async fn a_change_of_nothing_is_refused_before_it_is_sent() {
     let server = server().await;
     let client = server.client();
     for error in [
-        client.organizations().update(organizations::UpdateRequest::default()).await.unwrap_err(),
-        client.spaces().update(spaces::UpdateRequest::default()).await.unwrap_err(),
-        client.users().update(users::UpdateRequest::default()).await.unwrap_err(),
-        client.roles().update(roles::UpdateRequest::default()).await.unwrap_err(),
+        client.organizations().update(organizations::UpdateRequest::new("x")).await.unwrap_err(),
+        client.spaces().update(spaces::UpdateRequest::new("x")).await.unwrap_err(),
+        client.users().update(users::UpdateRequest::new("x")).await.unwrap_err(),
+        client.roles().update(roles::UpdateRequest::new("x")).await.unwrap_err(),
         client.role_bindings().get("").await.unwrap_err(),
         client.role_bindings().update("../x", "auditor").await.unwrap_err(),
         client.resource_restrictions().restrict("").await.unwrap_err(),

@@ -1,8 +1,9 @@
 //! The identity plane against the real server.
 
-use arize::role_bindings::ResourceType;
 use arize::users::{InviteMode, UserStatus};
-use arize::{PredefinedRole, audit_logs, organizations, role_bindings, roles, spaces, users};
+use arize::{
+    Change, PredefinedRole, audit_logs, organizations, role_bindings, roles, spaces, users,
+};
 
 use crate::real::Real;
 
@@ -10,24 +11,15 @@ use crate::real::Real;
 async fn an_organization_and_its_space_live_and_end() {
     let real = Real::start().await;
     let client = real.client("admin");
-    let request = organizations::CreateRequest { name: "new".into(), description: None };
+    let request = organizations::CreateRequest::new("new");
     let organization = client.organizations().create(request.clone()).await.unwrap();
     assert_eq!(client.organizations().get("new").await.unwrap(), organization);
     assert!(client.organizations().create(request).await.unwrap_err().is_conflict());
 
-    let request = spaces::CreateRequest {
-        organization: "new".into(),
-        name: "room".into(),
-        description: Some("a room".into()),
-        is_private: Some(true),
-    };
+    let request = spaces::CreateRequest::new("room", "new").description("a room").is_private(true);
     let space = client.spaces().create(request).await.unwrap();
     assert_eq!((space.description.as_str(), space.is_private), ("a room", Some(true)));
-    let request = spaces::UpdateRequest {
-        space: "room".into(),
-        description: Some(None),
-        ..spaces::UpdateRequest::default()
-    };
+    let request = spaces::UpdateRequest::new("room").description(Change::Clear);
     assert_eq!(client.spaces().update(request).await.unwrap().description, "");
 
     client.spaces().delete("room").await.unwrap();
@@ -40,13 +32,8 @@ async fn an_organization_and_its_space_live_and_end() {
 async fn a_user_is_invited_changed_and_removed() {
     let real = Real::start().await;
     let client = real.client("admin");
-    let request = users::CreateRequest {
-        name: "Ada".into(),
-        email: "ada@example.com".into(),
-        role: PredefinedRole::Member.into(),
-        invite_mode: InviteMode::TemporaryPassword,
-        is_developer: None,
-    };
+    let request = users::CreateRequest::new("Ada", "ada@example.com", PredefinedRole::Member)
+        .invite_mode(InviteMode::TemporaryPassword);
     let invited = client.users().create(request.clone()).await.unwrap();
     assert!(invited.is_new && invited.temporary_password.is_some());
     assert_eq!(invited.user.status, Some(UserStatus::Invited));
@@ -55,11 +42,7 @@ async fn a_user_is_invited_changed_and_removed() {
     assert_eq!(again.user.id, invited.user.id);
     client.users().resend_invitation("ada@example.com").await.unwrap();
 
-    let request = users::UpdateRequest {
-        user: "ada@example.com".into(),
-        name: Some("Ada L.".into()),
-        ..users::UpdateRequest::default()
-    };
+    let request = users::UpdateRequest::new("ada@example.com").name("Ada L.");
     assert_eq!(client.users().update(request).await.unwrap().name, "Ada L.");
     let outcome = client.users().bulk_delete(&["ada@example.com", "nobody@example.com"]).await;
     let outcome = outcome.unwrap();
@@ -90,18 +73,9 @@ async fn a_member_comes_and_goes() {
 async fn a_role_is_made_bound_and_ended() {
     let real = Real::start().await;
     let client = real.client("admin");
-    let request = roles::CreateRequest {
-        name: "auditor".into(),
-        permissions: vec!["PROJECT_READ".into()],
-        ..roles::CreateRequest::default()
-    };
+    let request = roles::CreateRequest::new("auditor", ["PROJECT_READ"]);
     let role = client.roles().create(request).await.unwrap();
-    let request = role_bindings::CreateRequest {
-        role: "auditor".into(),
-        user: "member@example.com".into(),
-        resource_type: ResourceType::Space,
-        resource: "S1b".into(),
-    };
+    let request = role_bindings::CreateRequest::on_space("auditor", "member@example.com", "S1b");
     let binding = client.role_bindings().create(request.clone()).await.unwrap();
     assert_eq!((&binding.role_id, &binding.resource_id), (&role.id, &real.id("S1b")));
     assert!(client.role_bindings().create(request).await.unwrap_err().is_conflict());
@@ -109,11 +83,7 @@ async fn a_role_is_made_bound_and_ended() {
     assert_eq!(other.role_id, real.id("CR_small"));
     client.role_bindings().delete(&binding.id).await.unwrap();
     assert!(client.role_bindings().get(&binding.id).await.unwrap_err().is_not_found());
-    let request = roles::UpdateRequest {
-        role: "auditor".into(),
-        permissions: Some(vec!["DATASET_READ".into()]),
-        ..roles::UpdateRequest::default()
-    };
+    let request = roles::UpdateRequest::new("auditor").permissions(["DATASET_READ"]);
     assert_eq!(client.roles().update(request).await.unwrap().permissions, ["DATASET_READ"]);
     client.roles().delete("auditor").await.unwrap();
     assert!(client.roles().get("auditor").await.unwrap_err().is_not_found());
@@ -123,15 +93,11 @@ async fn a_role_is_made_bound_and_ended() {
 async fn the_audit_tells_who_did_what() {
     let real = Real::start().await;
     let client = real.client("admin");
-    let request = organizations::CreateRequest { name: "new".into(), description: None };
+    let request = organizations::CreateRequest::new("new");
     client.organizations().create(request).await.unwrap();
-    let request = audit_logs::ListRequest {
-        user: Some("admin@example.com".into()),
-        limit: Some(1),
-        ..audit_logs::ListRequest::default()
-    };
+    let request = audit_logs::ListRequest::new().user("admin@example.com").limit(1);
     let page = client.audit_logs().list(request).await.unwrap();
     assert_eq!(page.items[0].operation_name.as_deref(), Some("organization.create"));
-    let refused = real.client("member").audit_logs().list(audit_logs::ListRequest::default()).await;
+    let refused = real.client("member").audit_logs().list(audit_logs::ListRequest::new()).await;
     assert!(refused.unwrap_err().is_forbidden());
 }

@@ -9,9 +9,12 @@ mod configuration;
 mod dialects;
 mod errors;
 mod examples;
+#[cfg(unix)]
+mod files;
 mod headers;
 mod identity;
 mod identity_real;
+mod interface;
 mod names;
 mod pages;
 mod real;

@@ -80,7 +80,7 @@ async fn a_name_of_nothing_says_what_there_is() {
     assert!(error.is_not_found());
     assert_eq!(error.to_string(), "there is no organization \"O\"; there is O1, O2");
     assert!(client.users().get("nobody@example.com").await.unwrap_err().is_not_found());
-    let request = ListRequest { space: Some("nowhere".into()), ..ListRequest::default() };
+    let request = ListRequest::new().space("nowhere");
     assert!(client.api_keys().list(request).await.unwrap_err().is_not_found());
 }
 
@@ -112,18 +112,14 @@ async fn an_address_is_compared_in_either_case() {
 async fn lists_of_the_neighbours_filter_and_page() {
     let real = Real::start().await;
     let client = real.client("admin");
-    let request = spaces::ListRequest { organization: Some("O1".into()), ..Default::default() };
+    let request = spaces::ListRequest::new().organization("O1");
     let names: Vec<_> = client.spaces().list(request).await.unwrap().items;
     let mut names: Vec<_> = names.into_iter().map(|space| space.name).collect();
     names.sort();
     assert_eq!(names, ["S1", "S1b", "S1p"]);
-    let request = organizations::ListRequest { name: Some("o".into()), ..Default::default() };
+    let request = organizations::ListRequest::new().name("o");
     assert_eq!(client.organizations().list(request).await.unwrap().items.len(), 2);
-    let request = users::ListRequest {
-        statuses: vec![users::UserStatus::Active],
-        limit: Some(2),
-        ..Default::default()
-    };
+    let request = users::ListRequest::new().status(users::UserStatus::Active).limit(2);
     let page = client.users().list(request).await.unwrap();
     assert_eq!(page.items.len(), 2);
     assert!(page.pagination.has_more);
@@ -172,16 +168,8 @@ async fn a_space_is_looked_for_in_the_organization_that_is_given_with_it() {
         }
     })
     .await;
-    let space = SpaceBinding { space: "main".into(), ..SpaceBinding::default() };
-    let organization = OrganizationBinding {
-        organization: "T3JnYW5pemF0aW9uOjE=".into(),
-        spaces: vec![space],
-        ..OrganizationBinding::default()
-    };
-    let request = CreateServiceKeyRequest {
-        name: "ci".into(),
-        organizations: vec![organization],
-        ..CreateServiceKeyRequest::default()
-    };
+    let space = SpaceBinding::new("main");
+    let organization = OrganizationBinding::new("T3JnYW5pemF0aW9uOjE=", [space]);
+    let request = CreateServiceKeyRequest::in_organizations("ci", [organization]);
     server.client().api_keys().create_service_key(request).await.unwrap();
 }

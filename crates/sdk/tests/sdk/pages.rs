@@ -2,7 +2,6 @@
 
 use arize::api_keys::{ApiKey, ListRequest};
 use arize::{ErrorKind, audit_logs, organizations, roles, spaces, users};
-use futures_util::TryStreamExt as _;
 
 use crate::scripted::{Reply, Scripted};
 
@@ -13,13 +12,13 @@ fn page(ids: &[&str], pagination: &str) -> Reply {
 }
 
 async fn all(server: &Scripted) -> Result<Vec<ApiKey>, arize::Error> {
-    server.client().api_keys().list_all(ListRequest::default()).try_collect().await
+    server.client().api_keys().list_all(ListRequest::new()).collect().await
 }
 
 #[tokio::test]
 async fn the_default_of_fifty_is_sent() {
     let server = Scripted::always(page(&[], r#"{"has_more":false}"#)).await;
-    server.client().api_keys().list(ListRequest::default()).await.unwrap();
+    server.client().api_keys().list(ListRequest::new()).await.unwrap();
     assert_eq!(server.lines(), ["GET /v2/api-keys?limit=50"]);
 }
 
@@ -56,7 +55,7 @@ async fn a_failure_ends_the_stream() {
         Reply::empty(403),
     ])
     .await;
-    let mut keys = server.client().api_keys().list_all(ListRequest::default());
+    let mut keys = server.client().api_keys().list_all(ListRequest::new());
     assert_eq!(keys.try_next().await.unwrap().unwrap().id, "a");
     assert!(keys.try_next().await.unwrap_err().is_forbidden());
     assert!(keys.try_next().await.unwrap().is_none());
@@ -100,24 +99,22 @@ async fn a_list_that_is_null_is_an_empty_page() {
         let server = Scripted::always(Reply::json(200, &body)).await;
         let client = server.client();
         assert!(all(&server).await.unwrap().is_empty());
-        assert!(
-            client.spaces().list(spaces::ListRequest::default()).await.unwrap().items.is_empty()
-        );
-        assert!(client.users().list(users::ListRequest::default()).await.unwrap().items.is_empty());
+        assert!(client.spaces().list(spaces::ListRequest::new()).await.unwrap().items.is_empty());
+        assert!(client.users().list(users::ListRequest::new()).await.unwrap().items.is_empty());
         assert!(
             client
                 .organizations()
-                .list(organizations::ListRequest::default())
+                .list(organizations::ListRequest::new())
                 .await
                 .unwrap()
                 .items
                 .is_empty()
         );
-        assert!(client.roles().list(roles::ListRequest::default()).await.unwrap().items.is_empty());
+        assert!(client.roles().list(roles::ListRequest::new()).await.unwrap().items.is_empty());
         assert!(
             client
                 .audit_logs()
-                .list(audit_logs::ListRequest::default())
+                .list(audit_logs::ListRequest::new())
                 .await
                 .unwrap()
                 .items
@@ -126,4 +123,32 @@ async fn a_list_that_is_null_is_an_empty_page() {
     }
     let server = Scripted::always(Reply::json(200, r#"{"error":"no list"}"#)).await;
     assert_eq!(all(&server).await.unwrap_err().kind(), ErrorKind::UnreadableAnswer);
+}
+
+#[tokio::test]
+async fn a_pager_is_a_stream_and_needs_no_other_crate() {
+    let server = Scripted::start(|request, _| {
+        if request.target.contains("cursor=c1") {
+            page(&["c"], r#"{"has_more":false}"#)
+        } else {
+            page(&["a", "b"], r#"{"has_more":true,"next_cursor":"c1"}"#)
+        }
+    })
+    .await;
+    let keys = server.client().api_keys();
+    let list = || keys.list_all(ListRequest::new());
+    let mut one_by_one = list();
+    assert!(server.lines().is_empty(), "nothing is read until it is asked for");
+    assert_eq!(one_by_one.next().await.unwrap().unwrap().id, "a");
+    assert_eq!(server.lines().len(), 1);
+    let rest: Vec<_> = one_by_one.collect().await.unwrap();
+    assert_eq!(rest.iter().map(|key| key.id.as_str()).collect::<Vec<_>>(), ["b", "c"]);
+    let mut pages = list().pages();
+    assert_eq!(pages.try_next().await.unwrap().unwrap().items.len(), 2);
+    assert!(!pages.next().await.unwrap().unwrap().pagination.has_more);
+    assert!(pages.next().await.is_none());
+    let streamed: Vec<ApiKey> = futures_util::TryStreamExt::try_collect(list()).await.unwrap();
+    assert_eq!(streamed.len(), 3);
+    let spawned = tokio::spawn(list().collect()).await.unwrap().unwrap();
+    assert_eq!(spawned.len(), 3);
 }

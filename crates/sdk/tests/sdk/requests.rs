@@ -14,7 +14,7 @@ async fn an_empty_or_malformed_id_is_refused_before_anything_is_sent() {
     for id in
         ["", " ", "..", "../spaces", "a/../b", "a?b=c", "a%2F", "my key", "clvu_abc", "ak-secret"]
     {
-        let refresh = RefreshRequest { api_key_id: id.into(), ..RefreshRequest::default() };
+        let refresh = RefreshRequest::new(id);
         for error in [
             keys.refresh(refresh).await.unwrap_err(),
             keys.delete(id).await.unwrap_err(),
@@ -24,7 +24,7 @@ async fn an_empty_or_malformed_id_is_refused_before_anything_is_sent() {
             assert_eq!(error.field(), Some("api_key_id"));
             assert!(!error.to_string().contains("secret"), "{error}");
         }
-        let rotate = RotateRequest { api_key_id: id.into(), ..RotateRequest::default() };
+        let rotate = RotateRequest::new(id);
         keys.rotate(rotate, async |_| Ok::<_, std::io::Error>(())).await.unwrap_err();
     }
     assert_eq!(server.lines(), [] as [String; 0]);
@@ -42,50 +42,21 @@ async fn an_id_cannot_change_the_route() {
 async fn a_service_key_needs_a_place_and_the_error_names_where() {
     let server = Scripted::always(Reply::empty(500)).await;
     let keys = server.client().api_keys();
-    let binding = |organization: &str, spaces: &[&str]| OrganizationBinding {
-        organization: organization.into(),
-        role: None,
-        spaces: spaces
-            .iter()
-            .map(|space| SpaceBinding { space: (*space).into(), role: None })
-            .collect(),
+    let binding = |organization: &str, spaces: &[&str]| {
+        OrganizationBinding::new(organization, spaces.iter().copied())
     };
-    let none = CreateServiceKeyRequest { name: "ci".into(), ..Default::default() };
+    let bound = |organizations| CreateServiceKeyRequest::in_organizations("ci", organizations);
+    let mut both = bound(vec![binding("O", &["S"])]);
+    both.space = Some("S".into());
     for (request, field) in [
-        (none.clone(), "space"),
-        (CreateServiceKeyRequest { space: Some(" ".into()), ..none.clone() }, "space"),
+        (bound(Vec::new()), "space"),
+        (CreateServiceKeyRequest::in_space("ci", " "), "space"),
+        (both, "space"),
+        (bound(vec![binding("", &["S"])]), "organizations[0].organization"),
+        (bound(vec![binding("O", &["S"]), binding("P", &[])]), "organizations[1].spaces"),
+        (bound(vec![binding("O", &["S", ""])]), "organizations[0].spaces[1].space"),
         (
-            CreateServiceKeyRequest {
-                space: Some("S".into()),
-                organizations: vec![binding("O", &["S"])],
-                ..none.clone()
-            },
-            "space",
-        ),
-        (
-            CreateServiceKeyRequest { organizations: vec![binding("", &["S"])], ..none.clone() },
-            "organizations[0].organization",
-        ),
-        (
-            CreateServiceKeyRequest {
-                organizations: vec![binding("O", &["S"]), binding("P", &[])],
-                ..none.clone()
-            },
-            "organizations[1].spaces",
-        ),
-        (
-            CreateServiceKeyRequest {
-                organizations: vec![binding("O", &["S", ""])],
-                ..none.clone()
-            },
-            "organizations[0].spaces[1].space",
-        ),
-        (
-            CreateServiceKeyRequest {
-                organizations: vec![binding("O", &["S"])],
-                organization_role: Some(PredefinedRole::Admin),
-                ..none
-            },
+            bound(vec![binding("O", &["S"])]).organization_role(PredefinedRole::Admin),
             "space_role, organization_role",
         ),
     ] {
@@ -99,16 +70,13 @@ async fn a_service_key_needs_a_place_and_the_error_names_where() {
 async fn what_is_not_given_is_not_sent() {
     let created = r#"{"id":"QXBpS2V5OjI=","name":"ci","key":"ak-x"}"#;
     let server = Scripted::always(Reply::json(200, created)).await;
-    let request = RefreshRequest { api_key_id: "QXBpS2V5OjE=".into(), ..Default::default() };
+    let request = RefreshRequest::new("QXBpS2V5OjE=");
     server.client().api_keys().refresh(request.clone()).await.unwrap();
-    let request = RefreshRequest {
-        expires_at: Some("2026-12-24T12:00:00+01:00".parse().unwrap()),
-        grace_period_seconds: Some(0),
-        ..request
-    };
+    let request = request.expires_at("2026-12-24T12:00:00+01:00".parse().unwrap()).without_grace();
     server.client().api_keys().refresh(request).await.unwrap();
     let bodies: Vec<_> = server.requests().into_iter().map(|request| request.body).collect();
-    assert_eq!(bodies, ["{}", r#"{"expires_at":"2026-12-24T11:00:00Z","grace_period_seconds":0}"#]);
+    let with_grace = r#"{"grace_period_seconds":300}"#;
+    assert_eq!(bodies, [with_grace, r#"{"expires_at":"2026-12-24T11:00:00Z"}"#]);
 }
 
 #[tokio::test]
@@ -119,20 +87,17 @@ async fn a_space_that_is_named_twice_is_looked_up_once() {
         _ => Reply::json(200, r#"{"spaces":[{"id":"U3BhY2U6MQ==","name":"main"}]}"#),
     })
     .await;
-    let space = |role: RoleAssignment| SpaceBinding { space: "main".into(), role: Some(role) };
-    let binding = |organization: &str, role: PredefinedRole| OrganizationBinding {
-        organization: organization.into(),
-        role: None,
-        spaces: vec![space(role.clone().into()), space(role.into())],
+    let space = |role: RoleAssignment| SpaceBinding::new("main").role(role);
+    let binding = |organization: &str, role: PredefinedRole| {
+        OrganizationBinding::new(organization, [space(role.clone().into()), space(role.into())])
     };
-    let request = CreateServiceKeyRequest {
-        name: "ci".into(),
-        organizations: vec![
+    let request = CreateServiceKeyRequest::in_organizations(
+        "ci",
+        [
             binding("T3JnYW5pemF0aW9uOjE=", PredefinedRole::Member),
             binding("T3JnYW5pemF0aW9uOjI=", PredefinedRole::ReadOnly),
         ],
-        ..Default::default()
-    };
+    );
     server.client().api_keys().create_service_key(request).await.unwrap();
     let lines = server.lines();
     assert_eq!(

@@ -35,7 +35,7 @@ async fn reading_is_tried_again_after_every_passing_failure() {
     ] {
         let server =
             Scripted::answers(vec![failure.clone(), failure, Reply::json(200, PAGE)]).await;
-        server.client().api_keys().list(ListRequest::default()).await.unwrap();
+        server.client().api_keys().list(ListRequest::new()).await.unwrap();
         assert_eq!(server.lines().len(), 3);
     }
 }
@@ -50,7 +50,7 @@ async fn revoking_is_tried_again_as_it_is_the_same_twice() {
 #[tokio::test]
 async fn making_is_tried_again_only_if_nothing_was_made() {
     let server = Scripted::answers(vec![limited(), limited(), Reply::json(201, CREATED)]).await;
-    server.client().api_keys().create(CreateRequest::default()).await.unwrap();
+    server.client().api_keys().create(CreateRequest::new("ci")).await.unwrap();
     assert_eq!(server.lines().len(), 3);
 
     for ambiguous in [
@@ -63,9 +63,9 @@ async fn making_is_tried_again_only_if_nothing_was_made() {
     ] {
         let server = Scripted::always(ambiguous).await;
         let keys = server.client().api_keys();
-        let error = keys.create(CreateRequest::default()).await.unwrap_err();
+        let error = keys.create(CreateRequest::new("ci")).await.unwrap_err();
         assert!(!error.was_not_done());
-        let request = RefreshRequest { api_key_id: ID.into(), ..RefreshRequest::default() };
+        let request = RefreshRequest::new(ID);
         keys.refresh(request).await.unwrap_err();
         keys.delete(ID).await.unwrap_err();
         assert_eq!(server.lines().len(), 3, "once each");
@@ -76,7 +76,7 @@ async fn making_is_tried_again_only_if_nothing_was_made() {
 async fn refusals_are_not_tried_again() {
     for status in [400, 401, 403, 404, 409, 422, 500, 501] {
         let server = Scripted::always(Reply::empty(status)).await;
-        server.client().api_keys().list(ListRequest::default()).await.unwrap_err();
+        server.client().api_keys().list(ListRequest::new()).await.unwrap_err();
         assert_eq!(server.lines().len(), 1, "{status}");
     }
 }
@@ -90,7 +90,7 @@ async fn retries_are_bounded_and_can_be_switched_off() {
     ] {
         let server = Scripted::always(Reply::empty(503)).await;
         let client = server.client_with(|config| config.retries = retries);
-        let error = client.api_keys().list(ListRequest::default()).await.unwrap_err();
+        let error = client.api_keys().list(ListRequest::new()).await.unwrap_err();
         assert!(error.is_server_error());
         assert_eq!(server.lines().len(), expected);
     }
@@ -100,7 +100,7 @@ async fn retries_are_bounded_and_can_be_switched_off() {
 async fn a_pause_that_is_too_long_is_left_to_the_caller() {
     let reply = Reply::with_headers(429, &[("retry-after", "11")], "{}");
     let server = Scripted::always(reply).await;
-    let error = server.client().api_keys().list(ListRequest::default()).await.unwrap_err();
+    let error = server.client().api_keys().list(ListRequest::new()).await.unwrap_err();
     assert_eq!(error.retry_after(), Some(Duration::from_secs(11)));
     assert_eq!(server.lines().len(), 1, "longer than the longest pause");
 
@@ -109,7 +109,7 @@ async fn a_pause_that_is_too_long_is_left_to_the_caller() {
         config.retries = Retries { longest_pause: Duration::from_hours(3), ..Retries::default() };
         config.timeout = Duration::from_hours(1).into();
     });
-    let error = client.api_keys().list(ListRequest::default()).await.unwrap_err();
+    let error = client.api_keys().list(ListRequest::new()).await.unwrap_err();
     assert!(error.is_rate_limited(), "it would not end within the time-out");
     assert_eq!(server.lines().len(), 1);
 }
@@ -124,11 +124,7 @@ async fn a_service_key_is_made_once_though_its_names_are_looked_up_again() {
         _ => dropped(),
     })
     .await;
-    let request = CreateServiceKeyRequest {
-        name: "ci".into(),
-        space: Some("main".into()),
-        ..CreateServiceKeyRequest::default()
-    };
+    let request = CreateServiceKeyRequest::in_space("ci", "main");
     let error = server.client().api_keys().create_service_key(request).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
     let made = server.lines().iter().filter(|line| line.starts_with("POST")).count();

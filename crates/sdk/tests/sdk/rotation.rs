@@ -24,7 +24,7 @@ impl Vault {
 
 /// A key of its own, in a vault.
 async fn a_key(real: &Real) -> (String, Vault) {
-    let request = CreateRequest { name: "rotated".into(), ..CreateRequest::default() };
+    let request = CreateRequest::new("rotated");
     let created = real.client("member").api_keys().create(request).await.unwrap();
     let vault = Vault::default();
     vault.put(created.key);
@@ -32,16 +32,16 @@ async fn a_key(real: &Real) -> (String, Vault) {
 }
 
 fn rotation(id: &str) -> RotateRequest {
-    RotateRequest { api_key_id: id.into(), ..RotateRequest::default() }
+    RotateRequest::new(id)
 }
 
 /// After a crash of an earlier one.
 fn again(id: &str) -> RotateRequest {
-    RotateRequest { resume: true, ..rotation(id) }
+    rotation(id).resume(true)
 }
 
 async fn works(client: &Client) -> bool {
-    client.api_keys().list(ListRequest::default()).await.is_ok()
+    client.api_keys().list(ListRequest::new()).await.is_ok()
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn when_storing_fails_the_new_key_is_revoked_and_the_old_one_stands() {
         .api_keys()
         .rotate(rotation(&id), async |created| {
             new = Some(created.key);
-            Err(std::io::Error::other("the disk is full"))
+            Err::<(), _>(std::io::Error::other("the disk is full"))
         })
         .await
         .unwrap_err();
@@ -94,11 +94,7 @@ async fn after_a_crash_before_storing_it_can_be_run_again() {
     let (id, vault) = a_key(&real).await;
     let old = vault.client(&real);
     // A crash: refreshed, and the new text is gone.
-    let lost = RefreshRequest {
-        api_key_id: id.clone(),
-        grace_period_seconds: Some(300),
-        ..RefreshRequest::default()
-    };
+    let lost = RefreshRequest::new(id.clone()).grace_period_seconds(300);
     let lost = old.api_keys().refresh(lost).await.unwrap();
     let store = vault.clone();
     let rotated = old
@@ -109,7 +105,7 @@ async fn after_a_crash_before_storing_it_can_be_run_again() {
         })
         .await
         .unwrap();
-    assert_ne!(rotated.id, lost.api_key.id);
+    assert_ne!(rotated.id, lost.id);
     assert!(works(&vault.client(&real)).await);
     real.server.advance(300);
     assert!(works(&vault.client(&real)).await);
@@ -178,7 +174,7 @@ async fn a_second_rotation_ends_no_key_that_it_did_not_make() {
     };
     let rotated = shared.api_keys().rotate(rotation(&id), stored).await.unwrap();
     let never = async |_| -> Result<(), std::io::Error> { panic!("nothing is to be stored") };
-    let second = RotateRequest { grace_period_seconds: Some(5), ..rotation(&id) };
+    let second = rotation(&id).grace_period_seconds(5);
     let error = shared.api_keys().rotate(second, never).await.unwrap_err();
     let RotateError::AlreadyRotated { successor } = error else { panic!("{error}") };
     assert_eq!(successor.id, rotated.id);
@@ -192,9 +188,9 @@ async fn a_rotation_can_keep_the_end_of_the_key() {
     let real = Real::start().await;
     let end = real.server.now() + arize::jiff::SignedDuration::from_hours(48);
     let client = real.client("member");
-    let request = CreateRequest { expires_at: Some(end), name: "ci".into(), ..Default::default() };
+    let request = CreateRequest::new("ci").expires_at(end);
     let id = client.api_keys().create(request).await.unwrap().api_key.id;
-    let keep = RotateRequest { keep_expiry: true, ..rotation(&id) };
+    let keep = rotation(&id).keep_expiry(true);
     let stored = async |_| Ok::<_, std::io::Error>(());
     let rotated = client.api_keys().rotate(keep, stored).await.unwrap();
     assert_eq!(rotated.expires_at, Some(end));
@@ -214,8 +210,8 @@ async fn a_new_key_that_does_not_authenticate_is_reported() {
     let keys = server.client().api_keys();
     let stored = async |_| Ok::<_, std::io::Error>(());
     let error = keys.rotate(rotation("QXBpS2V5OjE="), stored).await.unwrap_err();
-    let RotateError::Proof { source, api_key } = error else { panic!("{error}") };
-    assert!(source.is_unauthorized());
+    let RotateError::Proof { source, api_key, is_stored } = error else { panic!("{error}") };
+    assert!(source.is_unauthorized() && is_stored, "this place cannot put the old one back");
     assert_eq!(api_key.id, "QXBpS2V5OjI=");
 }
 
@@ -241,7 +237,7 @@ async fn a_refusal_stands_as_the_server_said_it() {
     assert!(error.is_unprocessable_entity());
     let error = keys.rotate(rotation("QXBpS2V5OjEwMDE6YUJjRA=="), never).await.unwrap_err();
     assert!(matches!(error, RotateError::Refresh(error) if error.is_not_found()));
-    let without = RotateRequest { grace_period_seconds: Some(0), ..rotation(&real.id("uk")) };
+    let without = rotation(&real.id("uk")).grace_period_seconds(0);
     let error = keys.rotate(without, never).await.unwrap_err();
     assert!(
         matches!(error, RotateError::Refresh(error) if error.field() == Some("grace_period_seconds"))

@@ -14,11 +14,11 @@ async fn nothing_that_can_be_printed_holds_a_secret() {
     let created = format!(r#"{{"id":"QXBpS2V5OjE=","name":"ci","key":"{NEW}"}}"#);
     let server = Scripted::always(Reply::json(201, &created)).await;
     let config = Config {
-        proxy_url: format!("http://user:{SECRET}@{}", server.address).as_str().into(),
-        ..config(server.address, SECRET)
+        proxy_url: format!("http://user:{SECRET}@{}", server.address()).as_str().into(),
+        ..config(server.address(), SECRET)
     };
     let client = Client::new(config.clone()).unwrap();
-    let made = client.api_keys().create(CreateRequest::default()).await.unwrap();
+    let made = client.api_keys().create(CreateRequest::new("ci")).await.unwrap();
     let error = Client::new(Config { api_scheme: "ftp".into(), ..config }).unwrap_err();
     for printed in [
         format!("{:?}", Secret::from(SECRET)),
@@ -36,12 +36,12 @@ async fn an_error_holds_nothing_of_the_body_it_could_not_read() {
     let odd = format!(r#"{{"id":17,"key":"{NEW}"}}"#);
     let server = Scripted::always(Reply::json(201, &odd)).await;
     let keys = server.client().api_keys();
-    let error = keys.create(CreateRequest::default()).await.unwrap_err();
+    let error = keys.create(CreateRequest::new("ci")).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("5ecret"));
     assert_eq!(error.body(), None);
 
     let server = Scripted::always(Reply::json(400, &format!("<html>{SECRET}</html>"))).await;
-    let request = RotateRequest { api_key_id: "QXBpS2V5OjE=".into(), ..Default::default() };
+    let request = RotateRequest::new("QXBpS2V5OjE=");
     let keys = server.client().api_keys();
     let error = keys.rotate(request, async |_| Ok::<_, std::io::Error>(())).await.unwrap_err();
     assert!(!format!("{error} {error:?}").contains("5ecret"));
@@ -96,14 +96,11 @@ async fn a_secret_that_is_not_one_word_of_ascii_is_an_error() {
         })
         .await;
         let keys = server.client().api_keys();
-        let request = arize::api_keys::RefreshRequest {
-            api_key_id: "QXBpS2V5OjE=".into(),
-            ..Default::default()
-        };
+        let request = arize::api_keys::RefreshRequest::new("QXBpS2V5OjE=");
         let error = keys.refresh(request).await.unwrap_err();
         assert_eq!(error.kind(), arize::ErrorKind::UnreadableAnswer, "{secret:?}");
         assert!(!format!("{error} {error:?}").contains("LD_PRELOAD"));
-        let create = arize::api_keys::CreateRequest { name: "ci".into(), ..Default::default() };
+        let create = arize::api_keys::CreateRequest::new("ci");
         assert_eq!(
             keys.create(create).await.unwrap_err().kind(),
             arize::ErrorKind::UnreadableAnswer

@@ -8,19 +8,18 @@ use arize::api_keys::{
 };
 use arize::jiff::{SignedDuration, Timestamp};
 use arize::{Client, PredefinedRole, RoleAssignment};
-use futures_util::TryStreamExt as _;
 
 use crate::real::{Real, config};
 
 fn named(name: &str) -> CreateRequest {
-    CreateRequest { name: name.to_owned(), ..CreateRequest::default() }
+    CreateRequest::new(name.to_owned())
 }
 
 #[tokio::test]
 async fn seed_one_client_for_every_resource() {
     let real = Real::start().await;
     let client = Client::new(config(real.address, real.server.world.key("admin"))).unwrap();
-    client.api_keys().list(ListRequest::default()).await.unwrap();
+    client.api_keys().list(ListRequest::new()).await.unwrap();
     client.spaces().get("S1").await.unwrap();
     client.organizations().get("O1").await.unwrap();
     client.users().get("member@example.com").await.unwrap();
@@ -35,11 +34,7 @@ async fn seed_create_issues_user_keys_and_create_service_key_service_keys() {
     assert_eq!(user.created_by_user_id, Some(real.id("user:member")));
     assert_eq!(user.bot_user, None);
 
-    let request = CreateServiceKeyRequest {
-        name: "ci".into(),
-        space: Some("S1".into()),
-        ..CreateServiceKeyRequest::default()
-    };
+    let request = CreateServiceKeyRequest::in_space("ci", "S1");
     let service = client.api_keys().create_service_key(request).await.unwrap().api_key;
     assert_eq!(service.key_type, KeyType::Service);
     assert_eq!(service.bot_user.unwrap().name, "ci");
@@ -52,15 +47,14 @@ async fn seed_list_gives_fifty_by_default() {
     for n in 0..60 {
         client.api_keys().create(named(&format!("key {n}"))).await.unwrap();
     }
-    let page = client.api_keys().list(ListRequest::default()).await.unwrap();
+    let page = client.api_keys().list(ListRequest::new()).await.unwrap();
     assert_eq!(page.items.len(), 50);
     assert!(page.pagination.has_more);
     let cursor = page.pagination.next_cursor;
-    let rest = ListRequest { cursor, limit: Some(100), ..ListRequest::default() };
+    let rest = ListRequest::new().cursor(cursor.unwrap()).limit(100);
     let rest = client.api_keys().list(rest).await.unwrap();
     assert!(!rest.pagination.has_more);
-    let all: Vec<_> =
-        client.api_keys().list_all(ListRequest::default()).try_collect().await.unwrap();
+    let all: Vec<_> = client.api_keys().list_all(ListRequest::new()).collect().await.unwrap();
     assert_eq!(all.len(), 50 + rest.items.len());
 }
 
@@ -69,13 +63,11 @@ async fn seed_list_filters_by_type_status_and_space_by_name_or_id() {
     let real = Real::start().await;
     let client = real.client("admin");
     for space in ["S1".to_owned(), real.id("S1")] {
-        let request = ListRequest {
-            key_type: Some(KeyType::Service),
-            status: Some(KeyStatus::Active),
-            space: Some(space),
-            limit: Some(20),
-            ..ListRequest::default()
-        };
+        let request = ListRequest::new()
+            .key_type(KeyType::Service)
+            .status(KeyStatus::Active)
+            .space(space)
+            .limit(20);
         let keys = client.api_keys().list(request).await.unwrap().items;
         assert!(keys.len() > 1);
         for key in &keys {
@@ -83,11 +75,11 @@ async fn seed_list_filters_by_type_status_and_space_by_name_or_id() {
             assert_eq!((&key.key_type, &key.status), (&KeyType::Service, &KeyStatus::Active));
         }
     }
-    let request = ListRequest { status: Some(KeyStatus::Revoked), ..ListRequest::default() };
+    let request = ListRequest::new().status(KeyStatus::Revoked);
     let revoked = real.client("member").api_keys().list(request).await.unwrap().items;
     assert!(revoked.iter().any(|key| key.id == real.id("uk_revoked")));
     assert!(revoked.iter().all(|key| key.status == KeyStatus::Revoked));
-    let request = ListRequest { user_id: Some(real.id("user:other")), ..ListRequest::default() };
+    let request = ListRequest::new().user_id(real.id("user:other"));
     let others = client.api_keys().list(request).await.unwrap().items;
     assert!(others.iter().any(|key| key.id == real.id("uk_other")));
 }
@@ -97,29 +89,21 @@ async fn seed_create_shows_the_key_once_and_takes_an_expiry() {
     let real = Real::start().await;
     let client = real.client("member");
     let expires_at = real.server.now() + SignedDuration::from_hours(24 * 30);
-    let request = CreateRequest {
-        description: Some("for a month".into()),
-        expires_at: Some(expires_at),
-        ..named("monthly")
-    };
+    let request = named("monthly").description("for a month").expires_at(expires_at);
     let created = client.api_keys().create(request).await.unwrap();
-    assert_eq!(created.api_key.expires_at, Some(expires_at));
-    assert_eq!(created.api_key.description.as_deref(), Some("for a month"));
+    assert_eq!(created.expires_at, Some(expires_at));
+    assert_eq!(created.description.as_deref(), Some("for a month"));
 
     let own = real.client_with_key(created.key.reveal());
-    let listed = own.api_keys().list(ListRequest::default()).await.unwrap().items;
-    let listed = listed.into_iter().find(|key| key.id == created.api_key.id).unwrap();
+    let listed = own.api_keys().list(ListRequest::new()).await.unwrap().items;
+    let listed = listed.into_iter().find(|key| key.id == created.id).unwrap();
     assert!(!created.key.reveal().contains(listed.redacted_key.as_deref().unwrap()));
 }
 
 #[tokio::test]
 async fn seed_service_key_roles_are_optional_and_default_at_each_scope() {
     let real = Real::start().await;
-    let request = CreateServiceKeyRequest {
-        name: "defaults".into(),
-        space: Some(real.id("S1")),
-        ..CreateServiceKeyRequest::default()
-    };
+    let request = CreateServiceKeyRequest::in_space("defaults", real.id("S1"));
     let created = real.client("member").api_keys().create_service_key(request).await.unwrap();
     let bot = created.api_key.bot_user.unwrap();
     assert_eq!(bot.account_role, Some(PredefinedRole::Member.into()));
@@ -134,14 +118,10 @@ async fn seed_service_key_roles_are_optional_and_default_at_each_scope() {
 #[tokio::test]
 async fn seed_service_key_roles_are_given_at_each_scope() {
     let real = Real::start().await;
-    let request = CreateServiceKeyRequest {
-        name: "chosen".into(),
-        space: Some("S1".into()),
-        account_role: Some(PredefinedRole::Admin),
-        organization_role: Some(PredefinedRole::Member),
-        space_role: Some(PredefinedRole::ReadOnly.into()),
-        ..CreateServiceKeyRequest::default()
-    };
+    let request = CreateServiceKeyRequest::in_space("chosen", "S1")
+        .account_role(PredefinedRole::Admin)
+        .organization_role(PredefinedRole::Member)
+        .space_role(PredefinedRole::ReadOnly);
     let created = real.client("admin").api_keys().create_service_key(request).await.unwrap();
     let bot = created.api_key.bot_user.unwrap();
     assert_eq!(bot.account_role, Some(PredefinedRole::Admin.into()));
@@ -152,24 +132,21 @@ async fn seed_service_key_roles_are_given_at_each_scope() {
 #[tokio::test]
 async fn service_keys_span_organizations_and_take_custom_roles() {
     let real = Real::start().await;
-    let space = |space: &str, role| SpaceBinding { space: space.into(), role };
     let custom = RoleAssignment::custom(real.id("CR_small"));
-    let request = CreateServiceKeyRequest {
-        name: "everywhere".into(),
-        organizations: vec![
-            OrganizationBinding {
-                organization: "O1".into(),
-                role: Some(PredefinedRole::Member),
-                spaces: vec![space("S1", Some(custom)), space("S1b", None)],
-            },
-            OrganizationBinding {
-                organization: real.id("O2"),
-                role: None,
-                spaces: vec![space(&real.id("S2"), Some(PredefinedRole::ReadOnly.into()))],
-            },
+    let request = CreateServiceKeyRequest::in_organizations(
+        "everywhere",
+        [
+            OrganizationBinding::new(
+                "O1",
+                [SpaceBinding::new("S1").role(custom), SpaceBinding::new("S1b")],
+            )
+            .role(PredefinedRole::Member),
+            OrganizationBinding::new(
+                real.id("O2"),
+                [SpaceBinding::new(real.id("S2")).role(PredefinedRole::ReadOnly)],
+            ),
         ],
-        ..CreateServiceKeyRequest::default()
-    };
+    );
     let created = real.client("admin").api_keys().create_service_key(request).await.unwrap();
     let bot = created.api_key.bot_user.unwrap();
     let organizations: Vec<_> = bot.organizations.iter().map(|one| one.org_id.clone()).collect();
@@ -183,20 +160,18 @@ async fn service_keys_span_organizations_and_take_custom_roles() {
 async fn seed_refresh_rotates_the_text_and_without_expiry_it_never_ends() {
     let real = Real::start().await;
     let client = real.client("member");
-    let expires_at = Some(real.server.now() + SignedDuration::from_hours(1));
-    let old =
-        client.api_keys().create(CreateRequest { expires_at, ..named("short") }).await.unwrap();
-    let request =
-        RefreshRequest { api_key_id: old.api_key.id.clone(), ..RefreshRequest::default() };
+    let expires_at = real.server.now() + SignedDuration::from_hours(1);
+    let old = client.api_keys().create(named("short").expires_at(expires_at)).await.unwrap();
+    let request = RefreshRequest::new(&old.id).without_grace();
     let new = client.api_keys().refresh(request).await.unwrap();
     assert_ne!(new.key.reveal(), old.key.reveal());
-    assert_ne!(new.api_key.id, old.api_key.id, "the id in the answer is the one to use");
-    assert_eq!(new.api_key.expires_at, None);
+    assert_ne!(new.id, old.id, "the id in the answer is the one to use");
+    assert_eq!(new.expires_at, None);
 
     let with_old = real.client_with_key(old.key.reveal());
-    assert!(with_old.api_keys().list(ListRequest::default()).await.unwrap_err().is_unauthorized());
+    assert!(with_old.api_keys().list(ListRequest::new()).await.unwrap_err().is_unauthorized());
     let with_new = real.client_with_key(new.key.reveal());
-    with_new.api_keys().list(ListRequest::default()).await.unwrap();
+    with_new.api_keys().list(ListRequest::new()).await.unwrap();
 }
 
 #[tokio::test]
@@ -205,18 +180,15 @@ async fn seed_refresh_takes_an_expiry_and_a_grace_period() {
     let client = real.client("member");
     let old = client.api_keys().create(named("graceful")).await.unwrap();
     let expires_at: Timestamp = real.server.now() + SignedDuration::from_hours(48);
-    let request = RefreshRequest {
-        api_key_id: old.api_key.id.clone(),
-        expires_at: Some(expires_at),
-        grace_period_seconds: Some(60),
-    };
+    let request =
+        RefreshRequest::new(old.id.clone()).expires_at(expires_at).grace_period_seconds(60);
     let new = client.api_keys().refresh(request).await.unwrap();
-    assert_eq!(new.api_key.expires_at, Some(expires_at));
+    assert_eq!(new.expires_at, Some(expires_at));
 
     let with_old = real.client_with_key(old.key.reveal());
-    with_old.api_keys().list(ListRequest::default()).await.unwrap();
+    with_old.api_keys().list(ListRequest::new()).await.unwrap();
     real.server.advance(60);
-    assert!(with_old.api_keys().list(ListRequest::default()).await.unwrap_err().is_unauthorized());
+    assert!(with_old.api_keys().list(ListRequest::new()).await.unwrap_err().is_unauthorized());
 }
 
 #[tokio::test]
@@ -224,15 +196,13 @@ async fn seed_delete_and_revoke_give_nothing_but_an_error() {
     let real = Real::start().await;
     let client = real.client("member");
     let deleted = client.api_keys().create(named("deleted")).await.unwrap();
-    let () = client.api_keys().delete(&deleted.api_key.id).await.unwrap();
+    let () = client.api_keys().delete(&deleted.id).await.unwrap();
     let revoked = client.api_keys().create(named("revoked")).await.unwrap();
-    let () = client.api_keys().revoke(&revoked.api_key.id).await.unwrap();
-    let () = client.api_keys().revoke(&revoked.api_key.id).await.unwrap();
+    let () = client.api_keys().revoke(&revoked.id).await.unwrap();
+    let () = client.api_keys().revoke(&revoked.id).await.unwrap();
     for gone in [deleted, revoked] {
         let client = real.client_with_key(gone.key.reveal());
-        assert!(
-            client.api_keys().list(ListRequest::default()).await.unwrap_err().is_unauthorized()
-        );
+        assert!(client.api_keys().list(ListRequest::new()).await.unwrap_err().is_unauthorized());
     }
 }
 
@@ -243,32 +213,23 @@ async fn seed_errors_are_typed_and_carry_the_problem() {
     let keys = client.api_keys();
     let absent = "QXBpS2V5OjEwMDE6YUJjRA==";
 
-    let error = real.client_with_key("ak-nobody").api_keys().list(ListRequest::default()).await;
+    let error = real.client_with_key("ak-nobody").api_keys().list(ListRequest::new()).await;
     let error = error.unwrap_err();
     assert!(error.is_unauthorized());
     assert_eq!(error.problem().unwrap().title, "Authentication required");
 
     assert!(keys.create(named(&"x".repeat(257))).await.unwrap_err().is_bad_request());
-    let above = CreateServiceKeyRequest {
-        name: "above".into(),
-        space: Some("S1".into()),
-        space_role: Some(PredefinedRole::Admin.into()),
-        ..CreateServiceKeyRequest::default()
-    };
+    let above = CreateServiceKeyRequest::in_space("above", "S1").space_role(PredefinedRole::Admin);
     let error = keys.create_service_key(above).await.unwrap_err();
     assert!(error.is_unprocessable_entity(), "{error}");
-    let request = RefreshRequest {
-        api_key_id: real.id("uk"),
-        grace_period_seconds: Some(86_401),
-        ..RefreshRequest::default()
-    };
+    let request = RefreshRequest::new(real.id("uk")).grace_period_seconds(86_401);
     assert!(keys.refresh(request).await.unwrap_err().is_bad_request());
-    let request = RefreshRequest { api_key_id: absent.into(), ..RefreshRequest::default() };
+    let request = RefreshRequest::new(absent);
     assert!(keys.refresh(request).await.unwrap_err().is_not_found());
     assert!(keys.delete(absent).await.unwrap_err().is_not_found());
     assert!(keys.revoke(absent).await.unwrap_err().is_not_found());
-    let user_id = Some(real.id("user:other"));
-    let error = keys.list(ListRequest { user_id, ..ListRequest::default() }).await.unwrap_err();
+    let user_id = real.id("user:other");
+    let error = keys.list(ListRequest::new().user_id(user_id)).await.unwrap_err();
     assert!(error.is_forbidden());
     assert!(error.problem().unwrap().detail.is_some());
 }

@@ -60,7 +60,7 @@ fn config(address: SocketAddr) -> Config {
 }
 
 async fn list(config: Config) -> arize::Result<()> {
-    Client::new(config)?.api_keys().list(ListRequest::default()).await.map(drop)
+    Client::new(config)?.api_keys().list(ListRequest::new()).await.map(drop)
 }
 
 #[tokio::test]
@@ -89,13 +89,13 @@ async fn a_proxy_gets_the_requests_and_off_goes_through_none() {
     let server = Scripted::always(Reply::json(200, PAGE)).await;
     let through = |proxy_url: Setting<String>| Config {
         api_scheme: "http".into(),
-        api_host: server.address.to_string().into(),
+        api_host: server.address().to_string().into(),
         proxy_url,
-        ..config(server.address)
+        ..config(server.address())
     };
-    list(through(format!("http://{}", proxy.address).into())).await.unwrap();
+    list(through(format!("http://{}", proxy.address()).into())).await.unwrap();
     assert_eq!((proxy.lines().len(), server.lines().len()), (1, 0));
-    let target = format!("GET http://{}/v2/api-keys?limit=50", server.address);
+    let target = format!("GET http://{}/v2/api-keys?limit=50", server.address());
     assert_eq!(proxy.lines(), [target]);
     list(through(Setting::Off)).await.unwrap();
     assert_eq!((proxy.lines().len(), server.lines().len()), (1, 1));
@@ -112,9 +112,9 @@ fn no_proxy_holds_for_a_proxy_that_was_given() {
         let output = std::process::Command::new(crate::examples::path("list_keys"))
             .env_clear()
             .env("ARIZE_API_KEY", "ak-x")
-            .env("ARIZE_API_HOST", server.address.to_string())
+            .env("ARIZE_API_HOST", server.address().to_string())
             .env("ARIZE_API_SCHEME", "http")
-            .env("ARIZE_PROXY_URL", format!("http://{}", proxy.address))
+            .env("ARIZE_PROXY_URL", format!("http://{}", proxy.address()))
             .env("NO_PROXY", no_proxy)
             .output()
             .unwrap();

@@ -7,9 +7,7 @@ mod users;
 
 use std::process::ExitCode;
 
-use arize::Client;
-use futures_util::TryStreamExt as _;
-use futures_util::stream::BoxStream;
+use arize::{Change, Client, Pager};
 
 use super::http::connection::{self, EnvFileUse};
 use super::http::{failure, interruptible};
@@ -70,6 +68,15 @@ async fn carry_out(command: Command, client: &Client) -> anyhow::Result<ExitCode
 /// The largest page that servers give.
 const LARGEST_PAGE: u32 = 100;
 
+/// What becomes of a description. An empty one clears it.
+fn description(text: Option<String>) -> Change<String> {
+    match text {
+        None => Change::Keep,
+        Some(text) if text.is_empty() => Change::Clear,
+        Some(text) => Change::To(text),
+    }
+}
+
 /// How many to ask for at once: one more than wanted tells whether there are more.
 fn page_size(window: &Window) -> Option<u16> {
     let page =
@@ -78,14 +85,11 @@ fn page_size(window: &Window) -> Option<u16> {
 }
 
 /// As much of a list as is wanted, and whether there is more.
-async fn collect<T>(
-    window: &Window,
-    mut stream: BoxStream<'static, arize::Result<T>>,
-) -> arize::Result<(Vec<T>, bool)> {
+async fn collect<T>(window: &Window, mut pager: Pager<T>) -> arize::Result<(Vec<T>, bool)> {
     let most =
         if window.all { usize::MAX } else { usize::try_from(window.limit).unwrap_or(usize::MAX) };
     let mut found = Vec::new();
-    while let Some(item) = stream.try_next().await? {
+    while let Some(item) = pager.try_next().await? {
         if found.len() == most {
             return Ok((found, true));
         }

@@ -12,24 +12,22 @@ pub(super) async fn run(command: Organizations, client: &Client) -> anyhow::Resu
     let json = command.common().json;
     match command {
         Organizations::List(args) => {
-            let limit = page_size(&args.window);
-            let request = ListRequest { name: args.name, limit, ..ListRequest::default() };
+            let mut request = ListRequest::new();
+            (request.name, request.limit) = (args.name, page_size(&args.window));
             let (found, has_more) = collect(&args.window, calls.list_all(request)).await?;
             records::list("organizations", &found, has_more, json)
         }
         Organizations::Get(args) => records::one(&calls.get(&args.which).await?, json),
         Organizations::Create(args) => {
-            let request = CreateRequest { name: args.name, description: args.description };
+            let mut request = CreateRequest::new(args.name);
+            request.description = args.description;
             records::one(&calls.create(request).await?, json)
         }
         Organizations::Update(args) => {
             let Change { name, description } = args.change;
-            let request = UpdateRequest {
-                organization: args.which,
-                name,
-                // An empty one clears it.
-                description: description.map(|text| Some(text).filter(|text| !text.is_empty())),
-            };
+            let mut request =
+                UpdateRequest::new(args.which).description(super::description(description));
+            request.name = name;
             records::one(&calls.update(request).await?, json)
         }
         Organizations::Delete(args) => {

@@ -3,7 +3,7 @@
 use arize::role_bindings::ResourceType;
 use arize::{Client, audit_logs, resource_restrictions, role_bindings, roles};
 
-use super::{collect, page_size};
+use super::{collect, description, page_size};
 use crate::args::{AuditList, Bindings, Restrictions, Roles};
 use crate::output::{self, records};
 
@@ -12,32 +12,22 @@ pub(super) async fn roles(command: Roles, client: &Client) -> anyhow::Result<()>
     let json = command.common().json;
     match command {
         Roles::List(args) => {
-            let request = roles::ListRequest {
-                is_predefined: args.predefined,
-                limit: page_size(&args.window),
-                cursor: None,
-            };
+            let mut request = roles::ListRequest::new();
+            (request.is_predefined, request.limit) = (args.predefined, page_size(&args.window));
             let (found, has_more) = collect(&args.window, calls.list_all(request)).await?;
             records::list("roles", &found, has_more, json)
         }
         Roles::Get(args) => records::one(&calls.get(&args.which).await?, json),
         Roles::Create(args) => {
-            let request = roles::CreateRequest {
-                name: args.name,
-                permissions: args.permission,
-                description: args.description,
-            };
+            let mut request = roles::CreateRequest::new(args.name, args.permission);
+            request.description = args.description;
             records::one(&calls.create(request).await?, json)
         }
         Roles::Update(args) => {
-            let request = roles::UpdateRequest {
-                role: args.which,
-                name: args.name,
-                description: args
-                    .description
-                    .map(|text| Some(text).filter(|text| !text.is_empty())),
-                permissions: Some(args.permission).filter(|permissions| !permissions.is_empty()),
-            };
+            let mut request =
+                roles::UpdateRequest::new(args.which).description(description(args.description));
+            request.name = args.name;
+            request.permissions = Some(args.permission).filter(|all| !all.is_empty());
             records::one(&calls.update(request).await?, json)
         }
         Roles::Delete(args) => {
@@ -53,12 +43,8 @@ pub(super) async fn bindings(command: Bindings, client: &Client) -> anyhow::Resu
     let json = command.common().json;
     match command {
         Bindings::List(args) => {
-            let request = role_bindings::ListRequest {
-                resource_type: Some(args.resource_type.into()),
-                user: args.user,
-                limit: page_size(&args.window),
-                cursor: None,
-            };
+            let mut request = role_bindings::ListRequest::new(args.resource_type.into());
+            (request.user, request.limit) = (args.user, page_size(&args.window));
             let (found, has_more) = collect(&args.window, calls.list_all(request)).await?;
             records::list("role_bindings", &found, has_more, json)
         }
@@ -68,12 +54,8 @@ pub(super) async fn bindings(command: Bindings, client: &Client) -> anyhow::Resu
                 (Some(space), _) => (ResourceType::Space, space),
                 (None, project) => (ResourceType::Project, project.unwrap_or_default()),
             };
-            let request = role_bindings::CreateRequest {
-                role: args.role,
-                user: args.user,
-                resource_type,
-                resource,
-            };
+            let request =
+                role_bindings::CreateRequest::new(args.role, args.user, resource_type, resource);
             records::one(&calls.create(request).await?, json)
         }
         Bindings::Update(args) => records::one(&calls.update(&args.which, &args.role).await?, json),
@@ -90,8 +72,8 @@ pub(super) async fn restrictions(command: Restrictions, client: &Client) -> anyh
     let json = command.common().json;
     match command {
         Restrictions::List(args) => {
-            let limit = page_size(&args.window);
-            let request = resource_restrictions::ListRequest { limit, ..Default::default() };
+            let mut request = resource_restrictions::ListRequest::new();
+            request.limit = page_size(&args.window);
             let (found, has_more) = collect(&args.window, calls.list_all(request)).await?;
             records::list("resource_restrictions", &found, has_more, json)
         }
@@ -105,14 +87,10 @@ pub(super) async fn restrictions(command: Restrictions, client: &Client) -> anyh
 }
 
 pub(super) async fn audit(args: AuditList, client: &Client) -> anyhow::Result<()> {
-    let request = audit_logs::ListRequest {
-        start_time: args.start,
-        end_time: args.end,
-        user: args.user,
-        operation_names: args.operation,
-        limit: page_size(&args.window),
-        ..audit_logs::ListRequest::default()
-    };
+    let mut request = audit_logs::ListRequest::new();
+    (request.start_time, request.end_time) = (args.start, args.end);
+    (request.user, request.operation_names) = (args.user, args.operation);
+    request.limit = page_size(&args.window);
     let (found, has_more) = collect(&args.window, client.audit_logs().list_all(request)).await?;
     records::list("logs", &found, has_more, args.common.json)
 }

@@ -3,7 +3,7 @@
 use arize::Client;
 use arize::spaces::{CreateRequest, ListRequest, UpdateRequest};
 
-use super::{collect, page_size};
+use super::{collect, description, page_size};
 use crate::args::Spaces;
 use crate::output::{self, records};
 
@@ -12,34 +12,23 @@ pub(super) async fn run(command: Spaces, client: &Client) -> anyhow::Result<()> 
     let json = command.common().json;
     match command {
         Spaces::List(args) => {
-            let request = ListRequest {
-                organization: args.organization,
-                name: args.name,
-                limit: page_size(&args.window),
-                cursor: None,
-            };
+            let mut request = ListRequest::new();
+            (request.organization, request.name) = (args.organization, args.name);
+            request.limit = page_size(&args.window);
             let (found, has_more) = collect(&args.window, calls.list_all(request)).await?;
             records::list("spaces", &found, has_more, json)
         }
         Spaces::Get(args) => records::one(&calls.get(&args.which).await?, json),
         Spaces::Create(args) => {
-            let request = CreateRequest {
-                organization: args.organization,
-                name: args.name,
-                description: args.description,
-                is_private: args.private.then_some(true),
-            };
+            let mut request = CreateRequest::new(args.name, args.organization);
+            request.description = args.description;
+            request.is_private = args.private.then_some(true);
             records::one(&calls.create(request).await?, json)
         }
         Spaces::Update(args) => {
-            let request = UpdateRequest {
-                space: args.which,
-                name: args.name,
-                description: args
-                    .description
-                    .map(|text| Some(text).filter(|text| !text.is_empty())),
-                is_private: args.private,
-            };
+            let mut request =
+                UpdateRequest::new(args.which).description(description(args.description));
+            (request.name, request.is_private) = (args.name, args.private);
             records::one(&calls.update(request).await?, json)
         }
         Spaces::Delete(args) => {

@@ -14,33 +14,26 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
     let json = command.common().json;
     match command {
         Users::List(args) => {
-            let request = ListRequest {
-                email: args.email,
-                statuses: args.status.into_iter().map(Into::into).collect(),
-                limit: page_size(&args.window),
-                cursor: None,
-            };
+            let mut request = ListRequest::new();
+            (request.email, request.limit) = (args.email, page_size(&args.window));
+            request.statuses = args.status.into_iter().map(Into::into).collect();
             let (found, has_more) = collect(&args.window, calls.list_all(request)).await?;
             records::list("users", &found, has_more, json)?;
         }
         Users::Get(args) => records::one(&calls.get(&args.which).await?, json)?,
         Users::Invite(args) => {
             let stdout = Proven::prove_for_secret()?;
-            let request = CreateRequest {
-                name: args.name,
-                email: args.email,
-                role: args.role.into(),
-                invite_mode: args.mode.into(),
-                is_developer: args.developer,
-            };
+            let mut request =
+                CreateRequest::new(args.name, args.email, args.role).invite_mode(args.mode.into());
+            request.is_developer = args.developer;
             let created = calls.create(request).await?;
             if let Err(error) = records::invitation(stdout, &created, json) {
                 return Err(take_back(client, &created, error).await);
             }
         }
         Users::Update(args) => {
-            let request =
-                UpdateRequest { user: args.which, name: args.name, is_developer: args.developer };
+            let mut request = UpdateRequest::new(args.which);
+            (request.name, request.is_developer) = (args.name, args.developer);
             records::one(&calls.update(request).await?, json)?;
         }
         Users::Delete(args) => return delete(&args.which, client, json).await,

@@ -1,7 +1,7 @@
 //! `claviger keys create` and `create-service`.
 
-use arize::Client;
 use arize::api_keys::{CreateRequest, CreateServiceKeyRequest, OrganizationBinding, SpaceBinding};
+use arize::{Client, RoleAssignment};
 
 use super::super::http::failure::{self, Misuse};
 use super::destination::Destination;
@@ -13,11 +13,9 @@ const IN_DOUBT: &str = "it is unknown whether a key was created: check with `cla
 
 pub(super) async fn run(args: Create, client: &Client) -> anyhow::Result<()> {
     let destination = Destination::of_new_key(&args.new_file, args.json)?;
-    let request = CreateRequest {
-        name: args.description.name,
-        description: args.description.description,
-        expires_at: super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?,
-    };
+    let mut request = CreateRequest::new(args.description.name);
+    request.description = args.description.description;
+    request.expires_at = super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?;
     let created = client.api_keys().create(request).await;
     let created = created.map_err(|error| failure::outcome(error, NOT_DONE, IN_DOUBT))?;
     let kept = destination.keep_or_revoke(client, &created).await?;
@@ -27,16 +25,16 @@ pub(super) async fn run(args: Create, client: &Client) -> anyhow::Result<()> {
 
 pub(super) async fn run_service(args: CreateService, client: &Client) -> anyhow::Result<()> {
     let destination = Destination::of_new_key(&args.new_file, args.json)?;
-    let request = CreateServiceKeyRequest {
-        name: args.description.name,
-        description: args.description.description,
-        expires_at: super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?,
-        account_role: args.account_role,
-        space: args.space,
-        space_role: args.space_role,
-        organization_role: args.organization_role,
-        organizations: organizations(args.bind)?,
+    let name = args.description.name;
+    let mut request = match args.space {
+        Some(space) => CreateServiceKeyRequest::in_space(name, space),
+        None => CreateServiceKeyRequest::in_organizations(name, organizations(args.bind)?),
     };
+    request.description = args.description.description;
+    request.expires_at = super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?;
+    request.account_role = args.account_role.map(Into::into);
+    request.space_role = args.space_role;
+    request.organization_role = args.organization_role.map(Into::into);
     let created = client.api_keys().create_service_key(request).await;
     let created = created.map_err(|error| failure::outcome(error, NOT_DONE, IN_DOUBT))?;
     let kept = destination.keep_or_revoke(client, &created).await?;
@@ -49,13 +47,15 @@ fn organizations(bindings: Vec<Binding>) -> anyhow::Result<Vec<OrganizationBindi
     let mut organizations: Vec<OrganizationBinding> = Vec::new();
     for binding in bindings {
         let Binding { organization, organization_role, space, space_role } = binding;
-        let space = SpaceBinding { space, role: space_role };
+        let organization_role = organization_role.map(RoleAssignment::from);
+        let mut space = SpaceBinding::new(space);
+        space.role = space_role;
         match organizations.iter_mut().find(|known| known.organization == organization) {
-            None => organizations.push(OrganizationBinding {
-                organization,
-                role: organization_role,
-                spaces: vec![space],
-            }),
+            None => {
+                let mut binding = OrganizationBinding::new(organization, [space]);
+                binding.role = organization_role;
+                organizations.push(binding);
+            }
             Some(known) => {
                 if known.role.is_some()
                     && organization_role.is_some()

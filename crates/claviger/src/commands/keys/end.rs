@@ -6,7 +6,6 @@ use std::process::ExitCode;
 use arize::Client;
 use arize::api_keys::{ApiKey, KeyStatus, KeyType, ListRequest};
 use claviger_domain::{Clock as _, SystemClock};
-use futures_util::TryStreamExt as _;
 
 use super::super::http::failure::{self, Misuse};
 use crate::output::{self, keys};
@@ -105,13 +104,8 @@ async fn danger(key: &ApiKey, client: &Client) -> Option<&'static str> {
         return Some("it is the key in use");
     }
     let now = SystemClock.now();
-    let request = ListRequest {
-        key_type: Some(KeyType::User),
-        status: Some(KeyStatus::Active),
-        limit: Some(100),
-        ..ListRequest::default()
-    };
-    let own: Vec<ApiKey> = keys.list_all(request).try_collect().await.ok()?;
+    let request = ListRequest::new().key_type(KeyType::User).status(KeyStatus::Active).limit(100);
+    let own = keys.list_all(request).collect().await.ok()?;
     let mut working = own.iter().filter(|own| !own.is_expired(now));
     let is_last = working.next().is_some_and(|own| own.id == key.id) && working.next().is_none();
     is_last.then_some("it is the last working key of its user")

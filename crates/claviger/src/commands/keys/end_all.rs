@@ -2,7 +2,6 @@
 
 use arize::Client;
 use arize::api_keys::{KeyStatus, KeyType, ListRequest, RevokeAllRequest};
-use futures_util::TryStreamExt as _;
 
 use super::super::http::failure::Misuse;
 use super::end;
@@ -25,7 +24,8 @@ pub(super) async fn run(args: &Revoke, client: &Client) -> anyhow::Result<()> {
         }
         end::ask()?;
     }
-    let request = RevokeAllRequest { user, include_current_key: args.include_current };
+    let mut request = RevokeAllRequest::new().include_current_key(args.include_current);
+    request.user = user;
     let revoked = client.api_keys().revoke_all(request).await?;
     keys::ended_all(&revoked);
     Ok(())
@@ -33,13 +33,9 @@ pub(super) async fn run(args: &Revoke, client: &Client) -> anyhow::Result<()> {
 
 /// Shows what will be revoked. A user who may not list keys can still revoke their own.
 async fn preview(args: &Revoke, user_id: Option<String>, client: &Client) {
-    let request = ListRequest {
-        key_type: Some(KeyType::User),
-        status: Some(KeyStatus::Active),
-        user_id,
-        limit: Some(100),
-        ..ListRequest::default()
-    };
+    let mut request =
+        ListRequest::new().key_type(KeyType::User).status(KeyStatus::Active).limit(100);
+    request.user_id = user_id;
     let calls = client.api_keys();
     let mut pages = calls.list_all(request);
     let mut count = 0;

@@ -3,7 +3,6 @@
 use arize::Client;
 use arize::api_keys::{ApiKey, KeyStatus, KeyType, ListRequest};
 use claviger_domain::{Clock as _, SystemClock};
-use futures_util::TryStreamExt as _;
 
 use super::super::http::failure::Misuse;
 use crate::args::{Get, List, StatusFilter, Whoami};
@@ -34,14 +33,12 @@ pub(super) async fn run(args: List, client: &Client) -> anyhow::Result<()> {
     let page = if args.all { LARGEST_PAGE } else { args.limit.saturating_add(1).min(LARGEST_PAGE) };
     let mut found: Vec<ApiKey> = Vec::new();
     for key_type in types(&args) {
-        let request = ListRequest {
-            key_type: key_type.clone(),
-            status: args.status.map(Into::into),
-            space: args.space.clone(),
-            user_id: user_id.clone(),
-            limit: u16::try_from(page).ok(),
-            cursor: None,
-        };
+        let mut request = ListRequest::new();
+        request.key_type = key_type.clone();
+        request.status = args.status.map(Into::into);
+        request.space = args.space.clone();
+        request.user_id = user_id.clone();
+        request.limit = u16::try_from(page).ok();
         let mut pages = client.api_keys().list_all(request);
         while found.len() <= most {
             let key = match pages.try_next().await {
@@ -96,12 +93,7 @@ pub(super) async fn whoami(args: Whoami, client: &Client) -> anyhow::Result<()> 
 async fn by_name(name: &str, client: &Client) -> anyhow::Result<Option<ApiKey>> {
     let mut found: Vec<ApiKey> = Vec::new();
     for key_type in [KeyType::User, KeyType::Service] {
-        let request = ListRequest {
-            key_type: Some(key_type),
-            status: Some(KeyStatus::Active),
-            limit: Some(100),
-            ..ListRequest::default()
-        };
+        let request = ListRequest::new().key_type(key_type).status(KeyStatus::Active).limit(100);
         let mut pages = client.api_keys().list_all(request);
         while let Some(key) = pages.try_next().await? {
             if key.name == name && found.iter().all(|other| other.id != key.id) {

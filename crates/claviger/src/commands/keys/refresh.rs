@@ -34,11 +34,8 @@ pub(super) async fn run(args: Refresh, client: &Client) -> anyhow::Result<()> {
     } else {
         super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?
     };
-    let request = RefreshRequest {
-        api_key_id: args.id.clone(),
-        expires_at,
-        grace_period_seconds: Some(grace),
-    };
+    let mut request = RefreshRequest::new(&args.id).grace_period_seconds(grace);
+    request.expires_at = expires_at;
     let created = client.api_keys().refresh(request).await;
     let created = created.map_err(|error| failure::outcome(error, NOT_DONE, IN_DOUBT))?;
     let kept = destination.keep_or_revoke(client, &created).await?;

@@ -43,14 +43,12 @@ pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
     }
     let journal = destination.target().map(|target| Journal::begin(target, &id)).transpose()?;
     let was_interrupted = journal.as_ref().is_some_and(Journal::was_interrupted);
-    let request = RotateRequest {
-        api_key_id: id.clone(),
-        expires_at: if keeps_expiry { key.and_then(|key| key.expires_at) } else { expires_at },
+    let mut request = RotateRequest::new(&id)
+        .grace_period_seconds(grace)
         // The key's own end may be that of its grace by now.
-        keep_expiry: keeps_expiry && was_interrupted,
-        grace_period_seconds: Some(grace),
-        resume: was_interrupted,
-    };
+        .keep_expiry(keeps_expiry && was_interrupted)
+        .resume(was_interrupted);
+    request.expires_at = if keeps_expiry { key.and_then(|key| key.expires_at) } else { expires_at };
     let mut kept: Option<Kept> = None;
     keys::refreshing(&id);
     let rotated = client
@@ -77,7 +75,9 @@ pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
         Err(RotateError::Store { source, api_key, revoke }) => {
             Err(source.context(not_stored(&api_key.id, revoke)))
         }
-        Err(RotateError::Proof { source, api_key }) => Err(not_proven(source, &api_key.id, kept)),
+        Err(RotateError::Proof { source, api_key, .. }) => {
+            Err(not_proven(source, &api_key.id, kept))
+        }
         Err(error) => Err(anyhow::anyhow!("{error}").context(NOT_DONE)),
     }
 }
@@ -117,7 +117,7 @@ async fn already_rotated(
     destination: &Destination,
 ) -> anyhow::Result<()> {
     let Present::Key(key) = destination.present() else { return Err(rotated_elsewhere(successor)) };
-    let request = ListRequest { limit: Some(1), ..ListRequest::default() };
+    let request = ListRequest::new().limit(1);
     match client.with_key(key)?.api_keys().list(request).await {
         Err(error) if !error.is_forbidden() => {
             let message = "the key was rotated before, and what is stored could not be tried";

@@ -1,17 +1,25 @@
 //! The client: one configuration, one pool of connections, one method for each resource.
 
+mod builder;
+mod options;
+mod raw;
+
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::time::Instant;
 
+pub use self::builder::ClientBuilder;
+pub use self::options::Options;
+pub use self::raw::RequestBuilder;
 use crate::api_keys::ApiKeys;
 use crate::audit_logs::AuditLogs;
 use crate::config::{Config, ResolvedConfig, Setting, VARIABLES};
 use crate::error::{Error, Result};
 use crate::open_enum::Spelling;
 use crate::organizations::Organizations;
+use crate::projects::Projects;
 use crate::resource_restrictions::ResourceRestrictions;
 use crate::role_bindings::RoleBindings;
 use crate::roles::Roles;
@@ -43,7 +51,7 @@ struct Inner {
     config: ResolvedConfig,
     http: reqwest::Client,
     /// How the server spells enumerations: 0 while that is not known, else 1 + [`Spelling`].
-    spelling: AtomicU8,
+    spelling: Arc<AtomicU8>,
 }
 
 impl Client {
@@ -54,6 +62,16 @@ impl Client {
     /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if a setting is missing, wrong, or contradicts another;
     /// [`Error::setting`](crate::Error::setting) names it.
     pub fn new(config: Config) -> Result<Self> {
+        Self::of(Self::resolved(config)?)
+    }
+
+    /// Makes a client over an HTTP client that is there.
+    fn over(config: Config, http: reqwest::Client) -> Result<Self> {
+        Ok(Self::of_parts(Self::resolved(config)?, http))
+    }
+
+    /// Decides every setting by the environment of the program.
+    fn resolved(config: Config) -> Result<ResolvedConfig> {
         #[expect(
             clippy::disallowed_methods,
             reason = "this is where the environment of the program is read"
@@ -65,7 +83,7 @@ impl Client {
                     return Err(Error::configuration(name, "it is not UTF-8"));
                 }
             }
-            Self::of(config.resolve(&|name| std::env::var(name).ok())?)
+            config.resolve(&|name| std::env::var(name).ok())
         }
     }
 
@@ -105,20 +123,11 @@ impl Client {
 
     fn of(config: ResolvedConfig) -> Result<Self> {
         let http = transport::http_client(&config)?;
-        let inner = Inner { config, http, spelling: AtomicU8::new(0) };
-        Ok(Self { inner: Arc::new(inner), call: None })
+        Ok(Self::of_parts(config, http))
     }
 
-    /// A client like this one, over the same connections, that authenticates with another key.
-    ///
-    /// # Errors
-    ///
-    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the key is blank or no header can carry it.
-    pub fn with_key(&self, key: Secret) -> Result<Self> {
-        let config = self.inner.config.with_key(key)?;
-        let spelling = AtomicU8::new(self.inner.spelling.load(Ordering::Relaxed));
-        let inner = Inner { config, http: self.inner.http.clone(), spelling };
-        Ok(Self { inner: Arc::new(inner), call: self.call })
+    fn of_parts(config: ResolvedConfig, http: reqwest::Client) -> Self {
+        Self { inner: Arc::new(Inner { config, http, spelling: Arc::default() }), call: None }
     }
 
     /// What the settings and the environment came to.
@@ -139,6 +148,11 @@ impl Client {
     /// Organizations.
     pub fn organizations(&self) -> Organizations {
         Organizations::of(self.clone())
+    }
+
+    /// Projects.
+    pub fn projects(&self) -> Projects {
+        Projects::of(self.clone())
     }
 
     /// Users.
