@@ -16,7 +16,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 use claviger_domain::{AuditNote, AuditRecordId, Link};
-use claviger_server::{CorsOrigin, Dialect, ProxyNetwork, SecurityContact};
+use claviger_http::ProxyNetwork;
+use claviger_server::{CorsOrigin, Dialect, SecurityContact};
 
 pub(crate) use self::binding::Binding;
 pub(crate) use self::clock::{Clock, ClockAccept};

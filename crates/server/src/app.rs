@@ -10,16 +10,16 @@ use claviger_domain::{
 use claviger_store::Store;
 use tokio::sync::Semaphore;
 
-use crate::client_address::TrustedProxies;
 use crate::contact::SecurityContact;
-use crate::cors::CorsOrigin;
-use crate::failures::FailureThrottle;
 use crate::input::cursor::CursorCodec;
 use crate::leaks::GithubReports;
 use crate::letters::Letter;
 use crate::mail::Outbox;
-use crate::request_id::RequestIds;
+use crate::middleware::cors::CorsOrigin;
+use crate::middleware::failure_throttle::FailureThrottle;
+use crate::middleware::request_id::RequestIds;
 use crate::throttle::{ChangeThrottle, LetterThrottle, Quotas};
+use claviger_http::TrustedProxies;
 
 use crate::wire::dialect::Dialect;
 
@@ -71,7 +71,7 @@ impl Default for Options {
 
 /// What the application reaches outside of itself, as far as an operator has said where that is.
 #[derive(Debug, Default)]
-pub struct Outside {
+pub struct Integrations {
     /// What sends mail.
     pub outbox: Option<Outbox>,
     /// What tells GitHub's reports of leaked keys from anybody's.
@@ -99,7 +99,7 @@ pub struct Shared {
     pub(crate) failures: Option<FailureThrottle>,
     pub(crate) large_bodies: Arc<Semaphore>,
     pub(crate) request_ids: RequestIds,
-    pub(crate) outside: Outside,
+    pub(crate) integrations: Integrations,
     is_stopping: AtomicBool,
 }
 
@@ -110,7 +110,7 @@ impl App {
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
         options: Options,
-        outside: Outside,
+        integrations: Integrations,
     ) -> Self {
         let id_key = store.installation().id_key;
         let (mints, changes) = (options.mint_rate_per_minute, options.change_rate_per_minute);
@@ -125,7 +125,7 @@ impl App {
             failures,
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
             request_ids: RequestIds::new(&*entropy),
-            outside,
+            integrations,
             is_stopping: AtomicBool::new(false),
             store,
             clock,
@@ -145,7 +145,7 @@ impl App {
 
     /// Waits for the mail that is on its way, but not for long.
     pub async fn finish_mail(&self) {
-        if let Some(outbox) = &self.outside.outbox {
+        if let Some(outbox) = &self.integrations.outbox {
             outbox.finish().await;
         }
     }
@@ -158,7 +158,7 @@ impl App {
     /// Tells a person of something that was done in their name, where the server sends mail. After several notices
     /// within an hour, no more are sent; the audit log has all of it.
     pub(crate) fn notify(&self, person: &User, letter: impl FnOnce(&Outbox) -> Letter) {
-        let Some(outbox) = &self.outside.outbox else { return };
+        let Some(outbox) = &self.integrations.outbox else { return };
         if person.kind != UserKind::Person || person.status == UserStatus::Blocked {
             return;
         }
@@ -176,7 +176,7 @@ impl App {
 
     /// What has to be done every minute or so, and before the end: writes down when keys were last used and the time, and looks after
     /// the clock.
-    pub async fn keep_house(&self) {
+    pub async fn run_maintenance(&self) {
         if let Err(error) = self.store.write_last_uses().await {
             tracing::warn!(%error, "cannot write the last uses of keys");
         }

@@ -7,19 +7,19 @@ use claviger_domain::{
 };
 use claviger_store::After;
 
+use crate::faces::api::wire::api_keys::request::{CreateBody, RefreshBody};
+use crate::faces::api::wire::custom_roles::{CreateRoleBody, UpdateRoleBody};
+use crate::faces::api::wire::memberships::{OrganizationMemberBody, SpaceMemberBody};
+use crate::faces::api::wire::organizations::{CreateOrganizationBody, UpdateOrganizationBody};
+use crate::faces::api::wire::role_bindings::CreateRoleBindingBody;
+use crate::faces::api::wire::spaces::{CreateSpaceBody, UpdateSpaceBody};
+use crate::faces::api::wire::users::UpdateUserBody;
+use crate::faces::auth::wire::leaked_keys::FoundSecretBody;
+use crate::faces::auth::wire::sign_in::SignInBody;
 use crate::input::cursor::CursorCodec;
 use crate::input::{Query, RequestBody, body, credential};
 use crate::leaks;
-use crate::wire::api_keys::request::{CreateBody, RefreshBody};
-use crate::wire::custom_roles::{CreateRoleBody, UpdateRoleBody};
 use crate::wire::dialect::Dialect;
-use crate::wire::leaked_keys::FoundSecretBody;
-use crate::wire::memberships::{OrganizationMemberBody, SpaceMemberBody};
-use crate::wire::organizations::{CreateOrganizationBody, UpdateOrganizationBody};
-use crate::wire::role_bindings::CreateRoleBindingBody;
-use crate::wire::sign_in::SignInBody;
-use crate::wire::spaces::{CreateSpaceBody, UpdateSpaceBody};
-use crate::wire::users::UpdateUserBody;
 use crate::wire::{Format, timestamp};
 
 /// Whether the body of a creation is accepted.

@@ -2,39 +2,32 @@
 //!
 //! A request passes through these layers, and each knows only the next:
 //!
-//! 1. [`front`] accepts connections and lets through what is well-formed HTTP, within limits.
-//! 2. `trace` gives the request its id, and every answer its headers.
-//! 3. `input` reads what an operation is given, and `routes` has a handler for each operation. [`wire`] knows how clients write things.
+//! 1. [`claviger_http`] accepts connections and lets through what is well-formed HTTP, within limits.
+//! 2. `middleware` surrounds the handlers: it gives requests their ids, and answers their headers.
+//! 3. `faces` has a handler for each operation. `input` reads what it is given; `wire` knows how each client writes things.
 //! 4. [`claviger_store`] authenticates, decides by the rules of [`claviger_domain`], and remembers, in one transaction.
 
 mod app;
-mod client_address;
 mod contact;
-mod cors;
 mod error;
-mod failures;
-pub mod front;
+mod faces;
 #[cfg(feature = "fuzzing")]
 pub mod fuzzing;
 mod input;
 pub mod leaks;
 mod letters;
 pub mod mail;
+mod middleware;
 mod openapi;
 pub mod problem;
-mod request_id;
-mod response_headers;
-mod routes;
-mod secret_in_url;
 mod throttle;
-mod trace;
 pub mod wire;
 
-pub use crate::app::{App, Options, Outside, Shared};
-pub use crate::client_address::{ForwardedHeader, ProxyNetwork, ProxyNetworkError, TrustedProxies};
+pub use crate::app::{App, Integrations, Options, Shared};
 pub use crate::contact::{SecurityContact, SecurityContactError};
-pub use crate::cors::{CorsOrigin, CorsOriginError};
-pub use crate::routes::router;
-pub use crate::trace::ACCESS_LOG;
-pub use crate::wire::audit_logs::audit_details;
+pub use crate::faces::api::wire::audit_logs::audit_details;
+pub use crate::faces::router;
+pub use crate::middleware::access_log::ACCESS_LOG;
+pub use crate::middleware::cors::{CorsOrigin, CorsOriginError};
+pub use crate::problem::connections;
 pub use crate::wire::dialect::Dialect;

@@ -5,9 +5,13 @@
 
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use claviger_http::{Connections, Limits, Rejection, TrustedProxies};
 use serde::Serialize;
 
-use crate::response_headers;
+use crate::middleware::security_headers;
+
+/// How RFC 6750 §3.1 answers a credential that is given twice.
+const INVALID_CREDENTIALS: &str = r#"Bearer realm="claviger", error="invalid_request""#;
 
 /// The kinds of problem, one for each status that is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -221,15 +225,15 @@ impl Problem {
         serde_json::to_vec(&document).unwrap_or_default()
     }
 
-    /// The whole answer. It carries the problem along, so that `trace` can add what it knows.
+    /// The whole answer. It carries the problem along, so that the layers around it can add what they know.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body()));
         *response.status_mut() = self.kind.status();
         response.headers_mut().extend(self.headers.iter().cloned());
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        // Here too, since what the front refuses passes through no other place.
-        response_headers::add(headers);
+        // Here too, since what the listener rejects passes through no other place.
+        security_headers::add(headers);
         response.extensions_mut().insert(self);
         response
     }
@@ -238,5 +242,47 @@ impl Problem {
 impl axum::response::IntoResponse for Problem {
     fn into_response(self) -> Response<Body> {
         self.into_response()
+    }
+}
+
+impl From<Rejection> for Problem {
+    fn from(rejection: Rejection) -> Self {
+        let status = rejection.status();
+        let kind = ProblemKind::ALL.into_iter().find(|kind| kind.status() == status);
+        let problem = Self::new(kind.unwrap_or(ProblemKind::InvalidRequest), rejection.detail());
+        match rejection {
+            Rejection::Method => {
+                let allow = HeaderValue::from_static(Rejection::ALLOWED_METHODS);
+                problem.with_header(header::ALLOW, allow)
+            }
+            Rejection::Authorization => {
+                let challenge = HeaderValue::from_static(INVALID_CREDENTIALS);
+                problem.with_header(header::WWW_AUTHENTICATE, challenge)
+            }
+            _ => problem,
+        }
+    }
+}
+
+/// Creates the connections of a listener for the router. What it rejects is answered in the same way as what the router refuses.
+pub fn connections(proxies: TrustedProxies, limits: Limits) -> Connections {
+    let respond = |rejection| Problem::from(rejection).into_response();
+    Connections::answering(respond, proxies, limits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rejections_are_problems_with_their_own_status() {
+        for rejection in Rejection::ALL {
+            let response = Problem::from(rejection).into_response();
+            assert_eq!(response.status(), rejection.status(), "{rejection:?}");
+            let is_about = |name| response.headers().contains_key(name);
+            assert_eq!(is_about(header::ALLOW), rejection == Rejection::Method);
+            assert_eq!(is_about(header::WWW_AUTHENTICATE), rejection == Rejection::Authorization);
+            assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+        }
     }
 }

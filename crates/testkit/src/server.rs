@@ -8,10 +8,10 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, header};
 use claviger_domain::{AccountPolicy, Clock as _, PepperRing};
-use claviger_server::front::{self, Limits};
+use claviger_http::{Limits, TrustedProxies};
 use claviger_server::leaks::{GithubReports, SigningKeys};
 use claviger_server::mail::{Mailer, Outbox};
-use claviger_server::{App, Options, Outside, router};
+use claviger_server::{App, Integrations, Options, router};
 use claviger_store::{Faults, SetPolicy, SqliteOptions, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
@@ -68,12 +68,15 @@ impl TestServer {
     pub async fn with_letters(set: impl FnOnce(&mut Options)) -> (Self, Arc<Letters>) {
         let letters = Arc::new(Letters::default());
         let outbox = Some(outbox(&letters));
-        (Self::with_outside(set, Outside { outbox, ..Outside::default() }).await, letters)
+        (
+            Self::with_integrations(set, Integrations { outbox, ..Integrations::default() }).await,
+            letters,
+        )
     }
 
     /// A server that sends no mail.
     pub async fn without_mail() -> Self {
-        Self::with_outside(|_| {}, Outside::default()).await
+        Self::with_integrations(|_| {}, Integrations::default()).await
     }
 
     /// A server that takes reports of leaked keys, and who sends them.
@@ -81,10 +84,13 @@ impl TestServer {
         let scanner = Arc::new(Scanner::default());
         let source = Arc::clone(&scanner) as Arc<dyn SigningKeys>;
         let github = Some(GithubReports::signed_by(source));
-        (Self::with_outside(set, Outside { github, ..Outside::default() }).await, scanner)
+        (
+            Self::with_integrations(set, Integrations { github, ..Integrations::default() }).await,
+            scanner,
+        )
     }
 
-    async fn with_outside(set: impl FnOnce(&mut Options), outside: Outside) -> Self {
+    async fn with_integrations(set: impl FnOnce(&mut Options), integrations: Integrations) -> Self {
         let free = Options {
             mint_rate_per_minute: 0,
             change_rate_per_minute: 0,
@@ -104,13 +110,14 @@ impl TestServer {
         let store = database.create(peppers, &*entropy, clock.clone()).unwrap();
         let faults = Arc::new(Switch::default());
         store.set_faults(Arc::clone(&faults) as Arc<dyn Faults>);
-        let app = |options, outside| {
-            App::new(store.clone(), clock.clone(), entropy.clone(), options, outside)
+        let app = |options, integrations| {
+            App::new(store.clone(), clock.clone(), entropy.clone(), options, integrations)
         };
         // The world is made through a server without limits, so that making it counts against none.
-        let unread = Outside { outbox: Some(outbox(&Arc::default())), ..Outside::default() };
+        let unread =
+            Integrations { outbox: Some(outbox(&Arc::default())), ..Integrations::default() };
         let world = world::plant(&store, &router(app(free, unread)), &clock, &*entropy).await;
-        let router = router(app(options, outside));
+        let router = router(app(options, integrations));
         Self { clock, entropy, world, store, faults, router, directory }
     }
 
@@ -221,8 +228,8 @@ impl TestServer {
             write_idle: HANG,
             ..Limits::default()
         };
-        let connections = front::Connections::new(limits);
-        tokio::spawn(front::serve(listener, router, connections, std::future::pending()));
+        let connections = claviger_server::connections(TrustedProxies::default(), limits);
+        tokio::spawn(claviger_http::serve(listener, router, connections, std::future::pending()));
         address
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use claviger_domain::SystemClock;
-use claviger_server::Outside;
+use claviger_server::Integrations;
 use claviger_store::SqliteOptions;
 
 use super::listen;
@@ -45,8 +45,8 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
         new_key: new_key.as_deref(),
     };
     output::dev(stdout, &summary)?;
-    let outside = Outside { outbox, ..Outside::default() };
-    listen::serve(listener, store, &args.server, &args.mail, outside, stop, log).await
+    let integrations = Integrations { outbox, ..Integrations::default() };
+    listen::serve(listener, store, &args.server, &args.mail, integrations, stop, log).await
 }
 
 fn beginning() -> Beginning {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use claviger_domain::{SystemClock, SystemEntropy};
-use claviger_server::front::{self, Connections, Limits};
-use claviger_server::{App, ForwardedHeader, Options, Outside, TrustedProxies, router};
+use claviger_http::{Connections, ForwardedHeader, Limits, TrustedProxies};
+use claviger_server::{App, Integrations, Options, connections, router};
 use claviger_store::Store;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
@@ -19,7 +19,7 @@ use crate::memory_limit;
 use crate::telemetry::Log;
 
 /// How often the last uses of keys are written down, and the time.
-const HOUSEKEEPING_EVERY: Duration = Duration::from_mins(1);
+const MAINTENANCE_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How many file descriptors are for other things than connections: the database, its readers, mail, and what is being set up.
 const OTHER_DESCRIPTORS: u64 = 128;
@@ -137,7 +137,7 @@ pub(crate) async fn serve(
     store: Store,
     server: &Server,
     mail: &args::Mail,
-    outside: Outside,
+    integrations: Integrations,
     stop: Stop,
     log: Log,
 ) -> anyhow::Result<()> {
@@ -161,27 +161,27 @@ pub(crate) async fn serve(
         security_contact: server.security_contact.clone(),
     };
     let connections =
-        Connections::behind(options.trusted_proxies.clone(), limits(server.connection_memory));
+        connections(options.trusted_proxies.clone(), limits(server.connection_memory));
     let (clock, entropy) = (Arc::new(SystemClock), Arc::new(SystemEntropy));
-    let app = App::new(store.clone(), clock, entropy, options, outside);
-    let house = tokio::spawn(keep_house(app.clone(), Arc::clone(&log)));
+    let app = App::new(store.clone(), clock, entropy, options, integrations);
+    let maintenance = tokio::spawn(run_maintenance(app.clone(), Arc::clone(&log)));
     let delay = Duration::from_secs(server.shutdown_delay);
     let shutdown = shutdown(stop, &app, &connections, delay);
-    front::serve(listener, router(app.clone()), connections.clone(), shutdown).await;
-    house.abort();
+    claviger_http::serve(listener, router(app.clone()), connections.clone(), shutdown).await;
+    maintenance.abort();
     app.finish_mail().await;
-    app.keep_house().await;
+    app.run_maintenance().await;
     store.close().await;
     log.report_left_out();
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn keep_house(app: App, log: Arc<Log>) {
-    let mut ticks = tokio::time::interval(HOUSEKEEPING_EVERY);
+async fn run_maintenance(app: App, log: Arc<Log>) {
+    let mut ticks = tokio::time::interval(MAINTENANCE_INTERVAL);
     loop {
         ticks.tick().await;
-        app.keep_house().await;
+        app.run_maintenance().await;
         log.report_left_out();
     }
 }

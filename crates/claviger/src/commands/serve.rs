@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use claviger_domain::SystemClock;
-use claviger_server::Outside;
+use claviger_server::Integrations;
 use claviger_store::SqliteOptions;
 
 use super::listen;
@@ -36,6 +36,6 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let listener = listen::bind(args.server.listen).await?;
     let stop = listen::Stop::prepare()?;
     output::listening(listener.local_addr()?);
-    let outside = Outside { outbox, github };
-    listen::serve(listener, store, &args.server, &args.mail, outside, stop, log).await
+    let integrations = Integrations { outbox, github };
+    listen::serve(listener, store, &args.server, &args.mail, integrations, stop, log).await
 }

@@ -22,9 +22,9 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Client;
 use crate::error::{ApiError, unavailable};
-use crate::front::BodyTimeout;
 use crate::problem::{Problem, ProblemKind};
 use crate::wire::Format;
+use claviger_http::BodyTimeout;
 
 /// Bodies above this size are read for known callers only, and decoded a few at a time.
 const LARGE: usize = 64 * 1024;

@@ -11,11 +11,11 @@ use claviger_store::{Authenticate, CallResult, Credential, Operation, Quota, Req
 
 use super::credential;
 use crate::app::App;
-use crate::client_address::ClientAddress;
 use crate::error::ApiError;
-use crate::request_id::RequestId;
+use crate::middleware::request_id::RequestId;
 use crate::wire::dialect::{self, Dialect};
 use crate::wire::{Format, View};
+use claviger_http::ClientAddress;
 
 /// How much of a user agent is kept.
 const MAX_USER_AGENT_LEN: usize = 256;

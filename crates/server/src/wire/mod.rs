@@ -1,27 +1,11 @@
-//! Requests and responses of every client version.
+//! How things are written for clients of every version: ids, instants and dialects. What each operation is sent is in the `wire` of its face.
 //!
 //! Rule: input is read the same way for everybody, as liberally as the contract demands and no more; output takes the shape of the
-//! caller's dialect. Nothing outside this folder knows that there are dialects.
+//! client's dialect. Only what reads and writes knows that there are dialects.
 
-pub(crate) mod api_keys;
-pub(crate) mod audit_logs;
-pub(crate) mod custom_roles;
 pub mod dialect;
 pub(crate) mod id;
-pub(crate) mod leaked_keys;
-pub(crate) mod memberships;
-pub(crate) mod organizations;
-pub(crate) mod projects;
-pub(crate) mod resource_restrictions;
-pub(crate) mod revoke_all;
-pub(crate) mod role_bindings;
-pub(crate) mod role_schema;
-pub(crate) mod roles;
-pub(crate) mod sign_in;
-pub(crate) mod spaces;
 pub(crate) mod timestamp;
-pub(crate) mod users;
-pub(crate) mod words;
 
 use claviger_domain::ObjectIdCodec;
 use serde::Serialize;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use axum::body::Body;
 use axum::http::Request;
-use claviger_server::front::PeerAddress;
+use claviger_http::PeerAddress;
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
 

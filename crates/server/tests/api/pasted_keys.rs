@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::http::Request;
 use claviger_domain::{InstanceTag, KeyType, MintedKey, SystemEntropy};
+use claviger_http::PeerAddress;
 use claviger_server::Options;
-use claviger_server::front::PeerAddress;
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
 

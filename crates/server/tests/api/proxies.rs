@@ -2,8 +2,8 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use claviger_server::front::PeerAddress;
-use claviger_server::{ForwardedHeader, Options};
+use claviger_http::{ForwardedHeader, PeerAddress};
+use claviger_server::Options;
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
 
@@ -216,7 +216,7 @@ async fn failed_authentications_are_logged() {
         send(&server, PROXY, "junk", Value::Null, &headers).await;
         let lines = lines(&format!("request.id={id}"));
         let line = lines.iter().find(|line| line.contains(" INFO ")).unwrap();
-        assert_eq!(line.contains("failed too often"), n >= 20, "{line}");
+        assert_eq!(line.contains("too many failed authentications"), n >= 20, "{line}");
     }
 }
 

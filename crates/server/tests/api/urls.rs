@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use axum::body::Body;
 use axum::http::Request;
 use claviger_domain::{InstanceTag, KeyType, MintedKey, SystemEntropy};
-use claviger_server::front::PeerAddress;
+use claviger_http::PeerAddress;
 use claviger_testkit::{TestResponse, TestServer};
 use serde_json::{Value, json};
 

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use axum::body::Body;
 use axum::http::{HeaderMap, Request};
-use claviger_server::front::PeerAddress;
+use claviger_http::PeerAddress;
 use claviger_testkit::TestServer;
 
 use crate::coverage::Exchanged;

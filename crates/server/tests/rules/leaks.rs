@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use axum::body::Body;
 use axum::http::{Request, request};
 use claviger_domain::{InstanceTag, KeyType, MintedKey};
-use claviger_server::front::PeerAddress;
+use claviger_http::PeerAddress;
 use claviger_testkit::{Scanner, TestResponse, TestServer};
 use data_encoding::HEXLOWER;
 use insta::assert_snapshot;
