@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::Json;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
@@ -14,7 +13,7 @@ use crate::app::App;
 use crate::error::ApiError;
 use crate::middleware::request_id::RequestId;
 use crate::wire::dialect::{self, Dialect};
-use crate::wire::{Format, View};
+use crate::wire::{Format, Json, View};
 use claviger_http::ClientAddress;
 
 /// How much of a user agent is kept.

@@ -7,6 +7,8 @@ pub mod dialect;
 pub(crate) mod id;
 pub(crate) mod timestamp;
 
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use claviger_domain::ObjectIdCodec;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -25,6 +27,17 @@ impl Format<'_> {
     /// Writes an id.
     pub(crate) fn id<Id: WireId>(self, id: Id) -> id::Text<Id> {
         id::Text::of(self.codec, id)
+    }
+}
+
+/// A JSON answer. It only writes: axum's type also reads bodies, and refuses them in words of its own.
+#[derive(Debug)]
+pub(crate) struct Json<V>(pub(crate) V);
+
+impl<V: Serialize> IntoResponse for Json<V> {
+    fn into_response(self) -> Response {
+        let body = serde_json::to_vec(&self.0).unwrap_or_default();
+        ([(header::CONTENT_TYPE, "application/json")], body).into_response()
     }
 }
 
