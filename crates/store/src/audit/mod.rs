@@ -9,5 +9,5 @@ mod sealer;
 mod verify;
 
 pub(crate) use record::has_room;
-pub(crate) use sealer::{begin, ends_as_sealed, note_adoption, rebind, seal};
+pub(crate) use sealer::{begin, ends_as_sealed, note_adoption, rebind, replace_missing_head, seal};
 pub(crate) use verify::verify;

@@ -7,7 +7,7 @@
 //! Every database seals in the transaction that brings the records, or in one that commits several. Where several processes write, they
 //! hold a lock on the head meanwhile: one of them seals at a time.
 
-use claviger_domain::{Action, AuditRecordId, AuditSealer, ChainHead, Seal};
+use claviger_domain::{Action, AuditRecordId, AuditSealer, ChainHead, HeadSeal, Seal};
 use serde_json::{Value, json};
 
 use crate::tables;
@@ -22,6 +22,18 @@ const MAX_SEGMENTS: i64 = 1 << 32;
 /// Begins the chain of a new database.
 pub(crate) async fn begin<D: Driver>(driver: &mut D, sealer: &AuditSealer) -> RowResult<()> {
     tables::insert_head(driver, &sealer.head_seal(ChainHead::start())).await
+}
+
+/// Puts a head that is not genuine in the place of a missing one: sealing then begins a new segment.
+pub(crate) async fn replace_missing_head<D: Driver>(
+    driver: &mut D,
+    sealer: &AuditSealer,
+) -> RowResult<()> {
+    if tables::head_seal(driver).await?.is_some() {
+        return Ok(());
+    }
+    let head = HeadSeal { mac: [0; 32], ..sealer.head_seal(ChainHead::start()) };
+    tables::insert_head(driver, &head).await
 }
 
 /// Seals what was written since the last seal.
@@ -176,12 +188,8 @@ impl<'a> Chain<'a> {
             return Ok(());
         }
         self.seal_head(tx).await?;
-        let head = self.sealer.head_seal(self.head);
-        if self.is_broken && tables::head_seal(&mut tx.driver).await?.is_none() {
-            tables::insert_head(&mut tx.driver, &head).await
-        } else {
-            tables::set_head(&mut tx.driver, &head).await
-        }
+        // If the head was deleted, nothing is written until the next start, which begins a new segment.
+        tables::set_head(&mut tx.driver, &self.sealer.head_seal(self.head)).await
     }
 }
 

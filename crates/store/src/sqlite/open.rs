@@ -272,7 +272,9 @@ fn take_up(
     } else {
         before.clone()
     };
-    let last = now(tables::last_record(&mut SqliteDriver::new(connection)))?;
+    let mut driver = SqliteDriver::new(connection);
+    now(audit::replace_missing_head(&mut driver, &sealer))?;
+    let last = now(tables::last_record(&mut driver))?;
     if !audit::has_room(last) {
         return Err(OpenError::NoRoom(last));
     }
