@@ -43,7 +43,10 @@ async fn names_of_spaces(State(current): State<Current>) -> Result<String, (Stat
     let client = read(&current);
     let spaces = client.spaces().list_all(spaces::ListRequest::new()).collect().await;
     match spaces {
-        Ok(spaces) => Ok(spaces.iter().map(|space| format!("{}\n", space.name)).collect()),
+        Ok(spaces) => {
+            let names: Vec<_> = spaces.iter().map(|space| space.name.as_str()).collect();
+            Ok(names.join("\n"))
+        }
         Err(error) => Err((StatusCode::BAD_GATEWAY, error.to_string())),
     }
 }

@@ -147,7 +147,7 @@ async fn a_service_rotates_its_own_key_and_goes_on_with_the_new_one() {
     let address = lines.iter().find_map(|line| line.strip_prefix("listening at ")).unwrap();
     // The client is swapped just after that is said: what is asked is right with either.
     let names = reqwest::get(format!("http://{address}/spaces")).await.unwrap();
-    assert_eq!(names.text().await.unwrap(), "main\n");
+    assert_eq!(names.text().await.unwrap(), "main");
     let refreshes = server.lines().into_iter().filter(|line| line.starts_with("POST")).count();
     assert_eq!(refreshes, 1);
 }
