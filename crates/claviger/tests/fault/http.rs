@@ -31,6 +31,7 @@ pub(crate) struct Response {
 pub(crate) struct Client {
     stream: BufReader<TcpStream>,
     is_closing: bool,
+    has_begun: bool,
 }
 
 impl Client {
@@ -39,7 +40,7 @@ impl Client {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(HANG))?;
         stream.set_write_timeout(Some(HANG))?;
-        Ok(Self { stream: BufReader::new(stream), is_closing: false })
+        Ok(Self { stream: BufReader::new(stream), is_closing: false, has_begun: false })
     }
 
     pub(crate) fn create(&mut self, caller: &str, name: &str) -> io::Result<Response> {
@@ -95,12 +96,17 @@ impl Client {
         self.is_closing
     }
 
+    /// Whether a byte of an answer to the last call arrived.
+    pub(crate) fn has_begun(&self) -> bool {
+        self.has_begun
+    }
+
     /// Whether the server is ready.
     pub(crate) fn ready(&mut self) -> io::Result<Response> {
         self.call("GET", "/readyz", "nothing", None)
     }
 
-    fn call(
+    pub(crate) fn call(
         &mut self,
         method: &str,
         path: &str,
@@ -116,6 +122,7 @@ impl Client {
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {secret}\r\n\
              {kind}Content-Length: {length}\r\n\r\n{body}"
         );
+        self.has_begun = false;
         let answer = self.stream.get_mut().write_all(request.as_bytes()).and_then(|()| self.read());
         if let Err(error) = &answer {
             // What a socket fails with when its time is over.
@@ -129,6 +136,7 @@ impl Client {
     }
 
     fn read(&mut self) -> io::Result<Response> {
+        self.has_begun = !self.stream.fill_buf()?.is_empty();
         let status = self.line()?;
         let status = status.split(' ').nth(1).and_then(|code| code.parse().ok());
         let status = status.ok_or(io::ErrorKind::UnexpectedEof)?;
@@ -169,6 +177,6 @@ impl Response {
 }
 
 /// An id as a path segment: base64 has three characters that mean something else there.
-fn escaped(id: &str) -> String {
+pub(crate) fn escaped(id: &str) -> String {
     id.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D")
 }

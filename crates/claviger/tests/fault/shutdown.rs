@@ -3,7 +3,7 @@
 //! Rule: a request is answered, or it never happened. What was acknowledged is there, and the process ends by itself.
 
 use std::io::{self, Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Barrier;
 
 use tempfile::TempDir;
@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use crate::HANG;
 use crate::chance::Chance;
 use crate::database::{Database, number_of};
-use crate::http::{Client, Credentials};
+use crate::http::{Client, Credentials, Response};
 use crate::server::{Launch, Server, administrator_key};
 
 /// Requests that are in flight when the signal comes.
@@ -117,14 +117,14 @@ fn client(address: SocketAddr, key: &str, number: usize, refreshes: bool, start:
         // Nobody listens any more: refused without having been sent.
         let Ok(client) = &mut connection else { break };
         let made = client.create(key, &format!("key {number} {request}"));
-        let Some(made) = told.note(made).and_then(|answer| answer.credentials()) else {
+        let Some(made) = told.note(client, made).and_then(|answer| answer.credentials()) else {
             connection = Client::connect(address);
             continue;
         };
         told.made.push(made.clone());
         if refreshes {
             let answer = client.refresh(key, &made.id, false);
-            if let Some(new) = told.note(answer).and_then(|answer| answer.credentials()) {
+            if let Some(new) = told.note(client, answer).and_then(|answer| answer.credentials()) {
                 told.made.pop();
                 told.refreshed.push(made);
                 told.made.push(new);
@@ -141,7 +141,7 @@ fn client(address: SocketAddr, key: &str, number: usize, refreshes: bool, start:
 
 impl Told {
     /// Notes an answer, if it is one. A connection that ends without a byte of an answer is a refusal; one that ends within it is not.
-    fn note(&mut self, answer: io::Result<crate::http::Response>) -> Option<crate::http::Response> {
+    fn note(&mut self, client: &Client, answer: io::Result<Response>) -> Option<Response> {
         match answer {
             Ok(answer) if answer.status == 503 => {
                 self.refused += 1;
@@ -152,7 +152,8 @@ impl Told {
                 self.answered += 1;
                 Some(answer)
             }
-            Err(_) => {
+            Err(error) => {
+                assert!(!client.has_begun(), "an answer was cut off: {error}");
                 self.refused += 1;
                 None
             }
@@ -180,6 +181,22 @@ fn check(launch: &Launch, told: &Told) {
     let known: std::collections::BTreeSet<_> = known.collect();
     assert_eq!(numbers.difference(&known).count(), 1, "keys that nobody was told of");
     server.kill();
+}
+
+/// An answer of which some bytes arrived is no refusal, however it ends.
+pub(crate) fn answers_that_are_cut_off_are_noticed() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let whole = "HTTP/1.1 201 Created\r\nContent-Length: 9\r\n\r\nnine byte";
+    for sent in 0..whole.len() {
+        let mut client = Client::connect(address).unwrap();
+        let (mut stream, _) = listener.accept().unwrap();
+        stream.write_all(&whole.as_bytes()[..sent]).unwrap();
+        stream.shutdown(Shutdown::Write).unwrap();
+        let answer = client.create("key", "name");
+        assert!(answer.is_err(), "{sent} bytes of an answer");
+        assert_eq!(client.has_begun(), sent > 0, "{sent} bytes of an answer");
+    }
 }
 
 /// While a server is stopping, it says so to load balancers, and goes on taking new connections until they have noticed.
