@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "test code")]
 
 mod ambient;
+mod damage;
 mod dump;
 mod faults;
 pub mod flood;
@@ -15,6 +16,7 @@ mod server;
 mod world;
 
 pub use crate::ambient::{FixedClock, SeededEntropy};
+pub use crate::damage::{Damage, DamagedRow, GARBAGE, TABLES_OF_ALL};
 pub use crate::letters::Letters;
 pub use crate::nginx::Nginx;
 pub use crate::response::TestResponse;

@@ -23,6 +23,7 @@ mod history;
 mod http;
 mod load;
 mod memory;
+mod poison;
 mod powerloss;
 mod preload;
 mod rotation;
@@ -74,7 +75,8 @@ fn fault_interrupted_founding() {
     report(&format!("fault_interrupted_founding: {FOUNDINGS} foundings each, seed {seed}"));
 }
 
-/// Nothing was half written while there was no room, and nothing has to be restarted when there is some again.
+/// Nothing was half written while there was no room, and nothing has to be restarted when there is some again. While there
+/// is none, readiness says so (faults S9, R15).
 #[test]
 fn fault_disk_full() {
     let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -107,6 +109,13 @@ fn fault_sqlite_corrupt() {
     let (seed, points) = (seed(), points(50));
     report(&damage::at_positions(points, &mut Chance::new(seed)));
     report(&format!("fault_sqlite_corrupt: seed {seed}"));
+}
+
+/// Garbage in a row of a running server denies only its owner (fault R29).
+#[test]
+fn fault_poison_rows() {
+    let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    report(&poison::rows());
 }
 
 /// Whatever clients send and leave unread, the server stays within its memory and answers others.
@@ -148,6 +157,7 @@ fn fault_clock_jumps() {
 #[test]
 fn fault_graceful_shutdown() {
     let _alone = PROCESSORS.lock().unwrap_or_else(PoisonError::into_inner);
+    shutdown::answers_that_are_cut_off_are_noticed();
     shutdown::readiness_drops_first();
     let (seed, rounds) = (seed(), points(20));
     let mut chance = Chance::new(seed);

@@ -5,40 +5,14 @@
 
 use claviger_store::{ListAccounts, Request, SetPolicy};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use claviger_domain::AccountPolicy;
-use claviger_testkit::TestServer;
-use rusqlite::Connection;
-use rusqlite::types::Value as Cell;
+use claviger_testkit::{Damage, DamagedRow, GARBAGE, TABLES_OF_ALL, TestServer};
 use serde_json::{Value, json};
 
 use crate::acts::{number, revoke_path, text, user_key};
 use crate::edits;
-
-/// A way for a column to be wrong.
-const GARBAGE: [&str; 8] = [
-    "NULL",
-    "x'00ff00'",
-    "'garbage'",
-    "CAST(x'80ff80' AS TEXT)",
-    "-1",
-    "9223372036854775807",
-    "1.5",
-    "printf('%.*c', 100000, 'x')",
-];
-
-/// Tables that a server reads when it starts, or that hold the audit's chain: what is wrong there is about everybody, and writes may be
-/// refused.
-const OF_ALL: [&str; 8] = [
-    "installation",
-    "pepper_checks",
-    "migrations",
-    "database_proof",
-    "audit_seals",
-    "audit_head",
-    "audit_records",
-    "id_sequences",
-];
 
 const LISTS: [&str; 11] = [
     "/v2/api-keys?limit=100",
@@ -54,95 +28,10 @@ const LISTS: [&str; 11] = [
     "/v2/audit-logs?limit=5",
 ];
 
-/// A row that is damaged in one column.
-struct Row {
-    table: String,
-    column: String,
-    was: Cell,
-    /// The columns that tell the row from others, without the damaged one.
-    keys: Vec<(String, Cell)>,
-}
-
-impl Row {
-    /// Sets the column, in the row as it is now.
-    fn set(
-        &self,
-        database: &Connection,
-        value: &str,
-        now: Option<&str>,
-    ) -> rusqlite::Result<usize> {
-        let keys = self.keys.iter().enumerate();
-        let mut condition: Vec<_> =
-            keys.map(|(n, (name, _))| format!("{name} IS ?{}", n + 2)).collect();
-        condition.extend(now.map(|now| format!("{} IS {now}", self.column)));
-        let (table, column, condition) = (&self.table, &self.column, condition.join(" AND "));
-        let text = format!("UPDATE {table} SET {column} = {value} WHERE ?1 IS ?1 AND {condition}");
-        let cells = std::iter::once(&self.was).chain(self.keys.iter().map(|(_, cell)| cell));
-        database.execute(&text, rusqlite::params_from_iter(cells))
-    }
-
-    fn damage(&self, database: &Connection, garbage: &str) -> bool {
-        match self.set(database, garbage, self.is_key().then_some("?1")) {
-            Ok(count) => count == 1,
-            Err(_) => false,
-        }
-    }
-
-    fn restore(&self, database: &Connection, garbage: &str) {
-        let count = self.set(database, "?1", self.is_key().then_some(garbage)).unwrap();
-        // The server begins a new chain of the audit log where it finds the old one damaged, and writes over what was there.
-        let is_replaced = count == 0 && OF_ALL.contains(&self.table.as_str());
-        assert!(count == 1 || is_replaced, "{} {} {garbage}: {count}", self.table, self.column);
-    }
-
-    fn is_key(&self) -> bool {
-        is_key(&self.column)
-    }
-}
-
-/// Whether a column tells rows apart, and is never changed by the server.
-fn is_key(name: &str) -> bool {
-    name.ends_with("id") || ["kind", "version", "pepper", "segment", "handle"].contains(&name)
-}
-
-/// A connection to which the schema has no constraints, types or triggers.
-fn without_constraints(server: &TestServer) -> Connection {
-    let path = server.database().path().unwrap().to_owned();
-    let database = Connection::open(&path).unwrap();
-    database
-        .execute_batch(
-            "PRAGMA writable_schema = ON;
-            UPDATE sqlite_schema SET sql = replace(sql, 'IS NOT NULL', 'NOTNULL') WHERE type = 'table';
-            UPDATE sqlite_schema SET sql = replace(replace(replace(sql, 'STRICT, WITHOUT', 'WITHOUT'), ' STRICT', ''), 'NOT NULL', '')
-                WHERE type = 'table';
-            DELETE FROM sqlite_schema WHERE type = 'trigger';",
-        )
-        .unwrap();
-    drop(database);
-    let database = Connection::open(&path).unwrap();
-    database
-        .execute_batch("PRAGMA ignore_check_constraints = ON; PRAGMA foreign_keys = OFF")
-        .unwrap();
-    database.busy_timeout(std::time::Duration::from_mins(1)).unwrap();
-    database
-}
-
-fn tables(database: &Connection) -> Vec<String> {
-    let text = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
-    let mut statement = database.prepare(text).unwrap();
-    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-}
-
-fn columns(database: &Connection, table: &str) -> Vec<String> {
-    let text = format!("SELECT name FROM pragma_table_info('{table}')");
-    let mut statement = database.prepare(&text).unwrap();
-    statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
-}
-
 /// The row of a table that is damaged: one of the person `other` if there is one, else the last of `acme`, else the last; of the
 /// accounts, that of `globex`.
-fn victim(server: &TestServer, database: &Connection, table: &str, column: &str) -> Row {
-    let columns = columns(database, table);
+fn victim(server: &TestServer, damage: &Damage, table: &str, column: &str) -> DamagedRow {
+    let columns = damage.columns(table);
     let has = |name: &str| columns.iter().any(|column| column == name);
     let other = edits::user(server, "other");
     let condition = match table {
@@ -154,21 +43,7 @@ fn victim(server: &TestServer, database: &Connection, table: &str, column: &str)
         _ if has("account_id") => format!("account_id = {}", server.world.account.number()),
         _ => "1".to_owned(),
     };
-    let select = |condition: &str| {
-        let (names, first) = (columns.join(", "), &columns[0]);
-        let text =
-            format!("SELECT {names} FROM {table} WHERE {condition} ORDER BY {first} DESC LIMIT 1");
-        let cells = database.query_row(&text, [], |row| {
-            (0..columns.len()).map(|n| row.get(n)).collect::<Result<Vec<Cell>, _>>()
-        });
-        cells.ok()
-    };
-    let cells = select(&condition).or_else(|| select("1"));
-    let cells = cells.unwrap_or_else(|| panic!("{table} is empty"));
-    let pairs: Vec<_> = columns.iter().cloned().zip(cells).collect();
-    let was = pairs.iter().find(|(name, _)| name == column).unwrap().1.clone();
-    let keys = pairs.into_iter().filter(|(name, _)| name != column && is_key(name)).collect();
-    Row { table: table.to_owned(), column: column.to_owned(), was, keys }
+    damage.row(table, column, &condition)
 }
 
 /// What everybody is answered: status, and how many items.
@@ -258,17 +133,15 @@ async fn poison_rows_deny_only_owner() {
     let secret = format!("/auth/v1/users/{}/sign-in-secret", server.world.id("user:other"));
     let made = server.call("admin", "POST", &secret, Value::Null).await;
     assert!([200, 201].contains(&made.status), "{}", made.text);
-    let database = without_constraints(&server);
-    let mut tables = tables(&database);
-    tables.sort_by_key(|table| OF_ALL.contains(&table.as_str()));
+    let damage = Damage::open(Path::new(server.database().path().unwrap()));
     let (mut damaged, mut impossible) = (0, 0);
-    for table in &tables {
-        let is_of_all = OF_ALL.contains(&table.as_str());
+    for table in &damage.tables() {
+        let is_of_all = TABLES_OF_ALL.contains(&table.as_str());
         let before = answers(&server).await;
-        for column in columns(&database, table) {
+        for column in damage.columns(table) {
             for garbage in GARBAGE {
-                let row = victim(&server, &database, table, &column);
-                if !row.damage(&database, garbage) {
+                let row = victim(&server, &damage, table, &column);
+                if !damage.inflict(&row, garbage) {
                     impossible += 1;
                     continue;
                 }
@@ -297,7 +170,7 @@ async fn poison_rows_deny_only_owner() {
                     )
                     .await;
                 assert!(set.is_ok() || is_of_all, "{what}: {set:?}");
-                row.restore(&database, garbage);
+                damage.repair(&row, garbage);
             }
         }
     }
