@@ -3,6 +3,7 @@
 mod binding;
 mod clock;
 mod connection;
+mod database;
 mod duration;
 mod identity;
 mod keys;
@@ -22,6 +23,7 @@ use claviger_server::{CorsOrigin, Dialect, SecurityContact};
 pub(crate) use self::binding::Binding;
 pub(crate) use self::clock::{Clock, ClockAccept};
 pub(crate) use self::connection::Connection;
+pub(crate) use self::database::Database;
 pub(crate) use self::identity::{
     AuditList, Bindings, Change, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
 };
@@ -31,7 +33,7 @@ pub(crate) use self::keys::{
 };
 pub(crate) use self::mail::{Mail, SmtpSecurity};
 pub(crate) use self::policy::{
-    Lifetime, Policy, PolicyChange, PolicySet, PolicyShow, RefreshExpiry, Switch,
+    Lifetime, Policy, PolicyChange, PolicyPlace, PolicySet, PolicyShow, RefreshExpiry, Switch,
 };
 pub(crate) use self::recover::Recover;
 
@@ -125,6 +127,8 @@ pub(crate) struct Init {
     /// Pepper file; keep it out of the data directory's backups [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
     /// Name of the account
     #[arg(long, default_value = "main")]
     pub account: String,
@@ -166,6 +170,8 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
     #[command(flatten)]
+    pub database: Database,
+    #[command(flatten)]
     pub server: Server,
     /// Log format
     #[arg(long, env = "CLAVIGER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
@@ -200,6 +206,8 @@ pub(crate) struct AuditVerify {
     /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
     /// Number and hash that an earlier run printed; the log must still contain them
     #[arg(long, value_name = "RECORD:HASH", value_parser = note)]
     pub note: Option<AuditNote>,

@@ -22,6 +22,7 @@ use claviger_store::{
     SqliteOptions, Store,
 };
 
+use crate::database::Database;
 use crate::environment::Environment;
 use crate::key_place::{KeyPlace, Put};
 use crate::secret_file::Draft;
@@ -78,6 +79,7 @@ pub(crate) enum FirstKey {
 /// Makes a data directory with an installation in it. After an error, nothing of it is there.
 pub(crate) async fn make(
     data_dir: &Path,
+    database: &Database,
     pepper: Option<&Path>,
     beginning: Beginning,
     first_key: FirstKey,
@@ -93,13 +95,14 @@ pub(crate) async fn make(
     if outside.is_none() {
         write_secret(&path.join(PEPPER), &pepper_text)?;
     }
-    let options = SqliteOptions::at(database(&path));
-    let store = options.create(peppers, &SystemEntropy, Arc::new(SystemClock))?;
+    let store = database.create(&path, peppers).await?;
     let made = found(&store, beginning).await;
     store.close().await;
     drop(store);
     let made = made?;
-    is_ours(&path, &database(&path))?;
+    if let Database::File(_) = database {
+        is_ours(&path, &self::database(&path))?;
+    }
     // From here on a drop takes back what was put outside of the directory.
     let pepper =
         outside.map(|draft| draft.publish_for_now(pepper_text.into_bytes())).transpose()?;

@@ -5,6 +5,7 @@
 mod args;
 mod commands;
 mod data_dir;
+mod database;
 mod env_file;
 mod environment;
 mod github;

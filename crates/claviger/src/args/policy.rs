@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
-use super::duration;
+use super::{Database, duration};
 
 /// `claviger policy`.
 #[derive(Debug, Subcommand)]
@@ -33,6 +33,8 @@ pub(crate) struct PolicyPlace {
     /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
     /// Name of the account; needed if there are several
     #[arg(long, value_name = "NAME")]
     pub account: Option<String>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args as ClapArgs;
 
-use super::{AdminKey, duration};
+use super::{AdminKey, Database, duration};
 
 /// `claviger recover`.
 #[derive(Debug, ClapArgs)]
@@ -16,6 +16,8 @@ pub(crate) struct Recover {
     /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
     /// Email address of the administrator
     #[arg(long)]
     pub admin_email: String,

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use super::identity;
 use crate::args::{Audit, AuditExport, AuditVerify};
+use crate::database::Database;
 use crate::{data_dir, output};
 
 /// The exit code for a log that is not what was written.
@@ -30,10 +31,19 @@ fn open(data_dir: &std::path::Path) -> anyhow::Result<AuditLog> {
 }
 
 fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
-    let mut log = open(&args.data_dir)?;
+    let database = Database::of(&args.data_dir, &args.database)?;
     let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
-    let peppers = data_dir::read_peppers(&pepper_file)?;
-    let verdict = log.verify(&peppers, args.note).context("the audit log cannot be checked")?;
+    let verdict = match database {
+        Database::File(_) => {
+            let mut log = open(&args.data_dir)?;
+            log.verify(&data_dir::read_peppers(&pepper_file)?, args.note)
+        }
+        Database::Server(options) => {
+            let peppers = data_dir::read_peppers(&pepper_file)?;
+            super::runtime()?.block_on(options.verify_audit(&peppers, args.note))
+        }
+    };
+    let verdict = verdict.context("the audit log cannot be checked")?;
     if verdict.fault_count == 0 {
         output::audit_is_whole(&verdict)?;
         Ok(ExitCode::SUCCESS)

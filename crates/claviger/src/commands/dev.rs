@@ -10,6 +10,7 @@ use claviger_store::SqliteOptions;
 use super::listen;
 use crate::args::{Dev, LogFormat};
 use crate::data_dir::{self, Beginning, FirstKey};
+use crate::database::Database;
 use crate::environment::{self, Environment};
 use crate::hardening;
 use crate::output::{self, DevSummary, Proven};
@@ -26,7 +27,8 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     let mut new_key = None;
     if data_dir::is_vacant(data_dir) {
         let first_key = FirstKey::InEnvironment(address);
-        let made = data_dir::make(data_dir, None, beginning(), first_key).await?;
+        let database = Database::File(data_dir::database(data_dir));
+        let made = data_dir::make(data_dir, &database, None, beginning(), first_key).await?;
         new_key = Some(made.admin_key);
     }
     let peppers = data_dir::read_peppers(&data_dir::pepper_file(data_dir, None))?;

@@ -5,6 +5,7 @@ use claviger_domain::{Email, Name};
 
 use crate::args::Init;
 use crate::data_dir::{self, Beginning, FirstKey};
+use crate::database::Database;
 use crate::key_place::KeyPlace;
 use crate::output;
 
@@ -23,7 +24,9 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<()> {
     )?;
     data_dir::is_outside("--pepper-file", args.pepper_file.as_deref(), &args.data_dir)?;
     let first_key = FirstKey::To(KeyPlace::prove(&args.admin_key)?);
-    let made = data_dir::make(&args.data_dir, args.pepper_file.as_deref(), beginning, first_key)
+    let database = Database::of(&args.data_dir, &args.database)?;
+    let pepper = args.pepper_file.as_deref();
+    let made = data_dir::make(&args.data_dir, &database, pepper, beginning, first_key)
         .await
         .with_context(|| format!("{} cannot be initialised", args.data_dir.display()))?;
     output::initialised(&args.data_dir, &made.organization_id, &made.space_id);

@@ -7,8 +7,11 @@ use arize::jiff::SignedDuration;
 use claviger_domain::{Account, AccountPolicy, RefreshExpiryPolicy};
 use claviger_store::{ListAccounts, Request, SetPolicy, Store};
 
-use crate::args::{Lifetime, Policy, PolicyChange, PolicySet, PolicyShow, RefreshExpiry, Switch};
-use crate::{data_dir, output};
+use crate::args::{
+    Lifetime, Policy, PolicyChange, PolicyPlace, PolicySet, PolicyShow, RefreshExpiry, Switch,
+};
+use crate::database::Database;
+use crate::output;
 
 pub(crate) async fn run(policy: Policy) -> anyhow::Result<()> {
     match policy {
@@ -18,14 +21,14 @@ pub(crate) async fn run(policy: Policy) -> anyhow::Result<()> {
 }
 
 async fn show(args: PolicyShow) -> anyhow::Result<()> {
-    let store = data_dir::open_stopped(&args.place.data_dir, args.place.pepper_file.as_deref())?;
+    let store = open(&args.place).await?;
     let account = account(&store, args.place.account.as_deref()).await;
     store.close().await;
     output::policy::show(&account?, args.json)
 }
 
 async fn set(args: PolicySet) -> anyhow::Result<()> {
-    let store = data_dir::open_stopped(&args.place.data_dir, args.place.pepper_file.as_deref())?;
+    let store = open(&args.place).await?;
     let changed = change(&store, args.place.account.as_deref(), &args.change).await;
     store.close().await;
     let (account, is_new) = changed?;
@@ -36,6 +39,11 @@ async fn set(args: PolicySet) -> anyhow::Result<()> {
         format!("Policy of `{name}` is unchanged")
     });
     Ok(())
+}
+
+async fn open(place: &PolicyPlace) -> anyhow::Result<Store> {
+    let database = Database::of(&place.data_dir, &place.database)?;
+    database.open_stopped(&place.data_dir, place.pepper_file.as_deref()).await
 }
 
 async fn change(

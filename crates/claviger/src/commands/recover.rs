@@ -8,6 +8,7 @@ use claviger_domain::{
 use claviger_store::{CallError, HostKey, RecoverAdministrator, Request, RevokeKey, Store};
 
 use crate::args::Recover;
+use crate::database::Database;
 use crate::key_place::KeyPlace;
 use crate::{data_dir, output};
 
@@ -18,7 +19,8 @@ pub(crate) async fn run(args: Recover) -> anyhow::Result<()> {
         &args.data_dir,
     )?;
     let place = KeyPlace::prove(&args.admin_key)?;
-    let store = data_dir::open_stopped(&args.data_dir, args.pepper_file.as_deref())?;
+    let database = Database::of(&args.data_dir, &args.database)?;
+    let store = database.open_stopped(&args.data_dir, args.pepper_file.as_deref()).await?;
     let made = make(&store, &args, place).await;
     store.close().await;
     output::recovered(&args.admin_email, made?.expires_at.unwrap_or(Timestamp::MAX));

@@ -15,6 +15,7 @@ mod mail;
 mod memory;
 mod outputs;
 mod policy;
+mod postgres;
 mod process;
 mod proxy;
 mod recover;
