@@ -7,6 +7,7 @@ use std::str::FromStr;
 use clap::Args as ClapArgs;
 
 /// A database that is not in the data directory.
+#[expect(clippy::struct_field_names, reason = "they are the names of the flags")]
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Database {
     /// PostgreSQL database, such as `postgres://claviger@db.example.com/claviger` [default: SQLite in the data directory]

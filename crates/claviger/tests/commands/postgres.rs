@@ -23,7 +23,7 @@ impl OnServer {
         let made =
             installed.run(&["init", "--admin-email", "admin@example.com", "--print-admin-key"]);
         assert!(made.status.success(), "{}", installed.said(&made));
-        installed.key = String::from_utf8(made.stdout).unwrap().trim().to_owned();
+        String::from_utf8(made.stdout).unwrap().trim().clone_into(&mut installed.key);
         installed
     }
 
