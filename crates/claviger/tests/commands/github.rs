@@ -19,18 +19,18 @@ const HEADERS: &str = "Content-Type: application/json\r\n\
 
 /// A server that answers every request with this.
 fn publishes(answer: String) -> String {
+    answers(format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n", answer.len()), answer)
+}
+
+/// A server that answers every request with this head, to which it adds how the connection ends, and this body.
+fn answers(head: String, body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     std::thread::spawn(move || {
         while let Ok((mut stream, _)) = listener.accept() {
             let mut request = [0; 4096];
             assert!(stream.read(&mut request).unwrap() > 0);
-            write!(
-                stream,
-                "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{answer}",
-                answer.len()
-            )
-            .unwrap();
+            write!(stream, "{head}Connection: close\r\n\r\n{body}").unwrap();
         }
     });
     format!("http://{address}/meta/public_keys/secret_scanning")
@@ -52,6 +52,23 @@ fn githubs_documented_example_is_taken() {
     let (status, answer) = server.post_with(GITHUBS, &installed.key, HEADERS, "[]");
     assert_eq!(status, 400, "{answer}");
     assert_eq!(server.stop(), Some(0));
+}
+
+/// A redirection is not followed: it may lead to another host, in the clear (fault R26).
+#[test]
+fn a_list_that_is_elsewhere_is_not_read() {
+    for (status, to) in
+        [("301 Moved Permanently", "/"), ("302 Found", "/list"), ("308 Permanent Redirect", "/")]
+    {
+        let elsewhere = publishes(LIST.to_owned());
+        let location = elsewhere.replace("/meta/public_keys/secret_scanning", to);
+        let head = format!("HTTP/1.1 {status}\r\nLocation: {location}\r\nContent-Length: 0\r\n");
+        let installed = Installed::to_try("serve");
+        let server = serve(&installed, &answers(head, String::new()));
+        let (status, answer) = server.post_with(GITHUBS, &installed.key, HEADERS, REPORT);
+        assert_eq!(status, 503, "{answer}");
+        assert_eq!(server.stop(), Some(0));
+    }
 }
 
 #[test]

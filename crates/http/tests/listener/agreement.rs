@@ -72,6 +72,7 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
         "Content-Length: 5\r\n\r\nhello",
         "Content-Length: 35\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "Transfer-Encoding: Chunked\r\n\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0a;b=c\r\n0123456789\r\n0\r\n\r\n",
         "Transfer-Encoding: chunked\r\n\r\n2\r\n\r\n\r\n0\r\nSum: 1\r\nOther: 2\r\n\r\n",
     ]);

@@ -69,6 +69,7 @@ async fn smaller_limits_can_be_set() {
     }
 }
 
+/// Names of transfer codings are case-insensitive, among others (RFC 9112 §7; fault R34).
 #[tokio::test(start_paused = true)]
 async fn unusual_but_grammatical_requests_are_served() {
     for (bytes, expected) in [
@@ -88,6 +89,14 @@ async fn unusual_but_grammatical_requests_are_served() {
         ),
         (
             "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n0002\r\nab\r\n000\r\n\r\n",
+            "POST /",
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: CHUNKED\r\nConnection: close\r\n\r\n2\r\nab\r\n0\r\n\r\n",
+            "POST /",
+        ),
+        (
+            "POST / HTTP/1.1\r\nHost: a\r\ntransfer-encoding: \tcHuNkEd\r\nConnection: close\r\n\r\n2\r\nab\r\n0\r\n\r\n",
             "POST /",
         ),
     ] {

@@ -33,6 +33,7 @@ const SECTIONS: [(char, usize, &str); 9] = [
     ('O', 17, include_str!("operations.toml")),
 ];
 
+/// Any number of spaces may be behind the scheme (RFC 9110 §11.4; fault S8), among others.
 #[tokio::test]
 async fn authorization() {
     run::section(SECTIONS[0].2).await;
