@@ -1,17 +1,17 @@
 //! All open connections: how many bytes they hold together, and which of them is closed when that is too much.
 //!
-//! Rule: nobody is turned away for what others hold. `spare` says whose connection is closed first.
+//! Rule: nobody is turned away for what others hold. The client that holds the most gives something up first, and of its connections the
+//! one that has kept the server waiting for longest.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
-use std::thread::available_parallelism;
 
 use http::HeaderMap;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
+use tokio::time::Instant;
 
 use crate::activity::{Activity, Stop};
 use crate::client_address::TrustedProxies;
@@ -19,8 +19,6 @@ use crate::holder::Holder;
 use crate::limits::Limits;
 use crate::memory::Totals;
 use crate::rejection::{Rejection, Respond};
-use crate::spare::{SHARE, Spare};
-use crate::turns::{Place, Turns};
 
 /// Bytes are given up until an eighth of the limit is free again, so that the search is not repeated for every answer.
 const FREED_SHARE: usize = 8;
@@ -35,7 +33,6 @@ struct Shared {
     proxies: TrustedProxies,
     respond: Respond,
     totals: Arc<Totals>,
-    turns: Turns,
     open: Mutex<Open>,
     /// Wakes [`closed`](Connections::closed).
     closed: Notify,
@@ -55,7 +52,6 @@ pub(crate) struct OpenConnection {
     is_proxy: bool,
     connections: Connections,
     activity: Arc<Activity>,
-    place: Arc<Place>,
 }
 
 impl Connections {
@@ -76,8 +72,6 @@ impl Connections {
             proxies,
             respond,
             totals: Arc::default(),
-            // As many as there are processors: more would only wait inside the scheduler, first come, first served.
-            turns: Turns::new(available_parallelism().map_or(1, usize::from)),
             open: Mutex::default(),
             closed: Notify::new(),
             is_closing: AtomicBool::new(false),
@@ -119,8 +113,7 @@ impl Connections {
         open.by_id.insert(id, Arc::clone(&activity));
         drop(open);
         self.relieve();
-        let place = Arc::default();
-        OpenConnection { id, peer, is_proxy, connections: self.clone(), activity, place }
+        OpenConnection { id, peer, is_proxy, connections: self.clone(), activity }
     }
 
     /// Whether connections that are being closed have to be gone before anything more is read.
@@ -140,11 +133,10 @@ impl Connections {
             return;
         }
         let open = self.open();
-        // In one pass: a search for each connection that is closed would keep the others waiting.
-        for activity in open.by_held_bytes() {
-            if self.0.totals.staying() <= limit - limit / FREED_SHARE {
+        while self.0.totals.staying() > limit - limit / FREED_SHARE {
+            let Some(activity) = open.holding_most() else {
                 return;
-            }
+            };
             tracing::info!("connections use too much memory; closing one");
             activity.end(Stop::AtOnce);
         }
@@ -169,18 +161,46 @@ impl Connections {
 }
 
 impl Open {
-    /// Returns the connections by the bytes that they hold.
-    fn by_held_bytes(&self) -> Spare<'_> {
+    /// Returns the connection to close for the bytes that it holds.
+    fn holding_most(&self) -> Option<&Arc<Activity>> {
         let holding = self.by_id.values().map(|activity| (activity.held_bytes(), activity));
-        Spare::of(holding.filter(|(bytes, _)| *bytes > 0))
+        most(holding.filter(|(bytes, _)| *bytes > 0))
     }
 
     /// Returns the connection to close for the room that it takes: one that the server waits for. So every client has the share that the
     /// others leave it.
     fn waiting_longest(&self) -> Option<&Arc<Activity>> {
         let waiting = self.by_id.values().filter(|activity| activity.waiting_since().is_some());
-        Spare::of(waiting.map(|activity| (SHARE, activity))).next()
+        most(waiting.map(|activity| (SHARE, activity)))
     }
+}
+
+/// Shares that differ by less than this count as equal: most clients have one connection, which takes this at most.
+const SHARE: usize = 64 * 1024;
+
+/// Returns, of the client with the largest share, the connection that the server has been waiting for longest. Of clients with the same
+/// share, it is the one that has kept the server waiting for longest.
+fn most<'a>(
+    connections: impl Iterator<Item = (usize, &'a Arc<Activity>)>,
+) -> Option<&'a Arc<Activity>> {
+    struct Share<'a> {
+        size: usize,
+        since: Instant,
+        connection: &'a Arc<Activity>,
+    }
+    let now = Instant::now();
+    let mut shares: HashMap<Holder, Share<'a>> = HashMap::new();
+    for (size, connection) in connections {
+        let since = connection.waiting_since().unwrap_or(now);
+        let share =
+            shares.entry(connection.holder()).or_insert(Share { size: 0, since, connection });
+        share.size += size;
+        if since < share.since {
+            (share.since, share.connection) = (since, connection);
+        }
+    }
+    let rank = |share: &Share<'_>| (share.size / SHARE, now.saturating_duration_since(share.since));
+    shares.into_values().max_by_key(rank).map(|share| share.connection)
 }
 
 impl OpenConnection {
@@ -204,16 +224,6 @@ impl OpenConnection {
         }
     }
 
-    /// Waits until it is this connection's turn to be read.
-    pub(crate) fn poll_turn(&self, context: &mut Context<'_>) -> Poll<()> {
-        self.connections.0.turns.poll_begin(&self.place, || self.activity.holder(), context)
-    }
-
-    /// Lets others have their turn.
-    pub(crate) fn end_turn(&self) {
-        self.connections.0.turns.end(&self.place);
-    }
-
     pub(crate) fn activity(&self) -> &Arc<Activity> {
         &self.activity
     }
@@ -226,7 +236,6 @@ impl OpenConnection {
 impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.connections.open().by_id.remove(&self.id);
-        self.connections.0.turns.leave(&self.place);
         self.activity.close();
         self.connections.0.closed.notify_waiters();
     }
