@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 pub(crate) const CONNECTION: usize = 6 * 1024 + 512;
 /// The buffers of the HTTP library, once a connection has spoken.
 pub(crate) const LIBRARY_BUFFERS: usize = 16 * 1024;
-/// A request in flight, besides its head and its body.
-pub(crate) const REQUEST: usize = 8 * 1024;
+/// A request in flight, besides its head and its body: its task, and what waits for the database.
+pub(crate) const REQUEST: usize = 64 * 1024;
 /// An unsent answer, besides its bytes.
 pub(crate) const ANSWER: usize = 1024;
 /// Bytes of a connection may arrive that belong to no request, such as HTTP/2 frames that only keep the server busy, or a head that
