@@ -58,7 +58,7 @@ impl ObjectKind {
     ///
     /// # Errors
     ///
-    /// [`MalformedObjectId`] if the text is no id, or one of another kind.
+    /// [`MalformedObjectId`] if the text is not an id of this kind.
     pub fn check_form(self, text: &str) -> Result<(), MalformedObjectId> {
         self.parse(text).map(drop)
     }
@@ -122,7 +122,7 @@ impl ObjectIdCodec {
     ///
     /// # Errors
     ///
-    /// [`MalformedObjectId`] if the text is no id, or one of another kind. There is exactly one spelling for each id.
+    /// [`MalformedObjectId`] if the text is not an id of this kind. There is exactly one spelling for each id.
     pub fn decode(&self, kind: ObjectKind, text: &str) -> Result<i64, MalformedObjectId> {
         let rest = kind.parse(text)?;
         let mut parts = rest.splitn(2, |byte| *byte == b':');

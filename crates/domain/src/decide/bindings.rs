@@ -1,8 +1,8 @@
 //! Decides about role bindings.
 //!
-//! Rule: nobody gives a role that permits more than they hold in that place (docs/threat-model.md#no-escalation). Without the right to a
-//! place, a place that is there is told apart from none by nothing: 403 for both where a role is to be given, 404 for both where a binding
-//! is named (docs/contract/roles.md#role-bindings).
+//! Rule: a caller cannot grant a role that permits more than the caller holds in that place (docs/threat-model.md#no-escalation). To a
+//! caller without access, a hidden place and a missing one look the same: 403 when granting a role, 404 when naming a binding
+//! (docs/contract/roles.md#role-bindings).
 
 use super::roles::above;
 use crate::access::Access;

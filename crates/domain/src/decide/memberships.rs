@@ -1,8 +1,8 @@
 //! Giving people roles in organizations and spaces, and taking them away (docs/contract/organizations.md#members).
 //!
-//! Rule: nobody gives a role that permits more than they may do in that place, whatever the role is called
-//! (docs/threat-model.md#no-escalation). What the caller may do there is decided before the user is looked up, so that the answer tells
-//! nobody who is in the account.
+//! Rule: a caller cannot grant a role that permits more than the caller holds in that place, whatever the role's name
+//! (docs/threat-model.md#no-escalation). The caller's permissions are checked before the user is looked up, so that the response does not
+//! reveal who is in the account.
 
 use crate::access::Access;
 use crate::decide::{Requirement, in_organization, in_space};

@@ -43,8 +43,7 @@ pub(crate) async fn layer(State(app): State<App>, request: Request, next: Next) 
 }
 
 impl RequestInfo {
-    /// Returns how long the client has to wait, if the presented key may not be looked up now. What is no key of ours is not looked up
-    /// anyway.
+    /// Returns how long the client must wait before its key may be looked up, if it must. Keys of other installations are never looked up.
     fn wait(&self, app: &App, credential: Option<Fingerprint>) -> Option<SignedDuration> {
         let tag = app.store.installation().tag;
         self.key.filter(|key| key.tag() == tag)?;

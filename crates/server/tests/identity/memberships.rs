@@ -157,7 +157,7 @@ async fn who_leaves_a_space_leaves_their_bindings_in_it() {
     }
 }
 
-/// Nobody comes into a space past its organization (docs/contract/organizations.md#members).
+/// A user must be a member of the organization before joining one of its spaces (docs/contract/organizations.md#members).
 #[tokio::test]
 async fn a_space_takes_members_of_its_organization_alone() {
     let server = TestServer::start().await;

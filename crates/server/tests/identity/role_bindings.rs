@@ -66,7 +66,7 @@ async fn a_binding_is_made_as_it_is_described() {
     answered(&server, "admin", ("DELETE", &held, Value::Null), 204).await;
 }
 
-/// Nobody gives more than they hold in that place, whatever gives them the right to give (docs/threat-model.md#no-escalation).
+/// A caller cannot grant more than they hold in that place, whatever allows them to grant (docs/threat-model.md#no-escalation).
 #[tokio::test]
 async fn a_binding_is_bounded_by_its_giver() {
     let server = TestServer::start().await;

@@ -116,7 +116,7 @@ async fn a_lapsed_invitation_is_made_anew() {
     assert_eq!(list["users"].as_array().unwrap().len(), 1);
 }
 
-/// Who may invite whom: nobody is given more than their inviter holds (docs/threat-model.md#no-escalation).
+/// A user cannot invite somebody with more permissions than their own (docs/threat-model.md#no-escalation).
 #[tokio::test]
 async fn inviting_is_bounded_by_the_inviter() {
     let server = TestServer::start().await;

@@ -61,7 +61,7 @@ pub async fn memberships_are_kept_as_they_were_given(store: &Store) {
     assert_eq!(gone, Refusal::NotFound(Resource::User));
 }
 
-/// Nobody gives what they do not hold, and nobody is given a place past the organization or beside their track.
+/// A caller grants only what they hold. A user joins a space only as a member of its organization, and with a role of their kind.
 pub async fn memberships_are_bounded(store: &Store) {
     let fixture = Fixture::found(store).await;
     let (robot, _) = fixture.create_service("admin", "robot", &[("O1", &["S1"])]).await.unwrap();

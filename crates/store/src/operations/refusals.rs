@@ -11,10 +11,10 @@ use crate::CallResult;
 use crate::error::CallError;
 use crate::transaction::{Driver, Transaction};
 
-/// Writes down that a change was refused, as far as that is to be on record. What the change had written is undone before.
+/// Records that a change was refused, after what the change had written was undone.
 ///
-/// Each share, a person's own and that of the bots behind them, has so many refusals an hour on record that nobody can fill the disk by
-/// being told no; the next record counts those that were left out.
+/// The number of refusals recorded in an hour is limited for each share (a person's own, and that of their bots), so that repeated
+/// refusals cannot fill the disk. The next record counts those that were left out.
 pub(crate) async fn note_refusal<D: Driver>(
     tx: &mut Transaction<'_, D>,
     operation: &'static str,

@@ -68,7 +68,7 @@ fn is_fatal(error: &Error) -> bool {
         .is_some_and(|severity| matches!(severity, Severity::Fatal | Severity::Panic))
 }
 
-/// The connection was lost while a change was committed, and nobody could be asked what came of it.
+/// The connection was lost while a change was committed, and its outcome could not be looked up.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "whether the change was made could not be found out: the database was lost while it was committed"

@@ -179,7 +179,7 @@ async fn reset_password(Input { client, path: id, .. }: Input<UserId>) -> Result
     Ok(NoContent)
 }
 
-/// Reserves room for a letter, where the server sends mail: nothing is done that nobody could be told of.
+/// Reserves a place in the mail queue, if the server sends mail. Without a place, the request changes nothing.
 async fn mail_room(client: &Client) -> Result<Option<Room<'_>>> {
     let Some(outbox) = &client.app.integrations.outbox else { return Ok(None) };
     let full = || ApiError::unavailable("too much mail is on its way");
