@@ -23,7 +23,7 @@ mod sign_in;
 mod users;
 
 pub use audit::read_audit;
-pub use authenticate::{KeyRecord, authenticate};
+pub use authenticate::{KeyRecord, NotAccepted, accept, authenticate, prove};
 pub use bindings::{bind, give, in_binding, may_bind};
 pub use create::{may_create_service_keys, service_key, user_key};
 pub use creator_ceiling::{ensure_within_creator, exceeds_creator};
