@@ -222,6 +222,8 @@ pub(crate) struct AuditExport {
     /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
     /// Start after this record
     #[arg(long, value_name = "RECORD", default_value_t = 0)]
     pub after: i64,

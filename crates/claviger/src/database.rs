@@ -73,8 +73,7 @@ impl Database {
             }
             Self::Server(options) => {
                 let peppers = data_dir::read_peppers(&pepper)?;
-                let opened = options.open(peppers, clock).await;
-                opened.context("the database of `--database-url` cannot be opened")
+                options.open(peppers, clock).await.context(CANNOT_BE_OPENED)
             }
         }
     }
@@ -90,7 +89,26 @@ impl Database {
             Self::Server(_) => self.open(data_dir, pepper).await,
         }
     }
+
+    /// The same, and takes the machine's clock to be right whatever the database has seen. No server may be running.
+    pub(crate) async fn open_accepting_clock(
+        &self,
+        data_dir: &Path,
+        pepper: Option<&Path>,
+    ) -> anyhow::Result<Store> {
+        match self {
+            Self::File(_) => data_dir::open_stopped_accepting_clock(data_dir, pepper),
+            Self::Server(options) => {
+                let peppers = data_dir::read_peppers(&data_dir::pepper_file(data_dir, pepper))?;
+                let opened = options.open_accepting_clock(peppers, Arc::new(SystemClock)).await;
+                opened.context(CANNOT_BE_OPENED)
+            }
+        }
+    }
 }
+
+/// What goes before the reason why a server's database cannot be used.
+pub(crate) const CANNOT_BE_OPENED: &str = "the database of `--database-url` cannot be opened";
 
 /// The password in a file, without the end of its line.
 fn password(path: &Path) -> anyhow::Result<String> {

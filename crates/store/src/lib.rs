@@ -40,6 +40,7 @@ mod transaction;
 
 use claviger_domain::InstanceTag;
 
+pub use crate::audit::Exported;
 #[cfg(feature = "faults")]
 pub use crate::authority::Faults;
 #[cfg(feature = "conformance")]
@@ -64,10 +65,10 @@ pub use crate::operations::{
     UpdateRoleBinding, UpdateSpace, UpdateUser,
 };
 #[cfg(feature = "postgres")]
-pub use crate::postgres::{Encryption, PostgresOptions, UrlError};
+pub use crate::postgres::{Encryption, PostgresAuditLog, PostgresOptions, UrlError};
 pub use crate::request::{Credential, Quota, Request, Sender, Share};
 #[cfg(feature = "sqlite")]
-pub use crate::sqlite::{AuditLog, Durability, Exported, SqliteOptions};
+pub use crate::sqlite::{AuditLog, Durability, SqliteOptions};
 pub use crate::store::Store;
 
 /// What identifies an installation. Made once, with its database.

@@ -102,6 +102,9 @@ pub enum OpenError {
     /// There is an installation in the database already.
     #[error("the database holds an installation already")]
     Occupied,
+    /// Nodes run on the database, and may not now.
+    #[error("{0} other connection(s) to the database are open: stop every node first")]
+    Shared(i64),
     /// The database cannot keep every text.
     #[error("the database has the encoding {0}: make it with `ENCODING 'UTF8'`")]
     Encoding(String),

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
 
+use super::Database;
+
 /// `claviger clock`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Clock {
@@ -21,10 +23,12 @@ Example:
 /// `claviger clock accept`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct ClockAccept {
-    /// Data directory; stop its server first
+    /// Data directory; stop its server, or every node, first
     #[arg(long, env = "CLAVIGER_DATA_DIR")]
     pub data_dir: PathBuf,
     /// Pepper file [default: pepper.json in the data directory]
     #[arg(long, env = "CLAVIGER_PEPPER_FILE")]
     pub pepper_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub database: Database,
 }

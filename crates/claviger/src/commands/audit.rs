@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::identity;
 use crate::args::{Audit, AuditExport, AuditVerify};
-use crate::database::Database;
+use crate::database::{CANNOT_BE_OPENED, Database};
 use crate::{data_dir, output};
 
 /// The exit code for a log that is not what was written.
@@ -40,7 +40,8 @@ fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
         }
         Database::Server(options) => {
             let peppers = data_dir::read_peppers(&pepper_file)?;
-            super::runtime()?.block_on(options.verify_audit(&peppers, args.note))
+            super::runtime()?
+                .block_on(async { options.audit_log().await?.verify(&peppers, args.note).await })
         }
     };
     let verdict = verdict.context("the audit log cannot be checked")?;
@@ -54,27 +55,54 @@ fn verify(args: &AuditVerify) -> anyhow::Result<ExitCode> {
 }
 
 fn export(args: &AuditExport) -> anyhow::Result<()> {
-    let mut log = open(&args.data_dir)?;
+    let database = Database::of(&args.data_dir, &args.database)?;
     let pepper_file = data_dir::pepper_file(&args.data_dir, args.pepper_file.as_deref());
-    let peppers = data_dir::read_peppers(&pepper_file)?;
-    let codec = ObjectIdCodec::new(&log.installation().id_key);
-    let mut lines = output::lines();
-    let mut left_out = 0_u64;
     let after = AuditRecordId::new(args.after);
-    let exported = log.each(&peppers, after, |record| match record {
-        Exported::Record(entry) => output::written(writeln!(lines, "{}", line(&codec, &entry))),
-        Exported::Forged(_) | Exported::Unreadable(_) => {
-            left_out += 1;
-            Ok(())
+    let mut lines = Lines { to: output::lines(), left_out: 0 };
+    let exported = match database {
+        Database::File(_) => {
+            let mut log = open(&args.data_dir)?;
+            let peppers = data_dir::read_peppers(&pepper_file)?;
+            let codec = ObjectIdCodec::new(&log.installation().id_key);
+            log.each(&peppers, after, |record| lines.take(&codec, record))
         }
-    });
-    let exported = exported.and_then(|()| output::written(lines.flush()));
-    if left_out > 0 {
+        Database::Server(options) => {
+            let peppers = data_dir::read_peppers(&pepper_file)?;
+            super::runtime()?.block_on(async {
+                let mut log = options.audit_log().await.context(CANNOT_BE_OPENED)?;
+                let codec = ObjectIdCodec::new(&log.installation().id_key);
+                log.each(&peppers, after, |record| lines.take(&codec, record)).await
+            })
+        }
+    };
+    let exported = exported.and_then(|()| output::written(lines.to.flush()));
+    if lines.left_out > 0 {
         output::warning(&format!(
-            "{left_out} record(s) are not what was written, and were left out: `claviger audit verify` names them"
+            "{} record(s) are not what was written, and were left out: `claviger audit verify` names them",
+            lines.left_out
         ));
     }
     exported
+}
+
+/// What is exported, one record a line.
+struct Lines<W> {
+    to: W,
+    left_out: u64,
+}
+
+impl<W: Write> Lines<W> {
+    fn take(&mut self, codec: &ObjectIdCodec, record: Exported) -> anyhow::Result<()> {
+        match record {
+            Exported::Record(entry) => {
+                output::written(writeln!(self.to, "{}", line(codec, &entry)))
+            }
+            Exported::Forged(_) | Exported::Unreadable(_) => {
+                self.left_out += 1;
+                Ok(())
+            }
+        }
+    }
 }
 
 /// A record, with the ids that the API gives things.

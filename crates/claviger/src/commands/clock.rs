@@ -4,7 +4,8 @@ use anyhow::Context as _;
 use claviger_store::{AcceptClock, Request};
 
 use crate::args::{Clock, ClockAccept};
-use crate::{data_dir, output};
+use crate::database::Database;
+use crate::output;
 
 pub(crate) async fn run(clock: Clock) -> anyhow::Result<()> {
     match clock {
@@ -13,8 +14,9 @@ pub(crate) async fn run(clock: Clock) -> anyhow::Result<()> {
 }
 
 async fn accept(args: ClockAccept) -> anyhow::Result<()> {
+    let database = Database::of(&args.data_dir, &args.database)?;
     let pepper = args.pepper_file.as_deref();
-    let store = data_dir::open_stopped_accepting_clock(&args.data_dir, pepper)?;
+    let store = database.open_accepting_clock(&args.data_dir, pepper).await?;
     let accepted = store.execute(Request::host(), AcceptClock).await;
     store.close().await;
     let accepted = accepted.context("the clock cannot be accepted")?;

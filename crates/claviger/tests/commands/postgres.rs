@@ -38,6 +38,11 @@ impl OnServer {
         claviger(&[arguments, &place].concat()).output().unwrap()
     }
 
+    /// Does something to the database that no command does.
+    fn sql(&self, text: &str) {
+        Cluster::shared().sql(self.url.rsplit('/').next().unwrap(), text);
+    }
+
     fn said(&self, output: &Output) -> String {
         transcript(output, self.directory.path())
     }
@@ -82,6 +87,61 @@ fn the_host_works_on_the_database_of_running_nodes() {
     assert_eq!(server.get("/v2/users", key.trim()).0, 200);
     let verified = installed.run(&["audit", "verify"]);
     assert!(verified.status.success(), "{}", installed.said(&verified));
+    assert_eq!(server.stop(), Some(0));
+}
+
+/// The audit is exported while a node writes to it. What somebody else has put in is left out.
+#[test]
+fn the_audit_is_exported_beside_nodes() {
+    let installed = OnServer::installed();
+    let server = installed.serve();
+    let record = |arguments: &[&str]| {
+        let exported = installed.run(&[&["audit", "export"], arguments].concat());
+        assert!(exported.status.success(), "{}", installed.said(&exported));
+        let said = String::from_utf8(exported.stderr).unwrap();
+        let text = String::from_utf8(exported.stdout).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str(line).unwrap());
+        (lines.collect::<Vec<serde_json::Value>>(), said)
+    };
+    let (records, said) = record(&[]);
+    assert_eq!((records.len(), said.as_str()), (1, ""));
+    assert_eq!(records[0]["record"], 1);
+    assert_eq!(records[0]["action"], "account.found");
+    assert_eq!(record(&["--after", "1"]).0.len(), 0);
+    installed.sql(
+        "INSERT INTO audit_records
+         SELECT (jsonb_populate_record(r, jsonb_build_object('id', 2, 'action', 'made.up'))).* FROM audit_records r",
+    );
+    let (records, said) = record(&[]);
+    assert_eq!(records.len(), 1);
+    assert!(said.contains("1 record(s) are not what was written"), "{said}");
+    assert_eq!(server.stop(), Some(0));
+}
+
+/// A node that runs has the wrong time in memory, and would write it down again.
+#[test]
+fn a_clock_is_accepted_when_no_node_runs() {
+    let installed = OnServer::installed();
+    let server = installed.serve();
+    assert_eq!(server.get("/v2/users", &installed.key).0, 200);
+    let accept = ["clock", "accept"];
+    let refused = installed.run(&accept);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = installed.said(&refused);
+    assert!(said.contains("stop every node first"), "{said}");
+    assert_eq!(server.stop(), Some(0));
+
+    installed.sql("UPDATE installation SET latest_at = 4000000000000000");
+    let refused = installed.run(&["serve", "--listen", "127.0.0.1:0"]);
+    let said = installed.said(&refused);
+    assert!(said.contains("has already seen 2096-10-02T07:06:40Z"), "{said}");
+    let accepted = installed.run(&accept);
+    let said = installed.said(&accepted);
+    assert!(accepted.status.success(), "{said}");
+    assert!(said.contains("Accepted the machine's clock: "), "{said}");
+    let server = installed.serve();
+    let (_, log) = server.get("/v2/audit-logs", &installed.key);
+    assert!(log.contains("clock.accept"), "{log}");
     assert_eq!(server.stop(), Some(0));
 }
 

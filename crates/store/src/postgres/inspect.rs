@@ -31,8 +31,8 @@ impl PostgresDatabase {
         note: Option<AuditNote>,
     ) -> Result<AuditVerdict, StoreError> {
         let (options, peppers) = &self.0.reopened;
-        let verdict = options.verify_audit(peppers, note).await;
-        verdict.map_err(|error| StoreError::Failed(Box::new(error)))
+        let verdict = async { options.audit_log().await?.verify(peppers, note).await };
+        verdict.await.map_err(|error| StoreError::Failed(Box::new(error)))
     }
 
     pub(crate) async fn tamper(&self, text: &str) -> Result<usize, StoreError> {

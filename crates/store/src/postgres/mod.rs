@@ -33,6 +33,7 @@ use crate::store::{Job, RefusedOperation};
 use crate::transaction::Transaction;
 use crate::{CallResult, audit};
 
+pub use audit_log::PostgresAuditLog;
 use connection::Connection;
 use error::NotTaken;
 pub use options::{Encryption, PostgresOptions, UrlError};

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use claviger_domain::{AuditSealer, Clock, Entropy, InstanceTag, Keyring, PepperRing};
 
 use super::connection::Connection;
+use super::error::store_error;
 use super::options::PostgresOptions;
 use super::transaction::PostgresDriver;
 use super::{PostgresDatabase, migrate, proof};
@@ -55,13 +56,45 @@ impl PostgresOptions {
         peppers: PepperRing,
         clock: Arc<dyn Clock>,
     ) -> Result<Store, OpenError> {
+        self.open_with(peppers, clock, false).await
+    }
+
+    /// Opens the installation although it has seen a later time than the machine's clock says, which the caller knows to be right. The
+    /// database keeps its time until [`AcceptClock`](crate::AcceptClock) is carried out.
+    ///
+    /// # Errors
+    ///
+    /// [`OpenError::Shared`] if others are connected: a node that runs would write the later time again.
+    /// [`OpenError::ClockTooEarly`] if the clock is before the installation was made, and as [`open`](Self::open).
+    pub async fn open_accepting_clock(
+        &self,
+        peppers: PepperRing,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Store, OpenError> {
+        self.open_with(peppers, clock, true).await
+    }
+
+    async fn open_with(
+        &self,
+        peppers: PepperRing,
+        clock: Arc<dyn Clock>,
+        accepts_clock: bool,
+    ) -> Result<Store, OpenError> {
         let mut connection = self.connect().await?;
         migrate::begin(&connection).await?;
         let found = migrate::found(&connection).await?;
         let installation =
             proof::installation(&mut connection).await?.ok_or(OpenError::NotFounded)?;
         peppers.fits(&proof::checks(&mut connection).await?)?;
-        let seen = proof::latest_instant(&mut connection).await?;
+        let mut seen = proof::latest_instant(&mut connection).await?;
+        if accepts_clock {
+            is_alone(&connection).await?;
+            let (_, made) = &installation;
+            if clock.now() < *made {
+                return Err(OpenError::ClockTooEarly(*made));
+            }
+            seen = seen.min(clock.now());
+        }
         let clock = StoreClock::start(clock, seen)?;
         let genuine = proof::genuine(&mut connection, &peppers, &installation).await?;
         let proof = genuine.ok_or(OpenError::Unproven)?;
@@ -74,8 +107,7 @@ impl PostgresOptions {
 
     pub(super) async fn connect(&self) -> Result<Connection, OpenError> {
         let connected = self.connector.connect().await;
-        let connection =
-            connected.map_err(|error| OpenError::Database(super::error::store_error(error)))?;
+        let connection = connected.map_err(|error| OpenError::Database(store_error(error)))?;
         migrate::check_encoding(&connection).await?;
         Ok(connection)
     }
@@ -91,5 +123,16 @@ impl PostgresOptions {
             Authority::new(clock, Keyring::new(installation.tag, peppers.clone()), sealer);
         let database = PostgresDatabase::new(self, authority.clone(), peppers);
         Store::new(installation, authority, Database::Postgres(database))
+    }
+}
+
+/// Refuses a database that others are connected to with the same name of a user, as nodes are.
+async fn is_alone(connection: &Connection) -> Result<(), OpenError> {
+    let others = "SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()";
+    let counted = connection.client.query_one_scalar(others, &[]).await;
+    match counted.map_err(|error| OpenError::Database(store_error(error)))? {
+        0 => Ok(()),
+        others => Err(OpenError::Shared(others)),
     }
 }

@@ -1,17 +1,15 @@
 //! Reads the audit log for the host's commands, also while a server runs.
 
 use claviger_domain::{
-    ApiKeyId, AuditCheck, AuditEntry, AuditFault, AuditNote, AuditRecordId, AuditSealer,
-    AuditVerdict, PepperRing,
+    ApiKeyId, AuditCheck, AuditFault, AuditNote, AuditRecordId, AuditSealer, AuditVerdict,
+    PepperRing,
 };
 use rusqlite::Connection;
 
 use super::transaction::SqliteDriver;
 use super::{OpenError, migrate, now, proof, schema};
+use crate::audit::Exported;
 use crate::{Installation, audit, tables};
-
-/// How many records an export reads at a time. Between two reads nothing of the database is held.
-const BATCH: u32 = 1_000;
 
 /// The audit of a database file. Nothing is written, and no lock is taken.
 #[derive(Debug)]
@@ -59,23 +57,14 @@ impl AuditLog {
         mut take: impl FnMut(Exported) -> Result<(), E>,
     ) -> Result<(), E> {
         let sealer = self.sealer(peppers)?;
-        let next = |id: AuditRecordId| AuditRecordId::new(id.number().saturating_add(1).max(1));
-        let mut from = next(after);
+        let mut after = after;
         loop {
             let mut driver = SqliteDriver::new(&mut self.connection);
             let batch =
-                now(tables::records_from(&mut driver, from, BATCH)).map_err(OpenError::from)?;
-            let Some(last) = batch.last().map(|row| row.id) else { return Ok(()) };
-            for row in batch {
-                take(match row.record {
-                    Some((entry, mac)) if sealer.wrote(&entry, &mac) => {
-                        Exported::Record(Box::new(entry))
-                    }
-                    Some(_) => Exported::Forged(row.id),
-                    None => Exported::Unreadable(row.id),
-                })?;
-            }
-            from = next(last);
+                now(audit::batch_behind(&mut driver, &sealer, after)).map_err(OpenError::from)?;
+            batch.records.into_iter().try_for_each(&mut take)?;
+            let Some(last) = batch.last else { return Ok(()) };
+            after = last;
         }
     }
 
@@ -85,17 +74,6 @@ impl AuditLog {
         let proof = proof::genuine(&self.connection, peppers, migrate::NEWEST)?;
         Ok(AuditSealer::new(peppers.clone(), &proof.ok_or(OpenError::Unproven)?))
     }
-}
-
-/// What an export comes to next.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Exported {
-    /// A record as it was written.
-    Record(Box<AuditEntry>),
-    /// A record that somebody else edited or added.
-    Forged(AuditRecordId),
-    /// A record that cannot be read.
-    Unreadable(AuditRecordId),
 }
 
 /// Holds the log against its seals, and the database against its proof and its schema.

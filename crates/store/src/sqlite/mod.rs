@@ -38,7 +38,7 @@ use crate::request::{Execution, Request};
 use crate::store::Job;
 use crate::transaction::Transaction;
 
-pub use audit_log::{AuditLog, Exported};
+pub use audit_log::AuditLog;
 pub use open::{Durability, SqliteOptions};
 use readers::Readers;
 use transaction::SqliteDriver;

@@ -11,7 +11,7 @@ use crate::operations::authenticate;
 use crate::transaction::{Driver, Transaction};
 
 /// Sets the time that the database has seen to that of the machine's clock, and records it in every account. For a store that was opened
-/// by [`SqliteOptions::open_accepting_clock`](crate::SqliteOptions::open_accepting_clock).
+/// by `open_accepting_clock` of its options.
 #[derive(Clone, Copy, Debug)]
 pub struct AcceptClock;
 
