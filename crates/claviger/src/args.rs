@@ -5,13 +5,16 @@ mod clock;
 mod connection;
 mod database;
 mod duration;
+#[cfg(test)]
+mod help;
 mod identity;
 mod keys;
+mod listen;
 mod mail;
 mod policy;
+mod profile;
 mod recover;
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -25,16 +28,19 @@ pub(crate) use self::clock::{Clock, ClockAccept};
 pub(crate) use self::connection::Connection;
 pub(crate) use self::database::Database;
 pub(crate) use self::identity::{
-    AuditList, Bindings, Change, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
+    AuditList, Bindings, Change, Common, Confirmation, Organizations, Projects, Restrictions,
+    Roles, Spaces, Users, Window,
 };
 pub(crate) use self::keys::{
     Create, CreateService, Get, Keys, List, NewExpiry, NewFile, Refresh, Revoke, Rotate,
     StatusFilter, Whoami,
 };
+pub(crate) use self::listen::ListenAddress;
 pub(crate) use self::mail::{Mail, SmtpSecurity};
 pub(crate) use self::policy::{
     Lifetime, Policy, PolicyChange, PolicyPlace, PolicySet, PolicyShow, RefreshExpiry, Switch,
 };
+pub(crate) use self::profile::{Login, Logout};
 pub(crate) use self::recover::Recover;
 
 /// A self-hosted server that issues, rotates, revokes and audits API keys, compatible with Arize's REST API v2.
@@ -75,6 +81,9 @@ pub(crate) enum Command {
     /// Manage spaces and their members over HTTP
     #[command(subcommand)]
     Spaces(Box<Spaces>),
+    /// Manage projects over HTTP
+    #[command(subcommand)]
+    Projects(Box<Projects>),
     /// Manage users over HTTP
     #[command(subcommand)]
     Users(Box<Users>),
@@ -87,10 +96,35 @@ pub(crate) enum Command {
     /// Restrict projects to users with a role on them, over HTTP
     #[command(subcommand)]
     Restrictions(Box<Restrictions>),
+    /// Print the permissions that custom roles can have
+    #[command(subcommand)]
+    Permissions(Permissions),
+    /// Store a server and a key for it under a name
+    Login(Box<Login>),
+    /// Remove a stored server and key
+    Logout(Logout),
+    /// Show the key in use
+    Whoami(Whoami),
+    /// Write a man page of each command into a directory
+    ManPages {
+        /// Directory; created if missing
+        directory: PathBuf,
+    },
     /// Print a completion script for a shell
     Completions {
         /// The shell
         shell: Shell,
+    },
+}
+
+/// `claviger permissions`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Permissions {
+    /// Print the names of all permissions
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
     },
 }
 
@@ -177,7 +211,7 @@ pub(crate) struct Serve {
     #[arg(long, env = "CLAVIGER_LOG_FORMAT", value_enum, default_value_t = LogFormat::Json)]
     pub log_format: LogFormat,
     /// URL of GitHub's signing keys, which turns on reports from GitHub secret scanning
-    #[arg(long, env = "CLAVIGER_GITHUB_SIGNING_KEYS", value_name = "URL")]
+    #[arg(long, hide_short_help = true, env = "CLAVIGER_GITHUB_SIGNING_KEYS", value_name = "URL")]
     pub github_signing_keys: Option<String>,
     #[command(flatten)]
     pub mail: Mail,
@@ -232,40 +266,69 @@ pub(crate) struct AuditExport {
 /// Options of every server.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct Server {
-    /// Address to listen on; port 0 chooses a free port
-    #[arg(long, env = "CLAVIGER_LISTEN", default_value = "127.0.0.1:8080")]
-    pub listen: SocketAddr,
+    /// Address to listen on, such as `localhost:8080` or `:8080` for all addresses; port 0 chooses a free port
+    #[arg(
+        long,
+        env = "CLAVIGER_LISTEN",
+        value_name = "[HOST]:PORT",
+        default_value = "127.0.0.1:8080"
+    )]
+    pub listen: ListenAddress,
     /// New keys per minute for each person, and again for all their service keys together; 0 turns the limit off
-    #[arg(long, env = "CLAVIGER_MINT_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_MINT_RATE",
+        value_name = "PER_MINUTE",
+        default_value_t = 600
+    )]
     pub mint_rate: u32,
     /// Other changes per minute for each person, and again for all their service keys together; 0 turns the limit off
-    #[arg(long, env = "CLAVIGER_CHANGE_RATE", value_name = "PER_MINUTE", default_value_t = 600)]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_CHANGE_RATE",
+        value_name = "PER_MINUTE",
+        default_value_t = 600
+    )]
     pub change_rate: u32,
     /// Failed authentications per minute for each client address; 0 turns the limit off
-    #[arg(long, env = "CLAVIGER_FAILURE_RATE", value_name = "PER_MINUTE", default_value_t = 20)]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_FAILURE_RATE",
+        value_name = "PER_MINUTE",
+        default_value_t = 20
+    )]
     pub failure_rate: u32,
     /// Memory for all connections together; above it, connections of the client that uses the most are closed
     /// [default: 128, or a quarter of a lower memory limit]
-    #[arg(long, env = "CLAVIGER_CONNECTION_MEMORY", value_name = "MIB", value_parser = connection_memory)]
+    #[arg(long, hide_short_help = true, env = "CLAVIGER_CONNECTION_MEMORY", value_name = "MIB", value_parser = connection_memory)]
     pub connection_memory: Option<usize>,
     /// Seconds to keep serving after a stop signal, while `/readyz` returns 503, so that load balancers notice;
     /// a second signal or Ctrl-C ends the delay
-    #[arg(long, env = "CLAVIGER_SHUTDOWN_DELAY", value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(..=3600))]
+    #[arg(long, hide_short_help = true, env = "CLAVIGER_SHUTDOWN_DELAY", value_name = "SECONDS", default_value_t = 3, value_parser = clap::value_parser!(u64).range(..=3600))]
     pub shutdown_delay: u64,
     /// Dialect for unrecognized clients, A (oldest) to E (newest)
-    #[arg(long, env = "CLAVIGER_DIALECT", value_parser = dialect, default_value = "E")]
+    #[arg(long, hide_short_help = true, env = "CLAVIGER_DIALECT", value_parser = dialect, default_value = "E")]
     pub dialect: Dialect,
     /// Addresses and networks of trusted proxies, such as `10.0.0.0/8,::1`; the client address is read from their header
     #[arg(long, env = "CLAVIGER_TRUSTED_PROXIES", value_name = "CIDR,…", value_delimiter = ',')]
     pub trusted_proxies: Vec<ProxyNetwork>,
     /// Header in which trusted proxies send the client address
-    #[arg(long, env = "CLAVIGER_FORWARDED_HEADER", value_enum, default_value_t = ForwardedHeader::XForwardedFor)]
+    #[arg(long, hide_short_help = true, env = "CLAVIGER_FORWARDED_HEADER", value_enum, default_value_t = ForwardedHeader::XForwardedFor)]
     pub forwarded_header: ForwardedHeader,
     /// Origins whose web pages may call the API from a browser, such as `https://app.example.com` [default: none]
-    #[arg(long, env = "CLAVIGER_CORS_ORIGIN", value_name = "ORIGIN,…", value_delimiter = ',')]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_CORS_ORIGIN",
+        value_name = "ORIGIN,…",
+        value_delimiter = ','
+    )]
     pub cors_origin: Vec<CorsOrigin>,
     /// Contact in `/.well-known/security.txt`: a mailto: or https:// URI
-    #[arg(long, env = "CLAVIGER_SECURITY_CONTACT", value_name = "URI")]
+    #[arg(long, hide_short_help = true, env = "CLAVIGER_SECURITY_CONTACT", value_name = "URI")]
     pub security_contact: Option<SecurityContact>,
     /// Log each request at `info`
     #[arg(long, env = "CLAVIGER_ACCESS_LOG")]

@@ -1,14 +1,15 @@
 //! Data directory: the database and, unless it is stored elsewhere, the pepper.
 //!
-//! Rules: a directory is there whole or not at all: it is made under another name and renamed when everything in it is on disk.
-//! Files with secrets have mode 0600 from their first byte, and a pepper that others can read is not used.
+//! Rules: an installation is there whole or not at all: it is made under another name and renamed when everything in it is on disk.
+//! Files with secrets have mode 0600 from their first byte, and a pepper that everybody can read is not used.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+mod access;
+mod partial;
+
+use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::net::SocketAddr;
-use std::os::unix::fs::{
-    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
-};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -22,6 +23,11 @@ use claviger_store::{
     SqliteOptions, Store,
 };
 
+pub(crate) use self::access::{
+    explained, read_peppers, require_installation, warn_if_open_to_others,
+};
+use self::partial::Partial;
+pub(crate) use self::partial::is_vacant;
 use crate::database::Database;
 use crate::environment::Environment;
 use crate::key_place::{KeyPlace, Put};
@@ -59,14 +65,6 @@ pub(crate) fn pepper_file(data_dir: &Path, chosen: Option<&Path>) -> PathBuf {
     chosen.map_or_else(|| data_dir.join(PEPPER), Path::to_owned)
 }
 
-/// Whether a data directory can be made at this path: there is nothing, or an empty directory.
-pub(crate) fn is_vacant(data_dir: &Path) -> bool {
-    match fs::read_dir(data_dir) {
-        Ok(mut entries) => entries.next().is_none(),
-        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
-    }
-}
-
 /// Where the administrator's first key goes.
 #[derive(Debug)]
 pub(crate) enum FirstKey {
@@ -84,12 +82,12 @@ pub(crate) async fn make(
     beginning: Beginning,
     first_key: FirstKey,
 ) -> anyhow::Result<Made> {
-    if !is_vacant(data_dir) {
+    if !is_vacant(data_dir)? {
         bail!("{} is there already", data_dir.display());
     }
     let outside = pepper.map(Draft::of_new).transpose()?;
-    let mut partial = Partial::make(partial_name(data_dir)?)?;
-    let path = partial.path()?.to_owned();
+    let mut partial = Partial::make(data_dir)?;
+    let path = partial.path().to_owned();
     let peppers = PepperRing::generate(&SystemEntropy)?;
     let pepper_text = peppers.reveal();
     if outside.is_none() {
@@ -113,7 +111,7 @@ pub(crate) async fn make(
         }
         FirstKey::To(place) => Some(place.put(&made.admin_key)?),
     };
-    if let Err(error) = partial.publish(data_dir) {
+    if let Err(error) = partial.publish() {
         let was_printed = key.as_ref().is_some_and(Put::was_printed);
         return Err(if was_printed {
             error.context("the key that was printed opens nothing")
@@ -130,72 +128,6 @@ pub(crate) async fn make(
     Ok(made)
 }
 
-/// Directories that were made and go away with this, unless they are kept.
-#[derive(Debug)]
-struct Partial {
-    /// The directory last, those above it that were missing before it.
-    made: Vec<PathBuf>,
-}
-
-impl Partial {
-    /// Makes a directory that nobody else can enter, with those above it that are missing. What an interrupted start left is removed; a
-    /// directory that is there by now was made by somebody else, and is not used.
-    fn make(path: PathBuf) -> anyhow::Result<Self> {
-        if path.exists() {
-            fs::remove_dir_all(&path).with_context(|| {
-                format!("{} is left over and cannot be removed", path.display())
-            })?;
-        }
-        let missing: Vec<_> = path
-            .ancestors()
-            .skip(1)
-            .take_while(|path| !path.as_os_str().is_empty() && path.symlink_metadata().is_err())
-            .map(Path::to_owned)
-            .collect();
-        let mut partial = Self { made: Vec::new() };
-        for directory in missing.into_iter().rev().chain([path]) {
-            DirBuilder::new()
-                .mode(0o700)
-                .create(&directory)
-                .with_context(|| format!("{} cannot be made", directory.display()))?;
-            partial.made.push(directory);
-        }
-        Ok(partial)
-    }
-
-    /// The directory.
-    fn path(&self) -> anyhow::Result<&Path> {
-        self.made.last().map(PathBuf::as_path).context("no directory was made")
-    }
-
-    /// Gives the directory its name, and sees it to the disk.
-    fn publish(&mut self, name: &Path) -> anyhow::Result<()> {
-        let path = self.path()?;
-        sync_dir(path)?;
-        fs::rename(path, name).with_context(|| format!("{} cannot be made", name.display()))?;
-        // Taken back under its new name, if that does not last.
-        self.made.pop();
-        self.made.push(name.to_owned());
-        sync_dir(
-            name.parent().filter(|parent| *parent != Path::new("")).unwrap_or(Path::new(".")),
-        )?;
-        self.made.clear();
-        Ok(())
-    }
-}
-
-impl Drop for Partial {
-    fn drop(&mut self) {
-        if let Some(directory) = self.made.pop() {
-            drop(fs::remove_dir_all(directory));
-        }
-        // Those above it only if nobody else has put something there.
-        for directory in self.made.iter().rev() {
-            drop(fs::remove_dir(directory));
-        }
-    }
-}
-
 /// Refuses a directory whose owner is not the one of a file that was just made in it.
 fn is_ours(directory: &Path, file: &Path) -> anyhow::Result<()> {
     let metadata = |path: &Path| {
@@ -207,14 +139,6 @@ fn is_ours(directory: &Path, file: &Path) -> anyhow::Result<()> {
         bail!("{} belongs to somebody else, or others can enter it", directory.display());
     }
     Ok(())
-}
-
-fn partial_name(data_dir: &Path) -> anyhow::Result<PathBuf> {
-    let name = data_dir.file_name().context("the data directory needs a name")?;
-    let mut partial = std::ffi::OsString::from(".");
-    partial.push(name);
-    partial.push(".partial");
-    Ok(data_dir.with_file_name(partial))
 }
 
 async fn found(store: &Store, beginning: Beginning) -> anyhow::Result<Made> {
@@ -269,34 +193,17 @@ type Open = fn(&SqliteOptions, PepperRing, Arc<dyn Clock>) -> Result<Store, Open
 
 fn open_with(data_dir: &Path, pepper: Option<&Path>, open: Open) -> anyhow::Result<Store> {
     let database = database(data_dir);
+    require_installation(data_dir, &database)?;
     let options = SqliteOptions::at(&database);
-    if !options.exists() {
-        bail!(
-            "there is no installation in {}: create one with `claviger init`",
-            data_dir.display()
-        );
-    }
     let peppers = read_peppers(&pepper_file(data_dir, pepper))?;
     open(&options, peppers, Arc::new(SystemClock)).map_err(|error| {
         let in_use = matches!(error, OpenError::InUse(_));
-        let error = anyhow::Error::new(error);
         if in_use {
-            error.context(format!("stop the server that runs on {} first", data_dir.display()))
-        } else {
-            error.context(format!("{} cannot be opened", data_dir.display()))
+            let message = format!("stop the server that runs on {} first", data_dir.display());
+            return anyhow::Error::new(error).context(message);
         }
+        explained(error, &database).context(format!("{} cannot be opened", data_dir.display()))
     })
-}
-
-/// Reads the pepper file, if nobody else can.
-pub(crate) fn read_peppers(path: &Path) -> anyhow::Result<PepperRing> {
-    let cannot = || format!("the pepper file {} cannot be used", path.display());
-    let mode = fs::metadata(path).with_context(cannot)?.permissions().mode();
-    if mode & 0o077 != 0 {
-        bail!("the pepper file {} can be read by others: `chmod 600` it", path.display());
-    }
-    let text = fs::read_to_string(path).with_context(cannot)?;
-    PepperRing::parse(&text).with_context(cannot)
 }
 
 /// Writes a new file that only its owner can read, and sees it to the disk.
@@ -310,20 +217,6 @@ pub(crate) fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
     file.write_all(text.as_bytes())
         .and_then(|()| file.sync_all())
         .with_context(|| format!("{} cannot be written", path.display()))
-}
-
-/// Replaces a file that only its owner can read: at every moment the old one is there, or the new one.
-pub(crate) fn replace_secret(path: &Path, text: &str) -> anyhow::Result<()> {
-    let fresh = path.with_extension("new");
-    match fs::remove_file(&fresh) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(error).with_context(|| format!("{} is left over", fresh.display()));
-        }
-        _ => {}
-    }
-    write_secret(&fresh, text)?;
-    fs::rename(&fresh, path).with_context(|| format!("{} cannot be written", path.display()))?;
-    sync_dir(path.parent().unwrap_or(Path::new(".")))
 }
 
 /// Sees the names in a directory to the disk.
@@ -344,27 +237,4 @@ pub(crate) fn is_outside(flag: &str, file: Option<&Path>, data_dir: &Path) -> an
         bail!("nothing was done: `{flag}` must be outside of the data directory");
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Somebody else may have made it in the meantime, in a directory where everybody may (fault R24).
-    #[test]
-    fn a_directory_that_is_there_is_not_used() {
-        let place = tempfile::tempdir().unwrap();
-        let path = place.path().join("above/data");
-        Partial::make(path.clone()).unwrap().made.clear();
-        for made in [&path, path.parent().unwrap()] {
-            assert_eq!(fs::metadata(made).unwrap().mode() & 0o777, 0o700);
-        }
-        let link = place.path().join("link");
-        std::os::unix::fs::symlink(&path, &link).unwrap();
-        write_secret(&path.join("file"), "").unwrap();
-        is_ours(&path, &path.join("file")).unwrap();
-        is_ours(&link, &path.join("file")).unwrap_err();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o777)).unwrap();
-        is_ours(&path, &path.join("file")).unwrap_err();
-    }
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use claviger_domain::{PepperRing, SystemClock, SystemEntropy};
 use claviger_store::{OpenError, PostgresOptions, SqliteOptions, Store};
 
@@ -60,16 +60,13 @@ impl Database {
         let pepper = data_dir::pepper_file(data_dir, pepper);
         match self {
             Self::File(path) => {
+                data_dir::require_installation(data_dir, path)?;
                 let options = SqliteOptions::at(path);
-                if !options.exists() {
-                    bail!(
-                        "there is no installation in {}: create one with `claviger init`",
-                        data_dir.display()
-                    );
-                }
                 let peppers = data_dir::read_peppers(&pepper)?;
                 let opened = options.open(peppers, clock);
-                opened.with_context(|| format!("{} cannot be opened", path.display()))
+                opened
+                    .map_err(|error| data_dir::explained(error, path))
+                    .with_context(|| format!("{} cannot be opened", path.display()))
             }
             Self::Server(options) => {
                 let peppers = data_dir::read_peppers(&pepper)?;
@@ -114,5 +111,6 @@ pub(crate) const CANNOT_BE_OPENED: &str = "the database of `--database-url` cann
 fn password(path: &Path) -> anyhow::Result<String> {
     let text = std::fs::read_to_string(path)
         .with_context(|| format!("the password file {} cannot be read", path.display()))?;
+    data_dir::warn_if_open_to_others(path);
     Ok(text.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -14,6 +14,8 @@ mod key_place;
 mod key_text;
 mod memory_limit;
 mod output;
+mod profile;
+mod prompt;
 mod secret_file;
 mod smtp;
 mod telemetry;

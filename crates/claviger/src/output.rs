@@ -3,6 +3,9 @@
 //! Rule: nothing here panics, as `println!` and `eprintln!` do where the output is closed or full. A result that cannot be printed is an
 //! error, but silent if the reader has closed it. Messages on the side are dropped silently.
 
+pub(crate) mod audit;
+pub(crate) mod deletion;
+mod dev;
 pub(crate) mod failure;
 pub(crate) mod keys;
 pub(crate) mod policy;
@@ -16,22 +19,11 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use arize::jiff::Timestamp;
-use claviger_domain::AuditVerdict;
+use claviger_domain::{AuditVerdict, Permission};
 use data_encoding::HEXLOWER;
 
+pub(crate) use self::dev::{DevSummary, dev};
 pub(crate) use self::stdout::Proven;
-
-/// What `dev` made, or found.
-#[derive(Debug)]
-pub(crate) struct DevSummary<'a> {
-    pub address: SocketAddr,
-    pub data_dir: &'a Path,
-    pub environment_file: &'a Path,
-    pub organization_id: &'a str,
-    pub space_id: &'a str,
-    /// The administrator's key, if it was made just now.
-    pub new_key: Option<&'a str>,
-}
 
 /// The exit code of a command whose reader has gone: 128 and the number of SIGPIPE, as a shell has it.
 const CLOSED: u8 = 141;
@@ -93,36 +85,6 @@ pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|letter| if is_hidden(letter) { '\u{fffd}' } else { letter }).collect()
 }
 
-/// Introduces a server to try things with.
-pub(crate) fn dev(stdout: Proven, summary: &DevSummary<'_>) -> anyhow::Result<()> {
-    let DevSummary { address, data_dir, environment_file, organization_id, space_id, new_key } =
-        summary;
-    let (data_dir, environment_file) = (data_dir.display(), environment_file.display());
-    let (deed, key) = match new_key {
-        Some(key) => (
-            "Created",
-            format!("{key}\n                shown once; it is also in the environment file"),
-        ),
-        None => ("Using existing data", "in the environment file".to_owned()),
-    };
-    stdout.write(&format!(
-        "Claviger is listening on http://{address}
-
-{deed} in {data_dir}:
-  organization  {organization_id}
-  space         {space_id}
-  environment   {environment_file}
-  admin key     {key}
-
-Try, in another terminal:
-  set -a; . {environment_file}; set +a
-  curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys
-  curl -H \"Authorization: Bearer $ARIZE_API_KEY\" $ARIZE_BASE_URL/v2/api-keys --json '{{\"name\":\"ci\"}}'
-  any Arize SDK: it reads the same variables
-API reference: http://{address}/docs"
-    ))
-}
-
 /// Says where `serve` listens.
 pub(crate) fn listening(address: SocketAddr) {
     aside(&format!("Listening on http://{address}"));
@@ -171,6 +133,15 @@ pub(crate) fn lines() -> impl Write {
 /// What printing many lines came to.
 pub(crate) fn written(result: std::io::Result<()>) -> anyhow::Result<()> {
     result.map_err(stdout::refused)
+}
+
+/// The names of all permissions.
+pub(crate) fn permissions(json: bool) -> anyhow::Result<()> {
+    let names: Vec<_> = Permission::ALL.iter().map(|permission| permission.name()).collect();
+    if json {
+        return stdout::write(&serde_json::json!({ "permissions": names }).to_string());
+    }
+    stdout::write(&names.join("\n"))
 }
 
 /// A completion script.

@@ -14,6 +14,7 @@ use lettre::transport::smtp::authentication::Credentials;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
 
 use crate::args::{self, SmtpSecurity};
+use crate::data_dir;
 
 /// How long one step of a conversation with the mail server may take.
 const TIME_OUT: Duration = Duration::from_secs(30);
@@ -50,6 +51,7 @@ pub(crate) fn outbox(mail: &args::Mail) -> anyhow::Result<Option<Outbox>> {
     if let (Some(user), Some(file)) = (&mail.smtp_user, &mail.smtp_password_file) {
         let password = std::fs::read_to_string(file)
             .with_context(|| format!("{} cannot be read", file.display()))?;
+        data_dir::warn_if_open_to_others(file);
         let password = password.trim_end_matches(['\r', '\n']).to_owned();
         builder = builder.credentials(Credentials::new(user.clone(), password));
     }

@@ -18,14 +18,26 @@ pub(crate) struct Database {
         long,
         env = "CLAVIGER_DATABASE_PASSWORD_FILE",
         value_name = "FILE",
+        hide_short_help = true,
         requires = "database_url"
     )]
     pub database_password_file: Option<PathBuf>,
     /// PEM file of the certificate authorities that the database's certificate may come from [default: those of the system]
-    #[arg(long, env = "CLAVIGER_DATABASE_CA", value_name = "FILE", requires = "database_url")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_DATABASE_CA",
+        value_name = "FILE",
+        requires = "database_url"
+    )]
     pub database_ca: Option<PathBuf>,
     /// Allow `sslmode=disable` for a database on another machine: anybody on the network path can read and change everything
-    #[arg(long, env = "CLAVIGER_INSECURE_DATABASE", requires = "database_url")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_INSECURE_DATABASE",
+        requires = "database_url"
+    )]
     pub insecure_database: bool,
 }
 

@@ -22,7 +22,7 @@ Exit codes:
   4  not allowed (403)
   5  not found, or not visible to the key (404)
   6  the server refused the request (400, 409, 422)
-  7  the server cannot be reached, failed, or is rate limiting (429, 5xx, timeout)"
+  7  no answer, a failure of the server, or rate limiting (429, 5xx, timeout)"
     };
 }
 
@@ -145,7 +145,9 @@ the organization, member in the space.
 
 Examples:
   claviger keys create-service ci --space production --space-role read-only
-  claviger keys create-service etl --bind organization=acme,space=raw,space-role=read-only --bind organization=acme,space=clean
+  claviger keys create-service etl \\
+    --bind organization=acme,space=raw,space-role=read-only \\
+    --bind organization=acme,space=clean
 
 ", exit_codes!()))]
 pub(crate) struct CreateService {
@@ -186,11 +188,12 @@ pub(crate) struct CreateService {
 
 Examples:
   claviger keys refresh QXBpS2V5OjI6MDZyRzBHRWkwd08= > new.key
-  claviger keys refresh QXBpS2V5OjI6MDZyRzBHRWkwd08= --expires-in 30d --grace 1h --output-file new.key
+  claviger keys refresh ci --expires-in 30d --grace 1h --output-file new.key
 
 ", exit_codes!()))]
 pub(crate) struct Refresh {
-    /// Id of the key
+    /// Key: the name of an active one, or an id
+    #[arg(value_name = "NAME|ID")]
     pub id: String,
     #[command(flatten)]
     pub expiry: NewExpiry,
@@ -217,14 +220,15 @@ is revoked; if the server does not accept the new secret, the old one is restore
 id. A key may rotate itself. By default, the new key expires when the old one would have. The replaced content must be the old key.
 
 Examples:
-  claviger keys rotate QXBpS2V5OjI6MDZyRzBHRWkwd08= --env-file .env --name ARIZE_API_KEY
-  claviger keys rotate QXBpS2V5OjI6MDZyRzBHRWkwd08= --key-file ci.key --output-file ci.key --overwrite
+  claviger keys rotate --self --env-file .env --name ARIZE_API_KEY
+  claviger keys rotate --self --key-file ci.key \\
+    --output-file ci.key --overwrite
   claviger keys rotate QXBpS2V5OjI6MDZyRzBHRWkwd08= > new.key
 
 ", exit_codes!()))]
 pub(crate) struct Rotate {
-    /// Id of the key
-    #[arg(required_unless_present = "self_")]
+    /// Key: the name of an active one, or an id
+    #[arg(value_name = "NAME|ID", required_unless_present = "self_")]
     pub id: Option<String>,
     /// Rotate the key that authenticates this command
     #[arg(long = "self", conflicts_with = "id")]
@@ -259,14 +263,16 @@ is required to revoke the key in use, the last working key of its user, or `--al
 of that person that somebody else was shown stop working as well.
 
 Examples:
-  claviger keys list --json | jq -r '.api_keys[] | select(.name == \"ci\") | .id' | xargs claviger keys revoke
+  claviger keys revoke ci
+  claviger keys list --status expired --json |
+    jq -r '.api_keys[].id' | xargs claviger keys revoke
   claviger keys revoke --all --yes
   claviger keys revoke --all --user ada@example.com
 
 ", exit_codes!()))]
 pub(crate) struct Revoke {
-    /// Ids of the keys
-    #[arg(required_unless_present = "all", value_name = "ID")]
+    /// Keys: names of active ones, or ids
+    #[arg(required_unless_present = "all", value_name = "NAME|ID")]
     pub ids: Vec<String>,
     /// Revoke all your user keys, or those of `--user`
     #[arg(long, conflicts_with = "ids")]
@@ -290,13 +296,15 @@ pub(crate) struct Revoke {
     "Continues after a key that cannot be revoked, and exits with the code of the first error. Asks first on a terminal. Without one, `--yes` \
 is required to revoke the key in use or the last working key of its user.
 
-Example:
-  claviger keys list --json | jq -r '.api_keys[] | select(.name == \"ci\") | .id' | xargs claviger keys delete
+Examples:
+  claviger keys delete ci
+  claviger keys list --status expired --json |
+    jq -r '.api_keys[].id' | xargs claviger keys delete
 
 ", exit_codes!()))]
 pub(crate) struct End {
-    /// Ids of the keys
-    #[arg(required = true, value_name = "ID")]
+    /// Keys: names of active ones, or ids
+    #[arg(required = true, value_name = "NAME|ID")]
     pub ids: Vec<String>,
     /// Do not ask, also for the key in use and the last working key of its user
     #[arg(long)]

@@ -12,29 +12,49 @@ pub(crate) struct Mail {
     #[arg(long, env = "CLAVIGER_SMTP_HOST", value_name = "HOST[:PORT]", requires_all = ["mail_from", "public_url"])]
     pub smtp_host: Option<String>,
     /// Encryption of the connection to the mail server
-    #[arg(long, env = "CLAVIGER_SMTP_SECURITY", value_enum, default_value_t = SmtpSecurity::Tls)]
+    #[arg(long, hide_short_help = true, env = "CLAVIGER_SMTP_SECURITY", value_enum, default_value_t = SmtpSecurity::Tls)]
     pub smtp_security: SmtpSecurity,
     /// User name at the mail server
-    #[arg(long, env = "CLAVIGER_SMTP_USER", value_name = "NAME", requires = "smtp_password_file")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_SMTP_USER",
+        value_name = "NAME",
+        requires = "smtp_password_file"
+    )]
     pub smtp_user: Option<String>,
     /// File with the password
-    #[arg(long, env = "CLAVIGER_SMTP_PASSWORD_FILE", value_name = "FILE", requires = "smtp_user")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_SMTP_PASSWORD_FILE",
+        value_name = "FILE",
+        requires = "smtp_user"
+    )]
     pub smtp_password_file: Option<PathBuf>,
     /// Sender: an address, or `Name <address>`
     #[arg(
         id = "mail_from",
         long = "mail-from",
+        hide_short_help = true,
         env = "CLAVIGER_MAIL_FROM",
         value_name = "ADDRESS",
         requires = "smtp_host"
     )]
     pub from: Option<String>,
     /// URL of this server, for use in mail
-    #[arg(long, env = "CLAVIGER_PUBLIC_URL", value_name = "URL", requires = "smtp_host")]
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_PUBLIC_URL",
+        value_name = "URL",
+        requires = "smtp_host"
+    )]
     pub public_url: Option<String>,
     /// Invitations, password resets and notices per hour for each address, counted separately; 0 turns the limit off
     #[arg(
         long,
+        hide_short_help = true,
         env = "CLAVIGER_LETTERS_PER_RECIPIENT",
         value_name = "PER_HOUR",
         default_value_t = 5
@@ -44,6 +64,7 @@ pub(crate) struct Mail {
     /// off
     #[arg(
         long,
+        hide_short_help = true,
         env = "CLAVIGER_LETTERS_PER_ACCOUNT",
         value_name = "PER_HOUR",
         default_value_t = 100

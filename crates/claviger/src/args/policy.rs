@@ -19,7 +19,8 @@ Examples:
     /// Change the policy of an account
     #[command(after_help = "\
 Examples:
-  claviger policy set --data-dir /var/lib/claviger --max-key-lifetime 90d --refresh-expiry tighten-only
+  claviger policy set --data-dir /var/lib/claviger \\
+    --max-key-lifetime 90d --refresh-expiry tighten-only
   claviger policy set --data-dir /var/lib/claviger --revoke-keys-above-maker on")]
     Set(PolicySet),
 }

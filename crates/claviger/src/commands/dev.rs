@@ -11,10 +11,13 @@ use super::listen;
 use crate::args::{Dev, LogFormat};
 use crate::data_dir::{self, Beginning, FirstKey};
 use crate::database::Database;
-use crate::environment::{self, Environment};
+use crate::environment;
 use crate::hardening;
 use crate::output::{self, DevSummary, Proven};
 use crate::{smtp, telemetry};
+
+/// Address of the first administrator.
+const ADMIN_EMAIL: &str = "developer@example.com";
 
 pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     let stdout = Proven::prove()?;
@@ -22,10 +25,10 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     hardening::protect_memory();
     let data_dir = args.data_dir.as_path();
     let outbox = smtp::outbox(&args.mail)?;
-    let listener = listen::bind(args.server.listen).await?;
+    let listener = listen::bind(&args.server.listen).await?;
     let address = listener.local_addr()?;
     let mut new_key = None;
-    if data_dir::is_vacant(data_dir) {
+    if data_dir::is_vacant(data_dir)? {
         let first_key = FirstKey::InEnvironment(address);
         let database = Database::File(data_dir::database(data_dir));
         let made = data_dir::make(data_dir, &database, None, beginning(), first_key).await?;
@@ -35,15 +38,20 @@ pub(crate) async fn run(args: Dev) -> anyhow::Result<()> {
     let store = options(&args)
         .open(peppers, Arc::new(SystemClock))
         .with_context(|| format!("{} cannot be opened", data_dir::database(data_dir).display()))?;
-    let environment = Environment::read(data_dir)?;
-    environment.write(data_dir, address)?;
+    let found = match environment::update(data_dir, address) {
+        Ok(found) => found,
+        Err(error) => {
+            output::warning(&format!("{error:#}"));
+            None
+        }
+    };
     let stop = listen::Stop::prepare()?;
     let summary = DevSummary {
         address,
         data_dir,
         environment_file: &environment::path(data_dir),
-        organization_id: &environment.organization_id,
-        space_id: &environment.space_id,
+        found: found.as_ref(),
+        admin_email: ADMIN_EMAIL,
         new_key: new_key.as_deref(),
     };
     output::dev(stdout, &summary)?;
@@ -57,7 +65,7 @@ fn beginning() -> Beginning {
         organization: "Development".to_owned(),
         space: "Playground".to_owned(),
         admin_name: "Developer".to_owned(),
-        admin_email: "developer@example.com".to_owned(),
+        admin_email: ADMIN_EMAIL.to_owned(),
     }
 }
 

@@ -14,7 +14,9 @@ pub(crate) async fn run(args: Init) -> anyhow::Result<()> {
         account: named("--account", &args.account)?,
         organization: named("--organization", &args.organization)?,
         space: named("--space", &args.space)?,
-        admin_name: named("--admin-name", &args.admin_name)?,
+        admin_name: Name::of_person(args.admin_name.trim())
+            .map(String::from)
+            .context("`--admin-name` cannot be used")?,
         admin_email: address(&args.admin_email)?,
     };
     data_dir::is_outside(

@@ -1,6 +1,6 @@
 //! Runs a server until it is told to stop.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use crate::args::{self, Server};
+use crate::args::{self, ListenAddress, Server};
 use crate::memory_limit;
 use crate::telemetry::Log;
 
@@ -59,9 +59,17 @@ fn share_of_memory() -> usize {
     limit.map_or(usize::MAX, |limit| (limit / 4).max(8 * MIB))
 }
 
-/// Takes the address.
-pub(crate) async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+/// Takes the address. All addresses are those of IPv6, which on most systems include IPv4, or else those of IPv4.
+pub(crate) async fn bind(address: &ListenAddress) -> anyhow::Result<TcpListener> {
+    let port = address.port;
+    let bound = if let Some(host) = &address.host {
+        TcpListener::bind((host.as_str(), port)).await
+    } else {
+        let all: [SocketAddr; 2] =
+            [(Ipv6Addr::UNSPECIFIED, port).into(), (Ipv4Addr::UNSPECIFIED, port).into()];
+        TcpListener::bind(&all[..]).await
+    };
+    bound.with_context(|| format!("cannot listen on {address}"))
 }
 
 /// The signals that the system would end the process for. To be had before anybody is told that it runs: until then, they kill.

@@ -8,16 +8,19 @@ mod identity;
 mod init;
 mod keys;
 mod listen;
+mod login;
 mod policy;
 mod recover;
 mod serve;
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::CommandFactory as _;
 
 use self::identity::Command as Identity;
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, Keys, Permissions};
 use crate::output;
 
 /// Carries out a command. The exit code says what came of one that only looks.
@@ -33,13 +36,26 @@ pub(crate) fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Keys(args) => return keys::run(*args),
         Command::Organizations(args) => return identity::run(Identity::Organizations(*args)),
         Command::Spaces(args) => return identity::run(Identity::Spaces(*args)),
+        Command::Projects(args) => return identity::run(Identity::Projects(*args)),
         Command::Users(args) => return identity::run(Identity::Users(*args)),
         Command::Roles(args) => return identity::run(Identity::Roles(*args)),
         Command::Bindings(args) => return identity::run(Identity::Bindings(*args)),
         Command::Restrictions(args) => return identity::run(Identity::Restrictions(*args)),
+        Command::Permissions(Permissions::List { json }) => output::permissions(json)?,
+        Command::Login(args) => return login::run(&args),
+        Command::Logout(args) => return login::log_out(&args),
+        Command::Whoami(args) => return keys::run(Keys::Whoami(args)),
+        Command::ManPages { directory } => man_pages(&directory)?,
         Command::Completions { shell } => output::completions(shell, &mut Args::command())?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes a man page of each command.
+fn man_pages(directory: &Path) -> anyhow::Result<()> {
+    let cannot = || format!("the man pages cannot be written to {}", directory.display());
+    std::fs::create_dir_all(directory).with_context(cannot)?;
+    clap_mangen::generate_to(Args::command(), directory).with_context(cannot)
 }
 
 fn runtime() -> std::io::Result<tokio::runtime::Runtime> {

@@ -18,7 +18,7 @@ pub(crate) async fn run(args: Serve) -> anyhow::Result<()> {
     let store = database.open(&args.data_dir, args.pepper_file.as_deref()).await?;
     let outbox = smtp::outbox(&args.mail)?;
     let github = github::reports(args.github_signing_keys.as_deref())?;
-    let listener = listen::bind(args.server.listen).await?;
+    let listener = listen::bind(&args.server.listen).await?;
     let stop = listen::Stop::prepare()?;
     output::listening(listener.local_addr()?);
     let integrations = Integrations { outbox, github };

@@ -4,9 +4,9 @@
 
 use std::io::{self, IsTerminal as _};
 
-use arize::audit_logs::AuditLog;
 use arize::jiff::Timestamp;
 use arize::organizations::{Organization, OrganizationMembership};
+use arize::projects::Project;
 use arize::resource_restrictions::ResourceRestriction;
 use arize::role_bindings::RoleBinding;
 use arize::roles::Role;
@@ -93,7 +93,7 @@ fn lines<R: Record>(found: &[R], for_people: fn(&R) -> Vec<String>) -> anyhow::R
     write_all(&found.iter().map(|record| record.cells().join("\t") + "\n").collect::<String>())
 }
 
-fn instant(instant: Option<Timestamp>) -> String {
+pub(super) fn instant(instant: Option<Timestamp>) -> String {
     instant.map_or(String::new(), |instant| format!("{instant:.0}"))
 }
 
@@ -125,6 +125,15 @@ impl Record for Space {
         let Self { id, name, description, is_private, created_at, .. } = self;
         let private = yes_or_no(*is_private);
         vec![printable(id), printable(name), private, printable(description), instant(*created_at)]
+    }
+}
+
+impl Record for Project {
+    const HEADERS: &'static [&'static str] = &["ID", "NAME", "SPACE", "CREATED"];
+
+    fn cells(&self) -> Vec<String> {
+        let Self { id, name, space_id, created_at, .. } = self;
+        vec![printable(id), printable(name), printable(space_id), instant(*created_at)]
     }
 }
 
@@ -200,20 +209,5 @@ impl Record for ResourceRestriction {
     fn cells(&self) -> Vec<String> {
         let kind = self.resource_type.as_ref().map_or("", |kind| kind.as_str());
         vec![printable(&self.resource_id), printable(kind), instant(self.created_at)]
-    }
-}
-
-impl Record for AuditLog {
-    const HEADERS: &'static [&'static str] = &["WHEN", "USER", "FROM", "OPERATION", "ID"];
-
-    fn cells(&self) -> Vec<String> {
-        let text = |text: &Option<String>| printable(text.as_deref().unwrap_or(""));
-        vec![
-            instant(self.created_at),
-            text(&self.user_id),
-            text(&self.ip),
-            text(&self.operation_name),
-            printable(&self.id),
-        ]
     }
 }

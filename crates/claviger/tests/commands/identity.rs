@@ -4,6 +4,7 @@
 use std::process::Output;
 
 use crate::keys::workplace::{Workplace, checked};
+use crate::terminal::at_terminal;
 
 fn run(place: &Workplace, arguments: &[&str]) -> Output {
     let mut command = place.any_command(arguments);
@@ -154,6 +155,35 @@ fn the_audit_is_listed_newest_first() {
             &["audit", "list", "--user", "nobody@example.com"],
         ]
     ));
+}
+
+/// Who, what, on what, and from where: names where they can be had, in words on a terminal (fault C17).
+#[test]
+fn the_audit_says_who_did_what_to_what_from_where() {
+    let place = Workplace::new();
+    run(&place, &["orgs", "create", "acme"]);
+    let output = run(&place, &["audit", "list", "--limit", "1"]);
+    let line = String::from_utf8(output.stdout).unwrap();
+    let cells: Vec<_> = line.trim_end().split('\t').collect();
+    assert_eq!(
+        cells[1..5],
+        ["developer@example.com", "organization.create", "organization acme", "127.0.0.1"]
+    );
+    let key = place.administrator_key();
+    let variables = [
+        ("ARIZE_API_KEY", key.as_str()),
+        ("ARIZE_API_HOST", &place.server.address),
+        ("ARIZE_API_SCHEME", "http"),
+    ];
+    let (code, shown) = at_terminal(place.directory.path(), &variables, &["audit", "list"], "");
+    assert_eq!(code, 0, "{shown}");
+    for part in ["WHO", "developer@example.com", "create organization", "host", "found account"] {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    // What is gone keeps its id.
+    assert!(run(&place, &["orgs", "delete", "acme", "--yes"]).status.success());
+    let line = String::from_utf8(run(&place, &["audit", "list", "--limit", "1"]).stdout).unwrap();
+    assert!(line.contains("organization T3JnYW5pemF0aW9uOj"), "{line}");
 }
 
 #[test]

@@ -180,17 +180,39 @@ fn restore_without_pepper_refuses() {
     ");
 }
 
+/// A group that reads it is what Kubernetes and Compose make of a secret (fault H4).
 #[test]
-fn a_pepper_that_others_can_read_is_not_used() {
+fn a_pepper_that_its_group_can_read_is_used_with_a_warning() {
     let installed = installed();
     let pepper = installed.data.join("pepper.json");
-    std::fs::set_permissions(pepper, std::fs::Permissions::from_mode(0o644)).unwrap();
+    for mode in [0o440, 0o640] {
+        std::fs::set_permissions(&pepper, std::fs::Permissions::from_mode(mode)).unwrap();
+        let server = Running::start(&serve(&installed.data));
+        let warning = "pepper.json can be read by its group";
+        assert!(server.greeting.contains(warning), "{mode:o}: {}", server.greeting);
+        assert_eq!(server.stop(), Some(0));
+    }
+    std::fs::set_permissions(&pepper, std::fs::Permissions::from_mode(0o400)).unwrap();
+    assert!(!Running::start(&serve(&installed.data)).greeting.contains("warning"));
+}
+
+/// (fault H4)
+#[test]
+fn a_pepper_that_everybody_can_read_or_others_can_change_is_not_used() {
+    let installed = installed();
+    let pepper = installed.data.join("pepper.json");
+    std::fs::set_permissions(&pepper, std::fs::Permissions::from_mode(0o644)).unwrap();
     insta::assert_snapshot!(refusal(&installed), @r"
     exit 1
     --- stdout
     --- stderr
-    error: the pepper file DIR/data/pepper.json can be read by others: `chmod 600` it
+    error: the pepper file DIR/data/pepper.json can be read by everybody: `chmod o-r` it
     ");
+    for mode in [0o620, 0o602, 0o660] {
+        std::fs::set_permissions(&pepper, std::fs::Permissions::from_mode(mode)).unwrap();
+        let text = refusal(&installed);
+        assert!(text.contains("can be changed by others: `chmod go-w` it"), "{mode:o}: {text}");
+    }
 }
 
 #[test]

@@ -23,6 +23,22 @@ fn into_full_device(arguments: &[&str]) -> Output {
     claviger(arguments).stdout(full).stderr(Stdio::piped()).output().unwrap()
 }
 
+/// One for each command, with everything that `--help` says (fault C18).
+#[test]
+fn man_pages_are_written() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("man");
+    let output = claviger(&["man-pages", place.to_str().unwrap()]).output().unwrap();
+    assert!(output.status.success() && output.stdout.is_empty());
+    let page = std::fs::read_to_string(place.join("claviger-keys-rotate.1")).unwrap();
+    for part in ["old secret works until its grace period", "Exit codes", "output\\-file"] {
+        assert!(page.contains(part), "{part}: {page}");
+    }
+    assert!(place.join("claviger.1").exists() && place.join("claviger-serve.1").exists());
+    let output = claviger(&["man-pages", "/dev/null/man"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+}
+
 /// What can be printed again (fault H6).
 #[test]
 fn what_can_be_printed_again_ends_as_other_commands_do() {

@@ -1,6 +1,7 @@
 //! One call: a request, its answer within the time-out, its repetitions. No answer makes it panic.
 
 mod answer;
+mod certificates;
 mod connect;
 mod retry;
 

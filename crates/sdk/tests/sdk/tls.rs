@@ -6,7 +6,10 @@ use std::sync::Arc;
 
 use arize::api_keys::ListRequest;
 use arize::{Client, Config, ErrorKind, Setting};
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedKey, IsCa, KeyPair, date_time_ymd,
+    generate_simple_self_signed,
+};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -20,8 +23,20 @@ const PAGE: &str = r#"{"api_keys":[],"pagination":{"has_more":false}}"#;
 
 /// A TLS server whose certificate nobody knows, and the file with that certificate.
 async fn tls_server() -> (SocketAddr, PathBuf, TempDir) {
-    let CertifiedKey { cert, signing_key } =
-        generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    tls_server_with(generate_simple_self_signed(["localhost".to_owned()]).unwrap()).await
+}
+
+/// What `openssl req -x509` makes: a certificate that is an authority, signs itself, and is the server's.
+fn self_signed_authority(name: &str, not_after: i32) -> CertifiedKey<KeyPair> {
+    let mut parameters = CertificateParams::new([name.to_owned()]).unwrap();
+    parameters.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    parameters.not_after = date_time_ymd(not_after, 1, 1);
+    let signing_key = KeyPair::generate().unwrap();
+    CertifiedKey { cert: parameters.self_signed(&signing_key).unwrap(), signing_key }
+}
+
+async fn tls_server_with(certified: CertifiedKey<KeyPair>) -> (SocketAddr, PathBuf, TempDir) {
+    let CertifiedKey { cert, signing_key } = certified;
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(signing_key.serialize_der()));
     let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -75,6 +90,49 @@ async fn a_certificate_that_nobody_vouches_for_is_refused() {
 async fn a_certificate_file_adds_to_what_is_trusted() {
     let (address, file, _directory) = tls_server().await;
     list(Config { ca_certificate: file.into(), ..config(address) }).await.unwrap();
+}
+
+/// (fault C9)
+#[tokio::test]
+async fn a_self_signed_authority_that_is_named_is_accepted() {
+    let (address, file, _directory) =
+        tls_server_with(self_signed_authority("localhost", 4000)).await;
+    list(Config { ca_certificate: file.into(), ..config(address) }).await.unwrap();
+}
+
+/// Only that very certificate, and only for its names and within its dates (fault C9).
+#[tokio::test]
+async fn a_self_signed_authority_is_accepted_for_nothing_else() {
+    let (_, other, _directory) = tls_server_with(self_signed_authority("localhost", 4000)).await;
+    for (name, not_after, named, reason) in [
+        ("localhost", 4000, None, "UnknownIssuer"),
+        ("localhost", 4000, Some(&other), "UnknownIssuer"),
+        ("example.com", 4000, None, "UnknownIssuer"),
+        ("example.com", 4000, Some(&PathBuf::new()), "not valid for name"),
+        ("localhost", 2020, Some(&PathBuf::new()), "certificate expired"),
+    ] {
+        let (address, file, _directory) =
+            tls_server_with(self_signed_authority(name, not_after)).await;
+        let config = match named {
+            None => config(address),
+            // An empty path stands for the file of the server itself.
+            Some(path) if path.as_os_str().is_empty() => {
+                Config { ca_certificate: file.into(), ..config(address) }
+            }
+            Some(path) => Config { ca_certificate: path.clone().into(), ..config(address) },
+        };
+        let error = list(config).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Connect, "{name} {not_after}");
+        let mut causes = Vec::new();
+        let mut cause = std::error::Error::source(&error);
+        while let Some(error) = cause {
+            causes.push(error.to_string());
+            cause = error.source();
+        }
+        let causes = causes.join("; ");
+        assert!(causes.contains(reason), "{reason}: {causes}");
+        assert!(!causes.contains("CaUsedAsEndEntity"), "{causes}");
+    }
 }
 
 #[tokio::test]

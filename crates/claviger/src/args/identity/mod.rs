@@ -1,7 +1,8 @@
-//! `claviger organizations`, `spaces`, `users`, `roles`, `bindings`, `restrictions`, `audit list`: arguments.
+//! `claviger organizations`, `spaces`, `users`, `projects`, `roles`, `bindings`, `restrictions`, `audit list`: arguments.
 
 mod organizations;
 mod permissions;
+mod projects;
 mod spaces;
 mod users;
 
@@ -9,6 +10,7 @@ use clap::Args as ClapArgs;
 
 pub(crate) use self::organizations::Organizations;
 pub(crate) use self::permissions::{AuditList, Bindings, Restrictions, Roles};
+pub(crate) use self::projects::Projects;
 pub(crate) use self::spaces::Spaces;
 pub(crate) use self::users::Users;
 use super::Connection;
@@ -50,11 +52,18 @@ pub(crate) struct Removal {
     /// Name or id; for a user, email address or id
     #[arg(value_name = "NAME|ID")]
     pub which: String,
-    /// Confirm: deletes everything in it, permanently
-    #[arg(long, required = true)]
-    pub yes: bool,
+    #[command(flatten)]
+    pub confirmation: Confirmation,
     #[command(flatten)]
     pub common: Common,
+}
+
+/// Option of every destructive command.
+#[derive(Debug, ClapArgs)]
+pub(crate) struct Confirmation {
+    /// Do not ask
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// Options of a change.

@@ -3,7 +3,7 @@
 use arize::PredefinedRole;
 use clap::{Args as ClapArgs, Subcommand};
 
-use super::{Change, Common, One, Removal, Window};
+use super::{Change, Common, Confirmation, One, Removal, Window};
 use crate::args::binding;
 
 /// `claviger organizations`.
@@ -86,6 +86,8 @@ pub(crate) struct RemoveUser {
     /// User
     #[arg(value_name = "EMAIL|ID")]
     pub user: String,
+    #[command(flatten)]
+    pub confirmation: Confirmation,
     #[command(flatten)]
     pub common: Common,
 }

@@ -88,7 +88,7 @@ pub(crate) enum Bindings {
     /// Change the role of a binding
     Update(UpdateBinding),
     /// Remove one
-    Delete(One),
+    Delete(Removal),
 }
 
 /// `claviger bindings list`.
@@ -147,7 +147,7 @@ pub(crate) enum Restrictions {
     /// Restrict a project to users with a role on it
     Restrict(One),
     /// Lift a restriction
-    Unrestrict(One),
+    Unrestrict(Removal),
 }
 
 /// `claviger restrictions list`.
@@ -196,9 +196,10 @@ impl Bindings {
     pub(crate) fn common(&self) -> &Common {
         match self {
             Self::List(args) => &args.common,
-            Self::Get(args) | Self::Delete(args) => &args.common,
+            Self::Get(args) => &args.common,
             Self::Create(args) => &args.common,
             Self::Update(args) => &args.common,
+            Self::Delete(args) => &args.common,
         }
     }
 }
@@ -207,7 +208,8 @@ impl Restrictions {
     pub(crate) fn common(&self) -> &Common {
         match self {
             Self::List(args) => &args.common,
-            Self::Restrict(args) | Self::Unrestrict(args) => &args.common,
+            Self::Restrict(args) => &args.common,
+            Self::Unrestrict(args) => &args.common,
         }
     }
 }

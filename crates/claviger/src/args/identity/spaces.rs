@@ -3,7 +3,7 @@
 use arize::RoleAssignment;
 use clap::{ArgGroup, Args as ClapArgs, Subcommand};
 
-use super::{Common, One, Removal, Window};
+use super::{Common, Confirmation, One, Removal, Window};
 use crate::args::binding;
 
 /// `claviger spaces`.
@@ -103,6 +103,8 @@ pub(crate) struct RemoveUser {
     /// User
     #[arg(value_name = "EMAIL|ID")]
     pub user: String,
+    #[command(flatten)]
+    pub confirmation: Confirmation,
     #[command(flatten)]
     pub common: Common,
 }

@@ -3,7 +3,7 @@
 use arize::PredefinedRole;
 use clap::{ArgGroup, Args as ClapArgs, Subcommand, ValueEnum};
 
-use super::{Common, One, Window};
+use super::{Common, Confirmation, One, Window};
 use crate::args::binding;
 
 /// `claviger users`.
@@ -106,9 +106,8 @@ pub(crate) struct Delete {
     /// Email addresses or ids
     #[arg(value_name = "EMAIL|ID", required = true)]
     pub which: Vec<String>,
-    /// Confirm: users are removed permanently
-    #[arg(long, required = true)]
-    pub yes: bool,
+    #[command(flatten)]
+    pub confirmation: Confirmation,
     #[command(flatten)]
     pub common: Common,
 }

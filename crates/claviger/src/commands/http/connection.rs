@@ -1,6 +1,6 @@
 //! Creates a client from flags, an env file and the environment. `source` decides where key and address come from.
 
-use arize::{Client, Config, Retries, Setting};
+use arize::{Client, Config, Retries, Secret, Setting};
 
 use super::source::{self, Source};
 use crate::args::Connection;
@@ -20,9 +20,20 @@ pub(in crate::commands) fn connect(
     connection: &Connection,
     env_file: EnvFileUse,
 ) -> anyhow::Result<Client> {
-    let source = source::choose(connection, env_file)?;
+    with_source(connection, &source::choose(connection, env_file)?)
+}
+
+/// Makes the client for a key that was just given, and a server that a flag names.
+pub(in crate::commands) fn connect_with(
+    connection: &Connection,
+    key: Secret,
+) -> anyhow::Result<Client> {
+    with_source(connection, &source::given(key)?)
+}
+
+fn with_source(connection: &Connection, source: &Source) -> anyhow::Result<Client> {
     let lookup = |name: &str| source.variables.get(name).cloned();
-    let client = Client::with_environment(config(connection, &source), &lookup)?;
+    let client = Client::with_environment(config(connection, source), &lookup)?;
     if is_readable_on_the_way(client.config().base_url()) {
         output::warning("the key and all answers go over the network unencrypted");
     }

@@ -23,6 +23,10 @@ pub(in crate::commands) struct Misuse(pub String);
 #[derive(Debug)]
 pub(in crate::commands) struct Refused(pub String);
 
+/// What is asked for is not there, or not visible.
+#[derive(Debug)]
+pub(in crate::commands) struct Missing(pub String);
+
 /// Says that it failed and what could be done, in lines or as a document, and gives the exit code.
 pub(in crate::commands) fn report(
     error: &anyhow::Error,
@@ -60,6 +64,9 @@ pub(in crate::commands) fn code(error: &anyhow::Error) -> u8 {
     if error.chain().any(|cause| cause.is::<Refused>()) {
         return REFUSED;
     }
+    if error.chain().any(|cause| cause.is::<Missing>()) {
+        return NOT_FOUND;
+    }
     let Some(error) = error.chain().find_map(|cause| cause.downcast_ref::<Error>()) else {
         return MACHINE;
     };
@@ -81,7 +88,7 @@ fn hint(error: &Error, client: Option<&Client>) -> Option<String> {
             Some("set `ARIZE_API_KEY`, or name a file with `--key-file` or `--env-file`".to_owned())
         }
         ErrorKind::Connect if is_unknown_certificate(error) => Some(format!(
-            "the certificate of {address} is not known here: `--ca-certificate FILE` names the authority that signed it"
+            "the certificate of {address} is not known here: `--ca-certificate FILE` names the authority that signed it, or the certificate itself"
         )),
         ErrorKind::Unauthorized => Some(format!("the server is {address}")),
         ErrorKind::Connect if client.is_some_and(|client| client.config().proxy().is_some()) => {
@@ -105,7 +112,7 @@ fn is_unknown_certificate(error: &Error) -> bool {
     let mut cause = std::error::Error::source(error);
     while let Some(error) = cause {
         let text = error.to_string();
-        if text.contains("UnknownIssuer") || text.contains("CaUsedAsEndEntity") {
+        if text.contains("UnknownIssuer") {
             return true;
         }
         cause = error.source();
@@ -134,3 +141,11 @@ impl fmt::Display for Refused {
 }
 
 impl std::error::Error for Refused {}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Missing {}

@@ -5,7 +5,7 @@
 //! read is an error and never "not set".
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use arize::{Client, Config, Secret, Setting};
@@ -13,10 +13,14 @@ use arize::{Client, Config, Secret, Setting};
 use super::connection::EnvFileUse;
 use super::failure::Misuse;
 use crate::args::Connection;
+use crate::data_dir::warn_if_open_to_others;
 use crate::env_file::EnvFile;
-use crate::{key_text, output};
+use crate::{key_text, profile};
 
 const KEY: &str = "ARIZE_API_KEY";
+
+/// Names the profile to use.
+const PROFILE: &str = "CLAVIGER_PROFILE";
 
 /// What together says where a server is.
 const ADDRESS: [&str; 8] = [
@@ -50,7 +54,7 @@ const PROXIES: [&str; 9] = [
 type Variables = HashMap<&'static str, String>;
 
 /// A key, and the variables that say where it goes.
-pub(super) struct Source {
+pub(in crate::commands) struct Source {
     pub key: Option<Secret>,
     pub variables: Variables,
 }
@@ -64,12 +68,18 @@ struct File {
 
 /// Decides where the key and the address come from.
 pub(super) fn choose(connection: &Connection, env_file: EnvFileUse) -> anyhow::Result<Source> {
-    let file =
-        connection.env_file.as_deref().map(|path| Ok::<_, anyhow::Error>((path, read_file(path)?)));
+    let file = connection.env_file.as_ref();
+    let file = file.map(|path| Ok::<_, anyhow::Error>((path.clone(), read_file(path)?)));
     let file = file.transpose()?;
     let key_of_flag = from_flag(connection)?;
     let is_explicit = connection.host.is_some() || connection.region.is_some();
+    let profile = profile(connection, key_of_flag.is_some() || file.is_some())?;
+    if profile.is_some() && file.is_some() && env_file == EnvFileUse::Caller {
+        let message = "a key comes from `--profile` or from `--env-file`, not from both";
+        return Err(Misuse(message.to_owned()).into());
+    }
     let (key, mut variables) = match (key_of_flag, &file) {
+        _ if profile.is_some() => of_profile(profile.as_ref(), is_explicit)?,
         (Some(key), Some((path, file))) => (Some(key), address_of_file(path, file, is_explicit)?),
         (Some(key), None) => (Some(key), address_for_key_file(connection, is_explicit)?),
         (None, Some((path, file))) => match &file.key {
@@ -92,10 +102,84 @@ pub(super) fn choose(connection: &Connection, env_file: EnvFileUse) -> anyhow::R
     }
     variables.extend(of_environment(&OTHERS)?);
     variables.extend(of_environment(&PROXIES)?);
-    if let Some((_, file)) = file {
+    for (_, file) in file.into_iter().chain(profile) {
         variables.extend(file.others);
     }
     Ok(Source { key, variables })
+}
+
+/// A key that was just given. Flags name its server.
+pub(in crate::commands) fn given(key: Secret) -> anyhow::Result<Source> {
+    let mut variables = of_environment(&OTHERS)?;
+    variables.extend(of_environment(&PROXIES)?);
+    Ok(Source { key: Some(key), variables })
+}
+
+/// The name of the profile that a flag or the environment asks for.
+pub(in crate::commands) fn profile_name(connection: &Connection) -> anyhow::Result<Option<String>> {
+    match &connection.profile {
+        Some(name) => Ok(Some(name.clone())),
+        None => profile_of_environment(),
+    }
+}
+
+/// The name of the profile that the environment asks for.
+pub(in crate::commands) fn profile_of_environment() -> anyhow::Result<Option<String>> {
+    let name = variable(PROFILE)?.filter(|name| !name.is_empty());
+    let name = name.map(|name| profile::name(&name)).transpose();
+    name.map_err(|reason| Misuse(format!("`{PROFILE}`: {reason}")).into())
+}
+
+/// The file of the profile that is used: the one that is asked for, or without any other key `default`, if there is one.
+pub(in crate::commands) fn profile_path(
+    connection: &Connection,
+    has_other_key: bool,
+) -> anyhow::Result<Option<PathBuf>> {
+    if let Some(name) = &connection.profile {
+        return profile::path(name).map(Some);
+    }
+    if has_other_key {
+        return Ok(None);
+    }
+    let has_key = variable(KEY)?.is_some_and(|key| !key.trim().is_empty());
+    match profile_of_environment()? {
+        Some(_) if has_key => {
+            let message =
+                format!("`{KEY}` and `{PROFILE}` are both set: unset one, or use `--profile`");
+            Err(Misuse(message).into())
+        }
+        Some(name) => profile::path(&name).map(Some),
+        None if has_key => Ok(None),
+        // Without a home there are no profiles.
+        None => Ok(profile::path(profile::DEFAULT).ok().filter(|path| path.exists())),
+    }
+}
+
+fn profile(
+    connection: &Connection,
+    has_other_key: bool,
+) -> anyhow::Result<Option<(PathBuf, File)>> {
+    let Some(path) = profile_path(connection, has_other_key)? else { return Ok(None) };
+    if !path.exists() {
+        let name = path.file_stem().unwrap_or_default().display();
+        let message = format!("there is no profile `{name}`: `claviger login` makes one");
+        return Err(Misuse(message).into());
+    }
+    let file = read_file(&path)?;
+    Ok(Some((path, file)))
+}
+
+/// The key of a profile, and the address that is stored beside it.
+fn of_profile(
+    profile: Option<&(PathBuf, File)>,
+    is_explicit: bool,
+) -> anyhow::Result<(Option<Secret>, Variables)> {
+    let Some((path, file)) = profile else { return Ok((None, Variables::new())) };
+    let Some(key) = &file.key else {
+        let message = format!("{} does not set `{KEY}`: log in again", path.display());
+        return Err(Misuse(message).into());
+    };
+    Ok((Some(key.clone()), address_of_file(path, file, is_explicit)?))
 }
 
 /// The address that a file names. Without one, its key goes nowhere.
@@ -157,7 +241,7 @@ fn base_url(address: &Variables) -> Result<String, arize::Error> {
 }
 
 /// The key from where a flag says it is.
-fn from_flag(connection: &Connection) -> anyhow::Result<Option<Secret>> {
+pub(in crate::commands) fn from_flag(connection: &Connection) -> anyhow::Result<Option<Secret>> {
     #[cfg(feature = "keyring")]
     if let Some(name) = &connection.keyring {
         let cannot = || format!("the entry `{name}` of the keyring cannot be read");
@@ -215,17 +299,6 @@ fn of_environment(names: &[&'static str]) -> anyhow::Result<Variables> {
         variables.extend(value.map(|value| (*name, value)));
     }
     Ok(variables)
-}
-
-/// Warns of a file that others can read. It is no error: secrets that are mounted into containers are readable by all in there.
-fn warn_if_open_to_others(path: &Path) {
-    use std::os::unix::fs::MetadataExt as _;
-    if std::fs::metadata(path).is_ok_and(|metadata| metadata.mode() & 0o077 != 0) {
-        output::warning(&format!(
-            "{} can be read by others: `chmod 600` it if they should not",
-            path.display()
-        ));
-    }
 }
 
 #[expect(

@@ -1,7 +1,10 @@
-//! `claviger organizations`, `spaces`, `users`, `roles`, `bindings`, `restrictions`, `audit list`: over HTTP, on any server of the API.
+//! `claviger organizations`, `spaces`, `projects`, `users`, `roles`, `bindings`, `restrictions`, `audit list`: over HTTP, on any server of the API.
 
+mod audit;
 mod organizations;
 mod permissions;
+mod projects;
+mod removal;
 mod spaces;
 mod users;
 
@@ -12,13 +15,15 @@ use arize::{Change, Client, Pager};
 use super::http::connection::{self, EnvFileUse};
 use super::http::{failure, interruptible};
 use crate::args::{
-    AuditList, Bindings, Common, Organizations, Restrictions, Roles, Spaces, Users, Window,
+    AuditList, Bindings, Common, Organizations, Projects, Restrictions, Roles, Spaces, Users,
+    Window,
 };
 
 /// A command of one of these groups.
 pub(crate) enum Command {
     Organizations(Organizations),
     Spaces(Spaces),
+    Projects(Projects),
     Users(Users),
     Roles(Roles),
     Bindings(Bindings),
@@ -31,6 +36,7 @@ impl Command {
         match self {
             Self::Organizations(command) => command.common(),
             Self::Spaces(command) => command.common(),
+            Self::Projects(command) => command.common(),
             Self::Users(command) => command.common(),
             Self::Roles(command) => command.common(),
             Self::Bindings(command) => command.common(),
@@ -56,11 +62,12 @@ async fn carry_out(command: Command, client: &Client) -> anyhow::Result<ExitCode
     match command {
         Command::Organizations(command) => organizations::run(command, client).await?,
         Command::Spaces(command) => spaces::run(command, client).await?,
+        Command::Projects(command) => projects::run(command, client).await?,
         Command::Users(command) => return users::run(command, client).await,
         Command::Roles(command) => permissions::roles(command, client).await?,
         Command::Bindings(command) => permissions::bindings(command, client).await?,
         Command::Restrictions(command) => permissions::restrictions(command, client).await?,
-        Command::AuditList(args) => permissions::audit(args, client).await?,
+        Command::AuditList(args) => audit::run(args, client).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

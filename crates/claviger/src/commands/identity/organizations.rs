@@ -3,7 +3,7 @@
 use arize::Client;
 use arize::organizations::{CreateRequest, ListRequest, UpdateRequest};
 
-use super::{collect, page_size};
+use super::{collect, page_size, removal};
 use crate::args::{Change, Organizations};
 use crate::output::{self, records};
 
@@ -31,6 +31,7 @@ pub(super) async fn run(command: Organizations, client: &Client) -> anyhow::Resu
             records::one(&calls.update(request).await?, json)
         }
         Organizations::Delete(args) => {
+            removal::organization(&args.which, &args.confirmation, client).await?;
             calls.delete(&args.which).await?;
             output::note(&format!("Deleted `{}`", output::printable(&args.which)));
             Ok(())
@@ -39,6 +40,9 @@ pub(super) async fn run(command: Organizations, client: &Client) -> anyhow::Resu
             records::one(&calls.add_user(&args.organization, &args.user, args.role).await?, json)
         }
         Organizations::RemoveUser(args) => {
+            let (user, organization) = (&args.user, &args.organization);
+            let question = format!("Remove `{user}` from `{organization}` and all its spaces?");
+            removal::reversible(&args.confirmation, &question)?;
             calls.remove_user(&args.organization, &args.user).await?;
             output::note(&format!("Removed `{}`", output::printable(&args.user)));
             Ok(())

@@ -1,10 +1,10 @@
-//! `claviger roles`, `bindings`, `restrictions`, `audit list`.
+//! `claviger roles`, `bindings`, `restrictions`.
 
 use arize::role_bindings::ResourceType;
-use arize::{Client, audit_logs, resource_restrictions, role_bindings, roles};
+use arize::{Client, resource_restrictions, role_bindings, roles};
 
-use super::{collect, description, page_size};
-use crate::args::{AuditList, Bindings, Restrictions, Roles};
+use super::{collect, description, page_size, removal};
+use crate::args::{Bindings, Restrictions, Roles};
 use crate::output::{self, records};
 
 pub(super) async fn roles(command: Roles, client: &Client) -> anyhow::Result<()> {
@@ -31,6 +31,7 @@ pub(super) async fn roles(command: Roles, client: &Client) -> anyhow::Result<()>
             records::one(&calls.update(request).await?, json)
         }
         Roles::Delete(args) => {
+            removal::role(&args.which, &args.confirmation, client).await?;
             calls.delete(&args.which).await?;
             output::note(&format!("Deleted `{}`", output::printable(&args.which)));
             Ok(())
@@ -60,6 +61,8 @@ pub(super) async fn bindings(command: Bindings, client: &Client) -> anyhow::Resu
         }
         Bindings::Update(args) => records::one(&calls.update(&args.which, &args.role).await?, json),
         Bindings::Delete(args) => {
+            let question = format!("Remove the role binding `{}`?", args.which);
+            removal::reversible(&args.confirmation, &question)?;
             calls.delete(&args.which).await?;
             output::note(&format!("Removed `{}`", output::printable(&args.which)));
             Ok(())
@@ -79,18 +82,11 @@ pub(super) async fn restrictions(command: Restrictions, client: &Client) -> anyh
         }
         Restrictions::Restrict(args) => records::one(&calls.restrict(&args.which).await?, json),
         Restrictions::Unrestrict(args) => {
+            let question = format!("Lift the restriction of `{}`?", args.which);
+            removal::reversible(&args.confirmation, &question)?;
             calls.unrestrict(&args.which).await?;
             output::note(&format!("Opened `{}`", output::printable(&args.which)));
             Ok(())
         }
     }
-}
-
-pub(super) async fn audit(args: AuditList, client: &Client) -> anyhow::Result<()> {
-    let mut request = audit_logs::ListRequest::new();
-    (request.start_time, request.end_time) = (args.start, args.end);
-    (request.user, request.operation_names) = (args.user, args.operation);
-    request.limit = page_size(&args.window);
-    let (found, has_more) = collect(&args.window, client.audit_logs().list_all(request)).await?;
-    records::list("logs", &found, has_more, args.common.json)
 }

@@ -3,7 +3,7 @@
 use arize::Client;
 use arize::spaces::{CreateRequest, ListRequest, UpdateRequest};
 
-use super::{collect, description, page_size};
+use super::{collect, description, page_size, removal};
 use crate::args::Spaces;
 use crate::output::{self, records};
 
@@ -32,6 +32,7 @@ pub(super) async fn run(command: Spaces, client: &Client) -> anyhow::Result<()> 
             records::one(&calls.update(request).await?, json)
         }
         Spaces::Delete(args) => {
+            removal::space(&args.which, &args.confirmation, client).await?;
             calls.delete(&args.which).await?;
             output::note(&format!("Deleted `{}`", output::printable(&args.which)));
             Ok(())
@@ -40,6 +41,8 @@ pub(super) async fn run(command: Spaces, client: &Client) -> anyhow::Result<()> 
             records::one(&calls.add_user(&args.space, &args.user, args.role).await?, json)
         }
         Spaces::RemoveUser(args) => {
+            let question = format!("Remove `{}` from `{}`?", args.user, args.space);
+            removal::reversible(&args.confirmation, &question)?;
             calls.remove_user(&args.space, &args.user).await?;
             output::note(&format!("Removed `{}`", output::printable(&args.user)));
             Ok(())

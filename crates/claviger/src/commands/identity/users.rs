@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use arize::Client;
 use arize::users::{CreateRequest, ListRequest, UpdateRequest, UserCreated};
 
-use super::{collect, failure, page_size};
+use super::{collect, failure, page_size, removal};
 use crate::args::Users;
 use crate::output::{self, Proven, records};
 
@@ -36,7 +36,10 @@ pub(super) async fn run(command: Users, client: &Client) -> anyhow::Result<ExitC
             (request.name, request.is_developer) = (args.name, args.developer);
             records::one(&calls.update(request).await?, json)?;
         }
-        Users::Delete(args) => return delete(&args.which, client, json).await,
+        Users::Delete(args) => {
+            removal::users(&args.which, &args.confirmation, client).await?;
+            return delete(&args.which, client, json).await;
+        }
         Users::ResendInvitation(args) => {
             calls.resend_invitation(&args.which).await?;
             output::note(&format!("Invited `{}` again", output::printable(&args.which)));

@@ -3,7 +3,7 @@
 use arize::Client;
 use arize::api_keys::{KeyStatus, KeyType, ListRequest, RevokeAllRequest};
 
-use super::super::http::failure::Misuse;
+use super::super::http::confirm::{self, WithoutTerminal};
 use super::end;
 use crate::args::Revoke;
 use crate::output::{self, keys};
@@ -19,10 +19,7 @@ pub(super) async fn run(args: &Revoke, client: &Client) -> anyhow::Result<()> {
     };
     if !args.yes {
         preview(args, user.clone(), client).await;
-        if !end::is_terminal() {
-            return Err(Misuse("nothing was done: use `--yes` to revoke them".to_owned()).into());
-        }
-        end::ask()?;
+        confirm::ask(end::QUESTION, WithoutTerminal::Refuse)?;
     }
     let mut request = RevokeAllRequest::new().include_current_key(args.include_current);
     request.user = user;

@@ -1,10 +1,10 @@
 //! `claviger keys list`, `get` and `whoami`.
 
 use arize::Client;
-use arize::api_keys::{ApiKey, KeyStatus, KeyType, ListRequest};
+use arize::api_keys::{ApiKey, KeyType, ListRequest};
 use claviger_domain::{Clock as _, SystemClock};
 
-use super::super::http::failure::Misuse;
+use super::which;
 use crate::args::{Get, List, StatusFilter, Whoami};
 use crate::output::keys;
 
@@ -72,40 +72,11 @@ fn types(args: &List) -> Vec<Option<KeyType>> {
 
 /// Shows one key.
 pub(super) async fn get(args: Get, client: &Client) -> anyhow::Result<()> {
-    let key = match client.api_keys().get(&args.which).await {
-        Err(error) if error.is_not_found() || error.field().is_some() => {
-            match by_name(&args.which, client).await? {
-                Some(key) => key,
-                None => return Err(error.into()),
-            }
-        }
-        key => key?,
-    };
+    let key = which::key(&args.which, client).await?;
     keys::one(&key, args.json, SystemClock.now())
 }
 
 /// Shows the key that is used.
 pub(super) async fn whoami(args: Whoami, client: &Client) -> anyhow::Result<()> {
     keys::one(&client.api_keys().current().await?, args.json, SystemClock.now())
-}
-
-/// The one active key of a name.
-async fn by_name(name: &str, client: &Client) -> anyhow::Result<Option<ApiKey>> {
-    let mut found: Vec<ApiKey> = Vec::new();
-    for key_type in [KeyType::User, KeyType::Service] {
-        let request = ListRequest::new().key_type(key_type).status(KeyStatus::Active).limit(100);
-        let mut pages = client.api_keys().list_all(request);
-        while let Some(key) = pages.try_next().await? {
-            if key.name == name && found.iter().all(|other| other.id != key.id) {
-                found.push(key);
-            }
-        }
-    }
-    if found.len() > 1 {
-        let ids: Vec<_> = found.iter().map(|key| key.id.as_str()).collect();
-        let message =
-            format!("more than one key has this name: use an id, one of {}", ids.join(", "));
-        return Err(Misuse(message).into());
-    }
-    Ok(found.pop())
 }

@@ -11,6 +11,7 @@ mod journal;
 mod list;
 mod refresh;
 mod rotate;
+mod which;
 
 use std::process::ExitCode;
 

@@ -6,6 +6,7 @@ use arize::api_keys::RefreshRequest;
 use super::super::http::failure::{self, Refused};
 use super::destination::Destination;
 use super::holds::{self, Holds};
+use super::which;
 use crate::args::Refresh;
 use crate::output::keys;
 
@@ -15,9 +16,10 @@ const IN_DOUBT: &str = "it is unknown whether the key was refreshed: `claviger k
 
 pub(super) async fn run(args: Refresh, client: &Client) -> anyhow::Result<()> {
     let destination = Destination::of_new_key(&args.new_file, args.json)?;
+    let id = which::id(&args.id, client).await?;
     let grace = super::grace_seconds(args.grace);
     let keeps_expiry = super::keeps_expiry(&args.expiry);
-    let key = holds::look_up(client, &args.id, &destination, keeps_expiry, args.force).await?;
+    let key = holds::look_up(client, &id, &destination, keeps_expiry, args.force).await?;
     if let Some(key) = &key
         && !args.force
         && let Holds::Successor(successor) = holds::check(client, key, grace, &destination).await?
@@ -34,11 +36,11 @@ pub(super) async fn run(args: Refresh, client: &Client) -> anyhow::Result<()> {
     } else {
         super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?
     };
-    let mut request = RefreshRequest::new(&args.id).grace_period_seconds(grace);
+    let mut request = RefreshRequest::new(&id).grace_period_seconds(grace);
     request.expires_at = expires_at;
     let created = client.api_keys().refresh(request).await;
     let created = created.map_err(|error| failure::outcome(error, NOT_DONE, IN_DOUBT))?;
     let kept = destination.keep_or_revoke(client, &created).await?;
-    keys::refreshed(&args.id, &created.api_key, args.grace, kept.as_deref());
+    keys::refreshed(&id, &created.api_key, args.grace, kept.as_deref());
     Ok(())
 }

@@ -4,10 +4,12 @@ use arize::api_keys::{ApiKey, ListRequest, RotateError, RotateRequest};
 use arize::{Client, Error};
 
 use super::super::http::failure::{self, Misuse, Refused};
+use super::super::http::source;
 use super::destination::{Destination, Kept, Present};
 use super::holds::{self, Holds};
 use super::journal::Journal;
-use crate::args::Rotate;
+use super::which;
+use crate::args::{Connection, Rotate};
 use crate::output::keys;
 
 const NO_GRACE: &str = "`--grace`: without a grace period there is a moment in which no key works: use `claviger keys refresh`";
@@ -16,10 +18,6 @@ const IN_DOUBT: &str = "it is unknown whether the key was refreshed: the old sec
      command again, it takes up what was begun";
 
 pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
-    let id = match &args.id {
-        Some(id) => id.clone(),
-        None => client.api_keys().current().await?.id,
-    };
     let grace = super::grace_seconds(args.grace);
     if grace == 0 {
         return Err(Misuse(NO_GRACE.to_owned()).into());
@@ -27,6 +25,10 @@ pub(super) async fn run(args: Rotate, client: &Client) -> anyhow::Result<()> {
     let expires_at = super::expires_at(args.expiry.expires_in, args.expiry.expires_at)?;
     let keeps_expiry = super::keeps_expiry(&args.expiry);
     let destination = destination(&args)?;
+    let id = match &args.id {
+        Some(key) => which::id(key, client).await?,
+        None => client.api_keys().current().await?.id,
+    };
     let key = holds::look_up(client, &id, &destination, keeps_expiry, args.force).await?;
     if let Some(key) = &key
         && !args.force
@@ -105,8 +107,26 @@ fn destination(args: &Rotate) -> anyhow::Result<Destination> {
                 .to_owned(),
         )
         .into()),
+        _ if args.new_file.output_file.is_none() && !args.stdout => {
+            let has_other_key = args.connection.key_file.is_some() || has_keyring(&args.connection);
+            match source::profile_path(&args.connection, has_other_key)? {
+                // A profile goes on with the key that it rotates.
+                Some(profile) if args.self_ => Destination::variable(&profile, "ARIZE_API_KEY"),
+                _ => Destination::of_new_key(&args.new_file, false),
+            }
+        }
         _ => Destination::of_new_key(&args.new_file, false),
     }
+}
+
+#[cfg(feature = "keyring")]
+fn has_keyring(connection: &Connection) -> bool {
+    connection.keyring.is_some()
+}
+
+#[cfg(not(feature = "keyring"))]
+fn has_keyring(_connection: &Connection) -> bool {
+    false
 }
 
 /// The key was rotated before, and the successor is where it is to be: that is done, if it works.

@@ -39,11 +39,11 @@ fn one_that_cannot_be_ended_does_not_keep_the_others_alive() {
     exit 5
     --- stdout
     --- stderr
+    error: the key was not revoked
+      caused by: no active key that you can see has this name or id
     Revoked `ID1`
     error: `ID2` was not revoked
       caused by: api_keys.revoke: the server answered 404: there is no such API key, or it is not yours to see
-    error: the key was not revoked
-      caused by: api_key_id: that is not an id, such as `ID2`
     Revoked `ID3`
     ");
     assert!(!place.works(&secret_of_one) && !place.works(&secret_of_other));

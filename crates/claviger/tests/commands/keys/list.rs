@@ -176,6 +176,50 @@ fn an_expired_key_is_shown_as_expired() {
     assert!(expired.contains("over") && !expired.contains("to come"), "{expired}");
 }
 
+/// Wherever a key is wanted, the name of an active one will do (fault C16).
+#[test]
+fn keys_are_refreshed_rotated_and_revoked_by_name() {
+    let place = Workplace::new();
+    let (_, first) = place.key("ci");
+    assert_eq!(place.run(&["refresh", "ci", "--grace", "0s"]).status.code(), Some(0));
+    assert!(!place.works(&first));
+    let output = place.run(&["rotate", "ci", "--output-file", "ci.key"]);
+    assert_eq!(output.status.code(), Some(0), "{}", place.shown(&output));
+    assert!(place.works(&place.read("ci.key")));
+    let output = place.run(&["revoke", "ci"]);
+    assert_eq!(output.status.code(), Some(2), "the old one is active as well, for its grace");
+    let successor = place.listed("id", &["--name", "ci"])[0].clone();
+    assert_eq!(place.run(&["revoke", &successor]).status.code(), Some(0));
+    for command in ["refresh", "rotate", "revoke", "delete"] {
+        let output = place.run(&[command, "no such name"]);
+        assert_eq!(output.status.code(), Some(5), "{command}: {}", place.shown(&output));
+    }
+}
+
+/// (fault C16)
+#[test]
+fn whoami_projects_and_permissions_are_commands() {
+    let place = Workplace::new();
+    let run = |arguments: &[&str]| {
+        let mut command = place.any_command(arguments);
+        let output = command.env("ARIZE_API_KEY", place.administrator_key()).output().unwrap();
+        assert!(output.status.success(), "{arguments:?}: {}", place.shown(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    assert!(run(&["whoami"]).contains("Administrator's first key"));
+    let created = run(&["projects", "create", "crawler", "--space", "Playground"]);
+    run(&["projects", "update", "crawler", "--name", "reader"]);
+    assert!(run(&["projects", "get", "reader"]).starts_with(created.split('\t').next().unwrap()));
+    assert_eq!(run(&["projects", "list", "--space", "Playground"]).lines().count(), 1);
+    run(&["projects", "delete", "reader", "--yes"]);
+    assert_eq!(run(&["projects", "list"]), "");
+    let permissions = run(&["permissions", "list"]);
+    assert!(permissions.lines().any(|name| name == "PROJECT_READ"), "{permissions}");
+    let document: serde_json::Value =
+        serde_json::from_str(&run(&["permissions", "list", "--json"])).unwrap();
+    assert_eq!(document["permissions"].as_array().unwrap().len(), permissions.lines().count());
+}
+
 /// (fault C16)
 #[test]
 fn a_key_is_shown_by_its_id_its_name_or_by_itself() {

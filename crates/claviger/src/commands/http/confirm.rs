@@ -1,0 +1,45 @@
+//! Confirms a destructive command.
+//!
+//! Rule: on a terminal, every destructive command says what goes with it and asks, unless `--yes` is given. Without a terminal, what
+//! cannot be undone needs `--yes`, except keys: those can be revoked one by one in scripts, as long as nobody is locked out.
+
+use std::io::{self, IsTerminal as _};
+
+use super::failure::Misuse;
+use crate::output;
+
+/// What happens where nobody can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::commands) enum WithoutTerminal {
+    /// It is refused: `--yes` confirms it.
+    Refuse,
+    /// It is done.
+    Proceed,
+}
+
+/// Whether somebody is there who can be asked.
+pub(in crate::commands) fn is_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks a question on the terminal, and fails unless the answer is yes.
+pub(in crate::commands) fn ask(
+    question: &str,
+    without_terminal: WithoutTerminal,
+) -> anyhow::Result<()> {
+    if !is_terminal() {
+        return match without_terminal {
+            WithoutTerminal::Refuse => {
+                Err(Misuse("nothing was done: use `--yes` to confirm".to_owned()).into())
+            }
+            WithoutTerminal::Proceed => Ok(()),
+        };
+    }
+    output::note(&format!("{question} [y/N]"));
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    if !matches!(answer.trim().to_lowercase().as_str(), "y" | "yes") {
+        return Err(Misuse("nothing was done".to_owned()).into());
+    }
+    Ok(())
+}
