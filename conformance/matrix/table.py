@@ -77,6 +77,19 @@ send its requests, and check the statuses, content types and casing that it need
 """
 
 
+REFUSED = """\
+## What is refused on purpose
+
+Clients can send these; the server refuses them, and says so. They are settings of content that Claviger does not have, and a setting that is
+accepted and has no effect misleads.
+
+| client | operation | member | answer |
+|---|---|---|---|
+| Python and `ax` from 8.60 | `spaces.update` | `default_llm_integration`, `default_agent_runtime`, `ml_models_enabled`, `gradient_start_color`, `gradient_end_color` | 400, names the member |
+| all | `api_keys.create`, `api_keys.refresh` | `expires_at` after 9999-12-30T22:00:00Z, such as Python's `datetime.max` | 422; leave it out for a key that never expires |
+"""
+
+
 def document(results: Results) -> str:
     parts = [INTRODUCTION, totals(results)]
     for client, title in TITLES.items():
@@ -87,7 +100,7 @@ def document(results: Results) -> str:
             for operation in OPERATIONS
         ]
         parts.append(f"## {title}\n\n{head}\n" + "\n".join(rows) + "\n")
-    return "\n".join([*parts, reasons(results)])
+    return "\n".join([*parts, REFUSED, reasons(results)])
 
 
 def totals(results: Results) -> str:

@@ -1,7 +1,8 @@
 //! Names and descriptions.
 //!
-//! Rule: text is brought to Unicode NFC once, here, and holds nothing that could reorder, hide or break what is printed beside it. Text
-//! that was written under the rules of an earlier version is read as it is: a stricter rule makes no row unreadable.
+//! Rule: text is kept as it was sent, and holds nothing that could reorder, hide or break what is printed beside it. What is looked up by
+//! name is in Unicode NFC, so that one name has one spelling. Text that was written under the rules of an earlier version is read as it
+//! is: a stricter rule makes no row unreadable.
 
 use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
@@ -22,6 +23,11 @@ pub enum InvalidText {
         "it must not contain control, direction-changing, invisible or noncharacter code points"
     )]
     Character,
+    /// A letter in parts, or otherwise not in NFC.
+    #[error(
+        "it must be in Unicode's composed form (NFC): some of its letters are in another one, as names of files on macOS are"
+    )]
+    NotComposed,
     /// A joiner, selector or tag that does nothing where it is.
     #[error(
         "it has an invisible joiner, variation selector or tag in a place where that changes nothing: leave it out"
@@ -34,7 +40,8 @@ pub enum InvalidText {
     Key,
 }
 
-fn normalized(text: &str, most: usize, line_breaks: bool) -> Result<String, InvalidText> {
+/// Refuses what no text may be.
+fn check(text: &str, most: usize, line_breaks: bool) -> Result<(), InvalidText> {
     // Normalizing is linear in the text, but a text this long can be refused before it.
     if text.len() > most * 16 {
         return Err(InvalidText::TooLong(most));
@@ -46,26 +53,24 @@ fn normalized(text: &str, most: usize, line_breaks: bool) -> Result<String, Inva
     if text.chars().any(|c| CharacterKind::of(c) == CharacterKind::Refused && !allowed(c)) {
         return Err(InvalidText::Character);
     }
-    // Nearly all text is in this form already: telling that is far cheaper than composing it anew.
-    let text = if is_nfc(text) { text.to_owned() } else { text.nfc().collect() };
     if text.chars().count() > most {
         return Err(InvalidText::TooLong(most));
     }
-    if !dependents_are_in_place(&text) {
+    if !dependents_are_in_place(text) {
         return Err(InvalidText::Misplaced);
     }
     // Composing a letter can leave a word of another length.
-    if holds_secret(&text) {
+    if !is_nfc(text) && holds_secret(&text.nfc().collect::<String>()) {
         return Err(InvalidText::Key);
     }
-    Ok(text)
+    Ok(())
 }
 
 /// A line of text that shows something.
 fn line(text: &str, most: usize) -> Result<String, InvalidText> {
-    let line = normalized(text, most, false)?;
-    if line.chars().any(|c| CharacterKind::of(c) == CharacterKind::Visible) {
-        Ok(line)
+    check(text, most, false)?;
+    if text.chars().any(|c| CharacterKind::of(c) == CharacterKind::Visible) {
+        Ok(text.to_owned())
     } else {
         Err(InvalidText::Empty)
     }
@@ -85,6 +90,17 @@ impl Name {
     ///
     /// [`InvalidText`] says what would be acceptable.
     pub fn parse(text: &str) -> Result<Self, InvalidText> {
+        let name = line(text, Self::MAX_LEN)?;
+        // Clients look things up by the name that they were given, byte for byte.
+        if is_nfc(&name) { Ok(Self(name)) } else { Err(InvalidText::NotComposed) }
+    }
+
+    /// Accepts the name of a person, by which nobody is looked up: in any form, since some letters of names have only others.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidText`] says what would be acceptable.
+    pub fn of_person(text: &str) -> Result<Self, InvalidText> {
         line(text, Self::MAX_LEN).map(Self)
     }
 
@@ -142,8 +158,8 @@ impl Description {
     ///
     /// [`InvalidText`] says what would be acceptable.
     pub fn parse(text: &str) -> Result<Option<Self>, InvalidText> {
-        let text = normalized(text, Self::MAX_LEN, true)?;
-        Ok((!text.is_empty()).then_some(Self(text)))
+        check(text, Self::MAX_LEN, true)?;
+        Ok((!text.is_empty()).then(|| Self(text.to_owned())))
     }
 
     /// The description of something that is there already, whatever the rules were when it was written.

@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use crate::app::App;
 use crate::middleware::{
     access_log, cors, failure_throttle, panic, problem_instance, request_id, secret_in_url,
-    security_headers,
+    security_headers, unknown_status,
 };
 use crate::openapi;
 use crate::problem::{Problem, ProblemKind};
@@ -36,6 +36,7 @@ pub fn router(app: App) -> Router {
         .fallback(not_found)
         .layer(from_fn(panic::layer))
         .layer(from_fn_with_state(app.clone(), failure_throttle::layer))
+        .layer(from_fn_with_state(app.clone(), unknown_status::layer))
         .layer(from_fn(problem_instance::layer))
         .layer(from_fn_with_state(app.clone(), secret_in_url::layer))
         .layer(option_layer(cors::layer(&app.options.cors_origins)))

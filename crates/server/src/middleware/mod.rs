@@ -11,6 +11,7 @@ pub(crate) mod problem_instance;
 pub(crate) mod request_id;
 pub(crate) mod secret_in_url;
 pub(crate) mod security_headers;
+pub(crate) mod unknown_status;
 
 use std::net::IpAddr;
 

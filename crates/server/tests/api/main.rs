@@ -5,6 +5,7 @@
 mod audit_logs;
 mod authentication;
 mod capture;
+mod client_words;
 mod clock;
 mod connection_logs;
 mod dialects;

@@ -270,11 +270,23 @@ async fn malformed_spaces_are_refused() {
             ("is_private", json!(1)),
             ("id", json!("x")),
             ("account_id", json!(1)),
-            ("default_llm_integration", json!("x")),
         ] {
             let mut body = whole.clone();
             body[member] = value;
             answered(&server, "admin", (method, path, body), 400).await;
+        }
+        // What clients of newer versions send for content; docs/compatibility.md lists it (fault W6).
+        for (member, value) in [
+            ("default_llm_integration", json!("x")),
+            ("default_agent_runtime", json!("x")),
+            ("ml_models_enabled", json!(true)),
+            ("gradient_start_color", json!("#000000")),
+            ("gradient_end_color", json!("#ffffff")),
+        ] {
+            let mut body = whole.clone();
+            body[member] = value;
+            let problem = answered(&server, "admin", (method, path, body), 400).await;
+            assert!(detail(&problem).contains(member), "{problem}");
         }
     }
     for (member, value) in [

@@ -7,6 +7,8 @@ mod recognize;
 mod table;
 pub(crate) mod vocabulary;
 
+use axum::http::Method;
+
 pub(crate) use recognize::recognize;
 pub use vocabulary::Vocabulary;
 
@@ -36,6 +38,10 @@ pub struct Dialect {
     pub empty_description_clears: bool,
     /// The form of a user's role.
     pub role_form: RoleForm,
+    /// Whether the account role `MEMBER_UI_ONLY` has its own name; it is shown as `MEMBER` otherwise.
+    pub member_ui_only: bool,
+    /// Which operations may answer 422.
+    pub unprocessable: Unprocessable,
     /// Whether a new restriction is answered inside a `resource_restriction`.
     pub wraps_restriction: bool,
     /// Which permission names roles are shown with.
@@ -65,6 +71,28 @@ pub enum RoleForm {
     Builtin,
     /// `{"type":"predefined","name":"member"}`, in the dialect's casing.
     Predefined,
+}
+
+/// Which operations may answer 422. Elsewhere it is 400: clients read no problem from a status that they do not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unprocessable {
+    /// All that change something.
+    All,
+    /// The creation of keys alone.
+    KeyCreation,
+    /// None.
+    None,
+}
+
+impl Unprocessable {
+    /// Whether a client knows the status from this operation.
+    pub(crate) fn is_known(self, method: &Method, path: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::KeyCreation => method == Method::POST && path == "/v2/api-keys",
+            Self::None => false,
+        }
+    }
 }
 
 impl Dialect {

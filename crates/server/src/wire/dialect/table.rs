@@ -1,7 +1,7 @@
 //! The rows.
 
 use super::recognize::Language;
-use super::{Casing, Dialect, RoleForm, Vocabulary};
+use super::{Casing, Dialect, RoleForm, Unprocessable, Vocabulary};
 
 const A: Dialect = Dialect {
     letter: "A",
@@ -16,6 +16,8 @@ const A: Dialect = Dialect {
     empty_description_clears: true,
     role_form: RoleForm::Predefined,
     vocabulary: Vocabulary(24),
+    member_ui_only: false,
+    unprocessable: Unprocessable::All,
     wraps_restriction: true,
     tightens_only: false,
     annotator_is_malformed: false,
@@ -42,6 +44,7 @@ pub(super) const E: Dialect = Dialect {
     bot_on_list: true,
     is_private: true,
     space_organization: true,
+    member_ui_only: true,
     vocabulary: Vocabulary::ALL,
     ..D
 };
@@ -53,6 +56,11 @@ const PRIVATE_D: Dialect = Dialect { is_private: true, ..D };
 
 /// D where any permission name is taken: the JavaScript client has no list of its own.
 const TOLERANT_D: Dialect = Dialect { vocabulary: Vocabulary::ALL, ..PRIVATE_D };
+
+/// A for clients that know 422 from the creation of keys alone.
+const EARLY_A: Dialect = Dialect { unprocessable: Unprocessable::KeyCreation, ..A };
+/// The same for Python, which fails on `last_used_at`.
+const EARLY_PYTHON: Dialect = Dialect { last_used: false, ..EARLY_A };
 
 /// The dialects that can be chosen by hand.
 pub(super) const BY_LETTER: [Dialect; 5] = [A, B, C, D, E];
@@ -70,7 +78,8 @@ const fn band(language: Language, from: (u16, u16, u16), dialect: Dialect) -> Ba
 
 /// Every band, oldest first within its language (docs/contract/dialects.md#versions).
 pub(super) const BANDS: &[Band] = &[
-    band(Language::Go, (0, 0, 0), A),
+    band(Language::Go, (0, 0, 0), EARLY_A),
+    band(Language::Go, (0, 5, 0), A),
     band(Language::Go, (0, 12, 0), B),
     band(Language::Go, (0, 16, 0), LATE_B),
     band(Language::Go, (0, 17, 0), C),
@@ -79,14 +88,20 @@ pub(super) const BANDS: &[Band] = &[
     band(
         Language::Python,
         (0, 0, 0),
-        Dialect { last_used: false, role_form: RoleForm::Bare, vocabulary: Vocabulary(9), ..A },
+        Dialect { role_form: RoleForm::Bare, vocabulary: Vocabulary(9), ..EARLY_PYTHON },
     ),
     band(
         Language::Python,
         (8, 22, 4),
-        Dialect { last_used: false, role_form: RoleForm::Builtin, vocabulary: Vocabulary(21), ..A },
+        Dialect { role_form: RoleForm::Builtin, vocabulary: Vocabulary(21), ..EARLY_PYTHON },
     ),
-    band(Language::Python, (8, 24, 0), Dialect { last_used: false, ..A }),
+    band(Language::Python, (8, 24, 0), EARLY_PYTHON),
+    band(
+        Language::Python,
+        (8, 25, 0),
+        Dialect { unprocessable: Unprocessable::None, ..EARLY_PYTHON },
+    ),
+    band(Language::Python, (8, 28, 0), Dialect { last_used: false, ..A }),
     band(Language::Python, (8, 28, 2), A),
     band(Language::Python, (8, 34, 0), B),
     band(Language::Python, (8, 39, 0), LATE_B),
@@ -96,7 +111,11 @@ pub(super) const BANDS: &[Band] = &[
     band(Language::Python, (8, 50, 0), Dialect { vocabulary: Vocabulary(50), ..PRIVATE_D }),
     band(Language::Python, (8, 53, 0), Dialect { vocabulary: Vocabulary(53), ..PRIVATE_D }),
     band(Language::Python, (8, 57, 0), Dialect { vocabulary: Vocabulary(57), ..PRIVATE_D }),
-    band(Language::Python, (8, 58, 0), Dialect { vocabulary: Vocabulary(57), ..E }),
+    band(
+        Language::Python,
+        (8, 58, 0),
+        Dialect { member_ui_only: false, vocabulary: Vocabulary(57), ..E },
+    ),
     band(
         Language::Python,
         (8, 61, 0),

@@ -163,8 +163,10 @@ pub(crate) struct RoleAssignment {
     name: String,
 }
 
-fn account_role_name(role: AccountRole) -> &'static str {
+fn account_role_name(dialect: &Dialect, role: AccountRole) -> &'static str {
     match role {
+        // A client that does not know the word loses the whole page.
+        AccountRole::MemberUiOnly if !dialect.member_ui_only => "MEMBER",
         AccountRole::Admin => "ADMIN",
         AccountRole::Member => "MEMBER",
         AccountRole::Annotator => "ANNOTATOR",
@@ -187,7 +189,7 @@ fn predefined(dialect: &Dialect, name: &'static str) -> RoleAssignment {
 
 impl RoleAssignment {
     pub(crate) fn of_account(dialect: &Dialect, role: AccountRole) -> Self {
-        predefined(dialect, account_role_name(role))
+        predefined(dialect, account_role_name(dialect, role))
     }
 
     pub(crate) fn of_organization(dialect: &Dialect, role: ScopedRole) -> Self {

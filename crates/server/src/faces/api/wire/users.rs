@@ -192,7 +192,7 @@ fn invite_mode(text: &str) -> Result<InviteMode, Refusal> {
 
 /// People's names are read without the white space around them (docs/contract/users.md#invite).
 fn person_name(text: &str) -> Result<Name, Refusal> {
-    words::name(text.trim())
+    Name::of_person(text.trim()).map_err(|error| Refusal::invalid("name", error.to_string()))
 }
 
 /// Changes to a user: at least one member.
