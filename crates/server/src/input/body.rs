@@ -184,6 +184,9 @@ fn check_media_type(headers: &HeaderMap) -> Result<(), Problem> {
     }
 }
 
+/// How many times larger than what has arrived a body's buffer is made when it has to grow, if the body is announced to be that large.
+const GROWTH: usize = 4;
+
 /// Collects a body. `admit` is asked once, before more than a small body is read.
 async fn collect<E: From<Problem>>(
     headers: &HeaderMap,
@@ -210,11 +213,17 @@ async fn collect<E: From<Problem>>(
         let Ok(data) = frame.map_err(|error| broken(&error))?.into_data() else {
             continue;
         };
-        if bytes.len() + data.len() > limit.0 {
+        let length = bytes.len() + data.len();
+        if length > limit.0 {
             return Err(limit.exceeded().into());
         }
+        expected = expected.max(length);
+        if bytes.capacity() < length {
+            // In few steps: many large bodies that grow beside one another would leave the memory in pieces. What nobody has sent yet is
+            // reserved and not used, so it takes none.
+            bytes.reserve(length.saturating_mul(GROWTH).min(expected) - bytes.len());
+        }
         bytes.extend_from_slice(&data);
-        expected = expected.max(bytes.len());
     }
 }
 
