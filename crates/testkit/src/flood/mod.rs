@@ -75,6 +75,8 @@ pub struct Flood {
     clients: Vec<Client>,
     /// Connections that were made, again after the server had closed them too.
     made: usize,
+    /// Bytes that the kernel has taken.
+    sent: usize,
 }
 
 #[derive(Debug, Default)]
@@ -88,12 +90,17 @@ impl Flood {
     /// Prepares a flood; it begins with the first round.
     pub fn new(kind: Kind, target: Target) -> Self {
         let clients = (0..kind.connections).map(|_| Client::default()).collect();
-        Self { kind, target, round: 0, clients, made: 0 }
+        Self { kind, target, round: 0, clients, made: 0, sent: 0 }
     }
 
     /// Returns how many connections were made so far.
     pub fn made(&self) -> usize {
         self.made
+    }
+
+    /// Returns how many bytes were sent so far.
+    pub fn sent_bytes(&self) -> usize {
+        self.sent
     }
 
     /// Lets every connection send and read once.
@@ -120,7 +127,10 @@ impl Flood {
         } else if client.has_sent_all() {
             client.sends((self.kind.more)(&self.target, place));
         }
-        if client.exchange(self.kind.reads).is_err() {
+        let before = client.sent;
+        let outcome = client.exchange(self.kind.reads);
+        self.sent += client.sent - before;
+        if outcome.is_err() {
             client.stream = None;
         }
         Ok(())

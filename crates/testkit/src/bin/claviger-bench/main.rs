@@ -28,7 +28,7 @@ use crate::installation::Installation;
 use crate::machine::Machine;
 use crate::report::Results;
 
-const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick | floods | timing REQUESTS | turns OTHER_SERVER…]";
+const USAGE: &str = "usage: claviger-bench SERVER DIRECTORY DOCUMENT [quick | floods [KIND…] | timing REQUESTS | turns OTHER_SERVER…]";
 
 /// How much is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,9 @@ fn main() -> anyhow::Result<()> {
     let directory = tempfile::tempdir_in(&directory)
         .with_context(|| format!("there is no room in {}", directory.display()))?;
     if extent == Extent::FLOODS {
-        return runtime.block_on(floods::measure(&server, directory.path(), extent));
+        let names = arguments.map(|name| name.to_str().map(str::to_owned).context(USAGE));
+        let names: Vec<_> = names.collect::<Result<_, _>>()?;
+        return runtime.block_on(floods::measure(&server, directory.path(), extent, &names));
     }
     if extent == Extent::TURNS {
         let binaries: Vec<_> = std::iter::once(server).chain(arguments).collect();

@@ -1,9 +1,15 @@
 //! Resource usage of a process (proc(5)).
 
 use std::fs;
+use std::thread::available_parallelism;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use rustix::process::{Pid, setpriority_process};
+use rustix::thread::{CpuSet, gettid, sched_setaffinity};
+
+/// As nice as a thread can be.
+const LOWEST_PRIORITY: i32 = 19;
 
 /// The time that the threads of a process have been running.
 #[derive(Clone, Copy, Debug, Default)]
@@ -68,6 +74,28 @@ impl Processors {
     pub(crate) fn busy_since(self, earlier: Self) -> f64 {
         1.0 - (self.idle - earlier.idle) / (self.all - earlier.all).max(1.0)
     }
+}
+
+/// Binds all threads of a process to a processor; nothing where there is only one. `None` is this process.
+pub(crate) fn pin(process: Option<u32>, processor: usize) -> anyhow::Result<()> {
+    if available_parallelism()?.get() <= processor {
+        return Ok(());
+    }
+    let mut set = CpuSet::new();
+    set.set(processor);
+    let process = process.map_or_else(|| "self".to_owned(), |process| process.to_string());
+    for thread in fs::read_dir(format!("/proc/{process}/task"))? {
+        let id = thread?.file_name().to_string_lossy().parse()?;
+        sched_setaffinity(Pid::from_raw(id), &set)?;
+    }
+    Ok(())
+}
+
+/// Gives this thread what no other one wants of its processor.
+pub(crate) fn yield_to_others() -> std::io::Result<()> {
+    // On Linux this is the priority of one thread.
+    setpriority_process(Some(gettid()), LOWEST_PRIORITY)?;
+    Ok(())
 }
 
 /// The memory of a process that is in RAM (`VmRSS`), in MiB.

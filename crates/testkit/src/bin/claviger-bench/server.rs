@@ -52,6 +52,11 @@ impl Server {
         Ok(Self { address, start_up: started.elapsed(), child, _log: log })
     }
 
+    /// Its process id.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// The memory that it has in RAM, in MiB.
     pub(crate) fn resident_mib(&self) -> anyhow::Result<f64> {
         process::resident_mib(self.child.id())
