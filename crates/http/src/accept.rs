@@ -86,7 +86,7 @@ async fn next(
                     tracing::warn!(%error, "cannot accept connections");
                     // It may be the descriptors that are used up: the next one that is closed leaves one.
                     let closed = connections.closed();
-                    connections.make_room();
+                    connections.make_room(0);
                     let _ = tokio::time::timeout(BACK_OFF, closed).await;
                 }
             }
@@ -108,7 +108,7 @@ async fn take_room(
         if let Ok(permit) = Arc::clone(room).try_acquire_owned() {
             return Some(permit);
         }
-        connections.make_room();
+        connections.make_room(connections.limits().max_connections);
         let freed = tokio::time::timeout(BACK_OFF, Arc::clone(room).acquire_owned()).await;
         if let Ok(permit) = freed {
             return permit.ok();

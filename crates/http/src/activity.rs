@@ -139,6 +139,22 @@ impl Activity {
         }
     }
 
+    /// Returns the number of the connection: later ones have larger numbers.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Whether the connection is being closed without regard to what is in flight.
+    pub(crate) fn is_leaving(&self) -> bool {
+        self.state().is_leaving()
+    }
+
+    /// Whether nothing is kept for the client but what every connection takes that has spoken.
+    pub(crate) fn holds_little(&self) -> bool {
+        let state = self.state();
+        !state.is_leaving() && state.held <= memory::CONNECTION + memory::LIBRARY_BUFFERS
+    }
+
     /// Returns who the connection counts for.
     pub(crate) fn holder(&self) -> Holder {
         self.state().holder
@@ -168,7 +184,7 @@ impl Activity {
 
     /// Counts a request with a head that takes so many bytes, and answers whether all connections hold too much now.
     pub(crate) fn begin(self: &Arc<Self>, head: usize) -> (InFlight, bool) {
-        let bytes = memory::REQUEST + head;
+        let bytes = memory::WAITING_REQUEST + head;
         let mut state = self.state();
         state.running += 1;
         state.idle_since = None;
@@ -354,6 +370,12 @@ impl State {
 }
 
 impl InFlight {
+    /// Counts what answering the request takes, and answers whether all connections hold too much now.
+    pub(crate) fn begin_work(&mut self) -> bool {
+        self.bytes += memory::REQUEST;
+        self.activity.hold(&mut self.activity.state(), memory::REQUEST)
+    }
+
     /// Counts the request as answered. What is returned counts the bytes of the answer as held; whether that is too much is said too.
     pub(crate) fn finish(mut self, bytes: u64) -> (Unsent, bool) {
         self.is_answered = true;
@@ -410,8 +432,10 @@ impl Drop for Unsent {
 }
 
 impl Received {
-    pub(crate) fn new(activity: &Arc<Activity>) -> Self {
-        Self { activity: Arc::clone(activity), bytes: AtomicUsize::new(0) }
+    /// Counts what a body takes before any of it is read, and answers whether all connections hold too much now.
+    pub(crate) fn begin(activity: &Arc<Activity>) -> (Self, bool) {
+        let exceeds = activity.hold(&mut activity.state(), memory::BODY);
+        (Self { activity: Arc::clone(activity), bytes: AtomicUsize::new(memory::BODY) }, exceeds)
     }
 
     /// Counts bytes as held, and answers whether all connections hold too much now.

@@ -13,6 +13,7 @@ use tower::ServiceExt as _;
 use crate::connections::OpenConnection;
 use crate::outgoing::Outgoing;
 use crate::rejection::Rejection;
+use crate::turns::Turn;
 use crate::{HttpService, PeerAddress, body, memory, validate};
 
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
@@ -26,7 +27,7 @@ pub(crate) async fn answer<S: HttpService>(
 ) -> Result<Response<Outgoing>, Infallible> {
     let activity = connection.activity();
     let (head, incoming) = request.into_parts();
-    let (in_flight, is_too_much) = activity.begin(memory::head(&head));
+    let (mut in_flight, is_too_much) = activity.begin(memory::head(&head));
     connection.serves(&head.headers);
     if is_too_much {
         connection.connections().relieve();
@@ -36,7 +37,12 @@ pub(crate) async fn answer<S: HttpService>(
         connection.connections().respond(rejection)
     } else {
         activity.room().await;
-        respond(service, head, incoming, &connection).await?
+        let turn = connection.turn_to_work().await;
+        if in_flight.begin_work() {
+            connection.connections().relieve();
+        }
+        // In a box, so that a request that waits takes little.
+        Box::pin(respond(service, head, incoming, &connection, turn)).await?
     };
     if connection.connections().is_closing() && version != Version::HTTP_2 {
         response.headers_mut().insert(CONNECTION, CLOSE);
@@ -49,9 +55,10 @@ async fn respond<S: HttpService>(
     mut head: Parts,
     incoming: Incoming,
     connection: &OpenConnection,
+    turn: Arc<Turn>,
 ) -> Result<Response<Body>, Infallible> {
     let limits = connection.connections().limits();
-    let (body, leftover) = body::bounded(incoming, &head.headers, connection);
+    let (body, leftover) = body::bounded(incoming, &head.headers, connection, &turn);
     let version = head.version;
     let mut response = if let Err(rejection) = validate::check(&head, limits) {
         tracing::debug!(reason = ?rejection, "request refused");

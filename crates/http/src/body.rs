@@ -15,6 +15,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::activity::{Received, Receiving};
 use crate::connections::{Connections, OpenConnection};
+use crate::turns::Turn;
 
 /// How many bytes that nobody reads are taken in so that the connection can go on.
 const MAX_DRAINED_BYTES: u64 = 64 * 1024;
@@ -30,22 +31,28 @@ pub struct BodyTimeout;
 
 /// Bounds the time that a body takes, and counts its bytes. One that is known to be empty costs nothing.
 ///
-/// The body's bytes count until the second part is dropped.
+/// The body's bytes count until the second part is dropped. The request's turn ends when the body keeps it waiting.
 pub(crate) fn bounded(
     incoming: Incoming,
     headers: &HeaderMap,
     connection: &OpenConnection,
+    turn: &Arc<Turn>,
 ) -> (Body, Option<Leftover>) {
     if incoming.is_end_stream() {
         return (Body::empty(), None);
     }
     let limits = connection.connections().limits();
-    let received = Arc::new(Received::new(connection.activity()));
+    let (received, is_too_much) = Received::begin(connection.activity());
+    if is_too_much {
+        connection.connections().relieve();
+    }
+    let received = Arc::new(received);
     let timed = TimedBody {
         incoming,
         connections: connection.connections().clone(),
         received: Arc::clone(&received),
         _receiving: Receiving::new(connection.activity()),
+        turn: Arc::clone(turn),
         idle: limits.body_idle,
         last_moment: Instant::now() + limits.body_total,
         timer: None,
@@ -75,6 +82,7 @@ struct TimedBody {
     connections: Connections,
     received: Arc<Received>,
     _receiving: Receiving,
+    turn: Arc<Turn>,
     idle: Duration,
     last_moment: Instant,
     timer: Option<Pin<Box<Sleep>>>,
@@ -138,6 +146,8 @@ impl TimedBody {
             };
             return Poll::Ready(frame.map(|outcome| outcome.map_err(BoxError::from)));
         }
+        // Others are served meanwhile.
+        self.turn.end();
         if let Progress::Unread { is_awaited: true } = self.progress {
             self.progress = Progress::Partly;
         }

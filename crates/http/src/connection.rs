@@ -45,7 +45,7 @@ pub async fn serve_connection<S, Io>(
     serve_open(io, service, connections.add(peer), shutdown).await;
 }
 
-/// Serves a connection that is counted already.
+/// Serves a connection that is counted already. Its turn to be read ends whenever it waits for something.
 pub(crate) async fn serve_open<S, Io>(
     io: Io,
     service: S,
@@ -56,6 +56,24 @@ pub(crate) async fn serve_open<S, Io>(
     Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let connection = Arc::new(connection);
+    let mut served = pin!(serve_in_turns(io, service, Arc::clone(&connection), shutdown));
+    let in_turns = std::future::poll_fn(|context| {
+        let polled = served.as_mut().poll(context);
+        connection.end_turn();
+        polled
+    });
+    in_turns.await;
+}
+
+async fn serve_in_turns<S, Io>(
+    io: Io,
+    service: S,
+    connection: Arc<OpenConnection>,
+    shutdown: impl Future<Output = ()>,
+) where
+    S: HttpService,
+    Io: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let connections = connection.connections();
     let limits = *connections.limits();
     let deadline = Instant::now() + limits.header_timeout;
@@ -72,6 +90,8 @@ pub(crate) async fn serve_open<S, Io>(
             }
             return;
         }
+        // Its place or its memory is needed for others.
+        _ = connection.activity().watch() => return,
     };
     match is_http2 {
         Ok(Ok(true)) => serve_http2(transport, service, connection, shutdown).await,

@@ -1,24 +1,31 @@
 //! All open connections: how many bytes they hold together, and which of them is closed when that is too much.
 //!
-//! Rule: nobody is turned away for what others hold. The client that holds the most gives something up first, and of its connections the
-//! one that has kept the server waiting for longest.
+//! Rule: nobody is turned away for what others hold. `spare` says whose connection is closed first.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
+use std::thread::available_parallelism;
 
 use http::HeaderMap;
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
-use tokio::time::Instant;
 
 use crate::activity::{Activity, Stop};
 use crate::client_address::TrustedProxies;
 use crate::holder::Holder;
 use crate::limits::Limits;
-use crate::memory::Totals;
+use crate::memory::{self, Totals};
 use crate::rejection::{Rejection, Respond};
+use crate::spare::{SHARE, Spare};
+use crate::turns::{Place, Turn, Turns};
+
+/// So many requests are answered at the same time. The others wait, so that none of them is one of many thousands at the database.
+const MAX_WORKING: usize = 512;
+/// The share of the limit that requests may take which are being answered.
+const WORKING_SHARE: usize = 8;
 
 /// Bytes are given up until an eighth of the limit is free again, so that the search is not repeated for every answer.
 const FREED_SHARE: usize = 8;
@@ -33,6 +40,10 @@ struct Shared {
     proxies: TrustedProxies,
     respond: Respond,
     totals: Arc<Totals>,
+    /// Whose connection is read.
+    reading: Turns,
+    /// Whose request is answered.
+    working: Turns,
     open: Mutex<Open>,
     /// Wakes [`closed`](Connections::closed).
     closed: Notify,
@@ -52,6 +63,7 @@ pub(crate) struct OpenConnection {
     is_proxy: bool,
     connections: Connections,
     activity: Arc<Activity>,
+    place: Arc<Place>,
 }
 
 impl Connections {
@@ -72,6 +84,9 @@ impl Connections {
             proxies,
             respond,
             totals: Arc::default(),
+            // As many as there are processors: more would only wait inside the scheduler, first come, first served.
+            reading: Turns::new(available_parallelism().map_or(1, usize::from)),
+            working: Turns::new(at_work(limits.max_held_bytes)),
             open: Mutex::default(),
             closed: Notify::new(),
             is_closing: AtomicBool::new(false),
@@ -113,12 +128,13 @@ impl Connections {
         open.by_id.insert(id, Arc::clone(&activity));
         drop(open);
         self.relieve();
-        OpenConnection { id, peer, is_proxy, connections: self.clone(), activity }
+        let place = Arc::default();
+        OpenConnection { id, peer, is_proxy, connections: self.clone(), activity, place }
     }
 
-    /// Whether connections that are being closed have to be gone before anything more is read.
-    pub(crate) fn is_overfull(&self) -> bool {
-        self.0.totals.is_overfull(self.0.limits.max_held_bytes)
+    /// Returns the turns in which requests are answered.
+    pub(crate) fn working(&self) -> &Turns {
+        &self.0.working
     }
 
     /// Waits until a connection is closed from now on, even before this is polled.
@@ -133,26 +149,30 @@ impl Connections {
             return;
         }
         let open = self.open();
-        while self.0.totals.staying() > limit - limit / FREED_SHARE {
-            let Some(activity) = open.holding_most() else {
+        // In one pass: a search for each connection that is closed would keep the others waiting.
+        for activity in open.by_held_bytes() {
+            if self.0.totals.staying() <= limit - limit / FREED_SHARE {
                 return;
-            };
+            }
             tracing::info!("connections use too much memory; closing one");
             activity.end(Stop::AtOnce);
         }
     }
 
-    /// Closes the connection that can best be spared, so that a new one has room; whether there is one.
+    /// Closes the connection that can best be spared, so that a new one has room where there are so many already.
     ///
-    /// One whose request is being answered is never closed for that.
-    pub(crate) fn make_room(&self) -> bool {
+    /// One whose request is being answered is never closed for that. While another one is being closed already, its room is enough.
+    pub(crate) fn make_room(&self, capacity: usize) {
         let open = self.open();
-        let spared = open.waiting_longest();
-        if let Some(activity) = spared {
+        // Connections may have ended since somebody found that there was no room.
+        if open.by_id.len() < capacity || open.by_id.values().any(|activity| activity.is_leaving())
+        {
+            return;
+        }
+        if let Some(activity) = open.waiting_longest() {
             tracing::debug!("no room for a new connection; closing an idle one");
             activity.end(Stop::AtOnce);
         }
-        spared.is_some()
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
@@ -160,47 +180,24 @@ impl Connections {
     }
 }
 
+/// Returns how many requests may be answered at the same time where connections may take so many bytes.
+fn at_work(max_held_bytes: usize) -> usize {
+    (max_held_bytes / WORKING_SHARE / memory::REQUEST).clamp(1, MAX_WORKING)
+}
+
 impl Open {
-    /// Returns the connection to close for the bytes that it holds.
-    fn holding_most(&self) -> Option<&Arc<Activity>> {
+    /// Returns the connections by the bytes that they hold.
+    fn by_held_bytes(&self) -> Spare<'_> {
         let holding = self.by_id.values().map(|activity| (activity.held_bytes(), activity));
-        most(holding.filter(|(bytes, _)| *bytes > 0))
+        Spare::of(holding.filter(|(bytes, _)| *bytes > 0))
     }
 
     /// Returns the connection to close for the room that it takes: one that the server waits for. So every client has the share that the
     /// others leave it.
     fn waiting_longest(&self) -> Option<&Arc<Activity>> {
         let waiting = self.by_id.values().filter(|activity| activity.waiting_since().is_some());
-        most(waiting.map(|activity| (SHARE, activity)))
+        Spare::of(waiting.map(|activity| (SHARE, activity))).next()
     }
-}
-
-/// Shares that differ by less than this count as equal: most clients have one connection, which takes this at most.
-const SHARE: usize = 64 * 1024;
-
-/// Returns, of the client with the largest share, the connection that the server has been waiting for longest. Of clients with the same
-/// share, it is the one that has kept the server waiting for longest.
-fn most<'a>(
-    connections: impl Iterator<Item = (usize, &'a Arc<Activity>)>,
-) -> Option<&'a Arc<Activity>> {
-    struct Share<'a> {
-        size: usize,
-        since: Instant,
-        connection: &'a Arc<Activity>,
-    }
-    let now = Instant::now();
-    let mut shares: HashMap<Holder, Share<'a>> = HashMap::new();
-    for (size, connection) in connections {
-        let since = connection.waiting_since().unwrap_or(now);
-        let share =
-            shares.entry(connection.holder()).or_insert(Share { size: 0, since, connection });
-        share.size += size;
-        if since < share.since {
-            (share.since, share.connection) = (since, connection);
-        }
-    }
-    let rank = |share: &Share<'_>| (share.size / SHARE, now.saturating_duration_since(share.since));
-    shares.into_values().max_by_key(rank).map(|share| share.connection)
 }
 
 impl OpenConnection {
@@ -224,6 +221,30 @@ impl OpenConnection {
         }
     }
 
+    /// Whether connections that are being closed have to be gone before anything more is read from this one. One that holds little goes on:
+    /// its client is not the reason.
+    pub(crate) fn is_held_up(&self) -> bool {
+        let shared = &self.connections.0;
+        shared.totals.is_overfull(shared.limits.max_held_bytes) && !self.activity.holds_little()
+    }
+
+    /// Waits until it is this connection's turn to be read.
+    pub(crate) fn poll_turn(&self, context: &mut Context<'_>) -> Poll<()> {
+        self.connections.0.reading.poll_begin(&self.place, || self.activity.holder(), context)
+    }
+
+    /// Lets others have their turn.
+    pub(crate) fn end_turn(&self) {
+        self.connections.0.reading.end(&self.place);
+    }
+
+    /// Waits until it is the turn of this connection's client to have a request answered.
+    pub(crate) async fn turn_to_work(&self) -> Arc<Turn> {
+        let turn = Turn::new(self.connections.clone());
+        std::future::poll_fn(|context| turn.poll_begin(|| self.activity.holder(), context)).await;
+        Arc::new(turn)
+    }
+
     pub(crate) fn activity(&self) -> &Arc<Activity> {
         &self.activity
     }
@@ -236,7 +257,34 @@ impl OpenConnection {
 impl Drop for OpenConnection {
     fn drop(&mut self) {
         self.connections.open().by_id.remove(&self.id);
+        self.connections.0.reading.leave(&self.place);
         self.activity.close();
         self.connections.0.closed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PEER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
+    /// Which of these are being closed.
+    fn leaving(connections: &[OpenConnection]) -> Vec<bool> {
+        connections.iter().map(|connection| connection.activity.is_leaving()).collect()
+    }
+
+    #[test]
+    fn one_connection_is_closed_for_room_and_none_where_there_is_room_by_now() {
+        let connections = Connections::new(Limits::default());
+        let mut open = vec![connections.add(PEER), connections.add(PEER)];
+        connections.make_room(3);
+        assert_eq!(leaving(&open), [false, false], "one has ended meanwhile");
+        connections.make_room(2);
+        connections.make_room(2);
+        assert_eq!(leaving(&open), [true, false], "one is enough");
+        open.remove(0);
+        connections.make_room(1);
+        assert_eq!(leaving(&open), [true]);
     }
 }

@@ -10,6 +10,7 @@
 //! 5. `validate` applies the rules that both versions share; `body` bounds how long a body may take.
 //! 6. `outgoing` counts an answer as in flight until its last byte has been taken; `activity`,
 //!    `memory` and `connections` bound what that costs, `holder` says for whom.
+//! 7. `spare` chooses the connections that are closed when there is too much of it, and `turns` lets one client after another be read.
 
 mod accept;
 mod activity;
@@ -27,8 +28,10 @@ mod memory;
 mod outgoing;
 mod rejection;
 mod request_filter;
+mod spare;
 mod target;
 mod transport;
+mod turns;
 mod validate;
 
 pub use self::accept::serve;

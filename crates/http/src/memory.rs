@@ -8,9 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// A connection that has sent nothing yet.
 pub(crate) const CONNECTION: usize = 6 * 1024 + 512;
 /// The buffers of the HTTP library, once a connection has spoken.
-pub(crate) const LIBRARY_BUFFERS: usize = 16 * 1024;
-/// A request in flight, besides its head and its body: its task, and what waits for the database.
-pub(crate) const REQUEST: usize = 64 * 1024;
+pub(crate) const LIBRARY_BUFFERS: usize = 8 * 1024;
+/// A request in flight that waits for its turn, besides its head and its body.
+pub(crate) const WAITING_REQUEST: usize = 4 * 1024;
+/// What a request takes besides that when it is being answered: its task, and what waits for the database.
+pub(crate) const REQUEST: usize = 32 * 1024;
+/// A body that arrives, besides its bytes: the library reads larger pieces of it than of a head, and its reader waits with what it has.
+pub(crate) const BODY: usize = 64 * 1024;
 /// An unsent answer, besides its bytes.
 pub(crate) const ANSWER: usize = 1024;
 /// Bytes of a connection may arrive that belong to no request, such as HTTP/2 frames that only keep the server busy, or a head that

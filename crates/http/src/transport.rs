@@ -17,8 +17,8 @@ use crate::connections::OpenConnection;
 
 /// How much is asked of the socket at a time.
 const READ_BYTES: usize = 4 * 1024;
-/// How much one connection reads before others have their turn.
-const MAX_BURST_BYTES: usize = 64 * 1024;
+/// How much one connection reads before others have their turn: a fraction of a millisecond's work, whatever the bytes are.
+const MAX_BURST_BYTES: usize = 8 * 1024;
 /// How long a client may pause while it goes on sending after the answer, how long it may go on in all, and for how many bytes: more than
 /// the largest body that any operation reads.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
@@ -92,10 +92,10 @@ impl<Io: AsyncRead + AsyncWrite + Unpin> Transport<Io> {
         Poll::Ready(Ok(count))
     }
 
-    /// Lets other connections go on when this one has read much at a stretch, or when some have to be closed first.
+    /// Waits for the connection's turn. Lets others go on when it has read much at a stretch, or when some have to be closed first.
     fn poll_turn(&mut self, context: &mut Context<'_>) -> Poll<()> {
-        if self.burst < MAX_BURST_BYTES && !self.connection.connections().is_overfull() {
-            return Poll::Ready(());
+        if self.burst < MAX_BURST_BYTES && !self.connection.is_held_up() {
+            return self.connection.poll_turn(context);
         }
         self.burst = 0;
         context.waker().wake_by_ref();

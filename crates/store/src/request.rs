@@ -1,5 +1,6 @@
 //! Requests to the store: credential, client address, and state during execution.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use claviger_domain::{
@@ -147,6 +148,15 @@ pub(crate) struct Effects {
 impl Execution {
     pub(crate) fn new(request: Request, authority: Authority) -> Self {
         Self { request, authority, counts: Mutex::default(), effects: Mutex::default() }
+    }
+
+    /// Returns the address that the request comes from: for IPv6 its /64 network, all of which one client has.
+    pub(crate) fn source(&self) -> Option<IpAddr> {
+        let source = self.request.context.source?.to_canonical();
+        Some(match source {
+            IpAddr::V4(_) => source,
+            IpAddr::V6(address) => Ipv6Addr::from(address.to_bits() & !u128::from(u64::MAX)).into(),
+        })
     }
 
     /// Asks the quota, if there is one. A transaction that is tried again asks for the same in the same order, and what an earlier try

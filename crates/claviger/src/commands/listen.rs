@@ -52,11 +52,11 @@ fn limits(connection_memory_mib: Option<usize>) -> Limits {
     Limits { max_connections: defaults.max_connections.min(for_connections), ..defaults }
 }
 
-/// What connections may take of the memory that this process is limited to. What they really take is up to twice as much, since the
-/// allocator keeps some, and the database has its share.
+/// What connections may take of the memory that this process is limited to. What they really take is up to three times as much while large
+/// bodies arrive, since the allocator keeps some, and the database has its share.
 fn share_of_memory() -> usize {
     let limit = memory_limit::of_this_process().and_then(|limit| usize::try_from(limit).ok());
-    limit.map_or(usize::MAX, |limit| (limit / 4).max(8 * MIB))
+    limit.map_or(usize::MAX, |limit| (limit / 5).max(8 * MIB))
 }
 
 /// Takes the address. All addresses are those of IPv6, which on most systems include IPv4, or else those of IPv4.

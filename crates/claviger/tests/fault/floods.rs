@@ -1,6 +1,6 @@
 //! Servers that are flooded: with connections, with requests, with keys that nobody has issued.
 //!
-//! Rule: a client that behaves is answered all along, on one connection, whatever others send.
+//! Rule: a client that behaves is answered all along, whatever others send, and on one connection unless many others hold as little as it does.
 
 use claviger_testkit::flood::{Flood, KINDS, Kind, Target, unknown_key};
 use tempfile::TempDir;
@@ -27,6 +27,8 @@ const KEY_SOURCES: usize = 4;
 const FAILURE_RATE: usize = 20;
 /// How often every connection of a flood sends.
 const ROUNDS: usize = 3;
+/// A flood from more addresses than these is one of many clients, none of which holds more than others.
+const MANY_CLIENTS: usize = 100;
 /// How many requests of others come between.
 const REQUESTS: usize = 4;
 
@@ -61,6 +63,15 @@ impl Flooded {
 
     /// The client that behaves is answered.
     pub(crate) fn goes_on(&mut self, requests: usize, during: &str) {
+        self.goes_on_or_connects(requests, during, false);
+    }
+
+    /// The same. Where it `may_connect`, its connection may have been closed since its last request, as a server may at any time; its next
+    /// one is answered at once.
+    fn goes_on_or_connects(&mut self, requests: usize, during: &str, may_connect: bool) {
+        if may_connect && self.client.verify(&self.key).is_err() {
+            self.client = Client::connect(self.server.address).unwrap();
+        }
         for _ in 0..requests {
             let answer = self.client.verify(&self.key);
             let answer = answer
@@ -74,7 +85,8 @@ impl Flooded {
         let mut flood = Flood::new(kind, self.target.clone());
         for _ in 0..rounds {
             flood.round().unwrap();
-            self.goes_on(REQUESTS, kind.name);
+            // A thousand clients with a connection each hold no more than this one does: then the idle connection is closed first.
+            self.goes_on_or_connects(REQUESTS, kind.name, kind.sources > MANY_CLIENTS);
         }
         flood.made()
     }

@@ -105,6 +105,19 @@ async fn a_new_connection_takes_the_room_of_the_longest_idle_one() {
     }
 }
 
+/// A client that has sent nothing yet is spared no more than an idle one (fault R18).
+#[tokio::test]
+async fn a_silent_connection_keeps_no_room() {
+    let recorder = Recorder::new();
+    let server = Server::start(&recorder, Limits { max_connections: 2, ..patient() }).await;
+    let mut silent = [server.connect().await, server.connect().await];
+    let mut new = server.connect().await;
+    new.send(REQUEST).await;
+    assert_eq!(new.answer().await.unwrap().status, 200, "nobody has to say anything first");
+    let read = tokio::io::AsyncReadExt::read_u8(&mut silent[0].io).await;
+    assert!(read.is_err(), "the one that was silent for longest is closed");
+}
+
 /// A client that begins something and does not go on is spared no more than an idle one (fault R18).
 #[tokio::test]
 async fn half_a_request_keeps_no_room() {

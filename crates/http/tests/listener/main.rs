@@ -18,6 +18,7 @@ mod recorder;
 mod reference;
 mod smuggling;
 mod timeouts;
+mod turns;
 mod unread;
 mod vectors;
 mod wire;

@@ -80,7 +80,10 @@ impl SqliteDatabase {
                 let who = self.user_of(&job.execution).await?;
                 self.readers.run(who, move |driver, at| run(job, driver, at)).await
             }
-            Kind::Proof => self.readers.prove(move |driver, at| run(job, driver, at)).await,
+            Kind::Proof => {
+                let source = job.execution.source();
+                self.readers.prove(source, move |driver, at| run(job, driver, at)).await
+            }
         }
     }
 
@@ -92,7 +95,7 @@ impl SqliteDatabase {
             let peek = move |driver: SqliteDriver<'_>, at| {
                 now(operation.peek(&mut Transaction::new(driver, at, &execution)))
             };
-            if let Some(answer) = self.readers.prove(peek).await? {
+            if let Some(answer) = self.readers.prove(job.execution.source(), peek).await? {
                 return Ok(answer);
             }
         }
@@ -107,7 +110,7 @@ impl SqliteDatabase {
     /// Whose turn a request waits for: `None` if its credential opens nothing.
     async fn user_of(&self, execution: &Arc<Execution>) -> CallResult<Option<UserId>> {
         let job = Job { execution: Arc::clone(execution), operation: operations::Authenticate };
-        match self.readers.prove(move |driver, at| run(job, driver, at)).await {
+        match self.readers.prove(execution.source(), move |driver, at| run(job, driver, at)).await {
             Ok(user) => Ok(Some(user)),
             Err(CallError::Refused(_)) => Ok(None),
             Err(error) => Err(error),
@@ -138,7 +141,7 @@ impl SqliteDatabase {
                 self.write_as_host(|tx| now(tx.probe_write())).await?;
             }
         }
-        self.readers.prove(|_, _| Ok(())).await.map_err(only_store)
+        self.readers.prove(None, |_, _| Ok(())).await.map_err(only_store)
     }
 
     /// Carries out what nobody asked for.

@@ -1,41 +1,38 @@
 //! Reader threads, each with its own connection; each call reads one snapshot.
 //!
-//! One of them does nothing but prove keys and answer whether the store is ready, so that lists never hold those up. The others serve
-//! users in turn (`turns.rs`): a user who asks for much waits for it alone.
+//! One of them does nothing but prove keys and answer whether the store is ready, so that lists never hold those up. It serves the
+//! addresses that keys come from in turn (`turns.rs`), the others serve users in turn: a caller who asks for much waits for it alone.
 
+use std::hash::Hash;
+use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use claviger_domain::{Now, UserId};
 use rusqlite::Connection;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 use super::files::DatabaseFiles;
 use super::incident::Incident;
 use super::transaction::{SqliteDriver, store_error};
-use super::turns::{NotTaken, Turns};
+use super::turns::{Capacity, NotTaken, Turns};
 use crate::CallResult;
 use crate::clock::StoreClock;
 use crate::error::{CallError, StoreError};
 
-/// How many proofs wait for the thread that proves keys, at most: fewer than its queue takes.
-const MAX_PROOFS: usize = 512;
-
 type Job = Box<dyn FnOnce(SqliteDriver<'_>, Now) + Send>;
 
-/// Jobs by the user who waits for them.
-type Lane = Turns<Option<UserId>, Job>;
+/// Jobs by who waits for them.
+type Lane<Who> = Turns<Who, Job>;
 
 /// The way to the reading threads.
 #[derive(Debug)]
 pub(super) struct Readers {
     /// Reads of users, and of those whose key is not proven together.
-    turns: Arc<Lane>,
-    /// Proofs of keys, and the question whether the store is ready.
-    proofs: Arc<Lane>,
-    /// Room for proofs. Nobody is told to come back because others present many keys: they wait here, first come, first served.
-    room_for_proofs: Semaphore,
+    turns: Arc<Lane<Option<UserId>>>,
+    /// Proofs of keys by the address that they come from, and the question whether the store is ready.
+    proofs: Arc<Lane<Option<IpAddr>>>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     incident: Incident,
 }
@@ -63,24 +60,17 @@ impl Readers {
         files: &Arc<DatabaseFiles>,
     ) -> std::io::Result<Self> {
         let readers = Self {
-            turns: Arc::new(Turns::new()),
-            proofs: Arc::new(Turns::new()),
-            room_for_proofs: Semaphore::new(MAX_PROOFS),
-            threads: Mutex::new(Vec::with_capacity(connections.len() + 1)),
+            turns: Arc::new(Turns::new(Capacity::READS)),
+            proofs: Arc::new(Turns::new(Capacity::PROOFS)),
+            threads: Mutex::default(),
             incident: Incident::of("a read"),
         };
-        let lanes = connections.into_iter().map(|connection| (connection, &readers.turns));
-        for (mut connection, lane) in lanes.chain([(proving, &readers.proofs)]) {
-            let lane = Arc::clone(lane);
-            let (files, clock) = (Arc::clone(files), Arc::clone(clock));
-            let thread =
-                std::thread::Builder::new().name("store-reader".to_owned()).spawn(move || {
-                    serve(&mut connection, &clock, &lane);
-                    drop(connection);
-                    drop(files);
-                })?;
-            readers.threads.lock().unwrap_or_else(PoisonError::into_inner).push(thread);
+        let mut threads = Vec::with_capacity(connections.len() + 1);
+        for connection in connections {
+            threads.push(reader(connection, clock, files, &readers.turns)?);
         }
+        threads.push(reader(proving, clock, files, &readers.proofs)?);
+        *readers.threads.lock().unwrap_or_else(PoisonError::into_inner) = threads;
         Ok(readers)
     }
 
@@ -94,19 +84,20 @@ impl Readers {
         self.run_in(&self.turns, who, job).await
     }
 
-    /// Runs a job that reads no more than a key's own tx, beside what users wait for.
+    /// Runs a job that reads no more than a key's own rows, beside what users wait for, when it is the turn of the address that it comes
+    /// from.
     pub(super) async fn prove<T: Send + 'static>(
         &self,
+        source: Option<IpAddr>,
         job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
-        let _room = self.room_for_proofs.acquire().await;
-        self.run_in(&self.proofs, None, job).await
+        self.run_in(&self.proofs, source, job).await
     }
 
-    async fn run_in<T: Send + 'static>(
+    async fn run_in<Who: Copy + Eq + Hash, T: Send + 'static>(
         &self,
-        lane: &Lane,
-        who: Option<UserId>,
+        lane: &Lane<Who>,
+        who: Who,
         job: impl FnOnce(SqliteDriver<'_>, Now) -> CallResult<T> + Send + 'static,
     ) -> CallResult<T> {
         let (sender, answer) = oneshot::channel();
@@ -153,7 +144,23 @@ impl Drop for Readers {
     }
 }
 
-fn serve(connection: &mut Connection, clock: &StoreClock, lane: &Lane) {
+/// Starts a thread that serves a lane with a connection of its own.
+fn reader<Who: Copy + Eq + Hash + Send + 'static>(
+    mut connection: Connection,
+    clock: &Arc<StoreClock>,
+    files: &Arc<DatabaseFiles>,
+    lane: &Arc<Lane<Who>>,
+) -> std::io::Result<JoinHandle<()>> {
+    let lane = Arc::clone(lane);
+    let (files, clock) = (Arc::clone(files), Arc::clone(clock));
+    std::thread::Builder::new().name("store-reader".to_owned()).spawn(move || {
+        serve(&mut connection, &clock, &lane);
+        drop(connection);
+        drop(files);
+    })
+}
+
+fn serve<Who: Copy + Eq + Hash>(connection: &mut Connection, clock: &StoreClock, lane: &Lane<Who>) {
     while let Some(job) = lane.next() {
         if let Err(error) = connection.execute_batch("BEGIN") {
             tracing::error!(error = %store_error(error), "cannot take a snapshot");

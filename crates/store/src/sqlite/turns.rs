@@ -1,33 +1,44 @@
-//! Schedules reads: a queue for each user, served in turn.
+//! Schedules reads: a queue for each caller, served in turn.
 //!
-//! Rule: however much one user has waiting, everybody else waits for at most one read of theirs before each of their own.
+//! Rule: however much one caller has waiting, everybody else waits for at most one read of theirs before each of their own.
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::Hash;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// How many reads may wait in all. Beyond it, callers are told to come back.
-const MAX_WAITING: usize = 4_096;
+/// How much may wait. Beyond it, callers are told to come back.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Capacity {
+    /// In all.
+    pub all: usize,
+    /// Of one caller.
+    pub one: usize,
+}
 
-/// How many reads of one user may wait.
-const MAX_OF_ONE: usize = 1_024;
+impl Capacity {
+    /// For lists, each of which may read much.
+    pub(super) const READS: Self = Self { all: 4_096, one: 1_024 };
+    /// For proofs of keys. Nobody is told to come back because others present many keys. What waits is bounded all the same: the listener
+    /// counts every request in flight against the memory for connections.
+    pub(super) const PROOFS: Self = Self { all: usize::MAX, one: usize::MAX };
+}
 
 /// Why a job is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum NotTaken {
     #[error("too many reads are waiting")]
     Busy,
-    #[error("too many reads of one user are waiting")]
+    #[error("too many reads of one caller are waiting")]
     BusyWithOne,
     #[error("the database is closed")]
     Closed,
 }
 
 struct Queues<Who, Job> {
-    /// What waits; a user with nothing waiting is not in it.
+    /// What waits; a caller with nothing waiting is not in it.
     waiting: HashMap<Who, VecDeque<Job>>,
-    /// The users with something waiting, each once, the next one first.
+    /// The callers with something waiting, each once, the next one first.
     order: VecDeque<Who>,
     count: usize,
     is_closed: bool,
@@ -35,6 +46,7 @@ struct Queues<Who, Job> {
 
 /// Jobs that wait for a thread.
 pub(super) struct Turns<Who, Job> {
+    capacity: Capacity,
     queues: Mutex<Queues<Who, Job>>,
     changed: Condvar,
 }
@@ -46,27 +58,27 @@ impl<Who, Job> fmt::Debug for Turns<Who, Job> {
 }
 
 impl<Who: Copy + Eq + Hash, Job> Turns<Who, Job> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(capacity: Capacity) -> Self {
         let queues =
             Queues { waiting: HashMap::new(), order: VecDeque::new(), count: 0, is_closed: false };
-        Self { queues: Mutex::new(queues), changed: Condvar::new() }
+        Self { capacity, queues: Mutex::new(queues), changed: Condvar::new() }
     }
 
     fn queues(&self) -> MutexGuard<'_, Queues<Who, Job>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts a job behind the others of the same user.
+    /// Puts a job behind the others of the same caller.
     pub(super) fn push(&self, who: Who, job: Job) -> Result<(), NotTaken> {
         let mut queues = self.queues();
         if queues.is_closed {
             return Err(NotTaken::Closed);
         }
-        if queues.count >= MAX_WAITING {
+        if queues.count >= self.capacity.all {
             return Err(NotTaken::Busy);
         }
         let own = queues.waiting.entry(who).or_default();
-        if own.len() >= MAX_OF_ONE {
+        if own.len() >= self.capacity.one {
             return Err(NotTaken::BusyWithOne);
         }
         let is_first = own.is_empty();
@@ -102,7 +114,7 @@ impl<Who: Copy + Eq + Hash, Job> Turns<Who, Job> {
 }
 
 impl<Who: Copy + Eq + Hash, Job> Queues<Who, Job> {
-    /// The first job of the user whose turn it is, who goes to the end of the order.
+    /// The first job of the caller whose turn it is, who goes to the end of the order.
     fn take(&mut self) -> Option<Job> {
         let who = self.order.pop_front()?;
         let own = self.waiting.get_mut(&who)?;
@@ -123,7 +135,7 @@ mod tests {
 
     #[test]
     fn users_take_turns_however_much_one_has_waiting() {
-        let turns = Turns::new();
+        let turns = Turns::new(Capacity::READS);
         for number in 0..400 {
             turns.push('a', ('a', number)).unwrap();
         }
@@ -140,22 +152,22 @@ mod tests {
 
     #[test]
     fn what_may_wait_is_bounded_for_one_and_for_all() {
-        let turns = Turns::new();
-        for _ in 0..MAX_OF_ONE {
+        let turns = Turns::new(Capacity::READS);
+        for _ in 0..Capacity::READS.one {
             turns.push(0, ()).unwrap();
         }
         assert_eq!(turns.push(0, ()), Err(NotTaken::BusyWithOne));
-        for who in 0..MAX_WAITING - MAX_OF_ONE {
+        for who in 0..Capacity::READS.all - Capacity::READS.one {
             turns.push(1 + who, ()).unwrap();
         }
-        assert_eq!(turns.push(MAX_WAITING, ()), Err(NotTaken::Busy));
+        assert_eq!(turns.push(Capacity::READS.all, ()), Err(NotTaken::Busy));
         assert!(turns.next().is_some());
-        turns.push(MAX_WAITING, ()).unwrap();
+        turns.push(Capacity::READS.all, ()).unwrap();
     }
 
     #[test]
     fn what_waits_when_it_is_closed_is_handed_out() {
-        let turns = Turns::new();
+        let turns = Turns::new(Capacity::READS);
         turns.push('a', 1).unwrap();
         turns.close();
         assert_eq!(turns.push('a', 2), Err(NotTaken::Closed));
