@@ -24,7 +24,8 @@ impl Quiet {
         let mut quiet = before.clone();
         // Letters come one by one, and Ctrl-C as a letter: a signal would leave the terminal as it is now.
         quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG;
-        tcsetattr(io::stdin(), OptionalActions::Flush, &quiet)?;
+        // What was typed already, perhaps by a program, counts.
+        tcsetattr(io::stdin(), OptionalActions::Now, &quiet)?;
         Ok(Self(before))
     }
 }

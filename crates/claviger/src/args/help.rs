@@ -48,11 +48,9 @@ fn examples_fit_and_can_be_pasted() {
 /// `-h` is for a look, `--help` for reading (fault C18).
 #[test]
 fn short_help_fits_a_screen() {
-    for mut command in commands() {
+    for command in commands() {
         let help = command.clone().term_width(COLUMNS).render_help().to_string();
         let lines = help.lines().count();
         assert!(lines <= LINES, "{}: {lines} lines\n{help}", command.get_name());
-        let long = command.render_long_help().to_string();
-        assert!(long.lines().count() >= lines, "{}", command.get_name());
     }
 }
