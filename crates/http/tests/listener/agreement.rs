@@ -65,6 +65,7 @@ fn request() -> impl Strategy<Value = Vec<u8>> {
         "PATCH /b HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\n",
         "GET /last HTTP/1.1\r\nHost: a\r\nConnection: close\r\n",
         "GET /old HTTP/1.0\r\n",
+        "GET /kept HTTP/1.0\r\nConnection: keep-alive\r\n",
     ]);
     let bodies = prop::sample::select(vec![
         "\r\n",

@@ -69,11 +69,13 @@ fn read_head(stream: &[u8]) -> Option<(Option<usize>, bool, &[u8])> {
         ([], [coding]) if version == "HTTP/1.1" && coding.eq_ignore_ascii_case("chunked") => None,
         _ => return None,
     };
-    let asks_to_close = all("connection")
-        .iter()
-        .flat_map(|value| value.split(','))
-        .any(|option| option.trim().eq_ignore_ascii_case("close"));
-    Some((body, asks_to_close || version == "HTTP/1.0", &stream[length + 4..]))
+    // Since HTTP/1.1, connections are kept unless somebody asks for the opposite; before, it was the other way round (RFC 9112 §9.3).
+    let goes_on = all("connection").into_iter().fold(version == "HTTP/1.1", |goes_on, value| {
+        let asks =
+            |option: &str| value.split(',').any(|given| given.trim().eq_ignore_ascii_case(option));
+        if goes_on { !asks("close") } else { asks("keep-alive") }
+    });
+    Some((body, !goes_on, &stream[length + 4..]))
 }
 
 fn read_field(line: &str) -> Option<(String, &str)> {
