@@ -41,7 +41,7 @@ async fn a_role_that_a_client_does_not_know_is_shown_as_the_nearest() {
     let roles = ["ADMIN", "MEMBER", "ANNOTATOR", "MEMBER_UI_ONLY"];
     for name in roles {
         let body = json!({
-            "name": name, "email": format!("{name}@example.com"), "invite_mode": "NONE",
+            "name": name, "email": format!("new-{name}@example.com"), "invite_mode": "NONE",
             "role": { "type": "PREDEFINED", "name": name },
         });
         UNKNOWN.json(&server, "admin", ("POST", "/v2/users", body), 201).await;
@@ -52,7 +52,7 @@ async fn a_role_that_a_client_does_not_know_is_shown_as_the_nearest() {
         let page = client.json(&server, "admin", request, 200).await;
         let users = page["users"].as_array().unwrap();
         for name in roles {
-            let email = format!("{name}@example.com").to_lowercase();
+            let email = format!("new-{name}@example.com").to_lowercase();
             let is_theirs = |user: &&Value| user["email"].as_str().unwrap().to_lowercase() == email;
             let user = users.iter().find(is_theirs).unwrap();
             let nearest = if name == "MEMBER_UI_ONLY" && !knows { "MEMBER" } else { name };
