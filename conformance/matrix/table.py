@@ -85,7 +85,7 @@ accepted and has no effect misleads.
 
 | client | operation | member | answer |
 |---|---|---|---|
-| Python and `ax` from 8.60 | `spaces.update` | `default_llm_integration`, `default_agent_runtime`, `ml_models_enabled`, `gradient_start_color`, `gradient_end_color` | 400, names the member |
+| Python and `ax` from 8.60 | `spaces.update` | `default_llm_integration`, `default_agent_runtime`, `ml_models_enabled`, `gradient_start_color`, `gradient_end_color` | 400, names the members that it knows |
 | all | `api_keys.create`, `api_keys.refresh` | `expires_at` after 9999-12-30T22:00:00Z, such as Python's `datetime.max` | 422; leave it out for a key that never expires |
 """
 
