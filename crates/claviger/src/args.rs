@@ -301,6 +301,15 @@ pub(crate) struct Server {
         default_value_t = 20
     )]
     pub failure_rate: u32,
+    /// Unknown keys per minute that each caller may have verified; 0 turns the limit off
+    #[arg(
+        long,
+        hide_short_help = true,
+        env = "CLAVIGER_UNKNOWN_KEY_RATE",
+        value_name = "PER_MINUTE",
+        default_value_t = 6_000
+    )]
+    pub unknown_key_rate: u32,
     /// Memory for all connections together; above it, connections of the client that uses the most are closed
     /// [default: 128, or a fifth of a lower memory limit]
     #[arg(long, hide_short_help = true, env = "CLAVIGER_CONNECTION_MEMORY", value_name = "MIB", value_parser = connection_memory)]

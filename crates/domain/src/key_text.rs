@@ -165,6 +165,11 @@ impl KeyText {
         Ok(parsed)
     }
 
+    /// Hashes the whole key, to tell it from others. With a hasher of a random key, nothing can be read from the result.
+    pub fn fingerprint(&self, hasher: &impl std::hash::BuildHasher) -> u64 {
+        hasher.hash_one((self.key_type, self.handle, self.secret.bytes()))
+    }
+
     /// The first whole key that a text contains, in any spelling that pasting gives it.
     pub fn find(text: &str) -> Option<Self> {
         key_search::find(text)

@@ -68,6 +68,11 @@ impl Keyring {
         self.tag
     }
 
+    /// Whether a key names this installation.
+    pub fn is_own(&self, text: &KeyText) -> bool {
+        text.handle.tag() == self.tag
+    }
+
     /// What to keep of a new secret. There is none without a [`Mint`]: nothing comes into being past the rules that make one.
     pub fn digest(&self, text: &KeyText, mint: &Mint) -> StoredDigest {
         let pepper = self.peppers.primary();

@@ -91,6 +91,8 @@ permissions! {
     FileImportDelete = "FILE_IMPORT_DELETE",
     FileImportRead = "FILE_IMPORT_READ",
     FileImportUpdate = "FILE_IMPORT_UPDATE",
+    KeyVerify = "KEY_VERIFY",
+    KeyVerifyReason = "KEY_VERIFY_REASON",
     LlmIntegrationCreate = "LLM_INTEGRATION_CREATE",
     LlmIntegrationDelete = "LLM_INTEGRATION_DELETE",
     LlmIntegrationUpdate = "LLM_INTEGRATION_UPDATE",

@@ -146,6 +146,10 @@ const RESTRICT: PermissionSet = PermissionSet::of(&[
     Permission::PromptRestrict,
 ]);
 
+/// Verifying keys that are presented to others.
+const VERIFY: PermissionSet =
+    PermissionSet::of(&[Permission::KeyVerify, Permission::KeyVerifyReason]);
+
 /// What account members may do at the account's own level.
 pub(crate) const ACCOUNT_MEMBER: PermissionSet =
     PermissionSet::of(&[Permission::RoleRead, Permission::UserCreate, Permission::UserRead]);
@@ -158,7 +162,7 @@ pub(crate) const SPACE_MEMBER: PermissionSet = SPACE_READ_ONLY
     .union(PermissionSet::of(&[Permission::ServiceKeyCreate, Permission::ServiceKeyRevoke]));
 
 pub(crate) const SPACE_ADMIN: PermissionSet =
-    SPACE_MEMBER.union(RESTRICT).union(PermissionSet::of(&[
+    SPACE_MEMBER.union(RESTRICT).union(VERIFY).union(PermissionSet::of(&[
         Permission::RoleBindingCreate,
         Permission::RoleBindingDelete,
         Permission::RoleBindingRead,
@@ -192,13 +196,14 @@ pub(crate) const PROJECT_EDITOR: PermissionSet = PROJECT_VIEWER.union(Permission
     Permission::ProjectSpanEvalFeedbackUpdate,
 ]));
 
-pub(crate) const PROJECT_ADMIN: PermissionSet = PROJECT_EDITOR.union(PermissionSet::of(&[
-    Permission::ProjectDelete,
-    Permission::ProjectRestrict,
-    Permission::RoleBindingCreate,
-    Permission::RoleBindingDelete,
-    Permission::RoleBindingRead,
-]));
+pub(crate) const PROJECT_ADMIN: PermissionSet =
+    PROJECT_EDITOR.union(VERIFY).union(PermissionSet::of(&[
+        Permission::ProjectDelete,
+        Permission::ProjectRestrict,
+        Permission::RoleBindingCreate,
+        Permission::RoleBindingDelete,
+        Permission::RoleBindingRead,
+    ]));
 
 /// Being in an organization at all.
 const ORGANIZATION_READ: PermissionSet = PermissionSet::of(&[Permission::OrganizationRead]);

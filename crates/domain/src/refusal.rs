@@ -57,6 +57,8 @@ pub enum RateLimit {
     Letters,
     /// Reports of leaked keys that are not signed.
     UnsignedReports,
+    /// Keys to verify that do not exist.
+    UnknownKeys,
 }
 
 impl fmt::Display for RateLimit {
@@ -66,6 +68,7 @@ impl fmt::Display for RateLimit {
             Self::Changes => "changes in a short time: this one was not made",
             Self::Letters => "letters in a short time: those that were sent still work",
             Self::UnsignedReports => "reports that are not signed: this one was not read",
+            Self::UnknownKeys => "keys that do not exist: this one was not looked up",
         })
     }
 }

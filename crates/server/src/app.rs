@@ -35,6 +35,9 @@ pub struct Options {
     pub change_rate_per_minute: u32,
     /// How many requests with a key that does not authenticate one address may send a minute; no limit if 0.
     pub failure_rate_per_minute: u32,
+    /// How many keys that do not exist one caller may have verified a minute, before only keys that have worked lately are looked up for
+    /// them, and as many others; no limit if 0.
+    pub unknown_key_rate_per_minute: u32,
     /// How many invitations, password resets and notices one address is sent an hour, each counted apart; no limit if 0.
     pub letters_per_recipient: u32,
     /// How many invitations and password resets an account sends an hour, each counted apart, and those of administrators too; no limit if
@@ -58,6 +61,7 @@ impl Default for Options {
             mint_rate_per_minute: 600,
             change_rate_per_minute: 600,
             failure_rate_per_minute: 20,
+            unknown_key_rate_per_minute: 6_000,
             letters_per_recipient: 5,
             letters_per_account: 100,
             dialect: Dialect::NEWEST,
@@ -117,11 +121,13 @@ impl App {
         let changes = ChangeThrottle::new(mints, changes, Arc::clone(&clock));
         let (recipient, account) = (options.letters_per_recipient, options.letters_per_account);
         let letters = LetterThrottle::new(recipient, account, Arc::clone(&clock));
+        let unknown_keys =
+            FailureThrottle::new(options.unknown_key_rate_per_minute, Arc::clone(&clock));
         let failures = FailureThrottle::new(options.failure_rate_per_minute, Arc::clone(&clock));
         Self(Arc::new(Shared {
             codec: ObjectIdCodec::new(&id_key),
             cursors: CursorCodec::new(&id_key),
-            quotas: Arc::new(Quotas { changes, letters }),
+            quotas: Arc::new(Quotas { changes, letters, unknown_keys }),
             failures,
             large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)),
             request_ids: RequestIds::new(&*entropy),

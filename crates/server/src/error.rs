@@ -20,6 +20,11 @@ impl ApiError {
     pub(crate) fn unavailable(what: &str) -> Self {
         Self(unavailable(what))
     }
+
+    /// The problem, for an answer about several things.
+    pub(crate) fn into_problem(self) -> Problem {
+        self.0
+    }
 }
 
 impl From<Problem> for ApiError {

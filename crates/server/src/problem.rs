@@ -6,7 +6,7 @@
 use axum::body::Body;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
 use claviger_http::{Connections, Limits, Rejection, TrustedProxies};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::middleware::security_headers;
 
@@ -209,6 +209,12 @@ impl Problem {
 
     /// The JSON text.
     pub fn body(&self) -> Vec<u8> {
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+}
+
+impl Serialize for Problem {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         // Where no path is known, it may be one of the contract's.
         let is_own = self.instance.as_deref().is_some_and(|path| {
             let rest = path.strip_prefix(CONTRACT_PATHS);
@@ -222,9 +228,11 @@ impl Problem {
             detail: &self.detail,
             instance: self.instance.as_deref(),
         };
-        serde_json::to_vec(&document).unwrap_or_default()
+        document.serialize(serializer)
     }
+}
 
+impl Problem {
     /// The whole answer. It carries the problem along, so that the layers around it can add what they know.
     pub fn into_response(self) -> Response<Body> {
         let mut response = Response::new(Body::from(self.body()));

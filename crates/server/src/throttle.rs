@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use claviger_domain::{AccountId, Clock, RateLimit, Refusal, SignInPurpose};
+use claviger_domain::{AccountId, ApiKeyId, Clock, KeyText, RateLimit, Refusal, SignInPurpose};
 use claviger_store::{Quota, Sender, Share};
 use governor::clock::Clock as GovernorClock;
 use governor::middleware::NoOpMiddleware;
@@ -17,6 +17,8 @@ use governor::nanos::Nanos;
 use governor::state::keyed::DashMapStateStore;
 use governor::{Quota as Rate, RateLimiter};
 use jiff::SignedDuration;
+
+use crate::middleware::failure_throttle::FailureThrottle;
 
 /// The most buckets of one limit that each count one key alone.
 const MAX_BUCKETS: usize = 50_000;
@@ -42,6 +44,8 @@ impl GovernorClock for Ticks {
 pub(crate) struct Quotas {
     pub changes: ChangeThrottle,
     pub letters: LetterThrottle,
+    /// Keys that were verified and do not exist, by the key of who had them verified.
+    pub unknown_keys: Option<FailureThrottle<ApiKeyId>>,
 }
 
 impl Quota for Quotas {
@@ -61,6 +65,27 @@ impl Quota for Quotas {
     ) -> Result<(), Refusal> {
         let admitted = self.letters.admit(sender, purpose, address);
         admitted.map_err(|wait| too_many(RateLimit::Letters, wait))
+    }
+
+    fn admit_presented(&self, caller: ApiKeyId, presented: &KeyText) -> Result<(), Refusal> {
+        let Some(throttle) = &self.unknown_keys else { return Ok(()) };
+        let admitted = throttle.admit_from(&caller, Some(throttle.fingerprint_of(presented)));
+        let limit = RateLimit::UnknownKeys;
+        admitted.map_err(|retry_after| Refusal::TooMany { limit, retry_after })
+    }
+}
+
+impl Quotas {
+    /// Notes whether a key that a caller has verified was proven.
+    pub(crate) fn note_presented(&self, caller: ApiKeyId, presented: &KeyText, is_proven: bool) {
+        let Some(throttle) = &self.unknown_keys else { return };
+        if is_proven {
+            throttle.worked(throttle.fingerprint_of(presented));
+        } else {
+            throttle.forget(throttle.fingerprint_of(presented));
+            // What it comes to counts at the next one.
+            throttle.failed_by(&caller).ok();
+        }
     }
 }
 

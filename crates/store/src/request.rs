@@ -116,6 +116,16 @@ pub trait Quota: Send + Sync + std::fmt::Debug {
         let _ = (sender, purpose, address);
         Ok(())
     }
+
+    /// Admits the look-up of a key that this caller has verified, or refuses.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::TooMany`] with the time to wait.
+    fn admit_presented(&self, caller: ApiKeyId, presented: &KeyText) -> Result<(), Refusal> {
+        let _ = (caller, presented);
+        Ok(())
+    }
 }
 
 /// A request that is carried out: what outlives one try of its transaction.
@@ -139,8 +149,8 @@ struct Counts {
 /// What is to happen once the transaction is over, however often it was tried.
 #[derive(Debug, Default)]
 pub(crate) struct Effects {
-    /// The key that was used, and when.
-    pub used: Option<(ApiKeyId, Timestamp)>,
+    /// The keys that were used, and when: the caller's, and those that were verified.
+    pub used: Vec<(ApiKeyId, Timestamp)>,
     /// A key whose appearance in a URL was counted. It is taken back if the record could not be written.
     pub counted_exposure: Option<ApiKeyId>,
 }
@@ -191,7 +201,7 @@ impl Execution {
 
     /// Does what the transaction wanted, now that it is over and stands.
     pub(crate) fn apply(&self) {
-        if let Some((key, at)) = self.take_effects().used {
+        for (key, at) in self.take_effects().used {
             self.authority.uses.note(key, at);
         }
     }

@@ -154,6 +154,7 @@ pub(crate) async fn serve(
         mint_rate_per_minute: server.mint_rate,
         change_rate_per_minute: server.change_rate,
         failure_rate_per_minute: server.failure_rate,
+        unknown_key_rate_per_minute: server.unknown_key_rate,
         letters_per_recipient: mail.letters_per_recipient,
         letters_per_account: mail.letters_per_account,
         dialect: server.dialect,

@@ -71,7 +71,7 @@ fn by_name(rule: impl Fn(&str) -> bool) -> Has {
 
 /// What is about the account itself, and about organizations and spaces as such.
 fn is_structure(name: &str) -> bool {
-    ["ORGANIZATION_", "ROLE_", "SPACE_", "USER_", "SERVICE_KEY_"]
+    ["ORGANIZATION_", "ROLE_", "SPACE_", "USER_", "SERVICE_KEY_", "KEY_VERIFY"]
         .iter()
         .any(|start| name.starts_with(start))
 }
@@ -91,6 +91,7 @@ fn in_space(role: ScopedRole, name: &str) -> bool {
             works
                 || name.ends_with("_RESTRICT")
                 || name.starts_with("ROLE_BINDING_")
+                || name.starts_with("KEY_VERIFY")
                 || name == "SPACE_DELETE"
                 || name == "SPACE_UPDATE"
         }

@@ -257,7 +257,7 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 /// Says which member is wrong and what would be right, without repeating what was sent.
-fn describe(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
+pub(super) fn describe(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
     let inner = error.inner();
     if !inner.is_data() {
         return "the body is not valid JSON".to_owned();

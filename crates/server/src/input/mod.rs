@@ -6,6 +6,7 @@ pub(crate) mod body;
 mod client;
 pub(crate) mod credential;
 pub(crate) mod cursor;
+pub(crate) mod element;
 mod list;
 mod path;
 pub(crate) mod query;

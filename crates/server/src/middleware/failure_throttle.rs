@@ -4,7 +4,7 @@
 //! has worked lately, or within a second limit of the same size. So a key in use goes on, whatever others send from its address, and what
 //! is made up costs no more than a bounded number of look-ups. All of it is in memory, and bounded.
 
-use std::hash::{BuildHasher as _, RandomState};
+use std::hash::{BuildHasher as _, Hash, RandomState};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -14,7 +14,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use claviger_domain::Clock;
+use claviger_domain::{ApiKeyId, Clock, KeyText};
 use claviger_http::network;
 use governor::clock::Clock as _;
 use governor::nanos::Nanos;
@@ -76,8 +76,10 @@ impl RequestInfo {
     /// Remembers a key that has worked, and forgets one that has not.
     fn remember(&self, app: &App, credential: Option<Fingerprint>, status: StatusCode) {
         let Some((failures, credential)) = app.failures.as_ref().zip(credential) else { return };
-        // Every operation under this path needs a key, so that success proves it. Others ignore what they are sent.
-        let needs_key = self.route().starts_with("/v2/") && self.method != Method::OPTIONS;
+        // Every operation under these paths needs a key, so that success proves it. Others ignore what they are sent.
+        let is_under = |path| self.route().starts_with(path);
+        let needs_key =
+            (is_under("/v2/") || is_under("/auth/v1/verify")) && self.method != Method::OPTIONS;
         if status == StatusCode::UNAUTHORIZED {
             failures.forget(credential);
         } else if needs_key && (status.is_success() || status == StatusCode::FORBIDDEN) {
@@ -112,18 +114,46 @@ pub(super) fn too_many(wait: SignedDuration) -> Problem {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Fingerprint(u64);
 
-/// How often one address may present credentials that do not authenticate.
+/// How often one source, such as an address, may present credentials that do not authenticate.
 #[derive(Debug)]
-pub(crate) struct FailureThrottle {
-    failures: Buckets<IpAddr>,
-    /// Look-ups for blocked addresses of what has not worked lately.
-    lookups: Buckets<IpAddr>,
+pub(crate) struct FailureThrottle<K: Clone + Eq + Hash = IpAddr> {
+    failures: Buckets<K>,
+    /// Look-ups for blocked sources of what has not worked lately.
+    lookups: Buckets<K>,
     blocked: Table,
     proven: Table,
     ticks: Ticks,
 }
 
 impl FailureThrottle {
+    /// Counts a failure. Above the limit, blocks the address and says for how long.
+    pub(crate) fn failed(&self, source: IpAddr) -> Result<(), SignedDuration> {
+        self.failed_by(&network(source))
+    }
+
+    /// Says whether a credential may be looked up in the database, or how long its address has to wait.
+    pub(crate) fn admit(
+        &self,
+        source: IpAddr,
+        credential: Option<Fingerprint>,
+    ) -> Result<(), SignedDuration> {
+        self.admit_from(&network(source), credential)
+    }
+
+    /// Returns what a credential is remembered by.
+    pub(crate) fn fingerprint(&self, credential: &[u8]) -> Fingerprint {
+        Fingerprint(self.proven.hash(credential))
+    }
+}
+
+impl FailureThrottle<ApiKeyId> {
+    /// Returns what a presented key is remembered by.
+    pub(crate) fn fingerprint_of(&self, key: &KeyText) -> Fingerprint {
+        Fingerprint(key.fingerprint(&self.proven.hasher))
+    }
+}
+
+impl<K: Clone + Eq + Hash> FailureThrottle<K> {
     /// A limit of so many failures a minute. Zero limits nothing: there is no throttle.
     pub(crate) fn new(per_minute: u32, clock: Arc<dyn Clock>) -> Option<Self> {
         let ticks = Ticks(clock);
@@ -136,36 +166,29 @@ impl FailureThrottle {
         })
     }
 
-    /// Counts a failure. Above the limit, blocks the address and says for how long.
-    pub(crate) fn failed(&self, source: IpAddr) -> Result<(), SignedDuration> {
-        let network = network(source);
-        self.failures.admit(&network).map_err(|wait| {
+    /// Counts a failure. Above the limit, blocks the source and says for how long.
+    pub(crate) fn failed_by(&self, source: &K) -> Result<(), SignedDuration> {
+        self.failures.admit(source).map_err(|wait| {
             let until = self.ticks.now() + Nanos::from(wait);
-            self.blocked.slot(self.blocked.hash(&network)).store(until.as_u64(), Ordering::Relaxed);
+            self.blocked.slot(self.blocked.hash(source)).store(until.as_u64(), Ordering::Relaxed);
             whole_seconds(wait)
         })
     }
 
-    /// Says whether a credential may be looked up in the database, or how long its address has to wait.
-    pub(crate) fn admit(
+    /// Says whether a credential may be looked up in the database, or how long its source has to wait.
+    pub(crate) fn admit_from(
         &self,
-        source: IpAddr,
+        source: &K,
         credential: Option<Fingerprint>,
     ) -> Result<(), SignedDuration> {
-        let network = network(source);
-        // Where two networks have the same slot, the look-ups of both have the second limit, each its own.
-        let slot = self.blocked.slot(self.blocked.hash(&network));
+        // Where two sources have the same slot, the look-ups of both have the second limit, each its own.
+        let slot = self.blocked.slot(self.blocked.hash(source));
         let until = slot.load(Ordering::Relaxed);
         let wait = Duration::from_nanos(until.saturating_sub(self.ticks.now().as_u64()));
         if wait.is_zero() || credential.is_some_and(|credential| self.is_proven(credential)) {
             return Ok(());
         }
-        self.lookups.admit(&network).map_err(|_| whole_seconds(wait))
-    }
-
-    /// Returns what a credential is remembered by.
-    pub(crate) fn fingerprint(&self, credential: &[u8]) -> Fingerprint {
-        Fingerprint(self.proven.hash(credential))
+        self.lookups.admit(source).map_err(|_| whole_seconds(wait))
     }
 
     /// Remembers that a credential has worked, as long as there is room.

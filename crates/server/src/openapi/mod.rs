@@ -21,7 +21,7 @@ use utoipa::openapi::{ComponentsBuilder, InfoBuilder, License, OpenApi, OpenApiB
 /// A problem document (RFC 9457).
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
-struct ProblemBody {
+pub(crate) struct ProblemBody {
     /// A URI that names the kind of problem.
     #[serde(rename = "type")]
     #[schema(example = "https://arize.com/docs/ax/rest-reference/errors#resource-not-found")]

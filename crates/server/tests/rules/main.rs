@@ -42,4 +42,5 @@ mod tenancy;
 mod touches;
 mod touches_people;
 mod touches_places;
+mod verify;
 mod writes;

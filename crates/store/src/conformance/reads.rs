@@ -5,10 +5,11 @@ use claviger_domain::{BoundTo, KeyType, Name, PredefinedRole, ScopedRole};
 use super::fixture::{call_with, own_keys};
 use super::retries::Played;
 use crate::{
-    AcceptClock, Authenticate, CreateProject, CreateRoleBinding, GetOrganization, GetProject,
-    GetRole, GetRoleBinding, GetSpace, GetUser, IssueSignInSecret, ListAccounts, ListAuditRecords,
-    ListOrganizations, ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces,
-    ListUsers, ProveSignInSecret, Request,
+    AcceptClock, Authenticate, CreateProject, CreateRoleBinding, Credential, GetOrganization,
+    GetProject, GetRole, GetRoleBinding, GetSpace, GetUser, IdOrName, IssueSignInSecret,
+    ListAccounts, ListAuditRecords, ListOrganizations, ListProjects, ListRestrictions,
+    ListRoleBindings, ListRoles, ListSpaces, ListUsers, ProveSignInSecret, Question, Request,
+    VerifyKey, VerifyKeys, VerifyScope,
 };
 
 pub(super) async fn read_everything(played: &Played<'_>) {
@@ -37,8 +38,29 @@ pub(super) async fn read_everything(played: &Played<'_>) {
     fixture.store.execute(request, ProveSignInSecret).await.unwrap();
     fixture.store.execute(Request::host(), ListAccounts).await.unwrap();
     fixture.store.execute(Request::host(), AcceptClock).await.unwrap();
+    verification(played).await;
     // Last: what reads for users proves their key before, in a read of its own.
     played.run("admin", Authenticate).await;
+}
+
+async fn verification(played: &Played<'_>) {
+    let fixture = &played.fixture;
+    let Credential::ApiKey(key) = fixture.call("reader").credential else { return };
+    let space = VerifyScope::Space(IdOrName::Id(fixture.space("S1")));
+    let question = |scope| Question { key: Some(key.clone()), permissions: None, scope };
+    let verified = played.run("admin", VerifyKey(question(space))).await.answer;
+    assert!(verified.code.is_valid());
+    let questions = vec![
+        question(VerifyScope::Organization(named("O1"))),
+        question(VerifyScope::Space(named("S1"))),
+        question(VerifyScope::Project(named("to be read"))),
+    ];
+    let verified = played.run("admin", VerifyKeys(questions)).await.answer;
+    assert!(verified.iter().all(|one| one.as_ref().unwrap().code.is_valid()), "{verified:?}");
+}
+
+fn named<Id>(name: &str) -> IdOrName<Id> {
+    IdOrName::Name(name.to_owned())
 }
 
 async fn lists(played: &Played<'_>) {

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use claviger_domain::decide::{self, KeyWithSpaces};
 use claviger_domain::{
-    Access, AccountId, AccountRole, ApiKeyId, BoundTo, Caller, Grants, KeyType, OrganizationGrant,
-    PermissionSet, ProjectId, Refusal, ResolvedGrants, SpaceGrant, SpaceId, SpaceOrProject,
-    SpaceRole, User, UserId, UserKind,
+    Access, AccountId, AccountRole, ApiKeyId, BoundTo, Caller, Grants, KeyType, Membership,
+    OrganizationGrant, PermissionSet, ProjectId, Refusal, ResolvedGrants, SpaceGrant, SpaceId,
+    SpaceOrProject, SpaceRole, User, UserId, UserKind,
 };
 
 use super::{bot_users, shares};
@@ -47,7 +47,7 @@ pub(super) async fn caller<D: Driver>(tx: &mut Transaction<'_, D>) -> CallResult
     let found = tx.find_by_handle(text.handle).await?;
     let now = tx.now();
     let caller = decide::authenticate(&tx.authority().keyring, text, found, now)?;
-    tx.execution.on_end(|effects| effects.used = Some((caller.key.id, now.at)));
+    tx.execution.on_end(|effects| effects.used.push((caller.key.id, now.at)));
     Ok(caller)
 }
 
@@ -77,10 +77,15 @@ pub(super) async fn access_of<D: Driver>(
     } else {
         tx.memberships(user.account, user.id).await?
     };
-    Ok(match user.kind {
+    Ok(access_with(user, memberships))
+}
+
+/// What a user may do who has these memberships.
+pub(super) fn access_with(user: &User, memberships: Vec<Membership>) -> Access {
+    match user.kind {
         UserKind::Person => Access::new(user.role, memberships),
         UserKind::Bot => Access::of_bot(user.role, memberships),
-    })
+    }
 }
 
 /// Proves the presented key, and reads what its user may do.

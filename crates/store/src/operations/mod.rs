@@ -19,6 +19,7 @@ mod shares;
 mod sign_in;
 mod spaces;
 mod users;
+mod verify;
 
 pub use accounts::{
     AcceptClock, AcceptedClock, CreateAccount, CreatedAccount, CreatedUser, FirstOrganization,
@@ -55,6 +56,7 @@ pub use sign_in::{
 };
 pub use spaces::{CreateSpace, DeleteSpace, GetSpace, ListSpaces, UpdateSpace};
 pub use users::{CreateUser, GetUser, InvitedUser, ListUsers, RemoveUser, UpdateUser};
+pub use verify::{IdOrName, Question, Verification, Verified, VerifyKey, VerifyKeys, VerifyScope};
 
 #[cfg(test)]
 mod tests {

@@ -69,6 +69,12 @@ macro_rules! space_columns {
     };
 }
 
+macro_rules! project_columns {
+    () => {
+        "p.id, p.account_id, p.space_id, p.name, p.created_at, p.restricted_at"
+    };
+}
+
 macro_rules! organization_columns {
     () => {
         "o.id, o.account_id, o.name, o.description, o.created_at"
@@ -164,6 +170,7 @@ mod projects;
 mod role_bindings;
 mod spaces;
 mod users;
+mod verification;
 
 pub(crate) use accounts::{LATEST_INSTANT, NEXT_ID, all_account_ids};
 pub(crate) use api_keys::{KeyPage, NewKey};
@@ -199,6 +206,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static (&'static str, Sql)> {
         role_bindings::ALL,
         spaces::ALL,
         users::ALL,
+        verification::ALL,
     ]
     .into_iter()
     .flatten()
@@ -223,6 +231,11 @@ async fn of_log<D: Driver, T: Send>(
 /// Ids as one parameter, for `json_each`.
 fn json(ids: impl Iterator<Item = i64>) -> String {
     ids.collect::<serde_json::Value>().to_string()
+}
+
+/// Texts as one parameter.
+fn json_texts<'t>(texts: impl Iterator<Item = &'t str>) -> String {
+    texts.collect::<serde_json::Value>().to_string()
 }
 
 /// The spaces of a reach, its organizations, and those of them whose private spaces are in it.

@@ -7,12 +7,6 @@ use crate::param::params;
 use crate::row::{Columns, Decoded};
 use crate::transaction::{Chunk, Driver, RowResult, Transaction};
 
-macro_rules! project_columns {
-    () => {
-        "p.id, p.account_id, p.space_id, p.name, p.created_at, p.restricted_at"
-    };
-}
-
 statements! {
     PROJECT = concat!(
         "SELECT ", project_columns!(), ", ", space_columns!(), "

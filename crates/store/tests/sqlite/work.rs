@@ -5,14 +5,14 @@ use std::fmt::Write as _;
 use claviger_domain::decide::RefreshRequest;
 use claviger_domain::expiry::RefreshExpiryRule;
 use claviger_domain::{
-    AccountPolicy, AccountRole, Grants, KeyName, KeyText, KeyType, MintedKey, OrganizationGrant,
-    RequestContext, ScopedRole, SpaceGrant, SpaceRole,
+    AccountPolicy, AccountRole, Grants, InstanceTag, KeyName, KeyText, KeyType, MintedKey,
+    OrganizationGrant, RequestContext, ScopedRole, SpaceGrant, SpaceRole,
 };
 use claviger_store::{
     CreateAccount, CreateServiceKey, CreateUserKey, CreatedAccount, Credential, FirstOrganization,
-    FirstSpace, FirstUser, GrantsOrSpace, HostKey, ListOrganizations, ListProjects,
-    ListRestrictions, ListRoleBindings, ListSpaces, RefreshKey, Request, RevokeAllKeys, RevokeKey,
-    Store,
+    FirstSpace, FirstUser, GrantsOrSpace, HostKey, IdOrName, ListOrganizations, ListProjects,
+    ListRestrictions, ListRoleBindings, ListSpaces, Question, RefreshKey, Request, RevokeAllKeys,
+    RevokeKey, Store, VerifyKeys, VerifyScope,
 };
 use jiff::SignedDuration;
 use rusqlite::Connection;
@@ -200,4 +200,29 @@ async fn the_largest_service_key_takes_few_statements() {
         }
     }
     insta::assert_snapshot!(costs);
+}
+
+/// However many keys are verified at once, the statements are the same; what cannot be a key of this installation takes none.
+#[tokio::test]
+async fn many_keys_are_verified_by_as_many_statements_as_one() {
+    let place = DatabaseDir::new();
+    let store = place.create();
+    let (_, [admin, member]) = founded(&store, 1, 1).await;
+    let Credential::ApiKey(known) = member.credential else { panic!("no key") };
+    let question = |key| {
+        let scope = VerifyScope::Space(IdOrName::Name("space 0".to_owned()));
+        Question { key, permissions: None, scope }
+    };
+    let statements = async |keys: Vec<Option<KeyText>>| {
+        let questions = keys.into_iter().map(question).collect();
+        store.execute(admin.clone(), VerifyKeys(questions)).await.unwrap();
+        store.work()["verify_keys"].statements
+    };
+    let others = (100..300).map(|seed| Some(minted(&store, seed, KeyType::User).text));
+    let many = others.chain([Some(known.clone())]).collect();
+    let one = statements(vec![Some(known.clone())]).await;
+    assert_eq!(statements(many).await, one);
+    let elsewhere = InstanceTag::parse("0000").unwrap();
+    let foreign = MintedKey::generate(KeyType::User, elsewhere, &Seeded::new(400)).unwrap().text;
+    assert_eq!(statements(vec![None, Some(foreign)]).await, one - 4, "nothing of a key was read");
 }

@@ -1,8 +1,9 @@
-//! `/auth/v1`: signing in, leaked keys, and revoking all keys of a person.
+//! `/auth/v1`: signing in, verifying keys, leaked keys, and revoking all keys of a person.
 
 mod leaked_keys;
 mod revoke_all;
 mod sign_in;
+mod verify;
 pub(crate) mod wire;
 
 use utoipa_axum::router::OpenApiRouter;
@@ -14,4 +15,5 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .merge(revoke_all::router())
         .merge(sign_in::router())
         .merge(leaked_keys::router())
+        .merge(verify::router())
 }

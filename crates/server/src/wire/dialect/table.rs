@@ -45,7 +45,7 @@ pub(super) const E: Dialect = Dialect {
     is_private: true,
     space_organization: true,
     member_ui_only: true,
-    vocabulary: Vocabulary::ALL,
+    vocabulary: Vocabulary::OF_ARIZE,
     ..D
 };
 
@@ -55,7 +55,7 @@ const LATE_B: Dialect = Dialect { tightens_only: true, vocabulary: Vocabulary(39
 const PRIVATE_D: Dialect = Dialect { is_private: true, ..D };
 
 /// D where any permission name is taken: the JavaScript client has no list of its own.
-const TOLERANT_D: Dialect = Dialect { vocabulary: Vocabulary::ALL, ..PRIVATE_D };
+const TOLERANT_D: Dialect = Dialect { vocabulary: Vocabulary::OF_ARIZE, ..PRIVATE_D };
 
 /// A for clients that know 422 from the creation of keys alone.
 const EARLY_A: Dialect = Dialect { unprocessable: Unprocessable::KeyCreation, ..A };
@@ -133,5 +133,9 @@ pub(super) const BANDS: &[Band] = &[
     band(Language::JavaScript, (1, 25, 0), TOLERANT_D),
     // The `arize` crate: the newest shapes, and the refresh that the page asked for describes
     // (docs/contract/go-sdk-page.md#refresh-without-an-expiry).
-    band(Language::Rust, (0, 0, 0), Dialect { tightens_only: false, ..E }),
+    band(
+        Language::Rust,
+        (0, 0, 0),
+        Dialect { tightens_only: false, vocabulary: Vocabulary::ALL, ..E },
+    ),
 ];

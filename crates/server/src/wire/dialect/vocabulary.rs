@@ -26,7 +26,11 @@ const LATER: &[(&str, u16)] = &[
     ("DASHBOARD_TEMPLATE_", 61),
     ("PROJECT_SPAN_EVAL_FEEDBACK_UPDATE", 61),
     ("PROMPT_RESTRICT", 61),
+    ("KEY_VERIFY", CLAVIGER),
 ];
+
+/// Beyond every version of Arize's clients: for permissions that only Claviger has.
+const CLAVIGER: u16 = u16::MAX;
 
 /// The minor version that named ending a service key `REVOKE`; before it, the name was `DELETE`.
 const REVOKE: u16 = 41;
@@ -37,8 +41,10 @@ const DELETE_NAME: &str = "SERVICE_KEY_DELETE";
 pub struct Vocabulary(pub u16);
 
 impl Vocabulary {
-    /// Every name.
-    pub(crate) const ALL: Self = Self(u16::MAX);
+    /// Every name, those that only Claviger has among them.
+    pub(crate) const ALL: Self = Self(CLAVIGER);
+    /// Every name that Arize's clients may know.
+    pub(crate) const OF_ARIZE: Self = Self(CLAVIGER - 1);
 
     /// The permission's name for this client, if it has one.
     pub(crate) fn name(self, permission: Permission) -> Option<&'static str> {
@@ -84,6 +90,19 @@ mod tests {
             let known = Permission::ALL.iter().filter_map(|p| Vocabulary(version).name(*p));
             assert_eq!(known.count(), count, "8.{version}");
         }
+    }
+
+    /// No client of Arize's is shown a permission that only Claviger has.
+    #[test]
+    fn permissions_of_our_own_are_hidden_from_other_clients() {
+        for permission in [Permission::KeyVerify, Permission::KeyVerifyReason] {
+            assert_eq!(Vocabulary::OF_ARIZE.name(permission), None);
+            assert_eq!(Vocabulary::ALL.name(permission), Some(permission.name()));
+        }
+        let known = |vocabulary: Vocabulary| {
+            Permission::ALL.iter().filter(|p| vocabulary.name(**p).is_some()).count()
+        };
+        assert_eq!((known(Vocabulary::OF_ARIZE), known(Vocabulary::ALL)), (151, 153));
     }
 
     #[test]

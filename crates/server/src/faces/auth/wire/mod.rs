@@ -3,3 +3,4 @@
 pub(crate) mod leaked_keys;
 pub(crate) mod revoke_all;
 pub(crate) mod sign_in;
+pub(crate) mod verify;

@@ -1,0 +1,83 @@
+//! Decides where a caller may have keys verified that others were shown.
+//!
+//! Rule: the right is needed in the very place that is asked about. It does not depend on seeing anything else there.
+
+use crate::access::Access;
+use crate::decide::sees_project;
+use crate::id::OrganizationId;
+use crate::permission::Permission;
+use crate::project::SpaceOrProject;
+use crate::refusal::{Refusal, Resource};
+use crate::requirement::Scope;
+
+/// Where a key is to be verified.
+#[derive(Clone, Debug)]
+pub enum VerifyPlace {
+    /// In the account as a whole.
+    Account,
+    /// In an organization.
+    Organization(OrganizationId),
+    /// In a space, or in a project of it.
+    SpaceOrProject(SpaceOrProject),
+}
+
+impl VerifyPlace {
+    /// The place, to ask what is permitted there.
+    pub fn scope(&self) -> Scope<'_> {
+        match self {
+            Self::Account => Scope::Account,
+            Self::Organization(id) => Scope::Organization(*id),
+            Self::SpaceOrProject(place) => Scope::SpaceOrProject(place),
+        }
+    }
+
+    fn is_seen(&self, access: &Access) -> bool {
+        match self {
+            Self::Account => true,
+            Self::Organization(id) => access.sees_organization(*id),
+            Self::SpaceOrProject(place) if place.project.is_none() => {
+                access.sees_space(&place.space)
+            }
+            Self::SpaceOrProject(place) => sees_project(access, place),
+        }
+    }
+}
+
+/// Decides whether the caller may verify keys in the account.
+///
+/// # Errors
+///
+/// 403 without `KEY_VERIFY` in the account.
+pub fn verify_in_account(access: &Access) -> Result<VerifyPlace, Refusal> {
+    if access.may(Permission::KeyVerify, Scope::Account) {
+        Ok(VerifyPlace::Account)
+    } else {
+        Err(Refusal::forbidden("verifying keys without a `scope` needs KEY_VERIFY in the account"))
+    }
+}
+
+/// Decides whether the caller may verify keys in the place with an id or a name, and which one that is. Places in which they may not
+/// do not count: a name does not tell that there are others of it.
+///
+/// # Errors
+///
+/// 404 if there is none that the caller sees, 403 without `KEY_VERIFY` there, and 422 if several have the name.
+pub fn verify_in(
+    access: &Access,
+    found: Vec<VerifyPlace>,
+    kind: Resource,
+) -> Result<VerifyPlace, Refusal> {
+    let is_seen = found.iter().any(|place| place.is_seen(access));
+    let mut permitted =
+        found.into_iter().filter(|place| access.may(Permission::KeyVerify, place.scope()));
+    match (permitted.next(), permitted.next()) {
+        (Some(place), None) => Ok(place),
+        (Some(_), Some(_)) => Err(Refusal::unprocessable(format!(
+            "`scope`: there is more than one {kind} with this name: send the id"
+        ))),
+        (None, _) if is_seen => {
+            Err(Refusal::forbidden(format!("verifying keys needs KEY_VERIFY in the {kind}")))
+        }
+        (None, _) => Err(Refusal::NotFound(kind)),
+    }
+}
