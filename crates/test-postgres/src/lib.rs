@@ -63,8 +63,8 @@ impl Cluster {
         let bin = programs();
         let directory = tempfile::Builder::new().prefix("claviger-pg-").tempdir().unwrap().keep();
         std::fs::set_permissions(&directory, std::fs::Permissions::from_mode(0o755)).unwrap();
-        if rustix::process::geteuid().is_root() {
-            chown(&directory, Some(NOBODY), Some(NOBODY)).unwrap();
+        if let Some(owner) = Self::owner() {
+            chown(&directory, Some(owner), Some(owner)).unwrap();
         }
         let data = directory.join("data");
         let made = command(&bin.join("initdb"), &directory)
@@ -104,6 +104,11 @@ impl Cluster {
         // In a URL, a socket's directory takes the place of the host, with its slashes encoded.
         let host = directory.to_str().unwrap().replace('/', "%2F");
         format!("postgres://claviger@{host}/{name}")
+    }
+
+    /// The user that servers run as, if that is not the one who runs the tests.
+    pub fn owner() -> Option<u32> {
+        rustix::process::geteuid().is_root().then_some(NOBODY)
     }
 
     /// The directory of the server's socket.
@@ -163,8 +168,8 @@ impl Drop for Cluster {
 fn command(program: &Path, directory: &Path) -> Command {
     let mut command = Command::new(program);
     command.current_dir(directory).env("LC_ALL", "C").env_remove("PGOPTIONS");
-    if rustix::process::geteuid().is_root() {
-        command.uid(NOBODY).gid(NOBODY);
+    if let Some(owner) = Cluster::owner() {
+        command.uid(owner).gid(owner);
     }
     command
 }

@@ -8,6 +8,8 @@
 mod lost;
 mod proxy;
 mod retries;
+mod round_trips;
+mod tls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

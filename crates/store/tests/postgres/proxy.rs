@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use tempfile::TempDir;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -26,6 +26,8 @@ struct State {
     at: AtomicUsize,
     is_behind: AtomicBool,
     has_cut: AtomicBool,
+    /// How often a client has waited for the server, besides preparing statements, which each connection does once.
+    round_trips: AtomicI64,
 }
 
 /// A socket in a directory of its own. It goes with this.
@@ -44,6 +46,7 @@ impl Proxy {
             at: AtomicUsize::new(0),
             is_behind: AtomicBool::new(false),
             has_cut: AtomicBool::new(false),
+            round_trips: AtomicI64::new(0),
         });
         let listener = UnixListener::bind(directory.path().join(SOCKET)).unwrap();
         let (server, shared) = (server.join(SOCKET), Arc::clone(&state));
@@ -69,6 +72,12 @@ impl Proxy {
         self.state.at.store(at, Ordering::SeqCst);
     }
 
+    /// Returns a counter of round trips.
+    pub(crate) fn round_trips(&self) -> impl Fn() -> i64 + Send + Sync + 'static {
+        let state = Arc::clone(&self.state);
+        move || state.round_trips.load(Ordering::SeqCst)
+    }
+
     /// Whether it has cut what it was to cut.
     pub(crate) fn has_cut(&self) -> bool {
         self.state.has_cut.load(Ordering::SeqCst)
@@ -82,6 +91,13 @@ async fn carry(client: UnixStream, server: UnixStream, state: Arc<State>) {
     let forwards = async {
         let mut is_first = true;
         while let Some(message) = message(&mut from_client, is_first).await {
+            let trips = match message[0] {
+                _ if is_first => 0,
+                b'Q' | b'S' => 1,
+                b'P' => -1,
+                _ => 0,
+            };
+            state.round_trips.fetch_add(trips, Ordering::SeqCst);
             is_first = false;
             let number = state.messages.fetch_add(1, Ordering::SeqCst) + 1;
             let is_cut = number == state.at.load(Ordering::SeqCst);
