@@ -63,6 +63,16 @@ impl SeededEntropy {
         Self { state: AtomicU64::new(seed), fails: AtomicBool::new(false) }
     }
 
+    /// How far it has come.
+    pub(crate) fn state(&self) -> u64 {
+        self.state.load(Ordering::SeqCst)
+    }
+
+    /// Goes on from where another one has come to.
+    pub(crate) fn resume(&self, state: u64) {
+        self.state.store(state, Ordering::SeqCst);
+    }
+
     /// Makes it fail from here on, or not.
     pub fn set_failing(&self, fails: bool) {
         self.fails.store(fails, Ordering::SeqCst);

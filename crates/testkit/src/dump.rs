@@ -9,12 +9,17 @@ use rusqlite::{Connection, OpenFlags};
 /// Every row of every table, in order.
 pub(crate) fn dump(path: &Path) -> String {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
+    dump_tables(&connection)
+}
+
+/// Every row of every table of an open database, in order.
+pub(crate) fn dump_tables(connection: &Connection) -> String {
     let mut tables = connection
         .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
         .unwrap();
     let tables: Vec<String> =
         tables.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    tables.iter().map(|table| dump_table(&connection, table)).collect()
+    tables.iter().map(|table| dump_table(connection, table)).collect()
 }
 
 fn dump_table(connection: &Connection, table: &str) -> String {

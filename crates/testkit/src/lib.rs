@@ -5,10 +5,12 @@
 
 mod ambient;
 mod damage;
+mod database;
 mod dump;
 mod faults;
 pub mod flood;
 mod letters;
+mod mirror;
 mod nginx;
 mod response;
 mod scanner;
@@ -17,7 +19,9 @@ mod world;
 
 pub use crate::ambient::{FixedClock, SeededEntropy};
 pub use crate::damage::{Damage, DamagedRow, GARBAGE, TABLES_OF_ALL};
+pub use crate::database::Beside;
 pub use crate::letters::Letters;
+pub use crate::mirror::Mirror;
 pub use crate::nginx::Nginx;
 pub use crate::response::TestResponse;
 pub use crate::scanner::Scanner;

@@ -1,6 +1,7 @@
 //! The real router over a real database, with the clock standing still.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,14 +13,13 @@ use claviger_http::{Limits, TrustedProxies};
 use claviger_server::leaks::{GithubReports, SigningKeys};
 use claviger_server::mail::{Mailer, Outbox};
 use claviger_server::{App, Integrations, Options, router};
-use claviger_store::{Faults, SetPolicy, SqliteOptions, Store};
+use claviger_store::{Faults, SetPolicy, Store};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
-use tempfile::TempDir;
 use tower::ServiceExt as _;
 
 use crate::ambient::{FixedClock, SeededEntropy};
-use crate::dump::dump;
+use crate::database::{self, Beside, TestDatabase};
 use crate::faults::Switch;
 use crate::letters::Letters;
 use crate::response::TestResponse;
@@ -45,7 +45,7 @@ pub struct TestServer {
     pub store: Store,
     faults: Arc<Switch>,
     router: Router,
-    directory: TempDir,
+    database: TestDatabase,
 }
 
 impl TestServer {
@@ -90,7 +90,26 @@ impl TestServer {
         )
     }
 
+    /// A server on SQLite whatever the tests run on: for what only a file can suffer.
+    pub async fn on_a_file() -> Self {
+        Box::pin(Self::on(false, |_| {}, Integrations::default())).await
+    }
+
+    /// Whether its database is one of PostgreSQL.
+    pub fn is_on_postgres(&self) -> bool {
+        matches!(self.database, TestDatabase::Server { .. })
+    }
+
     async fn with_integrations(set: impl FnOnce(&mut Options), integrations: Integrations) -> Self {
+        // In a box: tests hold this in futures of their own, whose types the compiler takes only so deep.
+        Box::pin(Self::on(database::is_postgres(), set, integrations)).await
+    }
+
+    async fn on(
+        is_on_postgres: bool,
+        set: impl FnOnce(&mut Options),
+        integrations: Integrations,
+    ) -> Self {
         let free = Options {
             mint_rate_per_minute: 0,
             change_rate_per_minute: 0,
@@ -104,21 +123,28 @@ impl TestServer {
         let start: Timestamp = FOUNDED.parse().unwrap();
         let clock = Arc::new(FixedClock::at(start));
         let entropy = Arc::new(SeededEntropy::new(42));
-        let directory = tempfile::tempdir().unwrap();
         let peppers = PepperRing::generate(&*entropy).unwrap();
-        let database = SqliteOptions::at(directory.path().join("claviger.db"));
-        let store = database.create(peppers, &*entropy, clock.clone()).unwrap();
-        let faults = Arc::new(Switch::default());
-        store.set_faults(Arc::clone(&faults) as Arc<dyn Faults>);
-        let app = |options, integrations| {
+        let app = |store: &Store, options, integrations| {
             App::new(store.clone(), clock.clone(), entropy.clone(), options, integrations)
         };
         // The world is made through a server without limits, so that making it counts against none.
-        let unread =
-            Integrations { outbox: Some(outbox(&Arc::default())), ..Integrations::default() };
-        let world = world::plant(&store, &router(app(free, unread)), &clock, &*entropy).await;
-        let router = router(app(options, integrations));
-        Self { clock, entropy, world, store, faults, router, directory }
+        let plant = async |store: &Store| {
+            let outbox = Some(outbox(&Arc::default()));
+            let unread = Integrations { outbox, ..Integrations::default() };
+            world::plant(store, &router(app(store, free, unread)), &*entropy).await
+        };
+        let (store, world, database) = if is_on_postgres {
+            Box::pin(database::copy(peppers, &entropy, clock.clone(), plant)).await
+        } else {
+            let (store, database) = database::file(peppers, &*entropy, clock.clone());
+            let world = Box::pin(plant(&store)).await;
+            (store, world, database)
+        };
+        clock.advance(SignedDuration::from_hours(2));
+        let faults = Arc::new(Switch::default());
+        store.set_faults(Arc::clone(&faults) as Arc<dyn Faults>);
+        let router = router(app(&store, options, integrations));
+        Self { clock, entropy, world, store, faults, router, database }
     }
 
     /// Sends a request through the router.
@@ -169,8 +195,7 @@ impl TestServer {
 
     /// The same, besides the audit's records of this action too.
     pub async fn dump_besides(&self, action: &str) -> String {
-        let path = self.directory.path().join("claviger.db");
-        let rows = tokio::task::spawn_blocking(move || dump(&path)).await.unwrap();
+        let rows = self.database.dump().await;
         let actions = [action, "change.refuse"].map(|action| format!("action={action:?}"));
         let of_audit = |line: &&str| {
             line.starts_with("audit_head ")
@@ -181,9 +206,13 @@ impl TestServer {
     }
 
     /// A second connection to the database, for what no call does.
-    pub fn database(&self) -> rusqlite::Connection {
-        let connection = rusqlite::Connection::open(self.directory.path().join("claviger.db"));
-        connection.unwrap()
+    pub fn database(&self) -> Beside {
+        self.database.connect()
+    }
+
+    /// The files that the database is kept in.
+    pub fn database_files(&self) -> Vec<PathBuf> {
+        self.database.files()
     }
 
     /// How many calls have reached the store.

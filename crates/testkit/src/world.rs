@@ -15,14 +15,12 @@ use claviger_store::{
     CreateAccount, CreatedAccount, Credential, FirstOrganization, FirstRole, FirstSpace, FirstUser,
     HostKey, RemoveUser, Request, Store,
 };
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use crate::ambient::FixedClock;
 use crate::server::{request, send};
 
 /// What is in the database of a test, by name.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct World {
     /// The account `acme`.
     pub account: AccountId,
@@ -85,12 +83,7 @@ const INITECH: &[Person] = &[
     member("lodger", &[(0, Member)], &[(0, 0, Member)]),
 ];
 
-pub(crate) async fn plant(
-    store: &Store,
-    router: &Router,
-    clock: &FixedClock,
-    entropy: &dyn Entropy,
-) -> World {
+pub(crate) async fn plant(store: &Store, router: &Router, entropy: &dyn Entropy) -> World {
     let codec = ObjectIdCodec::new(&store.installation().id_key);
     let mut planter = Planter {
         codec,
@@ -114,7 +107,6 @@ pub(crate) async fn plant(
     planter.keys().await;
     planter.projects().await;
     planter.remove(store, "orphan").await;
-    clock.advance(SignedDuration::from_hours(2));
     planter.world
 }
 

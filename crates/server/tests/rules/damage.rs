@@ -127,7 +127,7 @@ async fn writes(server: &TestServer, what: &str, may_fail: bool) {
 /// and nothing fails with 500 (fault R29).
 #[tokio::test]
 async fn poison_rows_deny_only_owner() {
-    let server = TestServer::start().await;
+    let server = TestServer::on_a_file().await;
     let acme = server.world.account;
     writes(&server, "before", false).await;
     let secret = format!("/auth/v1/users/{}/sign-in-secret", server.world.id("user:other"));
