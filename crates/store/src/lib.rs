@@ -54,7 +54,7 @@ pub use crate::operations::{
     CreateServiceKey, CreateSpace, CreateUser, CreateUserKey, CreatedAccount, CreatedServiceKey,
     CreatedUser, DeleteOrganization, DeleteProject, DeleteRole, DeleteRoleBinding, DeleteSpace,
     FirstOrganization, FirstRole, FirstSpace, FirstUser, GetOrganization, GetProject, GetRole,
-    GetRoleBinding, GetSpace, GetUser, GrantsOrSpace, HostKey, IdOrName, InvitedUser,
+    GetRoleBinding, GetSelf, GetSpace, GetUser, GrantsOrSpace, HostKey, IdOrName, InvitedUser,
     IssueSignInSecret, IssuedSignInSecret, Leak, ListAccounts, ListAuditRecords, ListKeys,
     ListOrganizations, ListProjects, ListRestrictions, ListRoleBindings, ListRoles, ListSpaces,
     ListUsers, ListedKey, NoteSecretInUrl, OrganizationMember, Page, ProveSignInSecret, Question,

@@ -48,7 +48,7 @@ pub use users::{
     invite, issue_sign_in_secret, may_read_users, mode_works, read_user, remove_user,
     resend_invitation, reset_password, update_user,
 };
-pub use verify::{VerifyPlace, verify_in, verify_in_account};
+pub use verify::{VerifyPlace, own_place, verify_in, verify_in_account};
 
 pub use crate::requirement::{Requirement, Scope};
 

@@ -5,7 +5,7 @@
 use crate::access::Access;
 use crate::decide::sees_project;
 use crate::id::OrganizationId;
-use crate::permission::Permission;
+use crate::permission::{Permission, PermissionSet};
 use crate::project::SpaceOrProject;
 use crate::refusal::{Refusal, Resource};
 use crate::requirement::Scope;
@@ -68,16 +68,43 @@ pub fn verify_in(
     kind: Resource,
 ) -> Result<VerifyPlace, Refusal> {
     let is_seen = found.iter().any(|place| place.is_seen(access));
-    let mut permitted =
+    let permitted =
         found.into_iter().filter(|place| access.may(Permission::KeyVerify, place.scope()));
-    match (permitted.next(), permitted.next()) {
-        (Some(place), None) => Ok(place),
-        (Some(_), Some(_)) => Err(Refusal::unprocessable(format!(
-            "`scope`: there is more than one {kind} with this name: send the id"
-        ))),
-        (None, _) if is_seen => {
+    match only(permitted, kind)? {
+        Some(place) => Ok(place),
+        None if is_seen => {
             Err(Refusal::forbidden(format!("verifying keys needs KEY_VERIFY in the {kind}")))
         }
-        (None, _) => Err(Refusal::NotFound(kind)),
+        None => Err(Refusal::NotFound(kind)),
     }
+}
+
+/// Decides in which place with an id or a name the caller is told what they may do: one that they see, or in which they may do anything.
+///
+/// # Errors
+///
+/// 404 if there is none, and 422 if several have the name.
+pub fn own_place(
+    access: &Access,
+    found: Vec<VerifyPlace>,
+    kind: Resource,
+) -> Result<VerifyPlace, Refusal> {
+    let is_own = |place: &VerifyPlace| {
+        place.is_seen(access) || access.held(place.scope()) != PermissionSet::EMPTY
+    };
+    only(found.into_iter().filter(is_own), kind)?.ok_or(Refusal::NotFound(kind))
+}
+
+/// The one place, or an error if there are several.
+fn only(
+    mut places: impl Iterator<Item = VerifyPlace>,
+    kind: Resource,
+) -> Result<Option<VerifyPlace>, Refusal> {
+    let place = places.next();
+    if places.next().is_some() {
+        return Err(Refusal::unprocessable(format!(
+            "`scope`: there is more than one {kind} with this name: send the id"
+        )));
+    }
+    Ok(place)
 }

@@ -78,8 +78,8 @@ impl RequestInfo {
         let Some((failures, credential)) = app.failures.as_ref().zip(credential) else { return };
         // Every operation under these paths needs a key, so that success proves it. Others ignore what they are sent.
         let is_under = |path| self.route().starts_with(path);
-        let needs_key =
-            (is_under("/v2/") || is_under("/auth/v1/verify")) && self.method != Method::OPTIONS;
+        let needs_key = ["/v2/", "/auth/v1/verify", "/auth/v1/self"].into_iter().any(is_under)
+            && self.method != Method::OPTIONS;
         if status == StatusCode::UNAUTHORIZED {
             failures.forget(credential);
         } else if needs_key && (status.is_success() || status == StatusCode::FORBIDDEN) {

@@ -6,7 +6,7 @@ use super::fixture::{call_with, own_keys};
 use super::retries::Played;
 use crate::{
     AcceptClock, Authenticate, CreateProject, CreateRoleBinding, Credential, GetOrganization,
-    GetProject, GetRole, GetRoleBinding, GetSpace, GetUser, IdOrName, IssueSignInSecret,
+    GetProject, GetRole, GetRoleBinding, GetSelf, GetSpace, GetUser, IdOrName, IssueSignInSecret,
     ListAccounts, ListAuditRecords, ListOrganizations, ListProjects, ListRestrictions,
     ListRoleBindings, ListRoles, ListSpaces, ListUsers, ProveSignInSecret, Question, Request,
     VerifyKey, VerifyKeys, VerifyScope,
@@ -50,6 +50,7 @@ async fn verification(played: &Played<'_>) {
     let question = |scope| Question { key: Some(key.clone()), permissions: None, scope };
     let verified = played.run("admin", VerifyKey(question(space))).await.answer;
     assert!(verified.code.is_valid());
+    played.run("reader", GetSelf { scope: VerifyScope::Account }).await;
     let questions = vec![
         question(VerifyScope::Organization(named("O1"))),
         question(VerifyScope::Space(named("S1"))),

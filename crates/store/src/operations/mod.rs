@@ -56,7 +56,9 @@ pub use sign_in::{
 };
 pub use spaces::{CreateSpace, DeleteSpace, GetSpace, ListSpaces, UpdateSpace};
 pub use users::{CreateUser, GetUser, InvitedUser, ListUsers, RemoveUser, UpdateUser};
-pub use verify::{IdOrName, Question, Verification, Verified, VerifyKey, VerifyKeys, VerifyScope};
+pub use verify::{
+    GetSelf, IdOrName, Question, Verification, Verified, VerifyKey, VerifyKeys, VerifyScope,
+};
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! `/auth/v1`: signing in, verifying keys, leaked keys, and revoking all keys of a person.
 
 mod leaked_keys;
+mod own;
 mod revoke_all;
 mod sign_in;
 mod verify;
@@ -16,4 +17,5 @@ pub(super) fn router() -> OpenApiRouter<App> {
         .merge(sign_in::router())
         .merge(leaked_keys::router())
         .merge(verify::router())
+        .merge(own::router())
 }

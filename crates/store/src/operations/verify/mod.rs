@@ -3,12 +3,14 @@
 //! Rule: everything about all keys of a request is read by a fixed number of statements. A key of another account is not found.
 
 mod holders;
+mod own;
 mod places;
 
 use claviger_domain::{ApiKeyId, Caller, KeyText, OrganizationId, Permission, ProjectId, SpaceId};
 use claviger_verify::{Code, Expression, Facts, decide};
 
 use self::holders::Holders;
+pub use self::own::GetSelf;
 use self::places::Places;
 use super::authenticate;
 use crate::CallResult;
@@ -107,7 +109,8 @@ async fn verify<D: Driver>(
 ) -> CallResult<Verification<Vec<CallResult<Verified>>>> {
     let now = tx.now();
     let (caller, access) = authenticate::caller_and_access(tx).await?;
-    let places = Places::read(tx, caller.account.id, questions).await?;
+    let scopes: Vec<_> = questions.iter().map(|question| &question.scope).collect();
+    let places = Places::read(tx, caller.account.id, &scopes).await?;
     let mut asked = Vec::with_capacity(questions.len());
     for question in questions {
         let place = places.find(&access, &question.scope);

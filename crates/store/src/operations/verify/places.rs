@@ -2,16 +2,16 @@
 
 use std::collections::HashMap;
 
-use claviger_domain::decide::{VerifyPlace, verify_in, verify_in_account};
+use claviger_domain::decide::{VerifyPlace, own_place, verify_in, verify_in_account};
 use claviger_domain::{Access, AccountId, BoundTo, OrganizationId, Resource, SpaceOrProject};
 
 use super::authenticate::readable_places;
-use super::{IdOrName, Question, VerifyScope};
+use super::{IdOrName, VerifyScope};
 use crate::CallResult;
 use crate::error::{Corrupt, StoreError};
 use crate::transaction::{Driver, RowResult, Transaction};
 
-/// The organizations, spaces and projects that the questions name, as far as they are in the account.
+/// The organizations, spaces and projects that the scopes name, as far as they are in the account.
 #[derive(Default)]
 pub(super) struct Places {
     organizations: Vec<OrganizationId>,
@@ -50,13 +50,13 @@ impl<'q, Id: Copy + Ord> Named<'q, Id> {
 }
 
 impl Places {
-    /// Reads what the questions name: a statement for the ids and one for the names of each kind, where there are any.
+    /// Reads what the scopes name: a statement for the ids and one for the names of each kind, where there are any.
     pub(super) async fn read<D: Driver>(
         tx: &mut Transaction<'_, D>,
         account: AccountId,
-        questions: &[Question],
+        scopes: &[&VerifyScope],
     ) -> RowResult<Self> {
-        let scopes = || questions.iter().map(|question| &question.scope);
+        let scopes = || scopes.iter().copied();
         let mut places = Self::default();
         let organizations = Named::of(scopes().filter_map(|scope| match scope {
             VerifyScope::Organization(one) => Some(one),
@@ -116,8 +116,24 @@ impl Places {
 
     /// The place of a question, if the caller may verify keys there.
     pub(super) fn find(&self, access: &Access, scope: &VerifyScope) -> CallResult<VerifyPlace> {
+        Ok(match self.named(scope)? {
+            None => verify_in_account(access)?,
+            Some((found, kind)) => verify_in(access, found, kind)?,
+        })
+    }
+
+    /// The place in which a caller asks what they may do themselves.
+    pub(super) fn own(&self, access: &Access, scope: &VerifyScope) -> CallResult<VerifyPlace> {
+        Ok(match self.named(scope)? {
+            None => VerifyPlace::Account,
+            Some((found, kind)) => own_place(access, found, kind)?,
+        })
+    }
+
+    /// What a scope names, and what kind of place it is; nothing for the account.
+    fn named(&self, scope: &VerifyScope) -> CallResult<Option<(Vec<VerifyPlace>, Resource)>> {
         let (found, kind) = match scope {
-            VerifyScope::Account => return Ok(verify_in_account(access)?),
+            VerifyScope::Account => return Ok(None),
             VerifyScope::Organization(one) => (self.organizations(one), Resource::Organization),
             VerifyScope::Space(IdOrName::Id(id)) => {
                 (self.by_id(BoundTo::Space(*id)), Resource::Space)
@@ -135,7 +151,7 @@ impl Places {
         if let (true, Some(corrupt)) = (found.is_empty(), &self.unreadable) {
             return Err(StoreError::from(corrupt.clone()).into());
         }
-        Ok(verify_in(access, found, kind)?)
+        Ok(Some((found, kind)))
     }
 
     fn organizations(&self, one: &IdOrName<OrganizationId>) -> Vec<VerifyPlace> {

@@ -1,17 +1,18 @@
 //! Verifying keys, on the wire. Not part of Arize's API; the same for every client.
 
-use claviger_domain::{KeyText, KeyType, ObjectKind, Permission, Refusal, UserKind};
-use claviger_store::{IdOrName, Question, Verified, VerifyScope};
+use claviger_domain::{Caller, KeyText, KeyType, ObjectKind, Permission, Refusal, UserKind};
+use claviger_store::{GetSelf, IdOrName, Question, Verified, VerifyScope};
 use claviger_verify::{Code, Expression, ExpressionError, Facts, Name, Place};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
 use crate::input::body::{Object, present};
 use crate::input::element::Element;
-use crate::input::{Limit, RequestBody};
+use crate::input::query::FromQuery;
+use crate::input::{Client, Limit, Query, RequestBody};
 use crate::openapi::ProblemBody;
 use crate::problem::Problem;
 use crate::wire::id::WireId;
@@ -168,6 +169,34 @@ fn named<Id: WireId>(format: Format<'_>, text: String) -> IdOrName<Id> {
     IdOrName::Id(Id::of(format.codec.decode(kind, &text).unwrap_or_default()))
 }
 
+/// The place that a key asks about: at most one.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "this type only describes")]
+pub(crate) struct OwnScope {
+    /// Id or name of an organization
+    organization: Option<String>,
+    /// Id or name of a space
+    space: Option<String>,
+    /// Id or name of a project
+    project: Option<String>,
+}
+
+impl FromQuery for OwnScope {
+    type Read = GetSelf;
+
+    fn from_query(raw: Option<&str>, client: &Client) -> Result<GetSelf, Refusal> {
+        let query = Query::read(raw, &["organization", "space", "project"], &[])?;
+        let text = |name| query.get(name).map(str::to_owned);
+        let (organization, space, project) = (text("organization"), text("space"), text("project"));
+        let scope = match (&organization, &space, &project) {
+            (None, None, None) => VerifyScope::Account,
+            _ => ScopeBody { organization, space, project }.read(client.format())?,
+        };
+        Ok(GetSelf { scope })
+    }
+}
+
 impl RequestBody for VerifyBody {
     type Path = ();
     type Command = Question;
@@ -300,30 +329,51 @@ enum PrincipalKind {
     Bot,
 }
 
-impl View<Verified> for VerificationView {
-    fn of(format: Format<'_>, Verified { code, accepted, .. }: Verified) -> Self {
-        let (mut key, mut principal, mut permissions) = (None, None, None);
-        if let Some(Facts { holder, held }) = accepted {
-            key = Some(VerifiedKeyView {
-                id: format.id(holder.key.id),
-                name: holder.key.name.as_str().to_owned(),
-                key_type: match holder.key.key_type {
+/// The key of the request.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Self)]
+pub(crate) struct SelfView {
+    key: VerifiedKeyView,
+    principal: PrincipalView,
+    /// All permissions of the key in the place that was asked about.
+    permissions: Vec<&'static str>,
+}
+
+impl View<Facts> for SelfView {
+    fn of(format: Format<'_>, Facts { holder, held }: Facts) -> Self {
+        let Caller { key, user, .. } = holder;
+        Self {
+            key: VerifiedKeyView {
+                id: format.id(key.id),
+                name: key.name.as_str().to_owned(),
+                key_type: match key.key_type {
                     KeyType::User => KeyTypeView::User,
                     KeyType::Service => KeyTypeView::Service,
                 },
-                expires_at: holder.key.expires_at.map(|at| at.to_string()),
-            });
-            principal = Some(PrincipalView {
-                kind: match holder.user.kind {
+                expires_at: key.expires_at.map(|at| at.to_string()),
+            },
+            principal: PrincipalView {
+                kind: match user.kind {
                     UserKind::Person => PrincipalKind::User,
                     UserKind::Bot => PrincipalKind::Bot,
                 },
-                id: format.id(holder.user.id),
-                name: holder.user.name,
-            });
-            permissions = Some(held.iter().map(Permission::name).collect());
+                id: format.id(user.id),
+                name: user.name,
+            },
+            permissions: held.iter().map(Permission::name).collect(),
         }
-        Self { valid: code.is_valid(), code: code.into(), key, principal, permissions }
+    }
+}
+
+impl View<Verified> for VerificationView {
+    fn of(format: Format<'_>, Verified { code, accepted, .. }: Verified) -> Self {
+        let (valid, code) = (code.is_valid(), code.into());
+        let Some(facts) = accepted else {
+            return Self { valid, code, key: None, principal: None, permissions: None };
+        };
+        let SelfView { key, principal, permissions } = SelfView::of(format, facts);
+        let (key, principal) = (Some(key), Some(principal));
+        Self { valid, code, key, principal, permissions: Some(permissions) }
     }
 }
 
