@@ -11,13 +11,13 @@ use super::{Database, duration};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Policy {
     /// Print the policy of an account
-    #[command(after_help = "\
+    #[command(after_long_help = "\
 Examples:
   claviger policy show --data-dir /var/lib/claviger
   claviger policy show --data-dir /var/lib/claviger --json")]
     Show(PolicyShow),
     /// Change the policy of an account
-    #[command(after_help = "\
+    #[command(after_long_help = "\
 Examples:
   claviger policy set --data-dir /var/lib/claviger \\
     --max-key-lifetime 90d --refresh-expiry tighten-only
