@@ -24,7 +24,7 @@ use claviger_store::{
 };
 
 pub(crate) use self::access::{
-    explained, read_peppers, require_installation, warn_if_open_to_others,
+    explained, read_peppers, refuse_foreign, require_installation, warn_if_open_to_others,
 };
 use self::partial::Partial;
 pub(crate) use self::partial::is_vacant;

@@ -61,6 +61,7 @@ impl Database {
         match self {
             Self::File(path) => {
                 data_dir::require_installation(data_dir, path)?;
+                data_dir::refuse_foreign(data_dir)?;
                 let options = SqliteOptions::at(path);
                 let peppers = data_dir::read_peppers(&pepper)?;
                 let opened = options.open(peppers, clock);

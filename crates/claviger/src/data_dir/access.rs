@@ -29,6 +29,23 @@ pub(crate) fn require_installation(data_dir: &Path, database: &Path) -> anyhow::
     }
 }
 
+/// Refuses a directory that belongs to somebody else, or a link of theirs to one: they could put their own files in the place of those in
+/// it. Root could do that anywhere.
+pub(crate) fn refuse_foreign(data_dir: &Path) -> anyhow::Result<()> {
+    let cannot = || format!("{} cannot be read by {}", data_dir.display(), user());
+    for metadata in [fs::symlink_metadata(data_dir), fs::metadata(data_dir)] {
+        let owner = metadata.with_context(cannot)?.uid();
+        if owner != 0 && owner != geteuid().as_raw() {
+            bail!(
+                "{} belongs to user {owner}, who could replace the files in it: run the command as that user, or `chown` it to {}",
+                data_dir.display(),
+                user()
+            );
+        }
+    }
+    Ok(())
+}
+
 /// A failure to open a database. If this user may not use its files, it says which, and who may.
 pub(crate) fn explained(error: OpenError, database: &Path) -> anyhow::Error {
     let directory = database.parent().filter(|path| *path != Path::new(""));

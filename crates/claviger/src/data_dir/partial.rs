@@ -1,7 +1,7 @@
 //! Makes a data directory under another name, and gives it its own when it is complete.
 //!
 //! A directory that is missing is made beside its name and renamed. One that is there may be a mount point, or in a directory of somebody
-//! else, and keeps its owner and mode: what belongs in it is made in a directory inside, and moved up. What makes the installation
+//! else; if it is this user's or root's, it keeps its owner and mode: what belongs in it is made in a directory inside, and moved up. What makes the installation
 //! complete is moved last: the database, or with a database server the pepper.
 
 use std::ffi::{OsStr, OsString};
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-use super::{DATABASE, PEPPER, sync_dir};
+use super::{DATABASE, PEPPER, refuse_foreign, sync_dir};
 use crate::output;
 
 /// The directory inside of a data directory in which it is made.
@@ -72,6 +72,7 @@ impl Partial {
         let is_inside = data_dir.is_dir();
         let path = if is_inside { data_dir.join(INSIDE) } else { beside(data_dir)? };
         if is_inside {
+            refuse_foreign(data_dir)?;
             warn_if_writable_by_others(data_dir)?;
             if is_incomplete(data_dir) {
                 LEFT_OVER.iter().try_for_each(|name| remove_if_there(&data_dir.join(name)))?;

@@ -94,8 +94,41 @@ fn init_fills_a_directory_of_its_user_in_that_of_another() {
     std::fs::create_dir(&data).unwrap();
     chown(&data, Some(NOBODY), Some(NOBODY)).unwrap();
     let output = init(data.to_str().unwrap()).uid(NOBODY).gid(NOBODY).output().unwrap();
-    served(&output, &data);
     assert_eq!(std::fs::metadata(data.join("claviger.db")).unwrap().uid(), NOBODY);
+    // The server of this test is root's.
+    chown(&data, Some(0), Some(0)).unwrap();
+    served(&output, &data);
+}
+
+/// Who owns the directory can replace the database and the pepper, and would hold an administrator's key of the server (fault R24).
+#[test]
+fn a_directory_of_somebody_else_is_not_used() {
+    if !is_root() {
+        return;
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let (data, link) = (directory.path().join("data"), directory.path().join("link"));
+    std::fs::create_dir(&data).unwrap();
+    std::os::unix::fs::symlink(&data, &link).unwrap();
+    let refused = |output: Output| {
+        assert_eq!(output.status.code(), Some(1), "{}", transcript(&output, &data));
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert!(text.contains("belongs to user 65534") && text.contains("chown"), "{text}");
+        assert!(output.stdout.is_empty(), "no key was made");
+    };
+    for mode in [0o700, 0o755, 0o777] {
+        std::fs::set_permissions(&data, std::fs::Permissions::from_mode(mode)).unwrap();
+        chown(&data, Some(NOBODY), Some(NOBODY)).unwrap();
+        refused(init(data.to_str().unwrap()).output().unwrap());
+        refused(init(link.to_str().unwrap()).output().unwrap());
+        assert_eq!(std::fs::read_dir(&data).unwrap().count(), 0);
+    }
+    chown(&data, Some(0), Some(0)).unwrap();
+    std::os::unix::fs::lchown(&link, Some(NOBODY), Some(NOBODY)).unwrap();
+    refused(init(link.to_str().unwrap()).output().unwrap());
+    served(&init(data.to_str().unwrap()).output().unwrap(), &data);
+    chown(&data, Some(NOBODY), Some(NOBODY)).unwrap();
+    refused(claviger(&["serve", "--data-dir", data.to_str().unwrap()]).output().unwrap());
 }
 
 /// An installation that one may not look into is not one that is not there (fault H8).
