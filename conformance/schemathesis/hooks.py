@@ -59,6 +59,9 @@ NO_SCHEMA_SAYS = {
         "`key_type`: user keys belong to a person, not to a space",
         "`start_time`: it must not be after `end_time`",
         "`organizations`: `[^`]*` names what was named before",
+        # No schema has the grammar of permission expressions, nor says of query parameters that one of several is meant.
+        "`scope`: it must have exactly one of organization, space, project",
+        "`permissions(\\.[^`]*)?`: expected ",
         # Who is an annotator of the account is one everywhere, and nobody else is one anywhere.
         "`role`: it must (not )?be ANNOTATOR",
         "`role_id`: annotators of the account have the role Annotator in spaces",
@@ -96,6 +99,9 @@ def filter_failure(context, failure, case, response):
     if kind == "AcceptedNegativeData" and case.path.startswith("/v2/users"):
         # 255 characters when the white space around them is cut off (docs/contract/users.md#invite).
         return "`maxLength`" not in failure.message or "/properties/name" not in failure.message
+    if kind == "AcceptedNegativeData" and case.path == "/auth/v1/verify/batch":
+        # What is wrong with an item is in its result, and changes nothing for the others.
+        return not any("error" in result for result in json.loads(response.content)["results"])
     known = NO_SCHEMA_SAYS.get((kind, response.status_code))
     if known is None:
         return True

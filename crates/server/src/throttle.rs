@@ -44,7 +44,7 @@ impl GovernorClock for Ticks {
 pub(crate) struct Quotas {
     pub changes: ChangeThrottle,
     pub letters: LetterThrottle,
-    /// Keys that were verified and do not exist, by the key of who had them verified.
+    /// Keys that were verified and not accepted, by the key of who had them verified.
     pub unknown_keys: Option<FailureThrottle<ApiKeyId>>,
 }
 
@@ -69,22 +69,24 @@ impl Quota for Quotas {
 
     fn admit_presented(&self, caller: ApiKeyId, presented: &KeyText) -> Result<(), Refusal> {
         let Some(throttle) = &self.unknown_keys else { return Ok(()) };
-        let admitted = throttle.admit_from(&caller, Some(throttle.fingerprint_of(presented)));
+        let admitted =
+            throttle.admit_from(&caller, Some(throttle.fingerprint_of(caller, presented)));
         let limit = RateLimit::UnknownKeys;
         admitted.map_err(|retry_after| Refusal::TooMany { limit, retry_after })
     }
 }
 
 impl Quotas {
-    /// Notes whether a key that a caller has verified was proven.
-    pub(crate) fn note_presented(&self, caller: ApiKeyId, presented: &KeyText, is_proven: bool) {
+    /// Notes whether a key that a caller has verified is accepted. Revoked and expired ones count like unknown ones, so that a limit does not
+    /// tell which it is.
+    pub(crate) fn note_presented(&self, caller: ApiKeyId, presented: &KeyText, is_accepted: bool) {
         let Some(throttle) = &self.unknown_keys else { return };
-        if is_proven {
-            throttle.worked(throttle.fingerprint_of(presented));
+        let fingerprint = throttle.fingerprint_of(caller, presented);
+        if is_accepted {
+            throttle.worked(fingerprint);
         } else {
-            throttle.forget(throttle.fingerprint_of(presented));
-            // What it comes to counts at the next one.
-            throttle.failed_by(&caller).ok();
+            throttle.forget(fingerprint);
+            throttle.owe(caller);
         }
     }
 }

@@ -5,7 +5,7 @@
 use crate::access::Access;
 use crate::decide::sees_project;
 use crate::id::OrganizationId;
-use crate::permission::{Permission, PermissionSet};
+use crate::permission::Permission;
 use crate::project::SpaceOrProject;
 use crate::refusal::{Refusal, Resource};
 use crate::requirement::Scope;
@@ -79,7 +79,8 @@ pub fn verify_in(
     }
 }
 
-/// Decides in which place with an id or a name the caller is told what they may do: one that they see, or in which they may do anything.
+/// Decides in which place with an id or a name the caller is told what they may do: one that they see, or in which they may do more than
+/// in the account as a whole. What they may do everywhere does not tell that there is such a place.
 ///
 /// # Errors
 ///
@@ -89,8 +90,9 @@ pub fn own_place(
     found: Vec<VerifyPlace>,
     kind: Resource,
 ) -> Result<VerifyPlace, Refusal> {
+    let everywhere = access.at_account();
     let is_own = |place: &VerifyPlace| {
-        place.is_seen(access) || access.held(place.scope()) != PermissionSet::EMPTY
+        place.is_seen(access) || !access.held(place.scope()).is_subset_of(everywhere)
     };
     only(found.into_iter().filter(is_own), kind)?.ok_or(Refusal::NotFound(kind))
 }

@@ -125,6 +125,9 @@ pub(crate) struct FailureThrottle<K: Clone + Eq + Hash = IpAddr> {
     ticks: Ticks,
 }
 
+/// The most nanoseconds that failures which happened together block their source.
+const MAX_OWED: u64 = 60_000_000_000;
+
 impl FailureThrottle {
     /// Counts a failure. Above the limit, blocks the address and says for how long.
     pub(crate) fn failed(&self, source: IpAddr) -> Result<(), SignedDuration> {
@@ -147,9 +150,23 @@ impl FailureThrottle {
 }
 
 impl FailureThrottle<ApiKeyId> {
-    /// Returns what a presented key is remembered by.
-    pub(crate) fn fingerprint_of(&self, key: &KeyText) -> Fingerprint {
-        Fingerprint(key.fingerprint(&self.proven.hasher))
+    /// Returns what a key that a caller has verified is remembered by. Nobody learns what others have verified.
+    pub(crate) fn fingerprint_of(&self, caller: ApiKeyId, key: &KeyText) -> Fingerprint {
+        Fingerprint(self.proven.hash(&(caller, key.fingerprint(&self.proven.hasher))))
+    }
+
+    /// Counts a failure that could not be kept from happening, such as one of a batch. Above the limit, each blocks the source for as long as
+    /// it takes until another one is due, after those before it.
+    pub(crate) fn owe(&self, source: ApiKeyId) {
+        let Err(wait) = self.failures.admit(&source) else { return };
+        let now = self.ticks.now().as_u64();
+        let wait = u64::try_from(wait.as_nanos()).unwrap_or(u64::MAX);
+        let slot = self.blocked.slot(self.blocked.hash(&source));
+        let longer = |until: u64| {
+            let until = until.max(now).saturating_add(wait);
+            Some(until.min(now.saturating_add(MAX_OWED)))
+        };
+        slot.fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer).ok();
     }
 }
 

@@ -354,6 +354,15 @@ async fn a_batch_answers_each_item_by_itself() {
     let twice = format!(r#"{{"items":[{{"key":"{key}","key":"{key}"}},{{"key":"{key}"}}]}}"#);
     let answer = crate::acts::send_text(&server, "admin", "POST", BATCH, twice).await.json(200);
     assert_eq!(outcome(&answer["results"][0]), invalid, "a member that is there twice");
+    for inner in [
+        r#""scope":{"space":"S1","space":"S2"}"#,
+        r#""permissions":{"all":["ROLE_READ"],"all":["SPACE_READ"]}"#,
+    ] {
+        let twice = format!(r#"{{"items":[{{"key":"{key}",{inner}}},{{"key":"{key}"}}]}}"#);
+        let answer = crate::acts::send_text(&server, "admin", "POST", BATCH, twice).await.json(200);
+        assert_eq!(outcome(&answer["results"][0]), invalid, "{inner}");
+        assert_eq!(answer["results"][1]["code"], "VALID");
+    }
     assert_eq!(outcome(&answer["results"][1]), "VALID");
 }
 
@@ -383,7 +392,9 @@ async fn a_flood_of_unknown_keys_stops_nobody_else() {
     .await;
     let world = &server.world;
     let known = json!({ "key": world.key("member") });
+    let revoked = json!({ "key": world.key("revoked") });
     assert_eq!(code(&server, "admin", known.clone()).await, "VALID");
+    assert_eq!(code(&server, "admin", revoked.clone()).await, "REVOKED");
     let mut refused = 0;
     for _ in 0..30 {
         let answer = server.call("admin", "POST", VERIFY, json!({ "key": unknown(&server) })).await;
@@ -398,6 +409,8 @@ async fn a_flood_of_unknown_keys_stops_nobody_else() {
     }
     assert!((15..30).contains(&refused), "{refused}");
     assert_eq!(code(&server, "admin", known).await, "VALID", "a key that has worked goes on");
+    let told = server.call("admin", "POST", VERIFY, revoked).await.status;
+    assert_eq!(told, 429, "a limit does not tell a revoked key from one that is unknown");
     let malformed = json!({ "key": "clvu_x" });
     assert_eq!(code(&server, "admin", malformed).await, "NOT_FOUND", "nothing is looked up for it");
     assert_eq!(server.call("admin", "GET", "/v2/users", Value::Null).await.status, 200);
@@ -413,6 +426,32 @@ async fn a_flood_of_unknown_keys_stops_nobody_else() {
     server.advance(120);
     let again = json!({ "key": unknown(&server) });
     assert_eq!(code(&server, "admin", again).await, "NOT_FOUND", "after the wait");
+}
+
+/// Those of one batch are looked up together, and counted afterwards.
+#[tokio::test]
+async fn unknown_keys_of_a_batch_are_owed() {
+    let server = TestServer::with(|options| options.unknown_key_rate_per_minute = 60).await;
+    let items: Vec<_> = (0..100).map(|_| json!({ "key": unknown(&server) })).collect();
+    let results = batch(&server, "admin", Value::Array(items)).await;
+    assert!(results.iter().all(|result| result["code"] == "NOT_FOUND"));
+    let items: Vec<_> = (0..100).map(|_| json!({ "key": unknown(&server) })).collect();
+    let results = batch(&server, "admin", Value::Array(items)).await;
+    let refused = results.iter().filter(|result| result["code"].is_null());
+    assert_eq!(refused.count(), 40, "60 are looked up for somebody who has to wait");
+    server.advance(30);
+    let next = json!({ "key": unknown(&server) });
+    assert_eq!(
+        code(
+            &server,
+            "space_admin",
+            json!({ "key": unknown(&server), "scope": { "space": server.world.id("S1") } })
+        )
+        .await,
+        "NOT_FOUND"
+    );
+    server.advance(60);
+    assert_eq!(code(&server, "admin", next).await, "NOT_FOUND", "a minute is the most");
 }
 
 /// Verifying a key counts as a use of it, and one that is not accepted was not used.
@@ -467,6 +506,12 @@ async fn a_key_learns_who_it_is() {
         let path = format!("?space={}", hidden.replace(' ', "+").replace('=', "%3D"));
         assert_eq!(own("bot", &path).await.status, 404, "{hidden}");
     }
+    // What a member may do everywhere does not tell that a place is there.
+    for hidden in ["S1p", "GS1", "no such space"] {
+        let path = format!("?space={}", hidden.replace(' ', "+"));
+        assert_eq!(own("plain", &path).await.status, 404, "{hidden}");
+    }
+    assert_eq!(own("bot", "?space=S1%00").await.status, 404, "no name has a NUL");
     assert_eq!(own("bot", "?space=S1&project=P1").await.status, 400);
     for dead in ["expired", "revoked", "orphan"] {
         assert_eq!(own(dead, "").await.status, 401);

@@ -86,9 +86,9 @@ fn refused(problem: Problem) -> BatchResultView {
     BatchResultView::Refused(RefusedItemView { error: problem.at(BATCH) })
 }
 
-/// Counts a key that was looked up: unknown ones are limited for each caller.
+/// Counts a key that was looked up: those that are not accepted are limited for each caller.
 fn note(app: &App, caller: ApiKeyId, presented: Option<&KeyText>, verified: &Verified) {
-    if let (Some(key), Some(is_proven)) = (presented, verified.is_proven) {
-        app.quotas.note_presented(caller, key, is_proven);
+    if let (Some(key), Some(is_accepted)) = (presented, verified.is_accepted) {
+        app.quotas.note_presented(caller, key, is_accepted);
     }
 }

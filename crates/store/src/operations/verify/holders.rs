@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use claviger_domain::decide::{KeyRecord, VerifyPlace, prove};
 use claviger_domain::{
-    AccountId, AccountRole, KeyHandle, KeyText, Keyring, Membership, User, UserId,
+    Access, AccountId, AccountRole, KeyHandle, KeyText, Keyring, Membership, PermissionSet, UserId,
 };
 use claviger_verify::Facts;
 
@@ -13,10 +13,10 @@ use crate::CallResult;
 use crate::error::Corrupt;
 use crate::transaction::{Driver, RowResult, Transaction};
 
-/// Keys by their handles, with the memberships of whom they act for.
+/// Keys by their handles, with what those whom they act for may do.
 pub(super) struct Holders {
     keys: HashMap<KeyHandle, KeyRecord>,
-    memberships: HashMap<UserId, Vec<Membership>>,
+    access: HashMap<UserId, Access>,
     /// What is wrong with a row that cannot be read: a key that is not found may be that one.
     unreadable: Option<Corrupt>,
 }
@@ -28,21 +28,21 @@ impl Holders {
         account: AccountId,
         mut handles: Vec<KeyHandle>,
     ) -> RowResult<Self> {
-        let memberships = HashMap::new();
+        let access = HashMap::new();
         handles.sort_unstable();
         handles.dedup();
         if handles.is_empty() {
-            return Ok(Self { keys: HashMap::new(), memberships, unreadable: None });
+            return Ok(Self { keys: HashMap::new(), access, unreadable: None });
         }
         let found = tx.keys_with_handles(account, &handles).await?;
         let keys = found.items.into_iter().map(|record| (record.caller.key.handle, record));
-        let mut holders = Self { keys: keys.collect(), memberships, unreadable: found.unreadable };
-        holders.read_memberships(tx, account).await?;
+        let mut holders = Self { keys: keys.collect(), access, unreadable: found.unreadable };
+        holders.read_access(tx, account).await?;
         Ok(holders)
     }
 
-    /// Account administrators' own roles further down add nothing, and are not read.
-    async fn read_memberships<D: Driver>(
+    /// Once for each user, whose keys may be many. Account administrators' own roles further down add nothing, and are not read.
+    async fn read_access<D: Driver>(
         &mut self,
         tx: &mut Transaction<'_, D>,
         account: AccountId,
@@ -52,11 +52,16 @@ impl Holders {
             users.filter(|user| user.role != AccountRole::Admin).map(|user| user.id).collect();
         users.sort_unstable();
         users.dedup();
-        if users.is_empty() {
-            return Ok(());
+        let mut memberships: HashMap<UserId, Vec<Membership>> = HashMap::new();
+        if !users.is_empty() {
+            for (user, membership) in tx.memberships_of_users(account, &users).await? {
+                memberships.entry(user).or_default().push(membership);
+            }
         }
-        for (user, membership) in tx.memberships_of_users(account, &users).await? {
-            self.memberships.entry(user).or_default().push(membership);
+        for user in self.keys.values().map(|record| &record.caller.user) {
+            self.access.entry(user.id).or_insert_with(|| {
+                access_with(user, memberships.remove(&user.id).unwrap_or_default())
+            });
         }
         Ok(())
     }
@@ -73,12 +78,9 @@ impl Holders {
             return Err(crate::StoreError::from(corrupt.clone()).into());
         }
         Ok(prove(keyring, key, found).ok().map(|holder| {
-            let held = self.access(&holder.user).held(place.scope());
+            let access = self.access.get(&holder.user.id);
+            let held = access.map_or(PermissionSet::EMPTY, |access| access.held(place.scope()));
             Facts { holder, held }
         }))
-    }
-
-    fn access(&self, user: &User) -> claviger_domain::Access {
-        access_with(user, self.memberships.get(&user.id).cloned().unwrap_or_default())
     }
 }

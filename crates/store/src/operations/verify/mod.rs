@@ -6,6 +6,9 @@ mod holders;
 mod own;
 mod places;
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use claviger_domain::{ApiKeyId, Caller, KeyText, OrganizationId, Permission, ProjectId, SpaceId};
 use claviger_verify::{Code, Expression, Facts, decide};
 
@@ -14,7 +17,7 @@ pub use self::own::GetSelf;
 use self::places::Places;
 use super::authenticate;
 use crate::CallResult;
-use crate::error::StoreError;
+use crate::error::{CallError, StoreError};
 use crate::operation::{Kind, Operation};
 use crate::transaction::{Driver, Transaction};
 
@@ -30,7 +33,7 @@ pub struct Question {
 }
 
 /// Where permissions are asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum VerifyScope {
     /// In the account as a whole.
     Account,
@@ -43,7 +46,7 @@ pub enum VerifyScope {
 }
 
 /// What names a thing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum IdOrName<Id> {
     /// Its id.
     Id(Id),
@@ -58,8 +61,8 @@ pub struct Verified {
     pub code: Code,
     /// The key and what it is permitted, if it is accepted.
     pub accepted: Option<Facts>,
-    /// Whether the secret was proven; nothing if the key was not looked up.
-    pub is_proven: Option<bool>,
+    /// Whether the key works, whatever it is permitted; nothing if it was not looked up.
+    pub is_accepted: Option<bool>,
 }
 
 /// What comes of all keys of a request.
@@ -111,9 +114,15 @@ async fn verify<D: Driver>(
     let (caller, access) = authenticate::caller_and_access(tx).await?;
     let scopes: Vec<_> = questions.iter().map(|question| &question.scope).collect();
     let places = Places::read(tx, caller.account.id, &scopes).await?;
+    let mut found = HashMap::new();
     let mut asked = Vec::with_capacity(questions.len());
     for question in questions {
-        let place = places.find(&access, &question.scope);
+        // Once for each scope, which may be that of all questions: a name can be that of many places.
+        let place = match found.entry(&question.scope) {
+            Entry::Occupied(place) => place.into_mut(),
+            Entry::Vacant(place) => place.insert(places.find(&access, &question.scope)),
+        };
+        let place = place.clone().map_err(CallError::from);
         asked.push(place.and_then(|place| Ok((place, to_look_up(tx, &caller, question)?))));
     }
     let handles = asked.iter().flatten().filter_map(|(_, key)| key.map(|key| key.handle));
@@ -129,7 +138,7 @@ async fn verify<D: Driver>(
             let may_know = access.may(Permission::KeyVerifyReason, place.scope());
             Ok(Verified {
                 code: if may_know { code } else { code.without_reason() },
-                is_proven: key.map(|_| facts.is_some()),
+                is_accepted: key.map(|_| decide(facts.as_ref(), None, now).is_valid()),
                 accepted: facts.filter(|_| code.is_valid()),
             })
         });

@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use claviger_domain::decide::{VerifyPlace, own_place, verify_in, verify_in_account};
-use claviger_domain::{Access, AccountId, BoundTo, OrganizationId, Resource, SpaceOrProject};
+use claviger_domain::{
+    Access, AccountId, BoundTo, OrganizationId, Refusal, Resource, SpaceOrProject,
+};
 
 use super::authenticate::readable_places;
 use super::{IdOrName, VerifyScope};
-use crate::CallResult;
-use crate::error::{Corrupt, StoreError};
+use crate::error::{CallError, Corrupt, StoreError};
 use crate::transaction::{Driver, RowResult, Transaction};
 
 /// The organizations, spaces and projects that the scopes name, as far as they are in the account.
@@ -21,6 +22,30 @@ pub(super) struct Places {
     projects_by_name: HashMap<String, Vec<SpaceOrProject>>,
     /// What is wrong with a row that cannot be read: a place that is not found may be that one.
     unreadable: Option<Corrupt>,
+}
+
+/// Why there is no place to a scope.
+#[derive(Clone, Debug)]
+pub(super) enum NotFound {
+    /// A rule says no.
+    Refused(Refusal),
+    /// It may be in a row that cannot be read.
+    Unreadable(Corrupt),
+}
+
+impl From<Refusal> for NotFound {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<NotFound> for CallError {
+    fn from(reason: NotFound) -> Self {
+        match reason {
+            NotFound::Refused(refusal) => refusal.into(),
+            NotFound::Unreadable(corrupt) => StoreError::from(corrupt).into(),
+        }
+    }
 }
 
 /// The ids and names of one kind of place.
@@ -115,7 +140,11 @@ impl Places {
     }
 
     /// The place of a question, if the caller may verify keys there.
-    pub(super) fn find(&self, access: &Access, scope: &VerifyScope) -> CallResult<VerifyPlace> {
+    pub(super) fn find(
+        &self,
+        access: &Access,
+        scope: &VerifyScope,
+    ) -> Result<VerifyPlace, NotFound> {
         Ok(match self.named(scope)? {
             None => verify_in_account(access)?,
             Some((found, kind)) => verify_in(access, found, kind)?,
@@ -123,7 +152,11 @@ impl Places {
     }
 
     /// The place in which a caller asks what they may do themselves.
-    pub(super) fn own(&self, access: &Access, scope: &VerifyScope) -> CallResult<VerifyPlace> {
+    pub(super) fn own(
+        &self,
+        access: &Access,
+        scope: &VerifyScope,
+    ) -> Result<VerifyPlace, NotFound> {
         Ok(match self.named(scope)? {
             None => VerifyPlace::Account,
             Some((found, kind)) => own_place(access, found, kind)?,
@@ -131,7 +164,7 @@ impl Places {
     }
 
     /// What a scope names, and what kind of place it is; nothing for the account.
-    fn named(&self, scope: &VerifyScope) -> CallResult<Option<(Vec<VerifyPlace>, Resource)>> {
+    fn named(&self, scope: &VerifyScope) -> Result<Option<(Vec<VerifyPlace>, Resource)>, NotFound> {
         let (found, kind) = match scope {
             VerifyScope::Account => return Ok(None),
             VerifyScope::Organization(one) => (self.organizations(one), Resource::Organization),
@@ -149,7 +182,7 @@ impl Places {
             }
         };
         if let (true, Some(corrupt)) = (found.is_empty(), &self.unreadable) {
-            return Err(StoreError::from(corrupt.clone()).into());
+            return Err(NotFound::Unreadable(corrupt.clone()));
         }
         Ok(Some((found, kind)))
     }

@@ -160,9 +160,12 @@ impl ScopeBody {
     }
 }
 
-/// What has the form of an id is one.
+/// What has the form of an id is one. No name has a NUL, and PostgreSQL takes none in a text.
 fn named<Id: WireId>(format: Format<'_>, text: String) -> IdOrName<Id> {
     let kind: ObjectKind = Id::KIND;
+    if text.contains('\0') {
+        return IdOrName::Id(Id::of(Default::default()));
+    }
     if kind.check_form(&text).is_err() {
         return IdOrName::Name(text);
     }
