@@ -311,7 +311,7 @@ pub(crate) struct Server {
     )]
     pub unknown_key_rate: u32,
     /// Memory for all connections together; above it, connections of the client that uses the most are closed
-    /// [default: 128, or a fifth of a lower memory limit]
+    /// [default: 128, or a seventh of a lower memory limit]
     #[arg(long, hide_short_help = true, env = "CLAVIGER_CONNECTION_MEMORY", value_name = "MIB", value_parser = connection_memory)]
     pub connection_memory: Option<usize>,
     /// Seconds to keep serving after a stop signal, while `/readyz` returns 503, so that load balancers notice;

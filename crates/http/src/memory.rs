@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// A connection that has sent nothing yet.
 pub(crate) const CONNECTION: usize = 6 * 1024 + 512;
 /// The buffers of the HTTP library, once a connection has spoken.
-pub(crate) const LIBRARY_BUFFERS: usize = 8 * 1024;
+pub(crate) const LIBRARY_BUFFERS: usize = 16 * 1024;
 /// A request in flight that waits for its turn, besides its head and its body.
 pub(crate) const WAITING_REQUEST: usize = 4 * 1024;
 /// What a request takes besides that when it is being answered: its task, and what waits for the database.

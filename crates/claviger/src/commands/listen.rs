@@ -56,7 +56,7 @@ fn limits(connection_memory_mib: Option<usize>) -> Limits {
 /// bodies arrive, since the allocator keeps some, and the database has its share.
 fn share_of_memory() -> usize {
     let limit = memory_limit::of_this_process().and_then(|limit| usize::try_from(limit).ok());
-    limit.map_or(usize::MAX, |limit| (limit / 5).max(8 * MIB))
+    limit.map_or(usize::MAX, |limit| (limit / 7).max(8 * MIB))
 }
 
 /// Takes the address. All addresses are those of IPv6, which on most systems include IPv4, or else those of IPv4.
