@@ -95,7 +95,7 @@ impl Name {
         if is_nfc(&name) { Ok(Self(name)) } else { Err(InvalidText::NotComposed) }
     }
 
-    /// Accepts the name of a person, by which nobody is looked up: in any form, since some letters of names have only others.
+    /// Accepts the name of a person, in any Unicode form. People are not looked up by name, and some letters have no composed form.
     ///
     /// # Errors
     ///

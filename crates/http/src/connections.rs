@@ -1,6 +1,6 @@
 //! All open connections: how many bytes they hold together, and which of them is closed when that is too much.
 //!
-//! Rule: nobody is turned away for what others hold. `spare` says whose connection is closed first.
+//! Rule: when connections use too much memory, the client that uses the most loses one first. `spare` has the order.
 
 use std::collections::HashMap;
 use std::net::IpAddr;

@@ -33,18 +33,6 @@ pub enum Code {
 }
 
 impl Code {
-    /// The name on the wire.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Valid => "VALID",
-            Self::NotFound => "NOT_FOUND",
-            Self::Revoked => "REVOKED",
-            Self::Expired => "EXPIRED",
-            Self::Disabled => "DISABLED",
-            Self::Permission => "PERMISSION",
-        }
-    }
-
     /// Whether the key is accepted.
     pub fn is_valid(self) -> bool {
         self == Self::Valid

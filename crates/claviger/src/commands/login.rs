@@ -51,7 +51,7 @@ fn prepare(connection: &Connection) -> anyhow::Result<(String, Place, Secret, Cl
     Ok((name, place, key, client))
 }
 
-/// The key, from the terminal or from whoever writes to the standard input.
+/// Reads the key from the terminal or from the standard input.
 fn typed() -> anyhow::Result<String> {
     if super::http::confirm::is_terminal() {
         return prompt::secret("API key, which is not shown:");

@@ -7,7 +7,7 @@ use std::process::{Command, Output};
 
 use crate::process::{Running, claviger, transcript, variables};
 
-/// A user that nobody is.
+/// The user id of `nobody`.
 const NOBODY: u32 = 65_534;
 
 fn init(data_dir: &str) -> Command {

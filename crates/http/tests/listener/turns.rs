@@ -49,7 +49,11 @@ async fn a_client_waits_for_one_request_of_another_that_sends_many() {
     assert_eq!(one.answer().await.unwrap().body, "GET /one 0");
     recorder.release(3);
     for client in &mut clients {
-        assert_eq!(client.answer().await.unwrap().status, 200, "nobody is refused for waiting");
+        assert_eq!(
+            client.answer().await.unwrap().status,
+            200,
+            "a request that waits is not refused"
+        );
     }
 }
 

@@ -19,7 +19,7 @@ pub(super) struct Capacity {
 impl Capacity {
     /// For lists, each of which may read much.
     pub(super) const READS: Self = Self { all: 4_096, one: 1_024 };
-    /// For proofs of keys. Nobody is told to come back because others present many keys. What waits is bounded all the same: the listener
+    /// For proofs of keys. A flood of keys from others refuses no proof. What waits is bounded all the same: the listener
     /// counts every request in flight against the memory for connections.
     pub(super) const PROOFS: Self = Self { all: usize::MAX, one: usize::MAX };
 }

@@ -1,7 +1,7 @@
 //! Confirms a destructive command.
 //!
-//! Rule: on a terminal, every destructive command says what goes with it and asks, unless `--yes` is given. Without a terminal, what
-//! cannot be undone needs `--yes`, except keys: those can be revoked one by one in scripts, as long as nobody is locked out.
+//! Rule: on a terminal, every destructive command lists what it removes and asks, unless `--yes` is given. Without a terminal, permanent
+//! changes need `--yes`. Scripts can revoke keys without it, except the key in use and the last key of an administrator.
 
 use std::io::{self, IsTerminal as _};
 

@@ -1,5 +1,9 @@
 //! Verifying keys for others: what comes of each state of a key, who is told what, and what is asked where.
 
+mod batches;
+mod floods;
+mod own_key;
+
 use claviger_domain::{InstanceTag, KeyText, KeyType, MintedKey};
 use claviger_testkit::TestServer;
 use serde_json::{Value, json};
@@ -311,149 +315,6 @@ async fn what_is_wrong_with_a_request_is_named() {
     assert_eq!(server.call("admin", "POST", VERIFY, json!({})).await.status, 400);
 }
 
-/// One bad item spoils nothing, and results keep the order.
-#[tokio::test]
-async fn a_batch_answers_each_item_by_itself() {
-    let server = TestServer::start().await;
-    let world = &server.world;
-    let key = world.key("member");
-    let items = json!([
-        { "key": key },
-        { "key": key, "permissions": "(" },
-        { "key": world.key("revoked") },
-        5,
-        [key],
-        { "permissions": "PROJECT_READ" },
-        { "key": key, "scope": { "space": "no such space" } },
-        { "key": key, "permissions": "PROJECT_CREATE", "scope": { "space": "S1" } },
-        { "key": world.key("bot") },
-        { "key": key, "scope": { "project": "P3" }, "permissions": "PROJECT_CREATE" },
-        { "key": key },
-    ]);
-    let results = batch(&server, "admin", items).await;
-    let outcome = |result: &Value| match &result["error"] {
-        Value::Null => text(result, "code").to_owned(),
-        error => format!("{} {}", error["status"], error["type"].as_str().unwrap()),
-    };
-    let outcomes: Vec<_> = results.iter().map(outcome).collect();
-    let invalid = "400 /docs/errors#invalid-request";
-    let expected = [
-        "VALID",
-        invalid,
-        "REVOKED",
-        invalid,
-        invalid,
-        invalid,
-        "404 /docs/errors#resource-not-found",
-        "VALID",
-        "VALID",
-        "PERMISSION",
-        "VALID",
-    ];
-    assert_eq!(outcomes, expected);
-    let twice = format!(r#"{{"items":[{{"key":"{key}","key":"{key}"}},{{"key":"{key}"}}]}}"#);
-    let answer = crate::acts::send_text(&server, "admin", "POST", BATCH, twice).await.json(200);
-    assert_eq!(outcome(&answer["results"][0]), invalid, "a member that is there twice");
-    for inner in [
-        r#""scope":{"space":"S1","space":"S2"}"#,
-        r#""permissions":{"all":["ROLE_READ"],"all":["SPACE_READ"]}"#,
-    ] {
-        let twice = format!(r#"{{"items":[{{"key":"{key}",{inner}}},{{"key":"{key}"}}]}}"#);
-        let answer = crate::acts::send_text(&server, "admin", "POST", BATCH, twice).await.json(200);
-        assert_eq!(outcome(&answer["results"][0]), invalid, "{inner}");
-        assert_eq!(answer["results"][1]["code"], "VALID");
-    }
-    assert_eq!(outcome(&answer["results"][1]), "VALID");
-}
-
-#[tokio::test]
-async fn a_batch_has_1_to_1000_items() {
-    let server = TestServer::start().await;
-    let items = |count| vec![json!({ "key": server.world.key("member") }); count];
-    assert_eq!(batch(&server, "admin", items(1_000).into()).await.len(), 1_000);
-    for count in [0, 1_001] {
-        let body = json!({ "items": items(count) });
-        assert_eq!(server.call("admin", "POST", BATCH, body).await.status, 400, "{count}");
-    }
-    // Who may not verify is told for each item, and an unknown caller for all.
-    let refused = batch(&server, "member", items(2).into()).await;
-    assert!(refused.iter().all(|result| result["error"]["status"] == 403));
-    let body = json!({ "items": items(1) });
-    assert_eq!(server.call("revoked", "POST", BATCH, body).await.status, 401);
-}
-
-/// Unknown keys that somebody has verified do not lock out the asker, nor the keys that work; and the look-ups for them are bounded.
-#[tokio::test]
-async fn a_flood_of_unknown_keys_stops_nobody_else() {
-    let server = TestServer::with(|options| {
-        options.unknown_key_rate_per_minute = 5;
-        options.failure_rate_per_minute = 3;
-    })
-    .await;
-    let world = &server.world;
-    let known = json!({ "key": world.key("member") });
-    let revoked = json!({ "key": world.key("revoked") });
-    assert_eq!(code(&server, "admin", known.clone()).await, "VALID");
-    assert_eq!(code(&server, "admin", revoked.clone()).await, "REVOKED");
-    let mut refused = 0;
-    for _ in 0..30 {
-        let answer = server.call("admin", "POST", VERIFY, json!({ "key": unknown(&server) })).await;
-        match answer.status {
-            200 => assert_eq!(answer.json(200)["code"], "NOT_FOUND"),
-            429 => {
-                refused += 1;
-                assert!(!answer.header("retry-after").is_empty());
-            }
-            other => panic!("{other}: {}", answer.text),
-        }
-    }
-    assert!((15..30).contains(&refused), "{refused}");
-    assert_eq!(code(&server, "admin", known).await, "VALID", "a key that has worked goes on");
-    let told = server.call("admin", "POST", VERIFY, revoked).await.status;
-    assert_eq!(told, 429, "a limit does not tell a revoked key from one that is unknown");
-    let malformed = json!({ "key": "clvu_x" });
-    assert_eq!(code(&server, "admin", malformed).await, "NOT_FOUND", "nothing is looked up for it");
-    assert_eq!(server.call("admin", "GET", "/v2/users", Value::Null).await.status, 200);
-    let scope = json!({ "space": world.id("S1") });
-    let others = json!({ "key": unknown(&server), "scope": scope });
-    assert_eq!(code(&server, "space_admin", others).await, "NOT_FOUND", "another asker");
-    let items = json!([{ "key": unknown(&server) }, { "key": world.key("member") }]);
-    let results = batch(&server, "admin", items).await;
-    assert_eq!(
-        (&results[0]["error"]["status"], &results[1]["code"]),
-        (&json!(429), &json!("VALID"))
-    );
-    server.advance(120);
-    let again = json!({ "key": unknown(&server) });
-    assert_eq!(code(&server, "admin", again).await, "NOT_FOUND", "after the wait");
-}
-
-/// Those of one batch are looked up together, and counted afterwards.
-#[tokio::test]
-async fn unknown_keys_of_a_batch_are_owed() {
-    let server = TestServer::with(|options| options.unknown_key_rate_per_minute = 60).await;
-    let items: Vec<_> = (0..100).map(|_| json!({ "key": unknown(&server) })).collect();
-    let results = batch(&server, "admin", Value::Array(items)).await;
-    assert!(results.iter().all(|result| result["code"] == "NOT_FOUND"));
-    let items: Vec<_> = (0..100).map(|_| json!({ "key": unknown(&server) })).collect();
-    let results = batch(&server, "admin", Value::Array(items)).await;
-    let refused = results.iter().filter(|result| result["code"].is_null());
-    assert_eq!(refused.count(), 40, "60 are looked up for somebody who has to wait");
-    server.advance(30);
-    let next = json!({ "key": unknown(&server) });
-    assert_eq!(
-        code(
-            &server,
-            "space_admin",
-            json!({ "key": unknown(&server), "scope": { "space": server.world.id("S1") } })
-        )
-        .await,
-        "NOT_FOUND"
-    );
-    server.advance(60);
-    assert_eq!(code(&server, "admin", next).await, "NOT_FOUND", "a minute is the most");
-}
-
 /// Verifying a key counts as a use of it, and one that is not accepted was not used.
 #[tokio::test]
 async fn a_verified_key_was_used() {
@@ -481,39 +342,4 @@ async fn a_change_counts_at_the_next_question() {
     edits::space_role(&server, "member", "S1", "read_only");
     edits::organization_role(&server, "member", "O1", "read_only");
     assert_eq!(code(&server, "admin", body).await, "PERMISSION");
-}
-
-/// A key learns whom it acts for, and what it is permitted where.
-#[tokio::test]
-async fn a_key_learns_who_it_is() {
-    let server = TestServer::start().await;
-    let world = &server.world;
-    let own = async |who: &str, query: &str| {
-        server.call(who, "GET", &format!("/auth/v1/self{query}"), Value::Null).await
-    };
-    for who in ["admin", "member", "plain", "annotator", "bot"] {
-        let told = own(who, "").await.json(200);
-        let verified = verify(&server, "admin", json!({ "key": world.key(who) })).await;
-        for member in ["key", "principal", "permissions"] {
-            assert_eq!(told[member], verified[member], "{member} of {who}");
-        }
-    }
-    let in_space = own("bot", "?space=S1").await.json(200);
-    let body = json!({ "key": world.key("bot"), "scope": { "space": "S1" } });
-    assert_eq!(in_space["permissions"], verify(&server, "admin", body).await["permissions"]);
-    assert!(in_space["permissions"].as_array().unwrap().contains(&json!("PROJECT_READ")));
-    for hidden in ["S2", "S1p", "GS1", "no such space", world.id("S2")] {
-        let path = format!("?space={}", hidden.replace(' ', "+").replace('=', "%3D"));
-        assert_eq!(own("bot", &path).await.status, 404, "{hidden}");
-    }
-    // What a member may do everywhere does not tell that a place is there.
-    for hidden in ["S1p", "GS1", "no such space"] {
-        let path = format!("?space={}", hidden.replace(' ', "+"));
-        assert_eq!(own("plain", &path).await.status, 404, "{hidden}");
-    }
-    assert_eq!(own("bot", "?space=S1%00").await.status, 404, "no name has a NUL");
-    assert_eq!(own("bot", "?space=S1&project=P1").await.status, 400);
-    for dead in ["expired", "revoked", "orphan"] {
-        assert_eq!(own(dead, "").await.status, 401);
-    }
 }
